@@ -15,7 +15,20 @@ from typing import Literal, Protocol
 
 from lxml import etree
 
-__all__ = ["Check", "Engine", "Failure", "Function", "Key", "Let", "Outcome", "Pattern", "Rule", "RuleSet", "Value"]
+__all__ = [
+    "Check",
+    "Engine",
+    "Failure",
+    "Function",
+    "Key",
+    "Let",
+    "Outcome",
+    "Param",
+    "Pattern",
+    "Rule",
+    "RuleSet",
+    "Value",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,7 @@ class Let:
     name: str  # as written, with its prefix if any
     select: str  # XPath expression
     line: int
+    type: str = ""  # the declared sequence type, as xsl:variable has it: "xs:string"; "" where none is declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +82,23 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
+class Param:
+    """A parameter of a function; an argument is converted to `type` by the function conversion rules of XPath."""
+
+    name: str
+    type: str  # sequence type: "xs:string?", "element()?"; "" where none is declared: item()*
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """An `xsl:function` made of parameters, variables and one result."""
 
     name: str  # as written: prefix:local
-    params: tuple[str, ...]
+    params: tuple[Param, ...]
     lets: tuple[Let, ...]
     result: str  # XPath expression
     line: int
+    type: str  # sequence type of the result: "xs:boolean"; "" where none is declared
 
 
 @dataclass(frozen=True, slots=True)
