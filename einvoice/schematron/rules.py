@@ -1,8 +1,8 @@
 """A rule set between its published form and its running form, and what running it gives.
 
-Importers (`.sch`, and the XSLT that the ISO skeleton or SchXslt made of one) produce a `RuleSet`; the compiler turns it
-into Python, `xslt` turns it back into a stylesheet for Saxon. Both engines answer with the same `Outcome`, so the two can
-be held against each other, rule by rule.
+Importers (`.sch`, and the XSLT that the ISO skeleton or SchXslt made of one) produce a `RuleSet`; the compiler turns
+it into Python, `xslt_writer` turns it back into a stylesheet for Saxon. Both engines answer with the same `Outcome`, so
+the two can be held against each other, rule by rule.
 
 Source: ISO/IEC 19757-3:2016 (Schematron), query binding xslt2.
 """

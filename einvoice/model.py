@@ -1,0 +1,391 @@
+"""The invoice as EN 16931-1 means it: one model for every syntax and profile.
+
+    Invoice(number="F2026-0001", seller=Party(name="Vendeur"), lines=(Line(item_name="Conseil"),))
+
+Attribute names are the standard's business-term names in snake_case; the numbers (BT-27, BG-4, EXT-FR-FE-43) are
+looked up in `einvoice.terms`. Every field is optional and nothing is refused for its content: an inbound invoice may be
+wrong in any way, and its faults are findings, not exceptions. Values are exact: `Decimal` as written, never `float`.
+
+Sources: EN 16931-1:2017 §6 (semantic model); XP Z12-012 annex A V1.4 (EXTENDED-CTC-FR, EXT-FR-FE terms).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
+
+__all__ = [
+    "Address",
+    "AllowanceCharge",
+    "Contact",
+    "Delivery",
+    "DeliveryTerms",
+    "ExchangeRate",
+    "Identifier",
+    "Invoice",
+    "InvoiceReference",
+    "ItemAttribute",
+    "Line",
+    "Note",
+    "Party",
+    "PaymentMeans",
+    "Period",
+    "SupportingDocument",
+    "Totals",
+    "Unread",
+    "VatBreakdown",
+]
+
+
+def _decoded(value: Any) -> Any:
+    """Base64 text, as JSON carries it, to bytes; bytes stay as they are."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return base64.b64decode("".join(value.split()), validate=True)
+    except binascii.Error as error:
+        raise ValueError(f"expected base64 text: {error}") from error
+
+
+def _several(value: Any) -> Any:
+    """A single object where a list is meant is a list of one."""
+    return value if value is None or isinstance(value, (list, tuple)) else (value,)
+
+
+# The names of EN 16931-1 §6.5 (semantic data types); syntax codecs are chosen by them.
+Amount = Annotated[Decimal, "Amount"]  # money, in the invoice currency unless its name says otherwise
+UnitPrice = Annotated[Decimal, "UnitPrice"]  # money for one price base quantity
+Quantity = Annotated[Decimal, "Quantity"]
+Percentage = Annotated[Decimal, "Percentage"]  # 20 means 20 %
+Rate = Annotated[Decimal, "Rate"]  # an exchange rate
+Binary = Annotated[
+    bytes,
+    BeforeValidator(_decoded),
+    PlainSerializer(lambda value: base64.b64encode(value).decode("ascii"), return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
+]
+
+
+class Model(BaseModel):
+    """What every part shares: immutable, closed to unknown names, JSON numbers kept to the last digit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Read JSON; a number such as 1234567890.12 becomes that very `Decimal`, not its nearest double."""
+        return cls.model_validate(json.loads(json_data, parse_float=Decimal), **options)
+
+
+class Identifier(Model):
+    """An identifier and its scheme (ISO 6523 ICD, EAS or UNTDID 7143). Plain text is one without scheme."""
+
+    value: str | None = None
+    scheme_id: str | None = None
+    scheme_version_id: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        return {"value": value} if isinstance(value, str) else value
+
+
+class Address(Model):
+    """A postal address (BG-5, BG-8, BG-12, BG-15 and those of the French parties)."""
+
+    street_name: str | None = None
+    additional_street_name: str | None = None
+    address_line_3: str | None = None
+    city_name: str | None = None
+    postal_zone: str | None = None
+    country_subdivision: str | None = None
+    country_code: str | None = None  # ISO 3166-1 alpha-2
+
+
+class Contact(Model):
+    """Whom to ask (BG-6, BG-9)."""
+
+    point: str | None = None
+    department_name: str | None = None
+    telephone_number: str | None = None
+    email_address: str | None = None
+
+
+class Party(Model):
+    """A party to the invoice: seller, buyer, payee, tax representative, or one of the French agents."""
+
+    name: str | None = None
+    trading_name: str | None = None
+    identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    legal_registration_identifier: Identifier | None = None
+    vat_identifier: str | None = None
+    tax_registration_identifier: str | None = None
+    additional_legal_information: str | None = None
+    electronic_address: Identifier | None = None
+    postal_address: Address | None = None
+    contact: Contact | None = None
+    role_code: str | None = None  # UNTDID 3035
+
+
+class Note(Model):
+    """A free text and its subject (BG-1; at a line BT-127)."""
+
+    subject_code: str | None = None  # UNTDID 4451
+    text: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain(cls, value: Any) -> Any:
+        return {"text": value} if isinstance(value, str) else value
+
+
+class Period(Model):
+    """Both days included (BG-14, BG-26)."""
+
+    start_date: date | None = None
+    end_date: date | None = None
+
+
+class InvoiceReference(Model):
+    """An earlier invoice (BG-3), or one of its lines when a line refers to it."""
+
+    reference: str | None = None
+    issue_date: date | None = None
+    type_code: str | None = None  # UNTDID 1001
+    line_reference: str | None = None
+
+
+class Delivery(Model):
+    """Where and when goods or services were delivered (BG-13, BG-15)."""
+
+    party_name: str | None = None
+    location_identifier: Identifier | None = None
+    actual_delivery_date: date | None = None
+    postal_address: Address | None = None
+
+
+class DeliveryTerms(Model):
+    """Incoterms."""
+
+    code: str | None = None
+    location_name: str | None = None
+
+
+class PaymentMeans(Model):
+    """How to pay: one means and, where it needs one, its account or card (BG-16 to BG-19)."""
+
+    means_code: str | None = None  # UNTDID 4461
+    means_text: str | None = None
+    account_identifier: str | None = None  # IBAN, or a national number
+    account_name: str | None = None
+    service_provider_identifier: str | None = None  # BIC
+    card_account_number: str | None = None
+    card_holder_name: str | None = None
+    debited_account_identifier: str | None = None
+
+
+class AllowanceCharge(Model):
+    """An allowance or a charge, of the document (BG-20, BG-21) or of a line (BG-27, BG-28)."""
+
+    amount: Amount | None = None
+    base_amount: Amount | None = None
+    percentage: Percentage | None = None
+    vat_category_code: str | None = None  # UNTDID 5305
+    vat_rate: Percentage | None = None
+    vat_exemption_reason: str | None = None
+    vat_exemption_reason_code: str | None = None  # VATEX
+    reason: str | None = None
+    reason_code: str | None = None  # UNTDID 5189 (allowance) or 7161 (charge)
+    non_vat_tax_code: str | None = None  # UNTDID 5153, when the charge is a tax other than VAT
+
+
+class Totals(Model):
+    """The document totals (BG-22)."""
+
+    line_net_amount: Amount | None = None
+    allowances_amount: Amount | None = None
+    charges_amount: Amount | None = None
+    amount_without_vat: Amount | None = None
+    vat_amount: Amount | None = None
+    vat_amount_in_accounting_currency: Amount | None = None  # in vat_accounting_currency_code
+    amount_with_vat: Amount | None = None
+    paid_amount: Amount | None = None
+    rounding_amount: Amount | None = None
+    amount_due: Amount | None = None
+
+
+class VatBreakdown(Model):
+    """The VAT of one category, rate and exemption reason (BG-23)."""
+
+    taxable_amount: Amount | None = None
+    tax_amount: Amount | None = None
+    category_code: str | None = None  # UNTDID 5305
+    rate: Percentage | None = None
+    exemption_reason: str | None = None
+    exemption_reason_code: str | None = None  # VATEX
+
+
+class SupportingDocument(Model):
+    """A document that supports the claims of the invoice, attached or elsewhere (BG-24)."""
+
+    reference: str | None = None
+    description: str | None = None
+    external_location: str | None = None
+    attached_document: Binary | None = None
+    mime_code: str | None = None
+    filename: str | None = None
+
+
+class ExchangeRate(Model):
+    """From the invoice currency to the VAT accounting currency."""
+
+    rate: Rate | None = None
+    exchange_date: date | None = None
+
+
+class ItemAttribute(Model):
+    """A property of the item (BG-32): a name or a code, and a value or a measure."""
+
+    name: str | None = None
+    value: str | None = None
+    code: str | None = None
+    measured_value: Quantity | None = None
+    measured_unit_code: str | None = None
+
+
+class Line(Model):
+    """An invoice line (BG-25). A group of lines names its children by their `parent_line_identifier`."""
+
+    identifier: str | None = None
+    parent_line_identifier: str | None = None
+    subtype_code: str | None = None  # GROUP, DETAIL or INFORMATION
+    notes: Annotated[tuple[Note, ...], BeforeValidator(_several)] = ()
+    object_identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    quantity: Quantity | None = None
+    unit_code: str | None = None  # UN/ECE recommendation 20 with 21
+    net_amount: Amount | None = None
+    purchase_order_reference: str | None = None
+    purchase_order_date: date | None = None
+    purchase_order_line_reference: str | None = None
+    sales_order_reference: str | None = None
+    sales_order_line_reference: str | None = None
+    despatch_advice_reference: str | None = None
+    despatch_advice_date: date | None = None
+    despatch_advice_line_reference: str | None = None
+    preceding_invoices: Annotated[tuple[InvoiceReference, ...], BeforeValidator(_several)] = ()
+    buyer_accounting_reference: str | None = None
+    invoicing_period: Period | None = None
+    delivery: Delivery | None = None
+    delivery_terms: DeliveryTerms | None = None
+    allowances: tuple[AllowanceCharge, ...] = ()
+    charges: tuple[AllowanceCharge, ...] = ()
+
+    item_net_price: UnitPrice | None = None
+    item_price_discount: UnitPrice | None = None
+    item_price_discount_reason: str | None = None
+    item_price_discount_reason_code: str | None = None  # UNTDID 5189
+    item_gross_price: UnitPrice | None = None
+    item_price_base_quantity: Quantity | None = None
+    item_price_base_quantity_unit_code: str | None = None
+
+    vat_category_code: str | None = None  # UNTDID 5305
+    vat_rate: Percentage | None = None
+    vat_exemption_reason: str | None = None
+    vat_exemption_reason_code: str | None = None
+    vat_point_date_code: str | None = None
+    vat_amount: Amount | None = None
+    vat_amount_in_accounting_currency: Amount | None = None
+    amount_with_vat: Amount | None = None
+
+    item_name: str | None = None
+    item_description: str | None = None
+    item_sellers_identifier: str | None = None
+    item_buyers_identifier: str | None = None
+    item_standard_identifier: Identifier | None = None
+    item_classification_identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    item_country_of_origin: str | None = None
+    item_attributes: tuple[ItemAttribute, ...] = ()
+    seller: Party | None = None  # of this line, in a multi-seller invoice
+
+    sub_lines: tuple[Line, ...] = ()
+
+
+class Unread(Model):
+    """Something in the source document that the model could not hold: it is listed, never dropped in silence."""
+
+    kind: str  # "unknown", "repeated" or "unparsable"
+    xpath: str
+    line: int | None = None
+    text: str | None = None
+
+
+class Invoice(Model):
+    """An invoice or credit note. `unread` lists what its source said and this model could not hold."""
+
+    number: str | None = None
+    issue_date: date | None = None
+    type_code: str | None = None  # UNTDID 1001
+    currency_code: str | None = None  # ISO 4217
+    vat_accounting_currency_code: str | None = None
+    tax_point_date: date | None = None
+    tax_point_date_code: str | None = None  # UNTDID 2005: 3, 35 or 432, in every syntax
+    due_date: date | None = None
+    buyer_reference: str | None = None
+    project_reference: str | None = None
+    contract_reference: str | None = None
+    contract_type_code: str | None = None
+    contract_date: date | None = None
+    purchase_order_reference: str | None = None
+    purchase_order_date: date | None = None
+    sales_order_reference: str | None = None
+    receiving_advice_reference: str | None = None
+    despatch_advice_reference: str | None = None
+    despatch_advice_date: date | None = None
+    tender_or_lot_reference: str | None = None
+    invoice_object_identifier: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    buyer_accounting_reference: str | None = None
+    payment_terms: str | None = None
+    notes: Annotated[tuple[Note, ...], BeforeValidator(_several)] = ()
+    business_process_type: str | None = None
+    specification_identifier: str | None = None
+    preceding_invoices: Annotated[tuple[InvoiceReference, ...], BeforeValidator(_several)] = ()
+
+    seller: Party | None = None
+    buyer: Party | None = None
+    payee: Party | None = None
+    seller_tax_representative: Party | None = None
+    buyer_agent: Party | None = None
+    payer: Party | None = None
+    seller_agent: Party | None = None
+    invoicee: Party | None = None
+    invoicer: Party | None = None
+
+    delivery: Delivery | None = None
+    delivery_terms: DeliveryTerms | None = None
+    invoicing_period: Period | None = None
+    payment_means: Annotated[tuple[PaymentMeans, ...], BeforeValidator(_several)] = ()
+    remittance_information: str | None = None
+    mandate_reference_identifier: str | None = None
+    bank_assigned_creditor_identifier: str | None = None
+    allowances: tuple[AllowanceCharge, ...] = ()
+    charges: tuple[AllowanceCharge, ...] = ()
+    totals: Totals | None = None
+    vat_breakdown: tuple[VatBreakdown, ...] = ()
+    exchange_rate: ExchangeRate | None = None
+    supporting_documents: tuple[SupportingDocument, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    unread: tuple[Unread, ...] = ()

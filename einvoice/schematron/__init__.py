@@ -1,0 +1,1 @@
+"""The official rules, run in-process: published Schematron in, findings out."""
