@@ -1,0 +1,26 @@
+"""A rule set that cannot be understood is refused as a whole: no rule is ever skipped in silence.
+
+A verdict that left out a rule it did not understand would call wrong invoices valid. So an importer or the compiler that
+meets something it does not know raises `RuleError`, which names the file, the line and the construct:
+
+    house-rules.sch, line 12: queryBinding 'xslt' is not supported, only xslt2: <schema queryBinding="xslt">
+"""
+
+from __future__ import annotations
+
+from einvoice.errors import EInvoiceError
+
+__all__ = ["RuleError"]
+
+
+class RuleError(EInvoiceError):
+    """A rule file holds something that einvoice does not understand."""
+
+    def __init__(self, source: str, line: int | None, construct: str, message: str) -> None:
+        where = source if line is None else f"{source}, line {line}"
+        shown = " ".join(construct.split())
+        super().__init__(f"{where}: {message}: {shown[:200]}")
+        self.source = source
+        self.line = line
+        self.construct = construct
+        self.message = message
