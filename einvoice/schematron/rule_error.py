@@ -1,7 +1,7 @@
 """A rule set that cannot be understood is refused as a whole: no rule is ever skipped in silence.
 
-A verdict that left out a rule it did not understand would call wrong invoices valid. So an importer or the compiler that
-meets something it does not know raises `RuleError`, which names the file, the line and the construct:
+A verdict that left out a rule it did not understand would call wrong invoices valid. So an importer or the compiler
+that meets something it does not know raises `RuleError`, which names the file, the line and the construct:
 
     house-rules.sch, line 12: queryBinding 'xslt' is not supported, only xslt2: <schema queryBinding="xslt">
 """

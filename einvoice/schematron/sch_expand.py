@@ -1,0 +1,129 @@
+"""Schematron's three abbreviations written out: includes, abstract patterns and abstract rules.
+
+    <pattern id="currency" abstract="true">            <pattern id="document-currency" is-a="currency">
+      <rule context="$place">                             <param name="place" value="cbc:DocumentCurrencyCode"/>
+        <assert test="string-length(.) = 3">...        </pattern>
+
+CEN binds its abstract rules to UBL and to CII with the second of these.
+
+Source: ISO/IEC 19757-3:2016, 5.4.4 (extends), 5.4.7 (include), 5.4.10 and 6.3 (abstract patterns).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from copy import deepcopy
+
+from lxml import etree
+
+from einvoice.schematron.rule_file import SCH, RuleFile, check_attributes, open_rule_file, required
+
+__all__ = ["expand"]
+
+_MOST_INCLUDES = 50  # a file that includes itself ends here
+_PARAMETER = re.compile(r"\$([\w.-]+)")
+
+
+def expand(file: RuleFile, open_document: Callable[[str], bytes]) -> etree._Element:
+    """The schema of a file, with nothing abstract left in it and no include.
+
+    Raises RuleError for a reference that leads nowhere or round in a circle.
+    """
+    schema = deepcopy(file.root)
+    _include(file, schema, open_document)
+    _write_patterns(file, schema)
+    _write_rules(file, schema)
+    return schema
+
+
+def _include(file: RuleFile, schema: etree._Element, open_document: Callable[[str], bytes]) -> None:
+    """Put in the place of each include the root element of the file it names."""
+    for _ in range(_MOST_INCLUDES):
+        include = next(schema.iter(SCH + "include"), None)
+        if include is None:
+            return
+        name = required(file, include, "href")
+        if "#" in name:
+            raise file.refuse(include, "including a part of a file is not supported")
+        try:
+            content = open_document(re.split(r"[/\\]", name)[-1])
+        except (KeyError, OSError):
+            raise file.refuse(include, "the included file is not there") from None
+        included = open_rule_file(name, content).root
+        if included.tag == SCH + "schema":
+            raise file.refuse(include, "a whole schema cannot be included in another")
+        _replace(include, [included])
+    raise file.refuse(schema, f"more than {_MOST_INCLUDES} includes")
+
+
+def _replace(element: etree._Element, others: list[etree._Element]) -> None:
+    parent = element.getparent()
+    if parent is None:
+        raise ValueError("the root element is never replaced")
+    position = parent.index(element)
+    parent.remove(element)
+    for other in reversed(others):
+        other.tail = None
+        parent.insert(position, other)
+
+
+def _write_patterns(file: RuleFile, schema: etree._Element) -> None:
+    """Replace each `is-a` by the rules of the abstract pattern, its parameters filled in as text."""
+    abstract = {item.get("id"): item for item in schema.iter(SCH + "pattern") if item.get("abstract") == "true"}
+    for pattern in list(schema.iter(SCH + "pattern")):
+        is_a = pattern.get("is-a")
+        if is_a is None:
+            continue
+        del pattern.attrib["is-a"]
+        if is_a not in abstract:
+            raise file.refuse(pattern, f"there is no abstract pattern '{is_a}'")
+        values = {}
+        for param in pattern.iterchildren(SCH + "param"):
+            check_attributes(file, param, "name value")
+            values[required(file, param, "name")] = required(file, param, "value")
+        written = deepcopy(abstract[is_a])
+        del written.attrib["abstract"]
+        for name, value in pattern.attrib.items():
+            written.set(name, value)
+        for element in written.iter():
+            _fill(element, values)
+        _replace(pattern, [written])
+    for pattern in abstract.values():
+        _replace(pattern, [])
+
+
+def _fill(element: etree._Element, values: dict[str, str]) -> None:
+    """Fill parameters in every attribute; a `$name` that is no parameter is a variable and stays."""
+    for name, text in element.attrib.items():
+        element.set(name, _PARAMETER.sub(lambda found: values.get(found[1], found[0]), str(text)))
+
+
+def _write_rules(file: RuleFile, schema: etree._Element) -> None:
+    """Replace each `extends` by the content of the abstract rule it names."""
+    abstract = {item.get("id"): item for item in schema.iter(SCH + "rule") if item.get("abstract") == "true"}
+    for rule in abstract.values():
+        if rule.get("context") is not None:
+            raise file.refuse(rule, "an abstract rule has no context")
+    for rule in [item for item in schema.iter(SCH + "rule") if item.get("abstract") != "true"]:
+        _extend(file, rule, abstract, ())
+    for rule in abstract.values():
+        _replace(rule, [])
+    for element in schema.iter():
+        if element.attrib.get("abstract") == "false":
+            del element.attrib["abstract"]
+
+
+def _extend(
+    file: RuleFile, rule: etree._Element, abstract: dict[str | None, etree._Element], above: tuple[str, ...]
+) -> None:
+    for extends in list(rule.iterchildren(SCH + "extends")):
+        check_attributes(file, extends, "rule")
+        name = required(file, extends, "rule")
+        if name not in abstract:
+            raise file.refuse(extends, f"there is no abstract rule '{name}'")
+        if name in above:
+            raise file.refuse(extends, f"the abstract rule '{name}' extends itself")
+        written = deepcopy(abstract[name])
+        _extend(file, written, abstract, (*above, name))
+        _replace(extends, list(written))
