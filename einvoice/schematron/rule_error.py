@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from einvoice.errors import EInvoiceError
 
-__all__ = ["RuleError"]
+__all__ = ["EngineFailure", "RuleError"]
 
 
 class RuleError(EInvoiceError):
@@ -24,3 +24,11 @@ class RuleError(EInvoiceError):
         self.line = line
         self.construct = construct
         self.message = message
+
+
+class EngineFailure(EInvoiceError):
+    """An engine could not run a rule set: the verdict is "not run", with this reason, and never "valid"."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
