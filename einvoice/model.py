@@ -274,6 +274,7 @@ class Line(Model):
     subtype_code: str | None = None  # GROUP, DETAIL or INFORMATION
     notes: Annotated[tuple[Note, ...], BeforeValidator(_several)] = ()
     object_identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    quantity_per_parent_line: Quantity | None = None  # of a component, for one unit of its parent line
     quantity: Quantity | None = None
     unit_code: str | None = None  # UN/ECE recommendation 20 with 21
     net_amount: Amount | None = None
@@ -285,6 +286,8 @@ class Line(Model):
     despatch_advice_reference: str | None = None
     despatch_advice_date: date | None = None
     despatch_advice_line_reference: str | None = None
+    receiving_advice_reference: str | None = None
+    receiving_advice_line_reference: str | None = None
     preceding_invoices: Annotated[tuple[InvoiceReference, ...], BeforeValidator(_several)] = ()
     buyer_accounting_reference: str | None = None
     invoicing_period: Period | None = None

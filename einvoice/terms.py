@@ -1,0 +1,98 @@
+"""The business terms: their numbers, names, data types and places in the model.
+
+    term("BT-131").name_en              # "Invoice line net amount"
+    term("BT-131").path                 # "lines.net_amount"
+    term_at("lines[2].net_amount").id   # "BT-131"
+    nearest_term("lines[2].seller.trading_name").id   # "EXT-FR-FE-BG-12": no term of its own, so its group
+
+Official rules, forms and help desks speak in numbers (BT-131); people and programs speak in names. This table is the
+one bridge between the two, in both directions. A profile is a filter over it, never another model.
+
+Where `data/terms.tsv` comes from:
+
+* numbers, English names, cardinalities and data types of BT-1 to BT-165 and BG-1 to BG-32: EN 16931-1:2017 §6.3;
+* French names: DGFiP external specifications v3.2, annexes 1 and 7; the rest translated by us;
+* BT-167 and BT-173 to BT-195: terms of the coming EN 16931-1 that EXTENDED-CTC-FR already uses; `alias` holds the
+  second number of a term that has two;
+* EXT-FR-FE terms: XP Z12-012 annex A V1.4, the French extension. Address and contact groups of the French parties
+  carry the number left free between their neighbours, as EXT-FR-FE-150 does in annex 1. EXT-FR-FE-165, 166 and 168
+  to 176 (the rest of the seller of a line) have no public list: those fields answer with their group;
+* smallest profile: what the Factur-X 1.09 XML schemas allow, less what their rules mark as not used.
+
+Cardinalities are those of EN 16931-1, within the parent group; EXTENDED-CTC-FR lets some repeat (BT-18, BT-46, BT-60,
+BT-127, BT-128).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from einvoice.data import data_text
+
+__all__ = ["PROFILES", "TERMS", "Term", "nearest_term", "term", "term_at", "terms_of"]
+
+PROFILES = ("minimum", "basicwl", "basic", "en16931", "extended-ctc-fr")  # each contains those before it
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A business term (BT), a group of them (BG), or a French extension of either (EXT-FR-FE)."""
+
+    id: str
+    path: str  # "lines.net_amount"; "" for a group that the model keeps flat (BG-2, BG-17, ...)
+    cardinality: str  # "1..1", within its parent
+    data_type: str  # "Amount", "Code", ...; "" for a group
+    name_en: str
+    name_fr: str
+    profile: str  # the smallest one that has it
+    parent: str | None  # id of its group; None at the top
+    alias: str | None  # a second number for the same term
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it holds other terms instead of a value."""
+        return not self.data_type
+
+
+def _read() -> tuple[Term, ...]:
+    rows = [row.split("\t") for row in data_text("terms.tsv").splitlines()[1:]]  # columns in the order of the fields
+    return tuple(Term(*row[:-2], parent=row[-2] or None, alias=row[-1] or None) for row in rows)
+
+
+TERMS: tuple[Term, ...] = _read()  # in the order of the standard
+_BY_ID = {each.id: each for each in TERMS} | {each.alias: each for each in TERMS if each.alias}
+_BY_PATH = {each.path: each for each in TERMS if each.path}
+
+
+def term(number: str) -> Term:
+    """The term of a number such as "BT-131", "BG-25" or "EXT-FR-FE-163"; `KeyError` where there is none."""
+    return _BY_ID[number]
+
+
+def term_at(path: str) -> Term | None:
+    """The term that stands exactly at a place of the model, `None` where there is none.
+
+    Positions say nothing about meaning, so indices are ignored, and a sub-line is a line:
+    "lines[0].sub_lines[1].net_amount" is BT-131 too. So is the difference between an identifier and its value: an
+    identifier without its `.value` is the term of the value.
+    """
+    plain = re.sub(r"\[\d+\]|\.sub_lines", "", path)
+    return _BY_PATH.get(plain) or _BY_PATH.get(f"{plain}.value")
+
+
+def nearest_term(path: str) -> Term | None:
+    """The term at a place of the model or, where the field has none of its own, at the closest part that holds it."""
+    while path:
+        if found := term_at(path):
+            return found
+        path = path.rpartition(".")[0]
+    return None
+
+
+def terms_of(profile: str) -> tuple[Term, ...]:
+    """The terms that a profile may use, in the order of the standard; `ValueError` for a name not in `PROFILES`."""
+    if profile not in PROFILES:
+        raise ValueError(f"{profile!r} is no profile: expected one of {', '.join(PROFILES)}")
+    smaller = PROFILES[: PROFILES.index(profile) + 1]
+    return tuple(each for each in TERMS if each.profile in smaller)
