@@ -55,12 +55,12 @@ class Term:
         return not self.data_type
 
 
-def _read() -> tuple[Term, ...]:
-    rows = [row.split("\t") for row in data_text("terms.tsv").splitlines()[1:]]  # columns in the order of the fields
-    return tuple(Term(*row[:-2], parent=row[-2] or None, alias=row[-1] or None) for row in rows)
+def _term(line: str) -> Term:
+    number, path, cardinality, data_type, name_en, name_fr, profile, parent, alias = line.split("\t")
+    return Term(number, path, cardinality, data_type, name_en, name_fr, profile, parent or None, alias or None)
 
 
-TERMS: tuple[Term, ...] = _read()  # in the order of the standard
+TERMS: tuple[Term, ...] = tuple(map(_term, data_text("terms.tsv").splitlines()[1:]))  # in the order of the standard
 _BY_ID = {each.id: each for each in TERMS} | {each.alias: each for each in TERMS if each.alias}
 _BY_PATH = {each.path: each for each in TERMS if each.path}
 
