@@ -166,7 +166,7 @@ class SaxonPool:
                 self._folder = Path(tempfile.mkdtemp(prefix="einvoice-saxon-"))
             path = self._folder / key.hexdigest() / "rules.xslt"
             if not path.exists():
-                path.parent.mkdir()
+                path.parent.mkdir(parents=True, exist_ok=True)
                 for name, content in documents.items():
                     (path.parent / name).write_bytes(content)
                 path.write_bytes(stylesheet)

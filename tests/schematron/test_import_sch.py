@@ -1,0 +1,226 @@
+import pytest
+
+from einvoice.schematron.importer import read_rules
+from einvoice.schematron.rule_error import RuleError
+from einvoice.schematron.rule_file import SCH, XSL
+from einvoice.schematron.rules import Check, Let, Param, Value
+
+
+def no_documents(name):
+    """A place where nothing lies."""
+    raise KeyError(name)
+
+
+def schema(body, attributes='queryBinding="xslt2"'):
+    """A schema around `body`, which starts on its second line."""
+    spaces = f'xmlns="{SCH[1:-1]}" xmlns:xsl="{XSL[1:-1]}"'
+    start = f"<schema {spaces} {attributes}>"
+    return f"{start}\n{body}\n</schema>".encode()
+
+
+def read(body, attributes='queryBinding="xslt2"', open_document=no_documents):
+    """The rule set of a schema around `body`."""
+    return read_rules("house.sch", schema(body, attributes), open_document)
+
+
+def rule(body, context="a"):
+    """A pattern with one rule."""
+    return f'<pattern><rule context="{context}">{body}</rule></pattern>'
+
+
+def test_a_whole_schema():
+    """Namespaces, variables at each level, functions, keys, asserts and reports arrive as they were written."""
+    rules = read(
+        """<title>House rules</title>
+        <ns prefix="cbc" uri="urn:cbc"/>
+        <let name="limit" value="35"/>
+        <xsl:function name="cbc:short" as="xs:boolean">
+          <xsl:param name="text" as="xs:string?"/>
+          <xsl:variable name="length" as="xs:integer" select="string-length($text)"/>
+          <xsl:sequence select="$length le $limit"/>
+        </xsl:function>
+        <xsl:key name="by-id" match="line" use="@id"/>
+        <phase id="some"><active pattern="ids"/></phase>
+        <pattern id="ids">
+          <title>Identifiers</title>
+          <let name="all" value="//cbc:ID"/>
+          <rule context="cbc:ID | cbc:UUID" flag="x">
+            <let name="v" value="string(.)"/>
+            <assert id="R1" test="cbc:short($v)" flag="fatal" role="must">At most <value-of select="$limit"/>
+              characters in <name/>, not <emph>this</emph>.</assert>
+            <report id="R2" test="$v = ''">Empty.</report>
+          </rule>
+        </pattern>"""
+    )
+    assert rules.namespaces["cbc"] == "urn:cbc"
+    assert rules.namespaces["xs"] == "http://www.w3.org/2001/XMLSchema"
+    assert rules.lets == (Let("limit", "35", 4),)
+    (function,) = rules.functions
+    assert (function.name, function.type, function.params) == (
+        "cbc:short",
+        "xs:boolean",
+        (Param("text", "xs:string?"),),
+    )
+    assert function.lets == (Let("length", "string-length($text)", 7, "xs:integer"),)
+    assert function.result == "$length le $limit"
+    assert [(key.name, key.match, key.use) for key in rules.keys] == [("by-id", "line", "@id")]
+    (pattern,) = rules.patterns
+    assert (pattern.id, pattern.lets, pattern.visits_attributes) == ("ids", (Let("all", "//cbc:ID", 14),), True)
+    (only,) = pattern.rules
+    assert (only.context, only.lets) == ("cbc:ID | cbc:UUID", (Let("v", "string(.)", 16),))
+    message = ("At most ", Value("$limit"), " characters in ", Value("name(.)"), ", not this.")
+    assert only.checks == (
+        Check("R1", "assert", "cbc:short($v)", "fatal", "must", message, 17),
+        Check("R2", "report", "$v = ''", "", "", ("Empty.",), 19),
+    )
+    assert rules.checks == 2
+
+
+def test_abstract_patterns_are_written_out():
+    """Each `is-a` gives the abstract pattern with its parameters; a `$` that is no parameter stays a variable."""
+    rules = read(
+        """<pattern abstract="true" id="currency">
+             <rule context="$place"><let name="n" value="3"/>
+               <assert id="$name" test="string-length($what) = $n and $place-x">In <value-of select="$what"/></assert>
+             </rule>
+           </pattern>
+           <pattern is-a="currency" id="one"><param name="place" value="a/b"/><param name="what" value="@c"/>
+             <param name="name" value="R-A"/></pattern>
+           <pattern is-a="currency" id="two"><param name="place" value="d"/><param name="what" value="."/>
+             <param name="name" value="R-D"/></pattern>"""
+    )
+    found = [(p.id, p.rules[0].context, p.rules[0].checks[0]) for p in rules.patterns]
+    assert [(name, context, check.id, check.test) for name, context, check in found] == [
+        ("one", "a/b", "R-A", "string-length(@c) = $n and $place-x"),
+        ("two", "d", "R-D", "string-length(.) = $n and $place-x"),
+    ]
+    assert found[0][2].message == ("In ", Value("@c"))
+
+
+def test_abstract_rules_are_written_out():
+    """`extends` gives the checks and variables of the abstract rule, at its place, and of what that one extends."""
+    rules = read(
+        """<pattern>
+             <rule abstract="true" id="deep"><assert id="R1" test="x">1</assert></rule>
+             <rule abstract="true" id="shared"><let name="v" value="2"/><extends rule="deep"/>
+               <assert id="R2" test="y">2</assert></rule>
+             <rule context="a"><extends rule="shared"/><assert id="R3" test="z">3</assert></rule>
+           </pattern>"""
+    )
+    (only,) = rules.patterns[0].rules
+    assert [check.id for check in only.checks] == ["R1", "R2", "R3"]
+    assert [let.name for let in only.lets] == ["v"]
+
+
+def test_includes_come_from_open_document_only():
+    """An included file is asked for by its bare name, and its root element stands in the place of the include."""
+    asked = []
+
+    def open_document(name):
+        asked.append(name)
+        part = f'<pattern xmlns="{SCH[1:-1]}"><rule context="b"><assert test="c">C</assert></rule></pattern>'
+        return part.encode()
+
+    rules = read('<include href="../../etc/part.sch"/>', open_document=open_document)
+    assert asked == ["part.sch"]
+    assert rules.patterns[0].rules[0].context == "b"
+
+
+def test_diagnostics_follow_the_message():
+    """The text of a diagnostic is appended to the message of the check that names it."""
+    rules = read(
+        rule('<assert test="b" diagnostics="d1">Wrong.</assert>')
+        + '<diagnostics><diagnostic id="d1">Found <value-of select="c"/>.</diagnostic></diagnostics>'
+    )
+    assert rules.patterns[0].rules[0].checks[0].message == ("Wrong. Found ", Value("c"), ".")
+
+
+def test_code_lists_travel_with_the_rules():
+    """What `document('name')` looks up is asked for once, by the name as written, wherever it is used."""
+    lookup = "document('codes.xml')/codes"
+    rules = read(
+        rule(f'<assert test="{lookup}/a = .">A</assert><assert test="\'document(x)\' != {lookup}">B</assert>'),
+        open_document={"codes.xml": b"<codes/>"}.__getitem__,
+    )
+    assert rules.documents == {"codes.xml": b"<codes/>"}
+
+
+@pytest.mark.parametrize(
+    ("body", "line", "told"),
+    [
+        pytest.param(rule('<assert test="b">B</assert><magic/>'), 2, "not supported in a rule: <magic>", id="element"),
+        pytest.param(rule('<assert test="b" subject="c">B</assert>'), 2, "attribute 'subject'", id="attribute"),
+        pytest.param("\n\n" + rule('<assert id="X">B</assert>'), 4, "the attribute 'test' is missing", id="no-test"),
+        pytest.param(rule('<assert test="b">B <foo/></assert>'), 2, "not supported in a message", id="message"),
+        pytest.param(rule('<let name="x"><y/></let>'), 2, "value attribute only", id="let"),
+        pytest.param(
+            rule('<let name="x" value="1"/><let name="x" value="2"/>'), 2, "declares one variable twice", id="twice"
+        ),
+        pytest.param(rule('<extends rule="none"/>'), 2, "no abstract rule 'none'", id="extends"),
+        pytest.param('<pattern is-a="none"/>', 2, "no abstract pattern 'none'", id="is-a"),
+        pytest.param(
+            '<pattern><rule abstract="true" id="r"><extends rule="r"/></rule>'
+            '<rule context="a"><extends rule="r"/></rule></pattern>',
+            2,
+            "extends itself",
+            id="circle",
+        ),
+        pytest.param('<include href="gone.sch"/>', 2, "the included file is not there", id="include"),
+        pytest.param('<include href="a.sch#b"/>', 2, "a part of a file", id="include-part"),
+        pytest.param('<pattern documents="x"/>', 2, "the attribute 'documents'", id="documents"),
+        pytest.param("<xsl:include href='x.xsl'/>", 2, "not supported in a schema", id="xsl-include"),
+        pytest.param("stray" + rule('<assert test="b">B</assert>'), 1, "text is not expected here", id="text"),
+        pytest.param(
+            "<xsl:function name='f:x'><xsl:for-each select='a'/></xsl:function>",
+            2,
+            "not supported in a function",
+            id="f",
+        ),
+        pytest.param("<xsl:function name='f:x'/>", 2, "a function needs a result", id="function-empty"),
+        pytest.param("<title>no rules</title>", 1, "no assert and no report", id="empty"),
+        pytest.param(
+            rule("<assert test=\"document('gone.xml')/a\">B</assert>"), 2, "is not there: gone.xml", id="gone"
+        ),
+        pytest.param(rule("<assert test=\"document('/etc/passwd')\">B</assert>"), 2, "beside the rules", id="path"),
+        pytest.param(rule("<assert test=\"doc(concat('a', @b))\">B</assert>"), 2, "a fixed name only", id="computed"),
+        pytest.param(rule("<assert test=\"unparsed-text('x')\">B</assert>"), 2, "rules may look at", id="way-out"),
+    ],
+)
+def test_what_is_not_understood_is_refused(body, line, told):
+    """A refusal names the file, the line and the construct; nothing is left out in silence."""
+    with pytest.raises(RuleError) as refusal:
+        read(body)
+    assert told in str(refusal.value)
+    assert str(refusal.value).startswith(f"house.sch, line {line}: ")
+    assert refusal.value.line == line
+
+
+@pytest.mark.parametrize(
+    ("attributes", "told"),
+    [
+        ("", "no queryBinding means XPath 1.0"),
+        ('queryBinding="xslt"', "the query binding 'xslt'"),
+        ('queryBinding="xslt2" defaultPhase="some"', "a default phase"),
+        ('queryBinding="xslt2" unknown="some"', "the attribute 'unknown'"),
+    ],
+)
+def test_other_languages_and_phases_are_refused(attributes, told):
+    """XPath 1.0 means other things by the same words, and a default phase would switch rules off."""
+    with pytest.raises(RuleError, match=told):
+        read(rule('<assert test="b">B</assert>'), attributes)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"no xml",
+        b"",
+        b"<html/>",
+        b'<!DOCTYPE schema [<!ENTITY b "c">]>' + schema("&b;"),
+        b'<xsl:stylesheet xmlns:xsl="http://www.w3.org/1999/XSL/Transform" version="2.0"/>',
+    ],
+)
+def test_other_files_are_refused(content):
+    """Text, other XML, a document type and other stylesheets are not rule files."""
+    with pytest.raises(RuleError, match=r"^x\.sch"):
+        read_rules("x.sch", content, no_documents)
