@@ -1,0 +1,177 @@
+"""Is the PDF around the invoice a Factur-X? The step `container` of a report.
+
+    check = check_container(pdf_bytes)
+    check.step.status                 # "passed", "failed" or "not_run"
+    check.invoice.xml                 # the CII to judge next; None where there is none
+    [finding.rule for finding in check.findings]
+
+What travels is the PDF: a receiver that does not find the XML, or finds another profile than the metadata announce,
+refuses an invoice whose content is faultless. Each rule is in `rules.CONTAINER_RULES` with its source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from einvoice.errors import Unreadable
+from einvoice.facturx.embedded import FACTURX_NAME, EmbeddedFile, Extracted, embedded_files, extracted, invoice_files
+from einvoice.facturx.pdf import Limits, Locked, Pdf, opened
+from einvoice.facturx.profile import Profile, profile, profile_of
+from einvoice.facturx.rules import CONTAINER_RULES, made
+from einvoice.facturx.xmp import FACTURX_NAMESPACE, Xmp, read_xmp
+from einvoice.report import Finding, Step
+from einvoice.xml import parse_xml
+
+__all__ = ["STEP", "ContainerCheck", "check_container"]
+
+STEP = "container"
+
+_RULES = {rule.id: rule for rule in CONTAINER_RULES}
+_OLD_NAMES = ("zugferd-invoice.xml", "ZUGFeRD-invoice.xml")  # 2.0 and 1.0
+_MIME = re.compile(r"[-\w+.]+/[-\w+.]+")
+_CTC_FR = "urn.cpro.gouv.fr:1p0:extended-ctc-fr"
+_GUIDELINE = (
+    "{*}ExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID",
+    "{*}SpecifiedExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID",  # ZUGFeRD 1
+)
+_PROPERTIES = ("DocumentType", "DocumentFileName", "Version", "ConformanceLevel")
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerCheck:
+    """What the container rules say about a PDF, and the invoice that it holds."""
+
+    invoice: Extracted | None
+    profile: str | None  # of the XML: minimum … extended, xrechnung, extended-ctc-fr; None where unknown
+    findings: tuple[Finding, ...]
+    step: Step
+
+
+def check_container(data: bytes, *, limits: Limits | None = None) -> ContainerCheck:
+    """Judge the PDF around an invoice. Never raises: what cannot be read safely is a step that did not run."""
+    try:
+        with opened(data, limits) as pdf:
+            return _checked(pdf)
+    except Locked:
+        finding = _found("EI-PDF-18")
+        return ContainerCheck(None, None, (finding,), _step((finding,)))
+    except Unreadable as error:
+        step = Step(name=STEP, status="not_run", rules=len(CONTAINER_RULES), reason=str(error))
+        return ContainerCheck(None, None, (), step)
+
+
+def _checked(pdf: Pdf) -> ContainerCheck:
+    files = embedded_files(pdf)
+    invoices = invoice_files(files)
+    metadata, fault = _metadata(pdf)
+    findings = [*fault, *_document(pdf, metadata)]
+    name = None
+    if invoices:
+        identifier, unreadable = _identifier(invoices[0])
+        known = profile_of(identifier) if identifier is not None else None
+        name = known.name if known else "extended-ctc-fr" if _CTC_FR in (identifier or "") else None
+        findings += unreadable
+        findings += _profile(identifier, known) if identifier is not None else ()
+        findings += _embedding(invoices, known)
+        if not fault:
+            findings += _announcement(invoices[0], metadata, known)
+    else:
+        findings.append(_found("EI-PDF-01", found=", ".join(file.name for file in files) or "—"))
+    findings.sort(key=lambda finding: finding.rule)
+    invoice = extracted(invoices[0], files) if invoices else None
+    return ContainerCheck(invoice, name, tuple(findings), _step(tuple(findings)))
+
+
+def _step(findings: tuple[Finding, ...]) -> Step:
+    failed = any(finding.severity == "error" for finding in findings)
+    return Step(name=STEP, status="failed" if failed else "passed", rules=len(CONTAINER_RULES), engine="compiled")
+
+
+def _found(rule: str, *, found: str | None = None, expected: str | None = None, term: str = "") -> Finding:
+    return made(_RULES[rule], STEP, found=found, expected=expected, term=term)
+
+
+def _metadata(pdf: Pdf) -> tuple[Xmp, list[Finding]]:
+    content = pdf.content(pdf.catalog.get("/Metadata"))
+    if content is None:
+        return Xmp(), []
+    try:
+        return read_xmp(content), []
+    except Unreadable as error:
+        return Xmp(), [_found("EI-PDF-22", found=str(error))]
+
+
+def _identifier(invoice: EmbeddedFile) -> tuple[str | None, list[Finding]]:
+    try:
+        root = parse_xml(invoice.data)
+    except Unreadable:
+        return None, [_found("EI-PDF-23", found=invoice.name)]
+    return next((text.strip() for path in _GUIDELINE if (text := root.findtext(path))), ""), []
+
+
+def _document(pdf: Pdf, metadata: Xmp) -> Iterator[Finding]:
+    if metadata.part is None:
+        yield _found("EI-PDF-15")
+    elif metadata.part != 3:
+        yield _found("EI-PDF-16", found=str(metadata.part), expected="3")
+    intents = [pdf.dictionary(each) for each in pdf.array(pdf.catalog.get("/OutputIntents"))]
+    if not any(pdf.name(each.get("/S")) == "GTS_PDFA1" for each in intents):
+        yield _found("EI-PDF-17")
+    if pdf.is_encrypted:
+        yield _found("EI-PDF-18")
+
+
+def _profile(identifier: str, known: Profile | None) -> Iterator[Finding]:
+    if _CTC_FR in identifier:
+        yield _found("EI-PDF-20", found=identifier, expected=profile("extended").identifier, term="BT-24")
+    elif known is None:
+        yield _found("EI-PDF-19", found=identifier, term="BT-24")
+
+
+def _embedding(invoices: tuple[EmbeddedFile, ...], known: Profile | None) -> Iterator[Finding]:
+    invoice = invoices[0]
+    if len(invoices) > 1:
+        yield _found("EI-PDF-04", found=", ".join(each.name for each in invoices), expected=FACTURX_NAME)
+    right = {FACTURX_NAME, "xrechnung.xml"} if known and known.name == "xrechnung" else {FACTURX_NAME}
+    if invoice.name in _OLD_NAMES:
+        yield _found("EI-PDF-03", found=invoice.name, expected=FACTURX_NAME)
+    elif invoice.name not in right:
+        yield _found("EI-PDF-02", found=invoice.name, expected=FACTURX_NAME)
+    if invoice.relationship is None:
+        yield _found("EI-PDF-05", found=invoice.name, expected=known.relationship if known else None)
+    elif known and invoice.relationship not in known.usual:
+        yield _found("EI-PDF-06", found=invoice.relationship, expected=" / ".join(known.usual))
+    if "af" not in invoice.found_in:
+        yield _found("EI-PDF-07", found=invoice.name)
+    if not _MIME.fullmatch(invoice.mime or ""):
+        yield _found("EI-PDF-08", found=invoice.name, expected="text/xml")
+    elif invoice.mime != "text/xml":
+        yield _found("EI-PDF-09", found=invoice.mime, expected="text/xml")
+    if "names" not in invoice.found_in:
+        yield _found("EI-PDF-21", found=invoice.name)
+
+
+def _announcement(invoice: EmbeddedFile, metadata: Xmp, known: Profile | None) -> Iterator[Finding]:
+    said = metadata.facturx
+    if missing := [name for name in _PROPERTIES if name not in said]:
+        yield _found("EI-PDF-10", found=", ".join(missing))
+    if metadata.facturx_namespace and metadata.facturx_namespace not in metadata.described:
+        yield _found("EI-PDF-11", found=metadata.facturx_namespace)
+    level = said.get("ConformanceLevel")
+    if level and known and _plain(level) != _plain(known.level):
+        yield _found("EI-PDF-12", found=level, expected=known.level, term="BT-24")
+    name = said.get("DocumentFileName")
+    if name and name != invoice.name:
+        yield _found("EI-PDF-13", found=name, expected=invoice.name)
+    version = said.get("Version")
+    # XRechnung counts its own versions, and the schemas before Factur-X had theirs.
+    ours = metadata.facturx_namespace == FACTURX_NAMESPACE and known and known.name != "xrechnung"
+    if version and ours and version != "1.0":
+        yield _found("EI-PDF-14", found=version, expected="1.0")
+
+
+def _plain(level: str) -> str:
+    """A level as it compares: "BASIC WL", "BASIC_WL" and "Basicwl" are one."""
+    return re.sub(r"[\s_-]", "", level).upper()

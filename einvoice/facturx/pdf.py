@@ -1,0 +1,226 @@
+"""Opening a PDF that anybody may have sent: bounded in time, memory and depth.
+
+    with opened(data) as pdf:
+        catalog = pdf.catalog
+        name = pdf.name(catalog.get("/PageMode"))
+
+An invoice arrives by mail from strangers, and a PDF is a good place for a bomb: a kilobyte that unpacks to a gigabyte,
+a page tree that contains itself, a million objects. pypdf bounds what it does for one stream, one array, one tree; this
+module sets those bounds, adds those for the whole document, and turns everything that pypdf's code trips over on broken
+input into `Unreadable`. The readers of single values never fail: what has the wrong type counts as absent.
+
+Source: ISO 32000-1:2008 §7 (syntax), §7.9 (data structures); bombs measured in tests/facturx/test_bombs.py.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from pypdf import PdfReader, apply_configuration
+from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    StreamObject,
+    TextStringObject,
+)
+
+from einvoice.errors import Unreadable
+
+__all__ = ["Limits", "Locked", "Pdf", "opened"]
+
+# pypdf meets hostile bytes with whatever its code trips over: an index, a type, a recursion. These are what bytes can
+# cause; `MemoryError` is left to the caller, and anything else would be a fault of ours.
+FAULTS = (
+    PyPdfError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    NotImplementedError,
+    RecursionError,
+    TypeError,
+    ValueError,
+    EOFError,
+    OSError,
+    struct.error,
+    zlib.error,
+)
+_TAIL = 65_536  # the cross-reference pointer stands at the end; pypdf walks back line by line to find it
+
+
+class Locked(Unreadable):
+    """The PDF is encrypted and does not open without a password, or not without a cipher that is not installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one document may cost. The defaults are some ten times what the largest invoice of the corpus needs."""
+
+    file_bytes: int = 100_000_000
+    stream_bytes: int = 50_000_000  # one stream, unpacked
+    total_bytes: int = 200_000_000  # all streams, unpacked
+    objects: int = 300_000  # visited
+    depth: int = 100  # of trees
+    seconds: float = 20.0
+
+
+@contextmanager
+def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
+    """A PDF, for as long as the block lasts.
+
+    Raises `Unreadable`, also from within the block: not a PDF, damaged beyond reading, or over a limit; the message
+    says which.
+    """
+    limits = limits or Limits()
+    if len(data) > limits.file_bytes:
+        raise Unreadable(f"the PDF has {len(data)} bytes; {limits.file_bytes} are allowed")
+    if b"%PDF-" not in data[:1024]:
+        raise Unreadable("not a PDF: its first kilobyte does not say %PDF-")
+    if b"startxref" not in data[-_TAIL:]:
+        raise Unreadable("the PDF is cut off: it does not end with a cross-reference (startxref)")
+    with apply_configuration(
+        maximum_declared_stream_length=limits.file_bytes,
+        array_based_stream_maximum_output_length=limits.stream_bytes,
+        lzw_maximum_output_length=limits.stream_bytes,
+        run_length_maximum_output_length=limits.stream_bytes,
+        zlib_maximum_output_length=limits.stream_bytes,
+        stream_decoding_work_maximum_length=4 * limits.stream_bytes,
+        xmp_maximum_input_length=1_000_000,
+        page_tree_maximum_depth=limits.depth,
+        disable_legacy_handling=True,
+        jbig2dec_binary=None,  # no program is ever started
+    ):
+        try:
+            pdf = Pdf(PdfReader(io.BytesIO(data), xref_stream_maximum_entries=8 * limits.objects), limits)
+            if not pdf.opens:
+                raise Locked("the PDF is encrypted and asks for a password")
+            yield pdf
+        except DependencyError as error:
+            raise Locked(f"the PDF is encrypted: {error}") from error
+        except LimitReachedError as error:
+            raise Unreadable(f"the PDF asks for more than is allowed: {error}") from error
+        except FAULTS as error:
+            raise Unreadable(f"the PDF is damaged: {error or type(error).__name__}") from error
+
+
+@dataclass(slots=True)
+class Pdf:
+    """An open PDF and what reading it has cost so far."""
+
+    reader: PdfReader
+    limits: Limits
+    _objects: int = 0
+    _bytes: int = 0
+    _deadline: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._deadline = time.monotonic() + self.limits.seconds
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether its content is enciphered, be it with an empty password."""
+        return self.reader.is_encrypted
+
+    @property
+    def opens(self) -> bool:
+        """Whether it can be read without a password."""
+        ciphers = self.reader._encryption  # noqa: SLF001 - pypdf tells it nowhere else
+        return ciphers is None or ciphers.is_decrypted()
+
+    @property
+    def catalog(self) -> DictionaryObject:
+        """The document catalogue (ISO 32000-1 §7.7.2)."""
+        return self.reader.root_object
+
+    def tick(self) -> None:
+        """Count one more object; `Unreadable` when there are too many or time is up."""
+        self._objects += 1
+        if self._objects > self.limits.objects:
+            raise Unreadable(f"the PDF has more than {self.limits.objects} objects to look at")
+        if time.monotonic() > self._deadline:
+            raise Unreadable(f"reading the PDF takes more than {self.limits.seconds:g} seconds")
+
+    def resolved(self, value: PdfObject | None) -> PdfObject | None:
+        """What a reference stands for; `None` where it leads nowhere or to something broken."""
+        if not isinstance(value, IndirectObject):
+            return value
+        self.tick()
+        try:
+            return value.get_object()
+        except LimitReachedError:
+            raise
+        except FAULTS:
+            return None
+
+    def dictionary(self, value: PdfObject | None) -> DictionaryObject:
+        """The dictionary, or an empty one. A stream is its dictionary."""
+        found = self.resolved(value)
+        return found if isinstance(found, DictionaryObject) else DictionaryObject()
+
+    def array(self, value: PdfObject | None) -> ArrayObject:
+        """The array, or an empty one."""
+        found = self.resolved(value)
+        return found if isinstance(found, ArrayObject) else ArrayObject()
+
+    def name(self, value: PdfObject | None) -> str | None:
+        """The name without its slash."""
+        found = self.resolved(value)
+        return found[1:] if isinstance(found, NameObject) else None
+
+    def text(self, value: PdfObject | None) -> str | None:
+        """The text of a string (ISO 32000-1 §7.9.2)."""
+        found = self.resolved(value)
+        if isinstance(found, TextStringObject):
+            return str(found)
+        return found.decode("latin-1") if isinstance(found, ByteStringObject) else None
+
+    def number(self, value: PdfObject | None) -> Decimal | None:
+        """The number, as written."""
+        found = self.resolved(value)
+        return Decimal(str(found)) if isinstance(found, NumberObject | FloatObject) else None
+
+    def content(self, value: PdfObject | None) -> bytes | None:
+        """The unpacked bytes of a stream; `None` where it is not one or cannot be unpacked."""
+        found = self.resolved(value)
+        if not isinstance(found, StreamObject):
+            return None
+        try:
+            data = found.get_data()
+        except LimitReachedError:
+            raise
+        except FAULTS:
+            return None
+        self._bytes += len(data)
+        if self._bytes > self.limits.total_bytes:
+            raise Unreadable(f"the PDF unpacks to more than {self.limits.total_bytes} bytes")
+        return data
+
+    def tree_leaves(self, root: PdfObject | None, kids: str, leaf: str) -> Iterator[PdfObject]:
+        """The raw values of a tree's leaf arrays in order, each node once (name trees: "/Kids" and "/Names")."""
+        seen: set[int] = set()
+        waiting: list[tuple[PdfObject | None, int]] = [(root, 0)]
+        while waiting:
+            reference, depth = waiting.pop()
+            node = self.dictionary(reference)
+            self.tick()
+            if id(node) in seen:
+                continue
+            seen.add(id(node))
+            if depth > self.limits.depth:
+                raise Unreadable(f"the PDF has a tree deeper than {self.limits.depth} levels")
+            yield from self.array(node.get(leaf))
+            waiting.extend((kid, depth + 1) for kid in reversed(self.array(node.get(kids))))
