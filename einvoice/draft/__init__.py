@@ -1,0 +1,37 @@
+"""Drafts: what a person or an ERP knows of an invoice, completed to the invoice itself.
+
+    draft = Draft.model_validate_json(payload)         # partial, and edited freely:
+    draft.set("lines[0].quantity", "3")
+    draft.complete()                                   # an Invoice: all arithmetic done, mandatory texts filled in
+    draft.disagreements()                              # given figures that contradict the others; they stand
+    draft.finalise()                                   # the same Invoice; the draft changes no more
+
+The modules, in the order in which a draft goes through them: `content` (its fields), `renames`, `problems` (reading),
+`editing`, then `completion`: `lines`, `vat` (with `exemptions` and `gross`), `totals`, `french`, `profile`.
+`rounding` has the policies, `ledger` the disagreements.
+"""
+
+from einvoice.draft.content import DraftContent, DraftLine, Nature, Rounding, Treatment
+from einvoice.draft.draft import Draft
+from einvoice.draft.exemptions import Exemption, exemption, known_exemptions
+from einvoice.draft.french import early_payment_note, late_payment_note, recovery_fee_note
+from einvoice.draft.ledger import Disagreement
+from einvoice.draft.problems import DraftError, Problem
+
+__all__ = [
+    "Disagreement",
+    "Draft",
+    "DraftContent",
+    "DraftError",
+    "DraftLine",
+    "Exemption",
+    "Nature",
+    "Problem",
+    "Rounding",
+    "Treatment",
+    "early_payment_note",
+    "exemption",
+    "known_exemptions",
+    "late_payment_note",
+    "recovery_fee_note",
+]

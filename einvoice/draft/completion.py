@@ -1,0 +1,166 @@
+"""From a draft to the invoice it means: every figure computed, every mandatory text filled in, nothing given changed.
+
+Order matters, and is the order below: country and currency decide how to round and what to add; the lines come before
+the document allowances (a percentage of them), those before the VAT groups, those before the totals, and the totals
+before what is said about payment.
+
+What the rules demand and nobody gave stays empty: the rules say so, at the right field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, DecimalException, localcontext
+
+from einvoice.draft.content import DRAFT_ONLY, DraftContent
+from einvoice.draft.exemptions import EXEMPT
+from einvoice.draft.french import french_terms, is_french
+from einvoice.draft.gross import net_of_vat
+from einvoice.draft.ledger import Disagreement, Figure, Ledger
+from einvoice.draft.lines import GROUP, Placed, amounts, computed, counted, flattened, grouped, net_figure, with_amount
+from einvoice.draft.problems import DraftError, Problem
+from einvoice.draft.profile import specification
+from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amount, vat_line_by_line
+from einvoice.draft.totals import Currencies, totals
+from einvoice.draft.vat import Billed, Group, breakdown, classified, grouped_amounts, with_reasons, without_reasons
+from einvoice.model import AllowanceCharge, Invoice, Line
+
+__all__ = ["Completion", "completed"]
+
+_COMMERCIAL_INVOICE = "380"
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A completed draft: the invoice, what in the draft contradicts itself, and where the draft holds each line."""
+
+    invoice: Invoice
+    disagreements: tuple[Disagreement, ...]
+    line_paths: tuple[str, ...]
+
+
+def completed(draft: DraftContent) -> Completion:
+    """Complete a draft. The result depends on nothing but the draft: no clock, no decimal context of the caller.
+
+    Raises `DraftError` for numbers that cannot be calculated with (an amount of a hundred digits).
+    """
+    try:
+        with localcontext(EXACT):
+            return _completed(draft)
+    except DecimalException:
+        raise DraftError(Problem("", "a number in this draft is too large or too small to calculate with")) from None
+
+
+def _completed(draft: DraftContent) -> Completion:
+    ledger, french = Ledger(), is_french(draft)
+    currencies = _currencies(draft, french=french)
+
+    billed = _billed(draft, ledger, currencies.invoice)
+    billed = with_reasons(billed, draft.vat_breakdown, "fr" if french else "en")
+    profile = specification(draft.specification_identifier, draft, billed, french=french)
+    by_reason = "extended" in profile
+
+    billed, taxes = _net(draft, billed, ledger, by_reason=by_reason)
+    billed = Billed(grouped(billed.lines, ledger), billed.allowances, billed.charges)
+    groups = breakdown(billed, draft.vat_breakdown, taxes, ledger, by_reason=by_reason)
+    if not by_reason:
+        billed = without_reasons(billed)
+    sums = totals(draft, currencies, billed, groups, ledger)
+
+    filled: dict[str, object] = {
+        "type_code": draft.type_code or _COMMERCIAL_INVOICE,
+        "currency_code": currencies.invoice,
+        "vat_accounting_currency_code": currencies.accounting,
+        "specification_identifier": profile,
+        "lines": tuple(_invoice_line(placed) for placed in billed.lines),
+        "allowances": billed.allowances,
+        "charges": billed.charges,
+        "vat_breakdown": groups,
+        "totals": sums,
+    }
+    if french:
+        filled |= french_terms(draft, billed.lines, groups, sums)
+    given = {name: value for name, value in draft if name not in DRAFT_ONLY}
+    invoice = Invoice.model_construct(**(given | filled))
+    return Completion(invoice, tuple(ledger.entries), tuple(placed.path for placed in billed.lines))
+
+
+def _currencies(draft: DraftContent, *, french: bool) -> Currencies:
+    """A French invoice is in EUR unless it says otherwise, and its VAT always is (BR-FR-CO-12)."""
+    invoice = draft.currency_code or ("EUR" if french else None)
+    return Currencies(invoice, draft.vat_accounting_currency_code or ("EUR" if french and invoice != "EUR" else None))
+
+
+def _billed(draft: DraftContent, ledger: Ledger, currency: str | None) -> Billed:
+    """Lines, allowances and charges with their amounts: without VAT or, where prices include it, with VAT."""
+    gross = draft.rounding == "gross"
+    decimals = AMOUNT_DECIMALS if gross else minor_unit(currency)
+    lines = tuple(
+        _line(amounts(placed.updated(**classified(placed.line)), ledger, decimals), ledger, decimals, gross=gross)
+        for placed in flattened(draft.lines)
+    )
+    return Billed(
+        lines,
+        tuple(
+            _document_part(part, lines, Figure(f"allowances[{index}].amount", "BT-92"), ledger, decimals)
+            for index, part in enumerate(draft.allowances)
+        ),
+        tuple(
+            _document_part(part, lines, Figure(f"charges[{index}].amount", "BT-99"), ledger, decimals)
+            for index, part in enumerate(draft.charges)
+        ),
+    )
+
+
+def _line(placed: Placed, ledger: Ledger, decimals: int, *, gross: bool) -> Placed:
+    line = placed.line
+    if line.subtype_code == GROUP:
+        return placed.updated(net_amount=None) if gross else placed
+    amount = computed(line, decimals)
+    if gross:
+        return placed.updated(net_amount=amount)
+    because = (
+        f"quantity x price, charges and allowances give {amount}",
+        f"quantité x prix, majorations et remises donnent {amount}",
+    )
+    return placed.updated(net_amount=ledger.settle(net_figure(placed), line.net_amount, amount, because))
+
+
+def _document_part(
+    part: AllowanceCharge, lines: Sequence[Placed], figure: Figure, ledger: Ledger, decimals: int
+) -> AllowanceCharge:
+    """A document allowance or charge: its VAT that of the lines if they have but one, its base the lines of its VAT."""
+    sold = [placed.line for placed in lines if counted(placed)]
+    rates = {(line.vat_category_code, line.vat_rate) for line in sold}
+    if part.vat_category_code is None and part.vat_rate is None and len(rates) == 1:
+        ((category, rate),) = rates
+        part = part.model_copy(update={"vat_category_code": category, "vat_rate": rate})
+    part = part.model_copy(update=classified(part))
+    same = [line for line in sold if (line.vat_category_code, line.vat_rate) == (part.vat_category_code, part.vat_rate)]
+    base = sum((line.net_amount for line in same or sold if line.net_amount is not None), Decimal("0.00"))
+    return with_amount(part, base, figure, ledger, decimals)
+
+
+def _net(
+    draft: DraftContent, billed: Billed, ledger: Ledger, *, by_reason: bool
+) -> tuple[Billed, dict[Group, Decimal | None]]:
+    """What is billed without VAT, and the VAT of each group, by the draft's rounding policy."""
+    if draft.rounding == "gross":
+        given = tuple(placed.line.net_amount for placed in flattened(draft.lines))
+        return net_of_vat(billed, given, ledger, by_reason=by_reason)
+    taxes: dict[Group, Decimal | None] = {}
+    for group, nets in grouped_amounts(billed, by_reason=by_reason).items():
+        if group.category in EXEMPT:
+            taxes[group] = Decimal("0.00")
+        elif group.rate is None:
+            taxes[group] = None
+        elif draft.rounding == "line":
+            taxes[group] = vat_line_by_line(nets, group.rate)
+        else:
+            taxes[group] = vat_amount(sum(nets, Decimal()), group.rate)
+    return billed, taxes
+
+
+def _invoice_line(placed: Placed) -> Line:
+    return Line.model_construct(**{name: getattr(placed.line, name) for name in Line.model_fields})

@@ -1,0 +1,110 @@
+"""A draft: partial, edited freely, completed on demand, immutable once finalised."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import Any, Self
+
+from pydantic import PrivateAttr, ValidationError, model_validator
+from pydantic.functional_validators import ModelWrapValidatorHandler
+
+from einvoice.draft.completion import Completion, completed
+from einvoice.draft.content import DraftContent
+from einvoice.draft.editing import put, steps_of
+from einvoice.draft.ledger import Disagreement
+from einvoice.draft.problems import DraftError, Problem, described, path_of
+from einvoice.draft.renames import renamed
+from einvoice.model import Invoice
+
+__all__ = ["Draft"]
+
+
+class Draft(DraftContent):
+    """What is known of an invoice to be: `Draft(lines=[…], seller=…)` or `Draft.model_validate_json(payload)`.
+
+    Every field may be missing. A name or a value that cannot be held raises `DraftError`, which says where, what was
+    found and which known name is nearest. Assigning to a field checks the value in the same way.
+    """
+
+    _final: bool = PrivateAttr(default=False)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _explained(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(renamed(data))
+        except ValidationError as error:
+            raise described(error, cls) from None
+
+    @classmethod
+    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
+        """Read a draft from JSON; its numbers are kept to the last digit. Raises `DraftError`."""
+        try:
+            data = json.loads(json_data, parse_float=Decimal)
+        except json.JSONDecodeError as error:
+            raise DraftError(
+                Problem("", f"this is no JSON: {error.msg}, line {error.lineno}, column {error.colno}")
+            ) from None
+        except (UnicodeDecodeError, RecursionError) as error:
+            raise DraftError(Problem("", f"this JSON cannot be read: {error}")) from None
+        return cls.model_validate(data, **options)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name != "_final" and self._final:
+            raise DraftError(
+                Problem(name, "this draft is finalised and no longer changes; correct an invoice with a new one")
+            )
+        super().__setattr__(name, value)
+
+    def set(self, path: str, value: Any) -> str:
+        """Put a value at the place that a finding names, such as `lines[2].quantity`; `lines[+]` is a new last line.
+
+        None empties a field, or takes an element out of its list. Returns the place, with `[+]` resolved. Raises
+        `DraftError` where there is no such place, or where it cannot hold the value; the draft is then unchanged.
+        """
+        first, *rest = steps_of(path)
+        held = getattr(self, str(first), None) if str(first) in type(self).model_fields else None
+        changed, place = put(held, tuple(rest), value, (first,))
+        setattr(self, str(first), () if changed is None and isinstance(held, tuple) else changed)
+        return path_of(place)
+
+    def complete(self) -> Invoice:
+        """The invoice this draft means: everything computed and filled in that follows from it, nothing given changed.
+
+        What is missing and cannot be known stays empty. The draft is left as it is.
+        """
+        return self._completion().invoice
+
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """The given figures that do not follow from the other ones, each where it stands in the draft."""
+        return self._completion().disagreements
+
+    def field_of(self, invoice_field: str) -> str:
+        """Where the draft holds what a field of the completed invoice says.
+
+        The two paths are equal, except for lines that the draft nests: `lines[3].net_amount` of the invoice may be
+        `lines[0].sub_lines[2].net_amount` of the draft.
+        """
+        found = re.match(r"lines\[(\d+)\]", invoice_field)
+        paths = self._completion().line_paths if found else ()
+        if not found or int(found[1]) >= len(paths):
+            return invoice_field
+        return paths[int(found[1])] + invoice_field[found.end() :]
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the draft was finalised."""
+        return self._final
+
+    def finalise(self) -> Invoice:
+        """Complete the draft for good: it changes no more. Raises `DraftError` while it has no number."""
+        if not self.number:
+            raise DraftError(Problem("number", "a draft needs its invoice number before it is finalised"))
+        invoice = self.complete()
+        self._final = True
+        return invoice
+
+    def _completion(self) -> Completion:
+        return completed(self)

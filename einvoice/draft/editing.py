@@ -1,0 +1,81 @@
+"""Changing a draft at the place a finding names.
+
+    draft.set("lines[2].quantity", "3")
+    draft.set("lines[+]", {"item_name": "Port", "quantity": "1", "item_net_price": "9.90"})
+
+A path is that of a finding: names joined by dots, positions in brackets counted from 0, `[+]` for a new last element.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from pydantic import BaseModel
+
+from einvoice.draft.problems import DraftError, Problem, path_of
+
+__all__ = ["put", "steps_of"]
+
+_STEP = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<positions>(?:\[(?:\d+|\+)\])*)\Z")
+
+APPEND = "+"
+
+
+def steps_of(path: str) -> tuple[int | str, ...]:
+    """The steps of a path: `lines[2].quantity` is ("lines", 2, "quantity").
+
+    Raises `DraftError` for text that is no path.
+    """
+    steps: list[int | str] = []
+    for part in path.split("."):
+        match = _STEP.match(part)
+        if not match:
+            raise DraftError(Problem(path, "this is no path; one looks like lines[2].quantity or lines[+]"))
+        steps.append(match["name"])
+        steps += (
+            int(position) if position != APPEND else position
+            for position in re.findall(r"\[(\d+|\+)\]", match["positions"])
+        )
+    return tuple(steps)
+
+
+def put(
+    part: Any, steps: tuple[int | str, ...], value: Any, above: tuple[int | str, ...] = ()
+) -> tuple[Any, tuple[int | str, ...]]:
+    """A copy of a part with `value` at the place the steps name, and that place with `[+]` resolved.
+
+    A None takes an element out of its list, and empties a field. Raises `DraftError` where there is no such place.
+    """
+    if not steps:
+        return value, above
+    step, rest = steps[0], steps[1:]
+    if isinstance(step, int) or step == APPEND:
+        return _put_in_list(part, step, rest, value, above)
+    if part is not None and not isinstance(part, (BaseModel, dict)):
+        what = (
+            f"a list: say which, as in {path_of(above)}[0]"
+            if isinstance(part, (tuple, list))
+            else "a value, without fields"
+        )
+        raise DraftError(Problem(path_of((*above, step)), f"{path_of(above)} is {what}"))
+    fields = {name: held for name, held in dict(part or {}).items() if held is not None}
+    fields[step], place = put(fields.get(step), rest, value, (*above, step))
+    return fields, place
+
+
+def _put_in_list(
+    part: Any, step: int | str, rest: tuple[int | str, ...], value: Any, above: tuple[int | str, ...]
+) -> tuple[Any, tuple[int | str, ...]]:
+    if part is not None and not isinstance(part, (tuple, list)):
+        raise DraftError(Problem(path_of(above), "this is not a list"))
+    held = list(part or ())
+    index = len(held) if isinstance(step, str) else step
+    if index > len(held) or (index == len(held) and isinstance(step, int)):
+        raise DraftError(
+            Problem(path_of((*above, index)), f"there are {len(held)}; a new one is added with {path_of(above)}[+]")
+        )
+    if value is None and not rest:
+        return held[:index] + held[index + 1 :], (*above, index)
+    element, place = put(held[index] if index < len(held) else None, rest, value, (*above, index))
+    return [*held[:index], element, *held[index + 1 :]], place

@@ -1,0 +1,62 @@
+"""Where what a person gave and what follows from it differ.
+
+A figure that a person gives is never overwritten: it stays in the invoice, everything after it is computed from it,
+and the difference is kept here, to be said once and at its cause. Figures nobody gave are filled in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import NamedTuple
+
+__all__ = ["Disagreement", "Figure", "Ledger"]
+
+
+class Figure(NamedTuple):
+    """A figure of the draft: where it stands and its business term."""
+
+    field: str  # totals.line_net_amount
+    term: str | None  # BT-106
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A given figure that does not follow from the others."""
+
+    field: str  # totals.line_net_amount, of the draft
+    term: str | None  # BT-106
+    given: Decimal
+    computed: Decimal | None  # None where nothing in the draft calls for the figure
+    explanation_en: str
+    explanation_fr: str
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Collects the disagreements of one completion."""
+
+    entries: list[Disagreement] = field(default_factory=list)
+
+    def settle(
+        self,
+        figure: Figure,
+        given: Decimal | None,
+        computed: Decimal | None,
+        because: tuple[str, str],
+        *,
+        slack: Decimal = Decimal(),
+    ) -> Decimal | None:
+        """The figure that stands: the given one if there is one, else the computed one.
+
+        A given figure further than `slack` from the computed one is noted, with the reason in English and in French.
+        """
+        if given is None:
+            return computed
+        if computed is not None and abs(given - computed) > slack:
+            self.entries.append(Disagreement(*figure, given, computed, *because))
+        return given
+
+    def unfounded(self, figure: Figure, given: Decimal, because: tuple[str, str]) -> None:
+        """Note a given figure that nothing in the draft calls for."""
+        self.entries.append(Disagreement(*figure, given, None, *because))

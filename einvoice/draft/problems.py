@@ -1,0 +1,136 @@
+"""Why a draft could not be read or edited, said so that the person who wrote it can repair it.
+
+    DraftError: lines[0].quantiti: there is no such field; did you mean quantity?
+
+A draft refuses only what it cannot hold: a name it does not know, a number that is none. Everything else (a missing
+buyer, a wrong total) is accepted and becomes a finding when the draft is validated.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from einvoice.errors import Unreadable
+
+__all__ = ["DraftError", "Problem", "described", "path_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing in a draft that could not be held."""
+
+    path: str  # lines[2].quantity
+    message: str
+    found: str | None = None
+    nearest: str | None = None  # the known name that is most like the unknown one
+
+
+class DraftError(Unreadable):
+    """The draft, or a change to it, cannot be held. `problems` has one entry for each place."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(
+            "; ".join(f"{problem.path}: {problem.message}" if problem.path else problem.message for problem in problems)
+        )
+        self.problems = problems
+
+
+_EXPECTED = {
+    "decimal_parsing": "a number such as 12.50",
+    "decimal_type": "a number such as 12.50",
+    "finite_number": "a finite number",
+    "date_parsing": "a date such as 2026-11-02",
+    "date_from_datetime_parsing": "a date such as 2026-11-02",
+    "date_from_datetime_inexact": "a date without time, such as 2026-11-02",
+    "date_type": "a date such as 2026-11-02",
+    "string_type": "text",
+    "model_type": "an object with named fields",
+    "model_attributes_type": "an object with named fields",
+    "tuple_type": "a list",
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+}
+
+
+def path_of(location: tuple[int | str, ...]) -> str:
+    """A place as findings write it: ("lines", 2, "quantity") is lines[2].quantity."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
+    return text.removeprefix(".")
+
+
+def described(error: ValidationError, model: type[BaseModel]) -> DraftError:
+    """What pydantic refused, in our words, with the nearest known name for each unknown one."""
+    return DraftError(*(_problem(details, model) for details in error.errors(include_url=False)))
+
+
+def _problem(details: Any, model: type[BaseModel]) -> Problem:
+    location, kind = details["loc"], details["type"]
+    if kind in {"extra_forbidden", "no_such_attribute"}:
+        return _unknown(location, model)
+    found = _shown(details["input"])
+    if kind == "literal_error":
+        expected = f"one of {details['ctx']['expected']}"
+    elif kind == "value_error":
+        return Problem(path_of(location), str(details["ctx"]["error"]), found)
+    else:
+        expected = _EXPECTED.get(kind, details["msg"])
+    return Problem(path_of(location), f"expected {expected}, found {found}", found)
+
+
+def _unknown(location: tuple[int | str, ...], model: type[BaseModel]) -> Problem:
+    name = str(location[-1])
+    nearest = _nearest(name, _model_at(location[:-1], model))
+    hint = f"; did you mean {nearest}?" if nearest else ""
+    return Problem(path_of(location), f"there is no such field{hint}", nearest=nearest)
+
+
+def _nearest(name: str, model: type[BaseModel] | None) -> str | None:
+    """The field of that model, or one level below it, whose name is most like `name`."""
+    if model is None:
+        return None
+    own = list(model.model_fields)
+    below = {
+        inner: f"{field}.{inner}"
+        for field, info in model.model_fields.items()
+        for part in _models_in(info.annotation)
+        for inner in part.model_fields
+        if get_origin(info.annotation) is not tuple
+    }
+    if name in below and name not in own:
+        return below[name]
+    close = difflib.get_close_matches(name.lower(), own, n=1, cutoff=0.6)
+    if close:
+        return close[0]
+    close = difflib.get_close_matches(name.lower(), below, n=1, cutoff=0.8)
+    containing = [field for field in own if name.lower() in field.split("_") or field in name.lower()]
+    return below[close[0]] if close else next(iter(containing), None)
+
+
+def _model_at(location: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel] | None:
+    """The part of the draft whose fields are known at that place."""
+    here: type[BaseModel] | None = model
+    for step in location:
+        if isinstance(step, int):
+            continue
+        info = here.model_fields.get(step) if here else None
+        here = next(_models_in(info.annotation), None) if info else None
+    return here
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) in {Union, types.UnionType, tuple}:
+        for argument in get_args(annotation):
+            yield from _models_in(argument)
+
+
+def _shown(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,74 @@
+"""Which profile an invoice needs: EN 16931 while that suffices, EXTENDED-CTC-FR for a French invoice that says more.
+
+"More" is data: a term whose smallest profile is the extension (`einvoice.terms`), a second value where EN 16931 has
+room for one, or several exemption reasons within a VAT category (BR-E-01). An invoice that is not French is never
+made an EXTENDED-CTC-FR one: it gets EN 16931, and the rules say what is too much.
+
+Source: XP Z12-012 annex A V1.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
+from einvoice.draft.exemptions import EXEMPT
+from einvoice.draft.french import EXTENDED_CTC_FR
+from einvoice.draft.vat import Billed, Reason
+from einvoice.terms import PROFILES, TERMS
+
+__all__ = ["EN16931", "specification"]
+
+EN16931 = "urn:cen.eu:en16931:2017"
+
+# A reason why a line is exempt is moved to the VAT breakdown where the profile is EN 16931: it does not need the
+# extension.
+_MOVED = ("vat_exemption_reason", "vat_exemption_reason_code")
+
+_EXTENDED = frozenset(
+    term.path for term in TERMS if term.profile == PROFILES[-1] and term.path and not term.path.endswith(_MOVED)
+)
+# EN 16931 has one of each; EXTENDED-CTC-FR several (BT-18, BT-46, BT-60, BT-127, BT-128).
+_ONE_ONLY = frozenset(
+    {"invoice_object_identifier", "buyer.identifiers", "payee.identifiers", "lines.notes", "lines.object_identifiers"}
+)
+
+
+def specification(given: str | None, parts: BaseModel, billed: Billed, *, french: bool) -> str:
+    """The specification identifier (BT-24): the one given, else the smallest that holds the invoice."""
+    if given:
+        return given
+    if french and (_says_more(parts, billed) or _has_several_reasons(billed)):
+        return EXTENDED_CTC_FR
+    return EN16931
+
+
+def _says_more(parts: BaseModel, billed: Billed) -> bool:
+    places = [*_places(parts, ""), *(place for placed in billed.lines for place in _places(placed.line, "lines."))]
+    return any(place in _EXTENDED or (place in _ONE_ONLY and count > 1) for place, count in places)
+
+
+def _places(part: BaseModel, path: str) -> Iterator[tuple[str, int]]:
+    """Every place of a part that says something, written without positions, and how many values it has."""
+    for name, value in part:
+        if value is None or value == ():
+            continue
+        place = f"{path}{name}"
+        values = value if isinstance(value, tuple) else (value,)
+        yield place, len(values)
+        if name not in {"lines", "sub_lines"}:
+            for inner in values:
+                if isinstance(inner, BaseModel):
+                    yield from _places(inner, f"{place}.")
+
+
+def _has_several_reasons(billed: Billed) -> bool:
+    """Whether a category without VAT has several reasons, one with VAT or at zero rate has any, or O is not alone."""
+    reasons: dict[str | None, set[Reason]] = {}
+    for part, _ in billed.taxed():
+        reason = Reason(part.vat_exemption_reason_code, part.vat_exemption_reason)
+        reasons.setdefault(part.vat_category_code, set()).update({reason} if any(reason) else ())
+    told_apart = any(len(found) > 1 for category, found in reasons.items() if category != "AE")
+    unusual = any(found for category, found in reasons.items() if category not in EXEMPT - {"Z"} and category)
+    return told_apart or unusual or ("O" in reasons and len(reasons) > 1)
