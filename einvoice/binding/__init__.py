@@ -1,0 +1,112 @@
+"""One table, two directions: the same rows read an XML document and write it.
+
+A table says where each attribute of a model lives in an XML element, one row a line, in the order of the schema:
+
+    number                  cbc:ID                                     text of a child element
+    seller                  cac:AccountingSupplierParty/cac:Party  SELLER    an object, read with the table SELLER
+    lines*                  cac:InvoiceLine  LINE                      repeated
+    totals.amount_due       cac:LegalMonetaryTotal/cbc:PayableAmount   an attribute of the group `totals`
+    scheme_id               cbc:ID/@schemeID                           an XML attribute;  .  is the element's own text
+    /tax_point_date         ram:TaxPointDate/udt:DateString            of the document, though inside a group;
+    ^due_date               cbc:PaymentDueDate                         ... written in the first of the groups only
+    ?due_date               cac:PaymentTerms/cbc:PaymentDueDate        read where it is met, never written here
+    'TAX|FC'                cac:TaxScheme/cbc:ID                       a constant: the first spelling is written, others
+                                                                       are accepted, anything else is reported
+    =false|0                cbc:ChargeIndicator                        a constant that tells siblings apart when reading;
+                                                                       {currency_code} is the document's, "" is absent
+    identifier!             cbc:ID                                     the schema demands it when its parent is written
+    number=NA               cbc:ID                                     ... and this word, or {another attribute}, is
+                                                                       written for a value that is absent
+    !                       ram:ApplicableHeaderTradeDelivery          always written, even empty
+
+`tag[label]` tells apart siblings that share a tag; the label `[else]` also says that there is room for one only. Two rows
+for one attribute are alternatives: the first that can say the whole value is written (an identifier without scheme goes
+to `ram:ID`, with one to `ram:GlobalID`). The third column names a subtable, or a codec where the one that the model's
+annotation asks for will not do. That is the whole language: what it cannot say is a function beside the table.
+
+The engine knows nothing of invoices: lifecycle messages and reports are other models with other tables.
+"""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar, cast
+
+from lxml import etree
+from pydantic import BaseModel
+
+from einvoice.binding.codecs import Codec, Partial, binary, binary_text, decimal, decimal_text, iso_date
+from einvoice.binding.reading import Known, read
+from einvoice.binding.table import Grammar, Node, Shape, compile_tables
+from einvoice.binding.writing import write
+from einvoice.model import Unread
+
+__all__ = [
+    "Codec",
+    "Grammar",
+    "Partial",
+    "Syntax",
+    "binary",
+    "binary_text",
+    "decimal",
+    "decimal_text",
+    "iso_date",
+]
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Syntax(Generic[M]):
+    """A compiled grammar and the name of its root element."""
+
+    def __init__(self, root: str, grammar: Grammar) -> None:
+        self.root = root
+        self.grammar = grammar
+        self.shape = compile_tables(grammar)[grammar.start]
+        self._namespaces = "".join(
+            f' xmlns{":" if prefix else ""}{prefix}="{uri}"' for prefix, uri in grammar.namespaces.items() if uri
+        )
+        self._known = {key: _plain_path(self.shape, key) for key in sorted(_references(self.shape, set()))}
+
+    def read(self, root: etree._Element) -> tuple[M, tuple[Unread, ...]]:
+        """The model object that the element says, and all that it could not hold. Never raises on content."""
+        made, unread = read(self.shape, root, self.known(root))
+        return cast(M, made), unread
+
+    def write(self, item: M) -> bytes:
+        """The document, in UTF-8. Raises `Unwritable` where the schema demands what the object lacks."""
+        return write(self.shape, self.root, self._namespaces, item)
+
+    def known(self, root: etree._Element) -> Known:
+        """What the document says of itself and constants refer to, such as its currency."""
+        texts = {key: (root.findtext(path) or "").strip() for key, path in self._known.items()}
+        return Known({key: text for key, text in texts.items() if text})
+
+
+def _references(shape: Shape, seen: set[int]) -> set[str]:
+    """The document attributes that constants name in braces."""
+    if id(shape) in seen:
+        return set()
+    seen.add(id(shape))
+    constants = [attribute.constant for attribute in shape.attributes.values()]
+    constants += [node.constant for node in shape.kids]
+    found = {text[1:-1] for constant in constants for text in constant if text.startswith("{")}
+    for node in shape.kids:
+        found |= _references(node.inside, seen)
+    return found
+
+
+def _plain_path(shape: Shape, key: str) -> str:
+    """The path from the root to the element of a document attribute, for lxml's find."""
+    found = _search(shape.kids, key)
+    if found is None:
+        raise ValueError(f"a constant refers to {key!r}, which no row of the document binds")
+    return "/".join(found)
+
+
+def _search(nodes: list[Node], key: str) -> list[str] | None:
+    for node in nodes:
+        if node.key == key:
+            return [node.tag]
+        if node.inside.maker is None and (rest := _search(node.inside.kids, key)):
+            return [node.tag, *rest]
+    return None

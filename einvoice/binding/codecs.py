@@ -1,0 +1,79 @@
+"""Texts to values and back, strictly as XML Schema spells them.
+
+    decimal("1234.50")   # Decimal("1234.50"): every digit is kept, for the BR-DEC rules count them
+    decimal("1_000")     # ValueError: Python would take it, XML Schema does not
+
+A text that is not a value of its type raises `ValueError`: the reader then lists it as unparsable and reads on.
+
+Source: XML Schema 1.0 part 2, §3.2.3 (decimal), §3.2.9 (date), §3.2.16 (base64Binary).
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+__all__ = ["Codec", "Partial", "binary", "binary_text", "decimal", "decimal_text", "iso_date"]
+
+_DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
+_ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Codec:
+    """How the values of one annotation are spelled in one syntax.
+
+    `load` takes the text without surrounding white space; None keeps the text. `dump` gives the text, or None where this
+    row cannot say the value and the next row for the same attribute shall. `attributes` are XML attributes that always
+    go with such a value; `{name}` stands for an attribute of the document. A codec with `several` loads a tuple.
+    """
+
+    load: Callable[[str], Any] | None = None
+    dump: Callable[[Any], str | None] | None = None
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    several: bool = False
+    empty: bool = False  # the element may stand without text, for its attributes
+
+
+class Partial(ValueError):
+    """The text holds a value and something more: the value is read, and the text is listed as unparsable."""
+
+    def __init__(self, value: Any) -> None:
+        super().__init__(value)
+        self.value = value
+
+
+def decimal(text: str) -> Decimal:
+    """The exact number; `100.` and `.5` are decimals too."""
+    if not _DECIMAL(text):
+        raise ValueError(text)
+    return Decimal(text)
+
+
+def decimal_text(value: Decimal) -> str:
+    """The number without an exponent."""
+    return format(value, "f")
+
+
+def iso_date(text: str) -> date:
+    """A day; a time zone, which an invoice's day cannot have, is `Partial`."""
+    if len(text) == 10 and text[4] == text[7] == "-":
+        return date.fromisoformat(text)
+    if _ZONE(text[10:]):
+        raise Partial(iso_date(text[:10]))
+    raise ValueError(text)
+
+
+def binary(text: str) -> bytes:
+    """The bytes of base64 text, which may be broken into lines."""
+    return base64.b64decode("".join(text.split()), validate=True)
+
+
+def binary_text(value: bytes) -> str:
+    """Base64 in one line."""
+    return base64.b64encode(value).decode("ascii")

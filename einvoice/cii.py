@@ -1,0 +1,403 @@
+"""UN/CEFACT Cross Industry Invoice D22B, the XML of Factur-X, read and written by one table.
+
+    invoice = cii.read(parse_xml(data))
+    data = cii.write(invoice)
+
+The rows are in schema order, so they can be checked line by line against the sources. What CII repeats in each VAT group
+(BT-7, BT-8) is one attribute of the invoice; BT-8 is the UNTDID 2005 code of the model, written as UNTDID 2475.
+
+Sources: UN/CEFACT CII D22B; CEN/TS 16931-3-3 (EN 16931 in CII); Factur-X 1.0.8; XP Z12-012 annex A V1.4 (EXT-FR-FE terms).
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import cache
+
+from lxml import etree
+
+from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, decimal, decimal_text
+from einvoice.model import (
+    Address,
+    AllowanceCharge,
+    Contact,
+    Identifier,
+    Invoice,
+    InvoiceReference,
+    ItemAttribute,
+    Line,
+    Note,
+    Party,
+    PaymentMeans,
+    SupportingDocument,
+    VatBreakdown,
+)
+
+__all__ = ["read", "write"]
+
+# BT-8: UNTDID 2005 (in the model and in UBL) and UNTDID 2475 (in CII): invoice date, delivery, payment.
+_POINT_CODES = {"3": "5", "35": "29", "432": "72"}
+_POINT_CODES_READ = {cii: model for model, cii in _POINT_CODES.items()}
+_IBAN = re.compile(r"\s*[A-Z]{2}\s*[0-9]{2}")
+
+
+def read(root: etree._Element) -> Invoice:
+    """The invoice that a Cross Industry Invoice says; what the model cannot hold is in `unread`."""
+    invoice, unread = _syntax().read(root)
+    return invoice.model_copy(update={"unread": unread}) if unread else invoice
+
+
+def write(invoice: Invoice) -> bytes:
+    """The CII document. Raises `Unwritable` where the CII schema demands what the invoice lacks."""
+    return _syntax().write(invoice)
+
+
+def _day(text: str) -> date:
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+
+
+def _day_text(value: date) -> str:
+    return value.isoformat().replace("-", "")
+
+
+def _point_code(text: str) -> str:
+    if text in _POINT_CODES:  # a code of the other list: kept, it would turn into a right one when written
+        raise ValueError(text)
+    return _POINT_CODES_READ.get(text, text)
+
+
+def _point_code_text(code: str) -> str:
+    return _POINT_CODES.get(code, code)
+
+
+def _iban_text(account: str) -> str | None:
+    return account if _IBAN.match(account) else None
+
+
+_CODECS = {
+    "str": Codec(empty=True),
+    "date": Codec(_day, _day_text, {"format": "102"}),
+    "Amount": Codec(decimal, decimal_text, {"currencyID": "|{currency_code}"}),
+    "UnitPrice": Codec(decimal, decimal_text, {"currencyID": "|{currency_code}"}),
+    "Quantity": Codec(decimal, decimal_text),
+    "Percentage": Codec(decimal, decimal_text),
+    "Rate": Codec(decimal, decimal_text),
+    "bytes": Codec(binary, binary_text, empty=True),
+    # chosen by name in the third column
+    "point": Codec(_point_code, _point_code_text),
+    "iban": Codec(None, _iban_text),
+    "currency": Codec(decimal, decimal_text, {"currencyID": "{currency_code}"}),
+    "accounting": Codec(decimal, decimal_text, {"currencyID": "{vat_accounting_currency_code}"}),
+}
+
+_LOCAL_ID = """
+  value      .
+"""
+_ID = """
+  value      .
+  scheme_id  @schemeID
+"""
+_ADDRESS = """
+  postal_zone             ram:PostcodeCode
+  street_name             ram:LineOne
+  additional_street_name  ram:LineTwo
+  address_line_3          ram:LineThree
+  city_name               ram:CityName
+  country_code            ram:CountryID
+  country_subdivision     ram:CountrySubDivisionName
+"""
+_CONTACT = """
+  point             ram:PersonName
+  department_name   ram:DepartmentName
+  telephone_number  ram:TelephoneUniversalCommunication/ram:CompleteNumber
+  email_address     ram:EmailURIUniversalCommunication/ram:URIID
+  '|SMTP|EM'        ram:EmailURIUniversalCommunication/ram:URIID/@schemeID
+"""
+_PARTY = """
+  identifiers*                   ram:ID                                                   LOCAL_ID
+  identifiers*                   ram:GlobalID                                             ID
+  name                           ram:Name
+  role_code                      ram:RoleCode
+  additional_legal_information   ram:Description
+  legal_registration_identifier  ram:SpecifiedLegalOrganization/ram:ID                    ID
+  trading_name                   ram:SpecifiedLegalOrganization/ram:TradingBusinessName
+  contact                        ram:DefinedTradeContact                                  CONTACT
+  postal_address                 ram:PostalTradeAddress                                   ADDRESS
+  electronic_address             ram:URIUniversalCommunication/ram:URIID                  ID
+  vat_identifier                 ram:SpecifiedTaxRegistration[VA]/ram:ID
+  =VA                            ram:SpecifiedTaxRegistration[VA]/ram:ID/@schemeID
+  tax_registration_identifier    ram:SpecifiedTaxRegistration[FC]/ram:ID
+  =FC                            ram:SpecifiedTaxRegistration[FC]/ram:ID/@schemeID
+"""
+_NOTE = """
+  text          ram:Content
+  subject_code  ram:SubjectCode
+"""
+_PRECEDING = """
+  reference       ram:IssuerAssignedID
+  line_reference  ram:LineID
+  type_code       ram:TypeCode
+  issue_date      ram:FormattedIssueDateTime/qdt:DateTimeString
+"""
+_OBJECT = """
+  value      ram:IssuerAssignedID
+  =130       ram:TypeCode
+  scheme_id  ram:ReferenceTypeCode
+"""
+_DOCUMENT = """
+  reference          ram:IssuerAssignedID
+  external_location  ram:URIID
+  '916'              ram:TypeCode
+  description        ram:Name
+  attached_document  ram:AttachmentBinaryObject
+  mime_code          ram:AttachmentBinaryObject/@mimeCode
+  filename           ram:AttachmentBinaryObject/@filename
+"""
+_PAYMENT = """
+  means_code                   ram:TypeCode
+  means_text                   ram:Information
+  card_account_number          ram:ApplicableTradeSettlementFinancialCard/ram:ID
+  card_holder_name             ram:ApplicableTradeSettlementFinancialCard/ram:CardholderName
+  debited_account_identifier   ram:PayerPartyDebtorFinancialAccount/ram:IBANID              iban
+  debited_account_identifier   ram:PayerPartyDebtorFinancialAccount/ram:ProprietaryID
+  account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:IBANID            iban
+  account_name                 ram:PayeePartyCreditorFinancialAccount/ram:AccountName
+  account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID
+  service_provider_identifier  ram:PayeeSpecifiedCreditorFinancialInstitution/ram:BICID
+"""
+_VAT = """
+  tax_amount             ram:CalculatedAmount
+  'VAT'                  ram:TypeCode
+  exemption_reason       ram:ExemptionReason
+  taxable_amount         ram:BasisAmount
+  category_code          ram:CategoryCode
+  exemption_reason_code  ram:ExemptionReasonCode
+  /tax_point_date        ram:TaxPointDate/udt:DateString
+  /tax_point_date_code   ram:DueDateTypeCode                                                point
+  rate                   ram:RateApplicablePercent
+"""
+_CHARGE_BODY = """
+  percentage        ram:CalculationPercent
+  base_amount       ram:BasisAmount
+  amount            ram:ActualAmount
+  non_vat_tax_code  ram:ReasonCode[tax]
+  =5153             ram:ReasonCode[tax]/@listID
+  reason_code       ram:ReasonCode[else]
+  '|5189|7161'      ram:ReasonCode[else]/@listID
+  reason            ram:Reason
+  'VAT'                      ram:CategoryTradeTax/ram:TypeCode
+  vat_exemption_reason       ram:CategoryTradeTax/ram:ExemptionReason
+  vat_category_code          ram:CategoryTradeTax/ram:CategoryCode
+  vat_exemption_reason_code  ram:CategoryTradeTax/ram:ExemptionReasonCode
+  vat_rate                   ram:CategoryTradeTax/ram:RateApplicablePercent
+"""
+_ALLOWANCE = "\n  =false|0  ram:ChargeIndicator/udt:Indicator\n" + _CHARGE_BODY
+_CHARGE = "\n  =true|1   ram:ChargeIndicator/udt:Indicator\n" + _CHARGE_BODY
+_ATTRIBUTE = """
+  code                ram:TypeCode
+  name                ram:Description
+  measured_value      ram:ValueMeasure
+  measured_unit_code  ram:ValueMeasure/@unitCode
+  value               ram:Value
+"""
+_CLASSIFICATION = """
+  value              ram:ClassCode
+  scheme_id          ram:ClassCode/@listID
+  scheme_version_id  ram:ClassCode/@listVersionID
+"""
+# In the two tables below a letter in braces is short for a path: {A} agreement, {D} delivery, {S} settlement, {T} totals.
+_LINE = """
+  identifier                        ram:AssociatedDocumentLineDocument/ram:LineID
+  parent_line_identifier            ram:AssociatedDocumentLineDocument/ram:ParentLineID
+  subtype_code                      ram:AssociatedDocumentLineDocument/ram:LineStatusReasonCode
+  notes*                            ram:AssociatedDocumentLineDocument/ram:IncludedNote       NOTE
+  item_standard_identifier          ram:SpecifiedTradeProduct/ram:GlobalID                    ID
+  item_sellers_identifier           ram:SpecifiedTradeProduct/ram:SellerAssignedID
+  item_buyers_identifier            ram:SpecifiedTradeProduct/ram:BuyerAssignedID
+  item_name                         ram:SpecifiedTradeProduct/ram:Name
+  item_description                  ram:SpecifiedTradeProduct/ram:Description
+  item_attributes*                  ram:SpecifiedTradeProduct/ram:ApplicableProductCharacteristic  ATTRIBUTE
+  item_classification_identifiers*  ram:SpecifiedTradeProduct/ram:DesignatedProductClassification  CLASSIFICATION
+  item_country_of_origin            ram:SpecifiedTradeProduct/ram:OriginTradeCountry/ram:ID
+  delivery_terms.code               {A}/ram:ApplicableTradeDeliveryTerms/ram:DeliveryTypeCode
+  delivery_terms.location_name      {A}/ram:ApplicableTradeDeliveryTerms/ram:RelevantTradeLocation/ram:Name
+  sales_order_reference             {A}/ram:SellerOrderReferencedDocument/ram:IssuerAssignedID
+  sales_order_line_reference        {A}/ram:SellerOrderReferencedDocument/ram:LineID
+  purchase_order_reference          {A}/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID
+  purchase_order_line_reference     {A}/ram:BuyerOrderReferencedDocument/ram:LineID
+  purchase_order_date               {A}/ram:BuyerOrderReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
+  item_gross_price!                 {A}/ram:GrossPriceProductTradePrice/ram:ChargeAmount
+  ?item_price_base_quantity         {A}/ram:GrossPriceProductTradePrice/ram:BasisQuantity
+  'false|0'                         {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/{I}
+  item_price_discount               {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/ram:ActualAmount
+  item_price_discount_reason_code   {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/ram:ReasonCode
+  item_price_discount_reason        {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/ram:Reason
+  item_net_price!                   {A}/ram:NetPriceProductTradePrice/ram:ChargeAmount
+  item_price_base_quantity          {A}/ram:NetPriceProductTradePrice/ram:BasisQuantity
+  item_price_base_quantity_unit_code  {A}/ram:NetPriceProductTradePrice/ram:BasisQuantity/@unitCode
+  seller                            {A}/ram:ItemSellerTradeParty                              PARTY
+  quantity                          {D}/ram:BilledQuantity
+  unit_code                         {D}/ram:BilledQuantity/@unitCode
+  delivery.location_identifier      {D}/ram:ShipToTradeParty/ram:ID                           LOCAL_ID
+  delivery.location_identifier      {D}/ram:ShipToTradeParty/ram:GlobalID                     ID
+  delivery.party_name               {D}/ram:ShipToTradeParty/ram:Name
+  delivery.postal_address           {D}/ram:ShipToTradeParty/ram:PostalTradeAddress           ADDRESS
+  delivery.actual_delivery_date     {D}/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString
+  despatch_advice_reference         {D}/ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID
+  despatch_advice_line_reference    {D}/ram:DespatchAdviceReferencedDocument/ram:LineID
+  despatch_advice_date              {D}/ram:DespatchAdviceReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
+  !                                 {S}
+  'VAT'                             {S}/ram:ApplicableTradeTax/ram:TypeCode
+  vat_exemption_reason              {S}/ram:ApplicableTradeTax/ram:ExemptionReason
+  vat_category_code                 {S}/ram:ApplicableTradeTax/ram:CategoryCode
+  vat_exemption_reason_code         {S}/ram:ApplicableTradeTax/ram:ExemptionReasonCode
+  vat_point_date_code               {S}/ram:ApplicableTradeTax/ram:DueDateTypeCode            point
+  vat_rate                          {S}/ram:ApplicableTradeTax/ram:RateApplicablePercent
+  invoicing_period.start_date       {S}/ram:BillingSpecifiedPeriod/ram:StartDateTime/udt:DateTimeString
+  invoicing_period.end_date         {S}/ram:BillingSpecifiedPeriod/ram:EndDateTime/udt:DateTimeString
+  allowances*                       {S}/ram:SpecifiedTradeAllowanceCharge[allowance]          ALLOWANCE
+  charges*                          {S}/ram:SpecifiedTradeAllowanceCharge[charge]             CHARGE
+  net_amount                        {T}/ram:LineTotalAmount
+  vat_amount                        {T}/ram:TaxTotalAmount[main]                              currency
+  ={currency_code}|                 {T}/ram:TaxTotalAmount[main]/@currencyID
+  vat_amount_in_accounting_currency  {T}/ram:TaxTotalAmount[accounting]                       accounting
+  ={vat_accounting_currency_code}   {T}/ram:TaxTotalAmount[accounting]/@currencyID
+  amount_with_vat                   {T}/ram:GrandTotalAmount
+  preceding_invoices*               {S}/ram:InvoiceReferencedDocument                         PRECEDING
+  object_identifiers*               {S}/ram:AdditionalReferencedDocument                      OBJECT
+  buyer_accounting_reference        {S}/ram:ReceivableSpecifiedTradeAccountingAccount/ram:ID
+"""
+_INVOICE = """
+  !                              rsm:ExchangedDocumentContext
+  business_process_type          rsm:ExchangedDocumentContext/ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID
+  specification_identifier       rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID
+  number                         rsm:ExchangedDocument/ram:ID
+  type_code                      rsm:ExchangedDocument/ram:TypeCode
+  issue_date!                    rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString
+  notes*                         rsm:ExchangedDocument/ram:IncludedNote                       NOTE
+  lines*                         {H}/ram:IncludedSupplyChainTradeLineItem                     LINE
+  !                              {A}
+  buyer_reference                {A}/ram:BuyerReference
+  seller                         {A}/ram:SellerTradeParty                                     PARTY
+  buyer                          {A}/ram:BuyerTradeParty                                      PARTY
+  seller_agent                   {A}/ram:SalesAgentTradeParty                                 PARTY
+  seller_tax_representative      {A}/ram:SellerTaxRepresentativeTradeParty                    PARTY
+  delivery_terms.code            {A}/ram:ApplicableTradeDeliveryTerms/ram:DeliveryTypeCode
+  delivery_terms.location_name   {A}/ram:ApplicableTradeDeliveryTerms/ram:RelevantTradeLocation/ram:Name
+  sales_order_reference          {A}/ram:SellerOrderReferencedDocument/ram:IssuerAssignedID
+  purchase_order_reference       {A}/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID
+  purchase_order_date            {A}/ram:BuyerOrderReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
+  contract_reference             {A}/ram:ContractReferencedDocument/ram:IssuerAssignedID
+  contract_type_code             {A}/ram:ContractReferencedDocument/ram:ReferenceTypeCode
+  contract_date                  {A}/ram:ContractReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
+  tender_or_lot_reference        {A}/ram:AdditionalReferencedDocument[tender]/ram:IssuerAssignedID
+  =50                            {A}/ram:AdditionalReferencedDocument[tender]/ram:TypeCode
+  invoice_object_identifier*     {A}/ram:AdditionalReferencedDocument[object]                 OBJECT
+  supporting_documents*          {A}/ram:AdditionalReferencedDocument                         DOCUMENT
+  buyer_agent                    {A}/ram:BuyerAgentTradeParty                                 PARTY
+  project_reference              {A}/ram:SpecifiedProcuringProject/ram:ID
+  'Project reference'            {A}/ram:SpecifiedProcuringProject/ram:Name
+  !                              {D}
+  delivery.location_identifier   {D}/ram:ShipToTradeParty/ram:ID                              LOCAL_ID
+  delivery.location_identifier   {D}/ram:ShipToTradeParty/ram:GlobalID                        ID
+  delivery.party_name            {D}/ram:ShipToTradeParty/ram:Name
+  delivery.postal_address        {D}/ram:ShipToTradeParty/ram:PostalTradeAddress              ADDRESS
+  delivery.actual_delivery_date  {D}/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString
+  despatch_advice_reference      {D}/ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID
+  despatch_advice_date           {D}/ram:DespatchAdviceReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
+  receiving_advice_reference     {D}/ram:ReceivingAdviceReferencedDocument/ram:IssuerAssignedID
+  !                              {S}
+  bank_assigned_creditor_identifier  {S}/ram:CreditorReferenceID
+  remittance_information         {S}/ram:PaymentReference
+  vat_accounting_currency_code   {S}/ram:TaxCurrencyCode
+  currency_code                  {S}/ram:InvoiceCurrencyCode
+  invoicer                       {S}/ram:InvoicerTradeParty                                   PARTY
+  invoicee                       {S}/ram:InvoiceeTradeParty                                   PARTY
+  payee                          {S}/ram:PayeeTradeParty                                      PARTY
+  payer                          {S}/ram:PayerTradeParty                                      PARTY
+  '{currency_code}'              {S}/ram:TaxApplicableTradeCurrencyExchange/ram:SourceCurrencyCode
+  '{vat_accounting_currency_code}'  {S}/ram:TaxApplicableTradeCurrencyExchange/ram:TargetCurrencyCode
+  exchange_rate.rate!            {S}/ram:TaxApplicableTradeCurrencyExchange/ram:ConversionRate
+  exchange_rate.exchange_date    {S}/ram:TaxApplicableTradeCurrencyExchange/ram:ConversionRateDateTime/udt:DateTimeString
+  payment_means*                 {S}/ram:SpecifiedTradeSettlementPaymentMeans                 PAYMENT
+  vat_breakdown*                 {S}/ram:ApplicableTradeTax                                   VAT
+  invoicing_period.start_date    {S}/ram:BillingSpecifiedPeriod/ram:StartDateTime/udt:DateTimeString
+  invoicing_period.end_date      {S}/ram:BillingSpecifiedPeriod/ram:EndDateTime/udt:DateTimeString
+  allowances*                    {S}/ram:SpecifiedTradeAllowanceCharge[allowance]             ALLOWANCE
+  charges*                       {S}/ram:SpecifiedTradeAllowanceCharge[charge]                CHARGE
+  payment_terms                  {S}/ram:SpecifiedTradePaymentTerms/ram:Description
+  due_date                       {S}/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString
+  mandate_reference_identifier   {S}/ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID
+  totals.line_net_amount         {T}/ram:LineTotalAmount
+  totals.charges_amount          {T}/ram:ChargeTotalAmount
+  totals.allowances_amount       {T}/ram:AllowanceTotalAmount
+  totals.amount_without_vat      {T}/ram:TaxBasisTotalAmount
+  totals.vat_amount              {T}/ram:TaxTotalAmount[main]                                 currency
+  ={currency_code}|              {T}/ram:TaxTotalAmount[main]/@currencyID
+  totals.vat_amount_in_accounting_currency  {T}/ram:TaxTotalAmount[accounting]                accounting
+  ={vat_accounting_currency_code}  {T}/ram:TaxTotalAmount[accounting]/@currencyID
+  totals.rounding_amount         {T}/ram:RoundingAmount
+  totals.amount_with_vat         {T}/ram:GrandTotalAmount
+  totals.paid_amount             {T}/ram:TotalPrepaidAmount
+  totals.amount_due              {T}/ram:DuePayableAmount
+  preceding_invoices*            {S}/ram:InvoiceReferencedDocument                            PRECEDING
+  buyer_accounting_reference     {S}/ram:ReceivableSpecifiedTradeAccountingAccount/ram:ID
+"""
+_HEAD = "rsm:SupplyChainTradeTransaction"
+_SHORT_HEADER = {
+    "{H}": _HEAD,
+    "{A}": f"{_HEAD}/ram:ApplicableHeaderTradeAgreement",
+    "{D}": f"{_HEAD}/ram:ApplicableHeaderTradeDelivery",
+    "{S}": f"{_HEAD}/ram:ApplicableHeaderTradeSettlement",
+    "{T}": f"{_HEAD}/ram:ApplicableHeaderTradeSettlement/ram:SpecifiedTradeSettlementHeaderMonetarySummation",
+}
+_SHORT_LINE = {
+    "{A}": "ram:SpecifiedLineTradeAgreement",
+    "{D}": "ram:SpecifiedLineTradeDelivery",
+    "{S}": "ram:SpecifiedLineTradeSettlement",
+    "{T}": "ram:SpecifiedLineTradeSettlement/ram:SpecifiedTradeSettlementLineMonetarySummation",
+    "{I}": "ram:ChargeIndicator/udt:Indicator",
+}
+
+
+def _spelled_out(text: str, short: dict[str, str]) -> str:
+    for sign, path in short.items():
+        text = text.replace(sign, path)
+    return text
+
+
+@cache
+def _syntax() -> Syntax[Invoice]:
+    base = "urn:un:unece:uncefact:data:standard:"
+    grammar = Grammar(
+        {
+            "INVOICE": (Invoice, _spelled_out(_INVOICE, _SHORT_HEADER)),
+            "LINE": (Line, _spelled_out(_LINE, _SHORT_LINE)),
+            "PARTY": (Party, _PARTY),
+            "LOCAL_ID": (Identifier, _LOCAL_ID),
+            "ID": (Identifier, _ID),
+            "OBJECT": (Identifier, _OBJECT),
+            "CLASSIFICATION": (Identifier, _CLASSIFICATION),
+            "ADDRESS": (Address, _ADDRESS),
+            "CONTACT": (Contact, _CONTACT),
+            "NOTE": (Note, _NOTE),
+            "PRECEDING": (InvoiceReference, _PRECEDING),
+            "DOCUMENT": (SupportingDocument, _DOCUMENT),
+            "PAYMENT": (PaymentMeans, _PAYMENT),
+            "ALLOWANCE": (AllowanceCharge, _ALLOWANCE),
+            "CHARGE": (AllowanceCharge, _CHARGE),
+            "VAT": (VatBreakdown, _VAT),
+            "ATTRIBUTE": (ItemAttribute, _ATTRIBUTE),
+        },
+        namespaces={
+            "rsm": f"{base}CrossIndustryInvoice:100",
+            "ram": f"{base}ReusableAggregateBusinessInformationEntity:100",
+            "udt": f"{base}UnqualifiedDataType:100",
+            "qdt": f"{base}QualifiedDataType:100",
+        },
+        codecs=_CODECS,
+    )
+    return Syntax("rsm:CrossIndustryInvoice", grammar)

@@ -1,0 +1,158 @@
+"""What a document is, from its content and never from its file name.
+
+    found = detect(data)
+    found.kind, found.syntax, found.profile      # "invoice", "ubl", "extended-ctc-fr"
+    invoice = read_invoice(data)                 # UBL or CII, whichever it is
+
+UBL may come in the envelope of a Standard Business Document (Peppol): it is taken out. What is no document of ours is
+`Unrecognised`, and the message names what was found.
+
+Sources: OASIS UBL 2.1; UN/CEFACT CII D16B/D22B and CDAR D22B; DGFiP external specifications v3.2 (flux 10, annuaire F13
+and F14); GS1/UN/CEFACT SBDH 1.3; for the identifiers of profiles: Factur-X 1.0.8 §2.6, XP Z12-012, KoSIT XRechnung 3.0,
+Peppol BIS Billing 3.0.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+from lxml import etree
+
+from einvoice import cii, ubl
+from einvoice.errors import Unrecognised
+from einvoice.model import Invoice
+from einvoice.report import Kind, SyntaxName
+from einvoice.xml import parse_xml
+
+__all__ = ["Detected", "detect", "profile_of", "read_detected", "read_invoice"]
+
+_UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
+_CEFACT = "urn:un:unece:uncefact:data:standard:"
+_CII = f"{{{_CEFACT}CrossIndustryInvoice:100}}CrossIndustryInvoice"
+_RAM = f"{{{_CEFACT}ReusableAggregateBusinessInformationEntity:100}}"
+_SBD = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}StandardBusinessDocument"
+
+# Root element -> (kind, syntax). The message roots without namespace are those of the French public portal.
+_ROOTS: dict[str, tuple[Kind, SyntaxName]] = {
+    f"{{{_UBL}Invoice-2}}Invoice": ("invoice", "ubl"),
+    f"{{{_UBL}CreditNote-2}}CreditNote": ("credit_note", "ubl"),
+    _CII: ("invoice", "cii"),
+    f"{{{_CEFACT}CrossDomainAcknowledgementAndResponse:100}}CrossDomainAcknowledgementAndResponse": ("lifecycle", "cdar"),
+    "Report": ("ereport", "flux10"),
+    "AnnuaireActualisation": ("directory", "annuaire"),
+    "AnnuaireConsultationF14": ("directory", "annuaire"),
+}
+# Namespace, or its beginning -> what it is, for the message to a person who sent the wrong file.
+_OTHERS = {
+    "urn:ferd:CrossIndustryDocument": "a ZUGFeRD 1 invoice, whose format ended in 2017; ask for Factur-X / ZUGFeRD 2",
+    "urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure": "an Order-X order, not an invoice",
+    "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:": "a Cross Industry Invoice of a version other than 100",
+    f"{_UBL}": "a UBL document that is neither Invoice nor CreditNote",
+    "http://ivaservizi.agenziaentrate.gov.it": "an Italian FatturaPA invoice",
+    "http://www.facturae": "a Spanish Facturae invoice",
+    "http://purl.oclc.org/dsdl/svrl": "the report of a validator, not an invoice",
+    "http://difi.no/xsd/vefa": "a test set of the CEN validation artefacts, not an invoice",
+}
+# Beginning of BT-24, or all of it -> profile. The first that fits counts, so the longer ones stand first.
+_PROFILES = (
+    ("urn:factur-x.eu:1p0:minimum", "minimum"),
+    ("urn:zugferd.de:2p0:minimum", "minimum"),
+    ("urn:factur-x.eu:1p0:basicwl", "basicwl"),
+    ("urn:zugferd.de:2p0:basicwl", "basicwl"),
+    ("urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic", "basic"),
+    ("urn:cen.eu:en16931:2017#compliant#urn:zugferd.de:2p0:basic", "basic"),
+    ("urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended", "extended"),
+    ("urn:cen.eu:en16931:2017#conformant#urn:zugferd.de:2p0:extended", "extended"),
+    ("urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr", "extended-ctc-fr"),
+    ("urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung", "xrechnung"),
+    ("urn:cen.eu:en16931:2017#compliant#urn:xoev-de:kosit:standard:xrechnung", "xrechnung"),
+    ("urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing", "peppol"),
+    ("urn:peppol:pint:", "peppol"),
+)
+_EXACT_PROFILES = {"urn:cen.eu:en16931:2017": "en16931", "urn:cen.eu:en16931:2017#": "en16931"}
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What a document is."""
+
+    kind: Kind
+    syntax: SyntaxName
+    specification_identifier: str | None = None  # BT-24, as written
+    profile: str | None = None  # short name, of invoices only
+    root: etree._Element | None = None  # of the document itself, out of its envelope; None for a PDF
+    enveloped: bool = False
+
+
+def detect(data: bytes) -> Detected:
+    """What the bytes are.
+
+    A PDF is only sniffed: whether an invoice is in it is for `einvoice.facturx` to say. Raises `Unreadable` for what is
+    not safe, well-formed XML, `Unrecognised` for XML of another kind.
+    """
+    if b"%PDF-" in data[:1024]:  # ISO 32000-1, annex H: readers accept the header anywhere in the first 1,024 bytes
+        return Detected("invoice", "facturx")
+    root = parse_xml(data)
+    enveloped = root.tag == _SBD
+    if enveloped:
+        root = _payload(root)
+    if root.tag not in _ROOTS:
+        raise Unrecognised(_unrecognised(root))
+    kind, syntax = _ROOTS[root.tag]
+    if syntax == "cii" and root.findtext(f"*/{_RAM}TypeCode", "").strip() in ubl.CREDIT_NOTE_TYPES:
+        kind = "credit_note"
+    if kind not in ("invoice", "credit_note"):
+        return Detected(kind, syntax, root=root, enveloped=enveloped)
+    identifier = _specification_identifier(root)
+    return Detected(kind, syntax, identifier, profile_of(identifier), root, enveloped)
+
+
+def read_invoice(data: bytes) -> Invoice:
+    """The invoice that UBL or CII bytes say. Raises `Unreadable`, or `Unrecognised` for any other document."""
+    return read_detected(detect(data))
+
+
+def read_detected(found: Detected) -> Invoice:
+    """The invoice of a document that was detected before. Raises `Unrecognised` where it is none in UBL or CII."""
+    if found.root is not None and found.syntax == "ubl":
+        return ubl.read(found.root)
+    if found.root is not None and found.syntax == "cii":
+        return cii.read(found.root)
+    what = "a PDF: its invoice has to be extracted first" if found.syntax == "facturx" else f"a {found.kind} document"
+    raise Unrecognised(f"expected an invoice in UBL or CII, found {what}")
+
+
+def profile_of(identifier: str | None) -> str:
+    """The short name of the profile that a specification identifier (BT-24) names; "other" for one not known here."""
+    text = (identifier or "").strip()
+    if text in _EXACT_PROFILES:
+        return _EXACT_PROFILES[text]
+    return next((profile for start, profile in _PROFILES if text.startswith(start)), "other")
+
+
+def _payload(envelope: etree._Element) -> etree._Element:
+    documents = [child for child in envelope if not child.tag.endswith("}StandardBusinessDocumentHeader")]
+    if len(documents) != 1:
+        raise Unrecognised(f"a Standard Business Document envelope with {len(documents)} documents; expected one")
+    # A copy, for schemas and rules speak of a document whose root is the invoice. Line numbers stay.
+    return copy.deepcopy(documents[0])
+
+
+def _specification_identifier(root: etree._Element) -> str | None:
+    if root.tag == _CII:
+        found = root.findtext(f"*/{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID")
+    else:
+        found = root.findtext(f"{{{_UBL}CommonBasicComponents-2}}CustomizationID")
+    return (found or "").strip() or None
+
+
+def _unrecognised(root: etree._Element) -> str:
+    name = etree.QName(root)
+    what = next((text for start, text in _OTHERS.items() if (name.namespace or "").startswith(start)), None)
+    where = f" in namespace {name.namespace}" if name.namespace else " without namespace"
+    found = f"this is {what}" if what else "this is no document that einvoice reads"
+    return (
+        f"{found} (root element {name.localname}{where}). Expected: a UBL 2.1 Invoice or CreditNote, a Cross Industry "
+        "Invoice (Factur-X), a CDAR lifecycle message, a flux 10 report, a directory file, or a PDF"
+    )
