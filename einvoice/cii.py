@@ -17,7 +17,7 @@ from functools import cache
 
 from lxml import etree
 
-from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, decimal, decimal_text
+from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, decimal, decimal_text, differences
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -33,8 +33,9 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
+from einvoice.xml import parse_xml
 
-__all__ = ["read", "write"]
+__all__ = ["losses", "read", "write"]
 
 # BT-8: UNTDID 2005 (in the model and in UBL) and UNTDID 2475 (in CII): invoice date, delivery, payment.
 _POINT_CODES = {"3": "5", "35": "29", "432": "72"}
@@ -48,9 +49,17 @@ def read(root: etree._Element) -> Invoice:
     return invoice.model_copy(update={"unread": unread}) if unread else invoice
 
 
-def write(invoice: Invoice) -> bytes:
-    """The CII document. Raises `Unwritable` where the CII schema demands what the invoice lacks."""
-    return _syntax().write(invoice)
+def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
+    """The CII document. Raises `Unwritable` where the CII schema demands what the invoice lacks.
+
+    With `incomplete`, what there is is written all the same: to look at, not to send.
+    """
+    return _syntax().write(invoice, incomplete=incomplete)
+
+
+def losses(invoice: Invoice) -> tuple[str, ...]:
+    """The fields of the invoice that CII has no place for, as `lines[0].amount_with_vat`."""
+    return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 
 def _day(text: str) -> date:
@@ -231,6 +240,7 @@ _LINE = """
   purchase_order_date               {A}/ram:BuyerOrderReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   item_gross_price!                 {A}/ram:GrossPriceProductTradePrice/ram:ChargeAmount
   ?item_price_base_quantity         {A}/ram:GrossPriceProductTradePrice/ram:BasisQuantity
+  ?item_price_base_quantity_unit_code  {A}/ram:GrossPriceProductTradePrice/ram:BasisQuantity/@unitCode
   'false|0'                         {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/{I}
   item_price_discount               {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/ram:ActualAmount
   item_price_discount_reason_code   {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/ram:ReasonCode
@@ -262,7 +272,7 @@ _LINE = """
   charges*                          {S}/ram:SpecifiedTradeAllowanceCharge[charge]             CHARGE
   net_amount                        {T}/ram:LineTotalAmount
   vat_amount                        {T}/ram:TaxTotalAmount[main]                              currency
-  ={currency_code}|                 {T}/ram:TaxTotalAmount[main]/@currencyID
+  ={currency_code?}|                {T}/ram:TaxTotalAmount[main]/@currencyID
   vat_amount_in_accounting_currency  {T}/ram:TaxTotalAmount[accounting]                       accounting
   ={vat_accounting_currency_code}   {T}/ram:TaxTotalAmount[accounting]/@currencyID
   amount_with_vat                   {T}/ram:GrandTotalAmount
@@ -336,7 +346,7 @@ _INVOICE = """
   totals.allowances_amount       {T}/ram:AllowanceTotalAmount
   totals.amount_without_vat      {T}/ram:TaxBasisTotalAmount
   totals.vat_amount              {T}/ram:TaxTotalAmount[main]                                 currency
-  ={currency_code}|              {T}/ram:TaxTotalAmount[main]/@currencyID
+  ={currency_code?}|             {T}/ram:TaxTotalAmount[main]/@currencyID
   totals.vat_amount_in_accounting_currency  {T}/ram:TaxTotalAmount[accounting]                accounting
   ={vat_accounting_currency_code}  {T}/ram:TaxTotalAmount[accounting]/@currencyID
   totals.rounding_amount         {T}/ram:RoundingAmount

@@ -17,7 +17,7 @@ from functools import cache
 
 from lxml import etree
 
-from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, decimal, decimal_text, iso_date
+from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, decimal, decimal_text, differences, iso_date
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -33,8 +33,9 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
+from einvoice.xml import parse_xml
 
-__all__ = ["CREDIT_NOTE_TYPES", "read", "write"]
+__all__ = ["CREDIT_NOTE_TYPES", "losses", "read", "write"]
 
 # BT-3 codes that UBL writes as a CreditNote: UNTDID 1001 as divided by CEN/TS 16931-3-2 and EN 16931-UBL rule BR-CL-01.
 CREDIT_NOTE_TYPES = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".split())
@@ -51,12 +52,20 @@ def read(root: etree._Element) -> Invoice:
     return invoice.model_copy(update={"unread": unread}) if unread else invoice
 
 
-def write(invoice: Invoice) -> bytes:
-    """The UBL document. Raises `Unwritable` where the UBL schema demands what the invoice lacks."""
+def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
+    """The UBL document. Raises `Unwritable` where the UBL schema demands what the invoice lacks.
+
+    With `incomplete`, what there is is written all the same: to look at, not to send.
+    """
     if any(note.subject_code in _READ_TO_THE_END for note in invoice.notes):
         notes = sorted(invoice.notes, key=lambda note: note.subject_code is not None)
         invoice = invoice.model_copy(update={"notes": tuple(notes)})
-    return _syntax(credit_note=invoice.type_code in CREDIT_NOTE_TYPES).write(invoice)
+    return _syntax(credit_note=invoice.type_code in CREDIT_NOTE_TYPES).write(invoice, incomplete=incomplete)
+
+
+def losses(invoice: Invoice) -> tuple[str, ...]:
+    """The fields of the invoice that UBL has no place for, as `lines[0].amount_with_vat`."""
+    return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 
 def _notes(text: str) -> tuple[Note, ...]:
@@ -295,7 +304,7 @@ _LINE_CHARGES = """
 """
 _LINE_VAT = """
   vat_amount                        cac:TaxTotal[main]/cbc:TaxAmount
-  ={currency_code}                  cac:TaxTotal[main]/cbc:TaxAmount/@currencyID
+  ={currency_code?}                 cac:TaxTotal[main]/cbc:TaxAmount/@currencyID
   vat_amount_in_accounting_currency  cac:TaxTotal[accounting]/cbc:TaxAmount             accounting
   ={vat_accounting_currency_code}   cac:TaxTotal[accounting]/cbc:TaxAmount/@currencyID
 """
@@ -331,6 +340,7 @@ _INVOICE_LINE = _LINE_REFERENCES.format("!") + _LINE_CHARGES + _LINE_VAT + _LINE
 _CREDIT_NOTE_LINE = _LINE_REFERENCES.format("") + _LINE_VAT + _LINE_CHARGES + _LINE_ITEM
 
 _HEADER = """
+  '|2.1'                         cbc:UBLVersionID
   specification_identifier       cbc:CustomizationID
   business_process_type          cbc:ProfileID
   number!                        cbc:ID
@@ -412,7 +422,7 @@ _EXCHANGE = """
 """
 _TOTALS = """
   totals.vat_amount!             cac:TaxTotal[main]/cbc:TaxAmount
-  ={currency_code}               cac:TaxTotal[main]/cbc:TaxAmount/@currencyID
+  ={currency_code?}              cac:TaxTotal[main]/cbc:TaxAmount/@currencyID
   vat_breakdown*                 cac:TaxTotal[main]/cac:TaxSubtotal                     VAT
   totals.vat_amount_in_accounting_currency  cac:TaxTotal[accounting]/cbc:TaxAmount      accounting
   ={vat_accounting_currency_code}  cac:TaxTotal[accounting]/cbc:TaxAmount/@currencyID

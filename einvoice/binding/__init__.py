@@ -14,6 +14,7 @@ A table says where each attribute of a model lives in an XML element, one row a 
                                                                        are accepted, anything else is reported
     =false|0                cbc:ChargeIndicator                        a constant that tells siblings apart when reading;
                                                                        {currency_code} is the document's, "" is absent
+                                                                       (with "?", any if the document does not say)
     identifier!             cbc:ID                                     the schema demands it when its parent is written
     number=NA               cbc:ID                                     ... and this word, or {another attribute}, is
                                                                        written for a value that is absent
@@ -34,6 +35,7 @@ from typing import Generic, TypeVar, cast
 from lxml import etree
 from pydantic import BaseModel
 
+from einvoice.binding.comparing import differences
 from einvoice.binding.codecs import Codec, Partial, binary, binary_text, decimal, decimal_text, iso_date
 from einvoice.binding.reading import Known, read
 from einvoice.binding.table import Grammar, Node, Shape, compile_tables
@@ -49,6 +51,7 @@ __all__ = [
     "binary_text",
     "decimal",
     "decimal_text",
+    "differences",
     "iso_date",
 ]
 
@@ -72,9 +75,12 @@ class Syntax(Generic[M]):
         made, unread = read(self.shape, root, self.known(root))
         return cast(M, made), unread
 
-    def write(self, item: M) -> bytes:
-        """The document, in UTF-8. Raises `Unwritable` where the schema demands what the object lacks."""
-        return write(self.shape, self.root, self._namespaces, item)
+    def write(self, item: M, *, incomplete: bool = False) -> bytes:
+        """The document, in UTF-8. Raises `Unwritable` where the schema demands what the object lacks.
+
+        With `incomplete`, what there is is written all the same.
+        """
+        return write(self.shape, self.root, self._namespaces, item, incomplete=incomplete)
 
     def known(self, root: etree._Element) -> Known:
         """What the document says of itself and constants refer to, such as its currency."""
@@ -89,7 +95,7 @@ def _references(shape: Shape, seen: set[int]) -> set[str]:
     seen.add(id(shape))
     constants = [attribute.constant for attribute in shape.attributes.values()]
     constants += [node.constant for node in shape.kids]
-    found = {text[1:-1] for constant in constants for text in constant if text.startswith("{")}
+    found = {text[1:-1].rstrip("?") for constant in constants for text in constant if text.startswith("{")}
     for node in shape.kids:
         found |= _references(node.inside, seen)
     return found

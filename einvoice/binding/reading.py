@@ -21,6 +21,7 @@ __all__ = ["Known", "read", "recognise"]
 
 _SPACE = " \t\r\n"  # white space of XML: a no-break space is content
 _EXCERPT = 200
+_FALLBACKS = "?"  # among an object's values: what read-only rows found
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # its attributes speak to schema processors, not to people
 
 
@@ -34,12 +35,17 @@ class Known:
         self._accepted: dict[tuple[str, ...], tuple[str | None, ...]] = {}
 
     def accepts(self, constant: tuple[str, ...], text: str) -> bool:
-        """Whether the text is one of the spellings; what the document does not say matches nothing."""
+        """Whether the text is one of the spellings.
+
+        What the document does not say matches nothing, or with a question mark, `{currency_code?}`, anything.
+        """
         accepted = self._accepted.get(constant)
         if accepted is None:
-            accepted = tuple(self._texts.get(word[1:-1]) if word[:1] == "{" else word for word in constant)
+            accepted = tuple(self._texts.get(word[1:-1].rstrip("?")) if word[:1] == "{" else word for word in constant)
+            if constant[0].endswith("?}") and accepted[0] is None:
+                accepted = ()
             self._accepted[constant] = accepted
-        return text in accepted
+        return not accepted or text in accepted
 
 
 class _Reading:
@@ -63,7 +69,7 @@ def read(shape: Shape, root: etree._Element, known: Known) -> tuple[BaseModel, t
     if attributes := root.items():
         _read_attributes(shape, root, attributes, state.values, state)
     _read_children(shape, root, state.values, state)
-    _forget_stand_ins(shape, state.values)
+    _settle(shape, state.values, state)
     return shape.maker.build(state.values), tuple(_unread(*problem) for problem in state.problems)
 
 
@@ -113,7 +119,9 @@ def _read_value(node: Node, child: etree._Element, text: str, target: dict[str, 
         except (ValueError, ArithmeticError):
             state.report("unparsable", child)
             return
-    if node.many:
+    if node.readonly:
+        target.setdefault(_FALLBACKS, []).append((key, value, child))
+    elif node.many:
         target.setdefault(key, []).extend(value if codec is not None and codec.several else (value,))
     elif key not in target:
         target[key] = value
@@ -136,8 +144,7 @@ def _read_object(node: Node, child: etree._Element, target: dict[str, Any], stat
         else:
             state.report("unknown", child, None, text)
     _read_children(inside, child, values, state)
-    if inside.defaults:
-        _forget_stand_ins(inside, values)
+    _settle(inside, values, state)
     if node.many:
         target.setdefault(key, []).append(inside.maker.build(values))  # type: ignore[union-attr]  # the caller saw it
     elif values:
@@ -168,8 +175,12 @@ def _compare(node: Node, element: etree._Element, state: _Reading) -> None:
         _read_children(node.inside, element, {}, state)
 
 
-def _forget_stand_ins(shape: Shape, values: dict[str, Any]) -> None:
-    """Where the schema demands a text and another attribute was written for it, that attribute alone is read."""
+def _settle(shape: Shape, values: dict[str, Any], state: _Reading) -> None:
+    """Once all of an object is read: what read-only rows found stands in for what nothing else said."""
+    for key, value, element in values.pop(_FALLBACKS, ()):
+        if values.setdefault(key, value) != value:
+            state.report("repeated", element)
+    # Where the schema demands a text and another attribute was written for it, that attribute alone was meant.
     for key, other in shape.defaults:
         if key in values and values[key] == values.get(other):
             del values[key]

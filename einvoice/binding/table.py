@@ -194,7 +194,7 @@ class _Compiler:
             shape.attributes[name] = Attribute(name, constant=_constant(first), recognises=first[0] == "=")
             return
         match = _FIRST.fullmatch(first)
-        if not match or match["document"] or match["many"] or match["readonly"] or match["default"]:
+        if not match or match["document"] or match["many"] or match["default"]:
             raise ValueError("an XML attribute carries a plain attribute of its own object, or a constant")
         if _kind(annotation_of(model, match["key"])) != "str":
             raise ValueError("an XML attribute carries text")
@@ -329,7 +329,7 @@ def _fixed(node: Node) -> str:
     if node.key or node.inside.maker or node.inside.attributes or any("{" in text for text in node.constant[:1]):
         return ""
     if node.constant:
-        return f"{node.opening}{node.constant[0]}{node.closing}"
+        return "" if not node.constant[0] else f"{node.opening}{node.constant[0]}{node.closing}"
     if node.inside.kids and all(kid.fixed for kid in node.inside.kids):
         return node.opening + "".join(kid.fixed for kid in node.inside.kids) + node.closing
     return node.opening + node.closing if node.always and not node.inside.kids else ""
