@@ -28,6 +28,8 @@ class Draft(DraftContent):
     found and which known name is nearest. Assigning to a field checks the value in the same way.
     """
 
+    __hash__ = None  # type: ignore[assignment] # a draft changes, so it is no key; its frozen base class would make it one
+
     _final: bool = PrivateAttr(default=False)
 
     @model_validator(mode="wrap")

@@ -22,6 +22,7 @@ import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from einvoice.codes import INVOICE_TYPES
 from einvoice.draft.content import DraftContent, DraftLine, Nature
 from einvoice.draft.lines import Placed, counted
 from einvoice.model import Identifier, Note, Party, Totals, VatBreakdown
@@ -74,8 +75,7 @@ _TIME_UNITS = frozenset({"SEC", "MIN", "HUR", "DAY", "WEE", "MON", "ANN", "E49"}
 
 _ON_ISSUE, _ON_PAYMENT = "3", "432"  # UNTDID 2005
 
-_PREPAYMENTS = frozenset({"386", "500", "503"})
-_CREDIT_NOTES = frozenset({"261", "262", "381", "396", "502", "503"})
+_PREPAYMENTS, _CREDIT_NOTES = INVOICE_TYPES["prepayment"], INVOICE_TYPES["credit_note"]
 
 
 def recovery_fee_note() -> Note:

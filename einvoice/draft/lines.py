@@ -140,6 +140,7 @@ def amounts(placed: Placed, ledger: Ledger, decimals: int) -> Placed:
 def _fitted(line: DraftLine) -> DraftLine:
     limits = {
         "quantity": QUANTITY_DECIMALS,
+        "quantity_per_parent_line": QUANTITY_DECIMALS,
         "item_price_base_quantity": QUANTITY_DECIMALS,
         "item_net_price": PRICE_DECIMALS,
         "item_gross_price": PRICE_DECIMALS,

@@ -58,27 +58,12 @@ TOLERANCE = Decimal(1)  # BR-CO-17 and BR-S-09 as published: less than one curre
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
 # ISO 4217: the currencies whose smallest unit is the unit itself.
-_WHOLE = frozenset(
-    [
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "UYI",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-    ]
-)
+# fmt: off
+_WHOLE = frozenset({
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG",
+    "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF",
+})
+# fmt: on
 
 
 def minor_unit(currency: str | None) -> int:
@@ -87,8 +72,8 @@ def minor_unit(currency: str | None) -> int:
 
 
 def rounded(value: Decimal, decimals: int = AMOUNT_DECIMALS) -> Decimal:
-    """The value with exactly that many decimals; halves away from zero."""
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+    """The value with exactly that many decimals; halves away from zero, and zero without a sign."""
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP) + Decimal()
 
 
 def rounded_to_multiple(value: Decimal, step: Decimal) -> Decimal:
