@@ -164,9 +164,11 @@ def _rule(file: RuleFile, element: etree._Element, mode: _Mode) -> Rule:
         elif child.tag not in (SVRL + "fired-rule", XSL + "apply-templates"):
             raise file.refuse(child, "the ISO skeleton writes no such thing in a rule")
     _note_descent(file, element, mode)
-    if "@" not in element.get("match", "") and element.find(XSL + "apply-templates") is None:
+    # The skeleton takes a context in which an @ occurs for an attribute, even if it is in a predicate of an element.
+    descends = element.find(XSL + "apply-templates") is not None
+    if not descends and "@" not in element.get("match", ""):
         raise file.refuse(element, "a rule for elements must go on to their children")
-    return Rule(required(file, element, "match"), tuple(lets), tuple(checks), line_of(element))
+    return Rule(required(file, element, "match"), tuple(lets), tuple(checks), line_of(element), descends)
 
 
 def _assert(file: RuleFile, element: etree._Element) -> Check:
@@ -214,7 +216,7 @@ def _attribute(element: etree._Element, name: str) -> str:
 
 
 def _message(file: RuleFile, element: etree._Element) -> list[str | Value]:
-    parts: list[str | Value] = [element.text or ""]
+    parts: list[str | Value] = [_text(element.text)]
     for child in children(element):
         if child.tag == XSL + "value-of":
             parts.append(Value(required(file, child, "select")))
@@ -222,5 +224,10 @@ def _message(file: RuleFile, element: etree._Element) -> list[str | Value]:
             parts.append(child.text or "")
         else:
             raise file.refuse(child, "not supported in a message")
-        parts.append(child.tail or "")
+        parts.append(_text(child.tail))
     return parts
+
+
+def _text(text: str | None) -> str:
+    """A text in a stylesheet, where white space alone is layout (XSLT 2.0, section 4.2)."""
+    return text if text and text.strip(" \t\r\n") else ""

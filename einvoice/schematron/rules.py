@@ -69,6 +69,7 @@ class Rule:
     lets: tuple[Let, ...]
     checks: tuple[Check, ...]
     line: int
+    descends: bool = True  # False: what is inside the node is not offered to this pattern (published by accident)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ Source: ISO/IEC 19757-3:2016, sections 5 (syntax) and 6 (semantics), annex H (qu
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 from lxml import etree
@@ -70,14 +72,26 @@ def read_sch(file: RuleFile, open_document: Callable[[str], bytes]) -> RuleSet:
             keys.append(read_key(file, child))
         elif child.tag not in {*_TITLES, SCH + "phase", SCH + "diagnostics", SCH + "properties"}:
             raise file.refuse(child, "not supported in a schema")
+    shared = _lets_for_all(lets, patterns)
     return RuleSet(
         source=file.source,
         namespaces=namespaces(file, declared),
-        lets=tuple(lets),
+        lets=(*lets, *shared),
         functions=tuple(functions),
         keys=tuple(keys),
-        patterns=tuple(patterns),
+        patterns=tuple(replace(p, lets=tuple(let for let in p.lets if let not in shared)) for p in patterns),
     )
+
+
+def _lets_for_all(schema: list[Let], patterns: list[Pattern]) -> list[Let]:
+    """The variables of patterns that other patterns may use as well.
+
+    The standard keeps a pattern's variable to itself; the ISO skeleton makes it one of the whole stylesheet, and
+    published rules rely on that (BR-FR-MV-03 uses the $invoiceID of BR-FR-MV-01). It means the same for both, unless
+    two patterns declare the same name.
+    """
+    names = Counter(let.name for let in (*schema, *(let for pattern in patterns for let in pattern.lets)))
+    return [let for pattern in patterns for let in pattern.lets if names[let.name] == 1]
 
 
 def _check_binding(file: RuleFile, schema: etree._Element) -> None:

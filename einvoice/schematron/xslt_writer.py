@@ -91,7 +91,8 @@ def _write_pattern(sheet: etree._Element, mode: str, pattern: Pattern, outer: Se
         etree.SubElement(template, SVRL + "fired-rule")
         for check in rule.checks:
             _write_check(template, check, outer, rule)
-        _add(template, "apply-templates", select=onward, mode=mode)
+        if rule.descends:
+            _add(template, "apply-templates", select=onward, mode=mode)
     through = _add(sheet, "template", match="/|*", mode=mode, priority="0")
     _add(through, "apply-templates", select=onward, mode=mode)
     _add(sheet, "template", match="@*", mode=mode, priority="0")

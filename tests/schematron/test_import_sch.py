@@ -54,7 +54,7 @@ def test_a_whole_schema():
     )
     assert rules.namespaces["cbc"] == "urn:cbc"
     assert rules.namespaces["xs"] == "http://www.w3.org/2001/XMLSchema"
-    assert rules.lets == (Let("limit", "35", 4),)
+    assert rules.lets == (Let("limit", "35", 4), Let("all", "//cbc:ID", 14))
     (function,) = rules.functions
     assert (function.name, function.type, function.params) == (
         "cbc:short",
@@ -65,7 +65,7 @@ def test_a_whole_schema():
     assert function.result == "$length le $limit"
     assert [(key.name, key.match, key.use) for key in rules.keys] == [("by-id", "line", "@id")]
     (pattern,) = rules.patterns
-    assert (pattern.id, pattern.lets, pattern.visits_attributes) == ("ids", (Let("all", "//cbc:ID", 14),), True)
+    assert (pattern.id, pattern.lets, pattern.visits_attributes) == ("ids", (), True)
     (only,) = pattern.rules
     assert (only.context, only.lets) == ("cbc:ID | cbc:UUID", (Let("v", "string(.)", 16),))
     message = ("At most ", Value("$limit"), " characters in ", Value("name(.)"), ", not this.")
@@ -74,6 +74,17 @@ def test_a_whole_schema():
         Check("R2", "report", "$v = ''", "", "", ("Empty.",), 19),
     )
     assert rules.checks == 2
+
+
+def test_a_variable_of_one_pattern_serves_all():
+    """Published rules use a variable of another pattern; only one that two patterns declare stays with each."""
+    rules = read(
+        """<pattern><let name="one" value="1"/><let name="both" value="2"/><rule context="a"/></pattern>
+        <pattern><let name="both" value="3"/>
+          <rule context="b"><assert test="$one">B</assert></rule></pattern>"""
+    )
+    assert [let.name for let in rules.lets] == ["one"]
+    assert [[let.select for let in pattern.lets] for pattern in rules.patterns] == [["2"], ["3"]]
 
 
 def test_abstract_patterns_are_written_out():

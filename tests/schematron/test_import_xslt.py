@@ -106,6 +106,20 @@ def test_the_iso_skeleton_is_read_back():
     )
 
 
+def test_a_rule_that_does_not_go_down():
+    """The skeleton takes a context with an @ in it for an attribute, and does not go on to its children."""
+    stops = ISO_RULE.replace("[. != '']", "[@y]").replace('<xsl:apply-templates select="@*|*" mode="M4"/>', "")
+    rules = read_rules("rules.xslt", iso(rule=stops), no_documents)
+    assert [rule.descends for rule in rules.patterns[1].rules] == [False, True]
+
+
+def test_white_space_in_a_stylesheet_is_layout():
+    """Between two values it does not count, as in any stylesheet; within a text it does."""
+    spaced = ISO_RULE.replace("<xsl:text/>.", '<xsl:text/>\n <xsl:value-of select="@y"/>\n<xsl:text> </xsl:text> .')
+    (first, _) = read_rules("rules.xslt", iso(rule=spaced), no_documents).patterns[1].rules
+    assert first.checks[0].message == ("The total is ", Value("$sum"), Value("@y"), " .")
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
