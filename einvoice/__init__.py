@@ -1,3 +1,84 @@
-"""French and European electronic invoices: build, judge and read UBL, CII and Factur-X, offline."""
+"""French and European electronic invoices: build, judge and read UBL, CII and Factur-X, offline.
+
+    import einvoice as ei
+
+    report = ei.validate(data)                     # "valid", "invalid" or "not_run", with findings
+    invoice = ei.parse(data)                       # one model for UBL, CII and Factur-X
+    xml = ei.build(ei.Draft(lines=[…], …), "ubl")
+
+Names are loaded when they are first used: importing the package costs nothing, and a program that only judges does not
+load what only builds.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from einvoice.api import Converted, Explanation, build, convert, explain, parse, validate
+    from einvoice.draft import Draft, DraftError
+    from einvoice.errors import EInvoiceError, MissingExtra, Unreadable, Unrecognised, Unwritable
+    from einvoice.model import Invoice
+    from einvoice.report import DocumentReport, Finding, Report, Step
+    from einvoice.validation.policy import Policy
+
+_HOMES = {
+    "Converted": "api",
+    "DocumentReport": "report",
+    "Draft": "draft",
+    "DraftError": "draft",
+    "EInvoiceError": "errors",
+    "Explanation": "api",
+    "Finding": "report",
+    "Invoice": "model",
+    "MissingExtra": "errors",
+    "Policy": "validation.policy",
+    "Report": "report",
+    "Step": "report",
+    "Unreadable": "errors",
+    "Unrecognised": "errors",
+    "Unwritable": "errors",
+    "build": "api",
+    "convert": "api",
+    "explain": "api",
+    "parse": "api",
+    "validate": "api",
+}
+
+__all__ = [
+    "Converted",
+    "DocumentReport",
+    "Draft",
+    "DraftError",
+    "EInvoiceError",
+    "Explanation",
+    "Finding",
+    "Invoice",
+    "MissingExtra",
+    "Policy",
+    "Report",
+    "Step",
+    "Unreadable",
+    "Unrecognised",
+    "Unwritable",
+    "__version__",
+    "build",
+    "convert",
+    "explain",
+    "parse",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{home}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,9 +2,9 @@
 
 | file | what |
 |---|---|
-| `catalogue.toml` | the official artefacts: identity, licence, where to find them, known versions |
+| `artefacts.toml` | the official artefacts: identity, licence, where to find them, known versions |
 | `policy.toml` | which rule sets judge which profile, what makes an invoice French, severities by date |
-| `overlay.toml` | known defects of published rules, and what we do about each |
+| `overlays.toml` | known defects of published rules, and what we do about each |
 | `messages.tsv` | what a rule means, in French and English, in our own words |
 | `xsd_messages.tsv` | the same for what an XML schema refuses |
 """

@@ -1,0 +1,54 @@
+"""JUnit XML: the form that continuous-integration servers count and show.
+
+A document is a test suite, a step of its judgement a test case: failed with its errors, or in error where it did not run.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+from xml.sax.saxutils import quoteattr
+
+from einvoice.report import DocumentReport, Finding, Report, Step
+
+__all__ = ["junit"]
+
+_FORBIDDEN = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "�")
+
+
+def junit(report: Report, _language: Literal["fr", "en"]) -> str:
+    """The report as JUnit XML."""
+    suites = "".join(_suite(document) for document in report.documents)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="einvoice">\n{suites}</testsuites>\n'
+
+
+def _suite(document: DocumentReport) -> str:
+    name = quoteattr((document.source or "-").translate(_FORBIDDEN))
+    cases = [_case(name, step, document.findings) for step in document.steps]
+    failures = sum("<failure" in case for case in cases)
+    errors = sum("<error" in case for case in cases)
+    seconds = sum(step.ms or 0 for step in document.steps) / 1000
+    counts = f'tests="{len(cases)}" failures="{failures}" errors="{errors}" time="{seconds:.4f}"'
+    return f"  <testsuite name={name} {counts}>\n{''.join(cases)}  </testsuite>\n"
+
+
+def _case(document: str, step: Step, findings: tuple[Finding, ...]) -> str:
+    title = quoteattr(f"{step.name} {step.ruleset} {step.version}" if step.ruleset else step.name)
+    wrong = [finding for finding in findings if finding.step == step.name and finding.severity == "error"]
+    if step.status == "not_run":
+        inside = f"      <error message={_attribute(step.reason or '')}/>\n"
+    else:
+        inside = "".join(
+            f"      <failure type={_attribute(finding.rule)} message={_attribute(_told(finding))}/>\n"
+            for finding in wrong
+        )
+    time = f"{(step.ms or 0) / 1000:.4f}"
+    return f'    <testcase classname={document} name={title} time="{time}">\n{inside}    </testcase>\n'
+
+
+def _told(finding: Finding) -> str:
+    where = f" (line {finding.line})" if finding.line else ""
+    return f"{finding.message}{where}"
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(text.translate(_FORBIDDEN))

@@ -1,0 +1,256 @@
+"""A report for a person who keeps accounts: what is wrong, where, and what to do; no XML unless it helps.
+
+The worst comes first. What is said many times (the same rule on two hundred lines) is said once, with the number of times.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from types import MappingProxyType
+from typing import Literal
+
+from einvoice.artefacts.catalogue import catalogue
+from einvoice.report import DocumentReport, Finding, Report, Severity, Step
+from einvoice.terms import term
+
+__all__ = ["Look", "text"]
+
+Language = Literal["fr", "en"]
+
+_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "information": 2}
+_MOST_PLACES = 6
+_INDENT = "    "
+
+_WORDS = MappingProxyType(
+    {
+        "fr": MappingProxyType(
+            {
+                "valid": "VALIDE",
+                "invalid": "NON VALIDE",
+                "not_run": "NON JUGÉ",
+                "error": "ERREUR",
+                "warning": "AVERTISSEMENT",
+                "information": "INFORMATION",
+                "errors": ("erreur", "erreurs"),
+                "warnings": ("avertissement", "avertissements"),
+                "informations": ("information", "informations"),
+                "line": ("ligne", "lignes"),
+                "field": ("champ", "champs"),
+                "times": "fois",
+                "found": "trouvé",
+                "expected": "attendu",
+                "documents": ("document", "documents"),
+                "n_valid": ("valide", "valides"),
+                "n_invalid": ("non valide", "non valides"),
+                "n_not_run": ("non jugé", "non jugés"),
+                "colon": " : ",
+                "invoice": "Facture",
+                "credit_note": "Avoir",
+                "lifecycle": "Message de cycle de vie",
+                "ereport": "Déclaration e-reporting",
+                "directory": "Fichier d'annuaire",
+                "unknown": "Document",
+                "profile": "profil",
+                "checked": "Contrôlé avec",
+                "steps": MappingProxyType(
+                    {
+                        "parse": "lecture",
+                        "xsd": "schéma",
+                        "profile": "règles",
+                        "french": "règles françaises",
+                        "container": "PDF",
+                        "write": "écriture",
+                        "draft": "brouillon",
+                    }
+                ),
+            }
+        ),
+        "en": MappingProxyType(
+            {
+                "valid": "VALID",
+                "invalid": "INVALID",
+                "not_run": "NOT RUN",
+                "error": "ERROR",
+                "warning": "WARNING",
+                "information": "INFORMATION",
+                "errors": ("error", "errors"),
+                "warnings": ("warning", "warnings"),
+                "informations": ("information", "informations"),
+                "line": ("line", "lines"),
+                "field": ("field", "fields"),
+                "times": "times",
+                "found": "found",
+                "expected": "expected",
+                "documents": ("document", "documents"),
+                "n_valid": ("valid", "valid"),
+                "n_invalid": ("invalid", "invalid"),
+                "n_not_run": ("not run", "not run"),
+                "colon": ": ",
+                "invoice": "Invoice",
+                "credit_note": "Credit note",
+                "lifecycle": "Lifecycle message",
+                "ereport": "E-reporting declaration",
+                "directory": "Directory file",
+                "unknown": "Document",
+                "profile": "profile",
+                "checked": "Checked with",
+                "steps": MappingProxyType(
+                    {
+                        "parse": "reading",
+                        "xsd": "schema",
+                        "profile": "rules",
+                        "french": "French rules",
+                        "container": "PDF",
+                        "write": "writing",
+                        "draft": "draft",
+                    }
+                ),
+            }
+        ),
+    }
+)
+_COLOURS = {"valid": "32", "invalid": "31", "not_run": "33", "error": "31", "warning": "33", "information": "36"}
+_SYNTAXES = {"ubl": "UBL", "cii": "CII", "facturx": "Factur-X", "cdar": "CDAR", "flux10": "flux 10"}
+_MARKS = {"passed": "✓", "failed": "✗", "not_run": "?"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How the text may look: how wide, and whether in colour."""
+
+    width: int = 100
+    colour: bool = False
+
+    def paint(self, words: str, kind: str) -> str:
+        """The words in the colour of a severity or verdict, bold, where colour is wanted."""
+        return f"\x1b[1;{_COLOURS[kind]}m{words}\x1b[0m" if self.colour else words
+
+    def dim(self, words: str) -> str:
+        """Words of less weight."""
+        return f"\x1b[2m{words}\x1b[0m" if self.colour else words
+
+
+def text(report: Report, language: Language, look: Look) -> str:
+    """The report as text."""
+    parts = ["\n".join(_document(document, language, look)) for document in report.documents]
+    if len(report.documents) != 1:
+        parts.append(_summary(report, language))
+    return "\n\n".join(parts) + "\n"
+
+
+def _document(document: DocumentReport, language: Language, look: Look) -> Iterator[str]:
+    words = _WORDS[language]
+    verdict = look.paint(str(words[document.verdict]), document.verdict)
+    yield f"{document.source or '-'}  {verdict}"
+    yield _INDENT + look.dim(_about(document, language))
+    for step in document.steps:
+        if step.status == "not_run":
+            yield from _wrap(f"? {_step_name(step, language)}{words['colon']}{step.reason}", look, _INDENT, "  ")
+    findings = sorted(document.findings, key=lambda finding: (_ORDER[finding.severity], finding.rule, finding.message))
+    for _, same in groupby(findings, key=lambda finding: (finding.severity, finding.rule, finding.message)):
+        yield ""
+        yield from _finding(tuple(same), language, look)
+    yield ""
+    yield from _wrap(_checked(document, language), look, _INDENT, "  ", dim=True)
+
+
+def _about(document: DocumentReport, language: Language) -> str:
+    words = _WORDS[language]
+    what = [str(words[document.kind]), _SYNTAXES.get(document.syntax, "")]
+    profile = f", {words['profile']} {document.profile}" if document.profile else ""
+    counts = [
+        _count(sum(finding.severity == severity for finding in document.findings), words[name])
+        for severity, name in (("error", "errors"), ("warning", "warnings"), ("information", "informations"))
+        if any(finding.severity == severity for finding in document.findings)
+    ]
+    told = f" — {', '.join(counts)}" if counts else ""
+    return " ".join(filter(None, what)) + profile + told
+
+
+def _finding(same: tuple[Finding, ...], language: Language, look: Look) -> Iterator[str]:
+    """One finding, or the same one in several places."""
+    words = _WORDS[language]
+    first = same[0]
+    about = _term_name(first.term, language)
+    head = f"{look.paint(str(words[first.severity]), first.severity)}  {first.rule}"
+    yield _INDENT + head + (f"  {about}" if about else "") + (f"  × {len(same)}" if len(same) > 1 else "")
+    yield from _wrap(first.message, look, _INDENT * 2)
+    values = [
+        f"{words[name]} {value}"
+        for name, value in (("found", first.found), ("expected", first.expected))
+        if value is not None and len(same) == 1 and value not in first.message
+    ]
+    places = _places(same, language)
+    for line in (", ".join(values), places):
+        if line:
+            yield from _wrap(line, look, _INDENT * 2, dim=line is places)
+    if first.hint:
+        yield from _wrap(f"→ {first.hint}", look, _INDENT * 2, "  ")
+
+
+def _places(same: tuple[Finding, ...], language: Language) -> str:
+    words = _WORDS[language]
+    fields = list(dict.fromkeys(finding.field or finding.xpath or "" for finding in same))
+    lines = list(dict.fromkeys(finding.line for finding in same if finding.line))
+    parts = []
+    if any(fields):
+        parts.append(_some([field for field in fields if field]))
+    if lines:
+        parts.append(f"{words['line'][len(lines) > 1]} {_some([str(line) for line in lines])}")
+    return " · ".join(parts)
+
+
+def _some(items: list[str]) -> str:
+    more = f", … (+{len(items) - _MOST_PLACES})" if len(items) > _MOST_PLACES else ""
+    return ", ".join(items[:_MOST_PLACES]) + more
+
+
+def _term_name(number: str | None, language: Language) -> str:
+    if number is None:
+        return ""
+    try:
+        found = term(number)
+    except KeyError:
+        return number
+    return f"{found.name_fr if language == 'fr' else found.name_en} ({number})"
+
+
+def _checked(document: DocumentReport, language: Language) -> str:
+    words = _WORDS[language]
+    steps = [f"{_step_name(step, language)} {_MARKS[step.status]}" for step in document.steps]
+    return f"{words['checked']}{words['colon']}{', '.join(steps)}"
+
+
+def _step_name(step: Step, language: Language) -> str:
+    if step.ruleset is None:
+        names = _WORDS[language]["steps"]
+        return names.get(step.name, step.name) if isinstance(names, MappingProxyType) else step.name
+    entry = catalogue().get(step.ruleset)
+    title = entry.title if entry else step.ruleset
+    return f"{title} {step.version}" if step.version and step.version not in title else title
+
+
+def _summary(report: Report, language: Language) -> str:
+    words = _WORDS[language]
+    counts = [
+        _count(sum(document.verdict == verdict for document in report.documents), words[f"n_{verdict}"])
+        for verdict in ("valid", "invalid", "not_run")
+        if any(document.verdict == verdict for document in report.documents)
+    ]
+    total = _count(len(report.documents), words["documents"])
+    return f"{total}{words['colon']}{', '.join(counts)}" if counts else total
+
+
+def _count(number: int, forms: object) -> str:
+    one, several = forms if isinstance(forms, tuple) else (str(forms), str(forms))
+    return f"{number} {several if number > 1 else one}"
+
+
+def _wrap(words: str, look: Look, indent: str, more: str = "", *, dim: bool = False) -> Iterator[str]:
+    lines = textwrap.wrap(
+        words, look.width, initial_indent=indent, subsequent_indent=indent + more, break_on_hyphens=False
+    )
+    yield from (look.dim(line) if dim else line for line in lines)

@@ -1,0 +1,289 @@
+"""Judge a document: XML schema, then the rules of its profile, then the French rules; all of them, in one run.
+
+    judge(data, Policy()).verdict                     # of bytes
+    judge_invoice(draft.complete(), Policy()).verdict
+
+A step that fails does not stop the others, so that one run shows everything. A step that could not run says why, and the
+verdict is then never "valid".
+
+Source: FNFE-MPE, note on the validation artefacts V1.4.0.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from einvoice import cii, ubl
+from einvoice.artefacts.installed import Artefact, find
+from einvoice.detect import Detected, detect, profile_of, read_detected
+from einvoice.errors import Unreadable, Unrecognised, Unwritable
+from einvoice.model import Invoice, Unread
+from einvoice.report import DocumentReport, Finding, Severity, Step, SyntaxName, Verdict
+from einvoice.validation.engines import NotRun, run_rules
+from einvoice.validation.findings import Place, finding_of, own_finding
+from einvoice.validation.policy import Policy, is_lenient, policy_data
+from einvoice.validation.profiles import Plan, french_rules, is_french, plan_for
+from einvoice.validation.xsd import schema_of
+
+__all__ = ["judge", "judge_invoice", "unread_finding", "verdict_of", "written"]
+
+_UNREAD: dict[str, tuple[str, Severity]] = {
+    "unknown": ("EI-READ-01", "information"),
+    "repeated": ("EI-READ-02", "warning"),
+    "unparsable": ("EI-READ-03", "warning"),
+}
+
+
+@dataclass(slots=True)
+class _Sheet:
+    """What is noted while one document is judged."""
+
+    policy: Policy
+    place: Place = lambda _: None
+    steps: list[Step] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def note(self, rule: str, severity: Severity, step: str, facts: dict[str, str] | None = None) -> None:
+        self.findings.append(own_finding(rule, severity, step, self.policy, facts=facts))
+
+
+def judge(
+    data: bytes,
+    policy: Policy,
+    *,
+    name: str | None = None,
+    container: tuple[Step, tuple[Finding, ...]] | None = None,
+) -> DocumentReport:
+    """The verdict on an XML document. `container` is what was found of the PDF that it was taken out of."""
+    sheet = _Sheet(policy)
+    if container is not None:
+        sheet.steps.append(container[0])
+        sheet.findings.extend(container[1])
+    try:
+        found = detect(data)
+    except Unreadable as error:
+        sheet.note("EI-PARSE-01", "error", "parse", {"reason": str(error)})
+        sheet.steps.append(Step(name="parse", status="failed"))
+        return _report(sheet, None, "facturx" if container else None, name)
+    except Unrecognised as error:
+        sheet.note("EI-PARSE-02", "warning", "parse", {"reason": str(error)})
+        sheet.steps.append(Step(name="parse", status="not_run", reason=str(error)))
+        return _report(sheet, None, "facturx" if container else None, name)
+    syntax: SyntaxName = "facturx" if container and found.syntax == "cii" else found.syntax
+    if found.root is None:
+        sheet.steps.append(Step(name="parse", status="not_run", reason="a PDF, whose invoice was not taken out"))
+        return _report(sheet, found, syntax, name)
+    sheet.steps.append(Step(name="parse", status="passed"))
+    _judge_root(sheet, found, found.root, syntax)
+    return _report(sheet, found, syntax, name)
+
+
+def judge_invoice(
+    invoice: Invoice,
+    policy: Policy,
+    *,
+    name: str | None = None,
+    disagreements: tuple[Finding, ...] = (),
+    draft_field: Callable[[str], str] = lambda path: path,
+) -> DocumentReport:
+    """The verdict on an invoice that is not written yet: it is written, and judged.
+
+    Findings point into the model by `draft_field`; lines and paths of XML that nobody sees are left out.
+    """
+    try:
+        data, _ = written(invoice)
+    except Unwritable as error:
+        faults = (*disagreements, *(_in_model(fault, draft_field, policy) for fault in error.findings))
+        steps = (Step(name="write", status="failed"), Step(name="profile", status="not_run", reason=str(error)))
+        return DocumentReport(
+            source=name, kind="invoice", verdict=verdict_of(steps, faults), steps=steps, findings=faults
+        )
+    report = judge(data, policy, name=name)
+    faults = (*disagreements, *(_in_model(finding, draft_field, policy) for finding in report.findings))
+    return report.model_copy(update={"findings": faults, "verdict": verdict_of(report.steps, faults)})
+
+
+def written(invoice: Invoice) -> tuple[bytes, SyntaxName]:
+    """The invoice in the syntax that its profile asks for: CII for a profile of Factur-X, else UBL.
+
+    Raises `Unwritable`.
+    """
+    profile = profile_of(invoice.specification_identifier)
+    profiles = policy_data()["profile"]
+    if profile not in profiles["ubl"] and profile in profiles["cii"]:
+        return cii.write(invoice), "cii"
+    return ubl.write(invoice), "ubl"
+
+
+def unread_finding(unread: Unread, policy: Policy, place: Place = lambda _: None) -> Finding:
+    """What the model could not hold of a document, as a finding."""
+    rule, severity = _UNREAD[unread.kind]
+    return own_finding(
+        rule,
+        severity,
+        "read",
+        policy,
+        facts={"text": unread.text or ""},
+        xpath=unread.xpath,
+        line=unread.line,
+        found=unread.text,
+        field=place(unread.xpath),
+    )
+
+
+def verdict_of(steps: tuple[Step, ...], findings: tuple[Finding, ...]) -> Verdict:
+    """Invalid if anything is an error, else not_run if anything did not run (or nothing did), else valid."""
+    if any(finding.severity == "error" for finding in findings):
+        return "invalid"
+    return "valid" if steps and all(step.status == "passed" for step in steps) else "not_run"
+
+
+def _report(sheet: _Sheet, found: Detected | None, syntax: SyntaxName | None, name: str | None) -> DocumentReport:
+    steps, findings = tuple(sheet.steps), tuple(sheet.findings)
+    return DocumentReport(
+        source=name,
+        kind=found.kind if found else "unknown",
+        syntax=syntax or "unknown",
+        profile=found.profile if found else None,
+        verdict=verdict_of(steps, findings),
+        steps=steps,
+        findings=findings,
+    )
+
+
+def _judge_root(sheet: _Sheet, found: Detected, root: etree._Element, syntax: SyntaxName) -> None:
+    plan = plan_for(syntax, root.tag, found.profile)
+    invoice = read_detected(found) if found.syntax in ("ubl", "cii") else None
+    if invoice is not None:
+        syntax_module = ubl if found.syntax == "ubl" else cii
+        field_of = getattr(syntax_module, "field_of", lambda _root, _xpath: None)
+        sheet.place = lambda xpath: field_of(root, xpath)
+        _notice_profile(sheet, found, plan)
+    _schema_step(sheet, plan.xsd, root)
+    if plan.rules:
+        _rules_step(sheet, "profile", plan.rules, root)
+    if invoice is not None and is_french(invoice, plan, sheet.policy):
+        _rules_step(sheet, "french", french_rules(syntax), root)
+    if invoice is not None:
+        sheet.findings.extend(unread_finding(each, sheet.policy, sheet.place) for each in invoice.unread)
+
+
+def _notice_profile(sheet: _Sheet, found: Detected, plan: Plan) -> None:
+    if plan.foreign:
+        rule = "EI-PROFILE-02" if found.profile == "other" else "EI-PROFILE-01"
+        shown = found.specification_identifier or "—"
+        sheet.note(rule, "information", "profile", {"profile": shown if found.profile == "other" else found.profile or ""})
+
+
+def _schema_step(sheet: _Sheet, artefact_id: str | None, root: etree._Element) -> None:
+    artefact = find(artefact_id, on=sheet.policy.day) if artefact_id else None
+    if artefact is None:
+        sheet.steps.append(_missing("xsd", artefact_id or "XSD"))
+        return
+    started = time.perf_counter()
+    try:
+        faults = schema_of(artefact).faults(root)
+    except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
+        sheet.steps.append(_missing("xsd", artefact.entry.id, reason=f"the schema cannot be used: {error}"))
+        return
+    for fault in faults:
+        french = sheet.policy.language == "fr"
+        finding = own_finding(
+            "XSD",
+            "error",
+            "xsd",
+            sheet.policy,
+            message=fault.message_fr if french else fault.message_en,
+            message_en=fault.message_en,
+            xpath=fault.xpath,
+            line=fault.line,
+            found=fault.found,
+            expected=fault.expected,
+            field=sheet.place(fault.xpath) if fault.xpath else None,
+            hint=None,
+            source=artefact.entry.title,
+        )
+        sheet.findings.append(finding)
+    sheet.steps.append(_ran("xsd", artefact, started, failed=bool(faults), engine="libxml2"))
+
+
+def _rules_step(sheet: _Sheet, step: str, alternatives: tuple[str, ...], root: etree._Element) -> None:
+    artefact = _best_installed(sheet, step, alternatives)
+    if artefact is None:
+        sheet.steps.append(_missing(step, alternatives[0]))
+        return
+    started = time.perf_counter()
+    try:
+        run = run_rules(artefact, root, sheet.policy)
+    except NotRun as error:
+        sheet.steps.append(_missing(step, artefact.entry.id, artefact, reason=str(error)))
+        return
+    spoken = [
+        finding_of(failure, artefact=artefact, step=step, policy=sheet.policy, place=sheet.place)
+        for failure in run.outcome.failures
+    ]
+    sheet.findings.extend(spoken)
+    for disagreement in run.disagreements:
+        sheet.note("EI-ENGINE", "warning", step, {"reason": disagreement})
+    failed = any(finding.severity == "error" for finding in spoken)
+    done = _ran(step, artefact, started, failed=failed, engine=run.engine)
+    counts = {"rules": run.outcome.checks, "fired": run.outcome.fired}
+    sheet.steps.append(done.model_copy(update=counts))
+
+
+def _best_installed(sheet: _Sheet, step: str, alternatives: tuple[str, ...]) -> Artefact | None:
+    """The first rule set that is installed, with a notice of what is unusual about it."""
+    day = sheet.policy.day
+    artefact = next(filter(None, (find(name, on=day) for name in alternatives)), None)
+    if artefact is None:
+        return None
+    used = artefact.entry.id
+    if used != alternatives[0]:
+        sheet.note("EI-RULES-01", "information", step, {"wanted": alternatives[0], "used": used})
+    if not artefact.known:
+        sheet.note("EI-RULES-02", "information", step, {"used": used, "version": artefact.version})
+    if artefact.since is not None and artefact.since > day:
+        facts = {"used": used, "version": artefact.version, "since": artefact.since.isoformat()}
+        sheet.note("EI-RULES-03", "information", step, facts)
+    return _twin(artefact, sheet.policy) or artefact
+
+
+def _twin(artefact: Artefact, policy: Policy) -> Artefact | None:
+    """The publisher's variant that only warns, where it is in force and installed in the same version."""
+    if not is_lenient(artefact.entry.id, policy):
+        return None
+    twin = find(policy_data()["leniency"][artefact.entry.id]["twin"], on=policy.day)
+    return twin if twin is not None and twin.version == artefact.version else None
+
+
+def _ran(name: str, artefact: Artefact, started: float, *, failed: bool, engine: str) -> Step:
+    return Step(
+        name=name,
+        status="failed" if failed else "passed",
+        ruleset=artefact.entry.id,
+        version=artefact.version,
+        sha256=artefact.sha256,
+        engine=engine,
+        ms=round((time.perf_counter() - started) * 1000, 1),
+    )
+
+
+def _missing(name: str, ruleset: str, artefact: Artefact | None = None, *, reason: str | None = None) -> Step:
+    return Step(
+        name=name,
+        status="not_run",
+        ruleset=ruleset,
+        version=artefact.version if artefact else None,
+        sha256=artefact.sha256 if artefact else None,
+        reason=reason or f"{ruleset} is not installed; `einvoice artefacts add` takes in what its publisher released",
+    )
+
+
+def _in_model(finding: Finding, draft_field: Callable[[str], str], policy: Policy) -> Finding:
+    place = draft_field(finding.field) if finding.field else None
+    message = finding.message if policy.language == "fr" or finding.step != "write" else finding.message_en
+    return finding.model_copy(update={"field": place, "xpath": None, "line": None, "message": message})

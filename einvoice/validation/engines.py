@@ -1,0 +1,104 @@
+"""Run a rule set: with the compiled rules, in Saxon, or with both, whose answers must then agree.
+
+    run = run_rules(artefact, root, Policy())
+    run.outcome.failures
+
+A rule set is read and made ready once for each process. Whatever keeps it from running is one exception,
+`NotRun`, with a reason for the report: the verdict is then never "valid".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from functools import cache
+
+from lxml import etree
+
+from einvoice.artefacts.installed import Artefact
+from einvoice.errors import EInvoiceError, MissingExtra
+from einvoice.schematron.importer import read_rules
+from einvoice.schematron.rule_error import EngineFailure, RuleError
+from einvoice.schematron.rules import Engine, Failure, Outcome, RuleSet
+from einvoice.validation.policy import Policy
+
+__all__ = ["NotRun", "Run", "run_rules", "warm"]
+
+
+class NotRun(EInvoiceError):
+    """A rule set could not be run; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a rule set said, and which engine was asked."""
+
+    outcome: Outcome
+    engine: str  # compiled, saxon or both
+    disagreements: tuple[str, ...] = ()  # where the two engines differ, in words
+
+
+def run_rules(artefact: Artefact, root: etree._Element, policy: Policy) -> Run:
+    """Judge a document by a rule set. Raises `NotRun` if there is no answer, or if no rule looked at the document."""
+    try:
+        run = _run(artefact, root, policy)
+    except (RuleError, EngineFailure, MissingExtra, OSError) as error:
+        raise NotRun(" ".join(str(error).split())) from error
+    if not run.outcome.fired:
+        raise NotRun("no rule looked at this document")
+    return run
+
+
+def _run(artefact: Artefact, root: etree._Element, policy: Policy) -> Run:
+    if policy.engine == "both":
+        return _compare(_compiled(artefact).check(root), _saxon(artefact, policy.time_limit).check(root))
+    if policy.engine == "saxon":
+        return Run(_saxon(artefact, policy.time_limit).check(root), "saxon")
+    return Run(_saxon(artefact, policy.time_limit).check(root), "saxon")
+
+
+def warm(artefact: Artefact) -> int:
+    """Compile a rule set into the cache and say how many checks it has. Raises `NotRun` if it cannot be."""
+    try:
+        _compiled(artefact)
+        return _rules(artefact).checks
+    except (RuleError, OSError) as error:
+        raise NotRun(" ".join(str(error).split())) from error
+
+
+@cache
+def _rules(artefact: Artefact) -> RuleSet:
+    return read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document)
+
+
+@cache
+def _saxon(artefact: Artefact, time_limit: float) -> Engine:
+    from einvoice.schematron.saxon import SaxonRules  # noqa: PLC0415 - an optional extra
+
+    published = None if artefact.main.suffix == ".sch" else artefact.main.read_bytes()
+    return SaxonRules(_rules(artefact), published, timeout=time_limit)
+
+
+@cache
+def _compiled(artefact: Artefact) -> Engine:
+    return _saxon(artefact, 60.0)
+
+
+def _compare(compiled: Outcome, saxon: Outcome) -> Run:
+    """All that either engine found, and where they differ: no failure is lost, whichever engine is right."""
+    ours, theirs = _places(compiled), _places(saxon)
+    only_ours, only_theirs = ours - theirs, theirs - ours
+    missing = Counter(only_theirs)
+    extra: list[Failure] = []
+    for failure in saxon.failures:
+        place = failure.rule, failure.location
+        if missing[place] > 0:
+            missing[place] -= 1
+            extra.append(failure)
+    said = [f"{rule} {place}: compiled only" for rule, place in only_ours.elements()]
+    said += [f"{rule} {place}: Saxon only" for rule, place in only_theirs.elements()]
+    return Run(replace(compiled, failures=(*compiled.failures, *extra)), "both", tuple(said))
+
+
+def _places(outcome: Outcome) -> Counter[tuple[str, str]]:
+    return Counter((failure.rule, failure.location) for failure in outcome.failures)

@@ -1,0 +1,81 @@
+"""What the user chooses when a document is judged, and how severe a failed rule then is.
+
+    Policy(direction="receiving", date=date(2026, 9, 15))
+
+The French rules were published twice, as errors and as warnings, for a start in steps: on the sending side they are
+errors from 1 September 2026, on the receiving side from 1 October 2026 at the latest. Data: `policy.toml`.
+
+Sources: FNFE-MPE, note on the validation artefacts V1.4.0 (30 June 2026), page 6; France_RFE issue 7.
+"""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from einvoice.data import data_text
+from einvoice.report import Severity
+from einvoice.schematron.rules import Failure
+
+__all__ = ["Policy", "is_lenient", "policy_data", "severity_of"]
+
+_FLAGS: Mapping[str, Severity] = {
+    "warning": "warning",
+    "warn": "warning",
+    "information": "information",
+    "info": "information",
+}
+
+
+class Policy(BaseModel):
+    """The user's choices. The defaults are the strict ones."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    date: datetime.date | None = Field(default=None, description="the day the invoice is exchanged; today unless given")
+    direction: Literal["sending", "receiving"] = Field(default="sending", description="which side of the exchange we are")
+    rules: Literal["auto", "en16931", "fr"] = Field(
+        default="auto", description="whether the French rules are run: as the invoice demands, never, or always"
+    )
+    engine: Literal["auto", "compiled", "saxon", "both"] = "auto"
+    language: Literal["fr", "en"] = "fr"
+    report_severity: Severity = Field(default="error", description="of a Schematron report that carries no flag")
+    overlay: Literal["off", "hint", "apply"] = Field(
+        default="hint", description="known defects of published rules: say nothing, add a hint, or soften them too"
+    )
+    time_limit: float = Field(default=60.0, gt=0, description="seconds that Saxon may take for one rule set")
+
+    @property
+    def day(self) -> datetime.date:
+        """The day to judge by."""
+        return self.date or datetime.datetime.now(tz=datetime.UTC).astimezone().date()
+
+
+@cache
+def policy_data() -> Mapping[str, Any]:
+    """The data file, read once."""
+    return tomllib.loads(data_text("policy.toml"))
+
+
+def is_lenient(ruleset: str, policy: Policy) -> bool:
+    """Whether on this day, in this direction, the publisher's variant that only warns is the one in force."""
+    row = policy_data()["leniency"].get(ruleset)
+    return row is not None and policy.day <= row[policy.direction]
+
+
+def severity_of(failure: Failure, ruleset: str, policy: Policy) -> Severity:
+    """How severe a failed check is: its flag, then what the policy says of checks without one, then the date."""
+    if failure.kind == "error":
+        return "error"
+    severity = _FLAGS.get(failure.flag)
+    if severity is None:
+        severity = policy.report_severity if failure.kind == "report" and not failure.flag else "error"
+    if severity == "error" and is_lenient(ruleset, policy):
+        still_fatal = tuple(policy_data()["leniency"][ruleset]["still_fatal"])
+        return "error" if failure.rule.startswith(still_fatal) else "warning"
+    return severity

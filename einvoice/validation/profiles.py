@@ -1,0 +1,54 @@
+"""Which schema and which rule sets judge a document: a look-up in `policy.toml`, by syntax and profile.
+
+    plan_for("ubl", root.tag, "en16931").rules     # ("en16931-ubl",)
+
+Source: FNFE-MPE, note on the validation artefacts V1.4.0 (the chain of schema, profile rules and French rules).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from einvoice.model import Invoice
+from einvoice.validation.policy import Policy, policy_data
+
+__all__ = ["Plan", "french_rules", "is_french", "plan_for"]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What judges a document. Rule sets are alternatives, the best first."""
+
+    xsd: str | None  # artefact id; None: there is no schema for such a document
+    rules: tuple[str, ...]  # () where a syntax has a schema only
+    french: bool = False  # whether the profile itself is French
+    foreign: bool = False  # whether the profile has rules of its own that are not run
+
+
+def plan_for(syntax: str, tag: str, profile: str | None) -> Plan:
+    """The plan for a document of a syntax, with the document element `tag`; a profile not known is judged as "other"."""
+    data = policy_data()
+    schema = data["schema"].get(tag)
+    profiles = data["profile"].get(syntax)
+    if profiles is None:
+        return Plan(schema, tuple(data["message_rules"].get(syntax, ())))
+    row = profiles.get(profile, profiles["other"])
+    return Plan(row.get("xsd", schema), tuple(row["rules"]), row.get("french", False), row.get("foreign", False))
+
+
+def french_rules(syntax: str) -> tuple[str, ...]:
+    """The French rule sets of a syntax of invoices."""
+    return tuple(policy_data()["french_rules"].get(syntax, ()))
+
+
+def is_french(invoice: Invoice, plan: Plan, policy: Policy) -> bool:
+    """Whether the French rules judge an invoice: as the policy says, else by profile, business process and seller."""
+    if policy.rules != "auto":
+        return policy.rules == "fr"
+    known = policy_data()["french"]
+    address = invoice.seller.postal_address if invoice.seller else None
+    return (
+        plan.french
+        or invoice.business_process_type in known["business_processes"]
+        or (address is not None and address.country_code in known["countries"])
+    )

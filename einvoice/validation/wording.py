@@ -1,0 +1,168 @@
+"""What a rule means, for a person: in French and in English, with a hint, in our own words.
+
+    wording("BR-CO-10").fr       # "La somme des montants nets des lignes (BT-106) doit égaler …"
+
+The official messages of EN 16931 are English only, those of the French rules French only. `messages.tsv` gives both
+languages. Its first column is a rule id, or a pattern for a family of rules:
+
+    BR-{vat}-05        one row for BR-S-05, BR-E-05, ...; {vat} in the text becomes the name of the VAT category
+    BR-FR-03_{term}    {term} becomes the number, {name} the name of the business term
+    UBL-CR-{n}         any number
+
+Sources: the last column of each row.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from einvoice.data import data_text
+from einvoice.terms import term
+
+__all__ = ["Official", "Wording", "is_french", "official", "wording"]
+
+_HOLES = {
+    "vat": r"(?P<vat>AE|AF|AG|IC|E|G|O|S|Z)",
+    "term": r"(?P<term>(?:BT|BG|EXT-FR-FE|EXT-FR-FE-BG)-\d+)",
+    "other": r"(?P<other>(?:BT|BG|EXT-FR-FE)-\d+)",
+    "n": r"(?P<n>\d+)",
+    "any": r"(?P<any>.+)",
+}
+_VAT_FR = MappingProxyType(
+    {
+        "AE": "« autoliquidation » (AE)",
+        "AF": "« IGIC, Canaries » (L)",
+        "AG": "« IPSI, Ceuta et Melilla » (M)",
+        "E": "« exonéré » (E)",
+        "G": "« exportation hors UE » (G)",
+        "IC": "« livraison intracommunautaire » (K)",
+        "O": "« hors champ de la TVA » (O)",
+        "S": "« taxé » (S)",
+        "Z": "« taux zéro » (Z)",
+    }
+)
+_VAT_EN = MappingProxyType(
+    {
+        "AE": '"reverse charge" (AE)',
+        "AF": '"IGIC, Canary Islands" (L)',
+        "AG": '"IPSI, Ceuta and Melilla" (M)',
+        "E": '"exempt" (E)',
+        "G": '"export outside the EU" (G)',
+        "IC": '"intra-community supply" (K)',
+        "O": '"not subject to VAT" (O)',
+        "S": '"standard rated" (S)',
+        "Z": '"zero rated" (Z)',
+    }
+)
+_PLACE = re.compile(r"\{(\w+)\}")
+# "[BR-CO-10]-Sum of …", "[BR-FR-12/BT-49] : Le BT-49 …", "[BR-FR-02/BT-1 : L'identifiant …", "[G1.05] …"
+_LABEL = re.compile(r"(?:\[|\A)((?:BR|CII|UBL|PEPPOL)-[\w/.-]+|[GPS]\d+\.\d+)\]?(?:\s+(?:-\s*)?warning)?\s*[-:–]*\s*,?")
+_SOURCE = re.compile(r"\s*\|\s*Source\s*:\s*(.+)\Z")
+_FRENCH = re.compile(r"\b(?:le|la|les|des|du|une?|est|doit|doivent|ne|pas|pour|si|sur|obligatoire)\b", re.IGNORECASE)
+_ENGLISH = re.compile(r"\b(?:the|shall|must|should|is|are|an?|of|not|if|each|be)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What the catalogue says of a rule; a text is "" where it says nothing."""
+
+    rule: str
+    fr: str
+    en: str
+    hint_fr: str
+    hint_en: str
+    terms: tuple[str, ...]  # the business terms that the rule is about, the first one first
+    source: str
+
+
+def wording(rule: str, **facts: str) -> Wording | None:
+    """What the catalogue says of a rule id; None if it does not know it. `facts` fill the places of our own rules."""
+    row, values = _row(rule)
+    if row is None:
+        return None
+    _, terms, fr, en, hint_fr, hint_en, source = row
+    named = values.get("term")
+    values |= facts
+    words_fr = {**values, "vat": _VAT_FR.get(values.get("vat", ""), ""), "name": _name(named, "fr")}
+    words_en = {**values, "vat": _VAT_EN.get(values.get("vat", ""), ""), "name": _name(named, "en")}
+    return Wording(
+        rule=rule,
+        fr=_fill(fr, words_fr),
+        en=_fill(en, words_en),
+        hint_fr=_fill(hint_fr, words_fr),
+        hint_en=_fill(hint_en, words_en),
+        terms=tuple(terms.split()) or tuple(filter(None, (named, values.get("other")))),
+        source=source,
+    )
+
+
+def _row(rule: str) -> tuple[tuple[str, ...] | None, dict[str, str]]:
+    exact, patterns = _catalogue()
+    if rule in exact:
+        return exact[rule], {}
+    for pattern, row in patterns:
+        if match := pattern.fullmatch(rule):
+            return row, {key: value for key, value in match.groupdict().items() if value}
+    return None, {}
+
+
+@cache
+def _catalogue() -> tuple[dict[str, tuple[str, ...]], tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]]:
+    rows = [tuple(line.split("\t")) for line in data_text("messages.tsv").splitlines()[1:]]
+    exact = {row[0]: row for row in rows if "{" not in row[0]}
+    return exact, tuple((_pattern(row[0]), row) for row in rows if "{" in row[0])
+
+
+def _pattern(key: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", key)
+    return re.compile("".join(_HOLES[part] if index % 2 else re.escape(part) for index, part in enumerate(parts)))
+
+
+def _fill(text: str, values: dict[str, str]) -> str:
+    """The text with its {places} filled; a place for which there is no value shows as …"""
+    return _PLACE.sub(lambda place: values.get(place[1]) or "…", text)
+
+
+def _name(number: str | None, language: str) -> str:
+    if number is None:
+        return ""
+    try:
+        found = term(number)
+    except KeyError:
+        return number
+    return f"{found.name_fr if language == 'fr' else found.name_en} ({number})"
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """An official message, taken apart."""
+
+    label: str  # the rule that it names, "" if none: some rules have no other id
+    text: str
+    source: str  # what it cites as its source, ""
+
+
+def official(message: str) -> Official:
+    """Take an official message apart; values that stand before its label are kept, at the end.
+
+    "[BR-02]-An Invoice shall have …" -> "An Invoice shall have …"
+    "Num Fact : 12, [BR-FREXT-05]-The code …" -> "The code … (Num Fact : 12)"
+    "[G1.05] Le numéro … | Source : Annexe 7" -> "Le numéro …", source "Annexe 7"
+    """
+    text = " ".join(message.split())
+    cited = _SOURCE.search(text)
+    if cited:
+        text = text[: cited.start()]
+    labels = list(_LABEL.finditer(text))
+    if labels and (rest := text[labels[-1].end() :].strip()):
+        before = _LABEL.sub("", text[: labels[-1].start()]).strip(" :,-")
+        text = f"{rest} ({before})" if before else rest
+    return Official(labels[0][1] if labels else "", text, cited[1] if cited else "")
+
+
+def is_french(message: str) -> bool:
+    """Whether a text is French rather than English: rule sets mix the two."""
+    return len(_FRENCH.findall(message)) > len(_ENGLISH.findall(message))
