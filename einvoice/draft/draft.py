@@ -14,7 +14,7 @@ from einvoice.draft.completion import Completion, completed
 from einvoice.draft.content import DraftContent
 from einvoice.draft.editing import put, steps_of
 from einvoice.draft.ledger import Disagreement
-from einvoice.draft.problems import DraftError, Problem, described, path_of
+from einvoice.draft.problems import DraftError, Problem, described, path_of, unknown_field
 from einvoice.draft.renames import renamed
 from einvoice.model import Invoice
 
@@ -67,9 +67,12 @@ class Draft(DraftContent):
         `DraftError` where there is no such place, or where it cannot hold the value; the draft is then unchanged.
         """
         first, *rest = steps_of(path)
-        held = getattr(self, str(first), None) if str(first) in type(self).model_fields else None
-        changed, place = put(held, tuple(rest), value, (first,))
-        setattr(self, str(first), () if changed is None and isinstance(held, tuple) else changed)
+        name = str(first)
+        if name not in type(self).model_fields:
+            raise DraftError(unknown_field((name,), type(self)))
+        held = getattr(self, name)
+        changed, place = put(held, tuple(rest), value, (name,))
+        setattr(self, name, () if changed is None and isinstance(held, tuple) else changed)
         return path_of(place)
 
     def complete(self) -> Invoice:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from einvoice.errors import Unreadable
 
-__all__ = ["DraftError", "Problem", "described", "path_of"]
+__all__ = ["DraftError", "Problem", "described", "path_of", "unknown_field"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def described(error: ValidationError, model: type[BaseModel]) -> DraftError:
 def _problem(details: Any, model: type[BaseModel]) -> Problem:
     location, kind = details["loc"], details["type"]
     if kind in {"extra_forbidden", "no_such_attribute"}:
-        return _unknown(location, model)
+        return unknown_field(location, model)
     found = _shown(details["input"])
     if kind == "literal_error":
         expected = f"one of {details['ctx']['expected']}"
@@ -83,7 +83,8 @@ def _problem(details: Any, model: type[BaseModel]) -> Problem:
     return Problem(path_of(location), f"expected {expected}, found {found}", found)
 
 
-def _unknown(location: tuple[int | str, ...], model: type[BaseModel]) -> Problem:
+def unknown_field(location: tuple[int | str, ...], model: type[BaseModel]) -> Problem:
+    """A name that the part of the draft at that place does not have."""
     name = str(location[-1])
     nearest = _nearest(name, _model_at(location[:-1], model))
     hint = f"; did you mean {nearest}?" if nearest else ""
