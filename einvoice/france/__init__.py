@@ -1,0 +1,12 @@
+"""What the French reform adds to an invoice: who can be reached where, what happens next, what the tax office is told.
+
+| module | what |
+|---|---|
+| `addresses` | the electronic address 0225, as a value |
+| `directory` | lines of the directory, and which one receives for a buyer on a day |
+| `directory_update` | whether a change of the directory (F13) follows its rules |
+| `directory_files` | F13 and F14 files, read and written |
+| `directory_index` | an F14 of millions of lines, read as a stream, answering look-ups |
+| `mandates` | what a client lets its provider receive: which mandate covers an invoice, overlaps and gaps |
+| `lifecycle` | CDAR messages: what happens to an invoice |
+"""

@@ -1,0 +1,213 @@
+"""A directory of millions of lines: read as a stream, held small, asked where a buyer receives.
+
+    with open("annuaire.xml", "rb") as file:
+        index = DirectoryIndex.read(file)
+    index.reception(ElectronicAddress.parse("100000009"), date(2026, 9, 15)).line.platform   # "0007"
+    index.update(other_file)          # the differential of the day after
+
+The public portal exports the whole directory every week and its changes every day. As XML elements the lines would fill
+the memory; here each takes some fifty bytes, in columns sorted by SIREN, and becomes a `DirectoryLine` again when it is
+asked for. `lines_of` gives the lines of a file one by one, holding none, for whoever wants a database instead.
+
+A line works only while its platform, routing code, establishment and company are active: those that an export calls
+inactive, or going out, are remembered, and lines that depend on them are passed over.
+
+The reader is as careful as `einvoice.xml`: no document type, no entities, no network.
+
+Source: DGFiP external specifications v3.2, annex 3 (F14: DT-2, DT-6-2, DG-7).
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import BinaryIO
+
+from lxml import etree
+
+from einvoice.errors import Unreadable, Unrecognised
+from einvoice.france.addresses import ElectronicAddress
+from einvoice.france.directory import DirectoryLine, Reception, reception
+from einvoice.france.directory_files import line_syntax
+from einvoice.model import Unread
+
+__all__ = ["DirectoryIndex", "lines_of"]
+
+_ROOT = b"AnnuaireConsultationF14"
+_HEAD = 65536  # what is looked at before the parser may see anything
+_STATES = {  # block -> the element that names it, as a line would
+    "UniteLegale": "IdSIREN",
+    "Etablissement": "IdSIRET",
+    "CodeRoutage": "IdRoutage",
+    "IdPlateformeReception": "Matricule",
+}
+_KEPT = 100  # of what could not be read; the rest is counted
+
+
+def lines_of(file: BinaryIO) -> Iterator[tuple[DirectoryLine, tuple[Unread, ...]]]:
+    """The lines of an F14, in its order, each with what could not be read of it; nothing is held.
+
+    Raises `Unreadable` for what is not well-formed or declares a document type, `Unrecognised` for another document.
+    """
+    read = line_syntax().read
+    for element in _elements(file, ("LigneAnnuaire",)):
+        yield read(element)
+
+
+@dataclass(slots=True)
+class DirectoryIndex:
+    """The lines of a directory, found by company."""
+
+    unread: list[Unread] = field(default_factory=list)  # the first hundred things that could not be read
+    unread_count: int = 0
+    _sirens: array[int] = field(default_factory=lambda: array("L"))
+    _starts: array[int] = field(default_factory=lambda: array("L"))  # 20260901; 0 for none
+    _ends: array[int] = field(default_factory=lambda: array("L"))
+    _effective_ends: array[int] = field(default_factory=lambda: array("L"))
+    _platforms: array[int] = field(default_factory=lambda: array("H"))
+    _offsets: array[int] = field(default_factory=lambda: array("Q"))
+    _doors: bytearray = field(default_factory=bytearray)  # what follows the SIREN in each address
+    _inactive: set[str] = field(default_factory=set)
+    _changes: dict[str, list[DirectoryLine]] = field(default_factory=dict)  # from differentials, by SIREN
+
+    @classmethod
+    def read(cls, file: BinaryIO, *, wanted: Callable[[str], bool] = lambda siren: True) -> DirectoryIndex:
+        """The index of a complete F14; with `wanted`, of the companies that it says yes to. Errors as `lines_of`."""
+        index = cls()
+        for line in index._read(file):
+            if line.siren and wanted(line.siren):
+                index._add(line)
+        index._sort()
+        return index
+
+    def update(self, file: BinaryIO, *, wanted: Callable[[str], bool] = lambda siren: True) -> None:
+        """Take in a differential F14, after the complete one and in the order of their production."""
+        for line in self._read(file):
+            if line.siren and wanted(line.siren):
+                self._changes.setdefault(line.siren, []).append(line)
+
+    def __len__(self) -> int:
+        return len(self._sirens) + sum(map(len, self._changes.values()))
+
+    def lines(self, siren: str) -> tuple[DirectoryLine, ...]:
+        """All that is known of a company's lines, those of the complete file first."""
+        number = int(siren) if siren.isascii() and siren.isdigit() else -1
+        found = range(bisect_left(self._sirens, number), bisect_right(self._sirens, number)) if number >= 0 else ()
+        return (*map(self._line, found), *self._changes.get(siren, ()))
+
+    def reception(self, buyer: ElectronicAddress, day: date) -> Reception:
+        """Where the buyer receives on that day: `directory.reception` among the lines that depend on nothing inactive."""
+        return reception(filter(self._active, self.lines(buyer.siren)), buyer, day)
+
+    def _read(self, file: BinaryIO) -> Iterator[DirectoryLine]:
+        read = line_syntax().read
+        for element in _elements(file, ("LigneAnnuaire", *_STATES)):
+            if element.tag != "LigneAnnuaire":
+                self._note_state(element)
+                continue
+            line, unread = read(element)
+            self.unread_count += len(unread)
+            self.unread.extend(unread[: _KEPT - len(self.unread)])
+            yield line
+
+    def _note_state(self, element: etree._Element) -> None:
+        """Remember what is inactive, forget what became active again."""
+        name = element.findtext(_STATES[str(element.tag)]) or ""
+        if element.tag == "CodeRoutage":
+            name = f"{element.findtext('IdSIRET')}_{name}"
+        inactive = element.findtext("Statut") == "I" or element.findtext("MotifPresence") == "S"
+        (self._inactive.add if inactive else self._inactive.discard)(name)
+
+    def _active(self, line: DirectoryLine) -> bool:
+        code = f"{line.siret}_{line.routing_identifier}" if line.routing_identifier else None
+        return self._inactive.isdisjoint({line.siren, line.siret, code, line.platform})
+
+    def _add(self, line: DirectoryLine) -> None:
+        siren = line.siren or ""
+        if not (siren.isascii() and siren.isdigit() and line.start_date and (line.platform or "").isdecimal()):
+            self._changes.setdefault(siren, []).append(line)  # rare and odd: kept as it is
+            return
+        self._sirens.append(int(siren))
+        self._starts.append(_number(line.start_date))
+        self._ends.append(_number(line.end_date))
+        self._effective_ends.append(_number(line.effective_end_date))
+        self._platforms.append(int(line.platform or 0))
+        self._offsets.append(len(self._doors))
+        self._doors += str(line.address)[len(siren) :].encode() + b"\n"
+
+    def _sort(self) -> None:
+        """Exports are sorted by SIREN; one that is not becomes so here."""
+        if all(before <= after for before, after in zip(self._sirens, self._sirens[1:], strict=False)):
+            return
+        order = sorted(range(len(self._sirens)), key=self._sirens.__getitem__)
+        for column in (self._sirens, self._starts, self._ends, self._effective_ends, self._platforms, self._offsets):
+            column[:] = array(column.typecode, [column[row] for row in order])
+
+    def _line(self, row: int) -> DirectoryLine:
+        offset = self._offsets[row]
+        door = self._doors[offset : self._doors.index(b"\n", offset)].decode()
+        address = ElectronicAddress.parse(f"{self._sirens[row]:09d}{door}")
+        return DirectoryLine.model_construct(
+            siren=address.siren,
+            siret=address.siret,
+            routing_identifier=address.routing_identifier,
+            routing_identifier_type="0224" if address.routing_identifier else None,
+            suffix=address.suffix,
+            nature="D",
+            start_date=_day(self._starts[row]),
+            end_date=_day(self._ends[row]),
+            effective_end_date=_day(self._effective_ends[row]),
+            platform=f"{self._platforms[row]:04d}",
+            identifier=str(address),
+        )
+
+
+def _number(day: date | None) -> int:
+    return day.year * 10000 + day.month * 100 + day.day if day else 0
+
+
+def _day(number: int) -> date | None:
+    return date(number // 10000, number // 100 % 100, number % 100) if number else None
+
+
+class _Replayed:
+    """A file whose first bytes have been looked at already."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head = head
+        self._rest = rest
+
+    def read(self, size: int = -1) -> bytes:
+        head, self._head = self._head, b""
+        return head or self._rest.read(size)
+
+
+def _elements(file: BinaryIO, tags: tuple[str, ...]) -> Iterator[etree._Element]:
+    """The elements of those names, each thrown away, with all before it, when the next one is asked for."""
+    head = file.read(_HEAD)
+    if b"<!DOCTYPE" in head or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise Unreadable("the directory declares a document type, or is not UTF-8; for safety it is not read")
+    if _ROOT not in head:
+        raise Unrecognised("no directory export: its root element is not AnnuaireConsultationF14")
+    events = etree.iterparse(
+        _Replayed(head, file),
+        events=("end",),
+        tag=tags,
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        for _, element in events:
+            yield element
+            element.clear()
+            while (before := element.getprevious()) is not None:
+                element.getparent().remove(before)
+    except etree.XMLSyntaxError as error:
+        raise Unreadable(f"the directory is not well-formed XML: {error.msg}") from error

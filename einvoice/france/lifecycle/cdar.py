@@ -1,0 +1,197 @@
+"""CDAR D22B, the XML of lifecycle messages, read and written by one table.
+
+    message = cdar.read(parse_xml(data))
+    data = cdar.write(message)
+
+Platforms write the day of the invoice (MDT-100) in format 102 to each other and in format 204 to the public portal; the
+two are two fields of the model, so that a message is written back as it came.
+
+Source: UN/CEFACT CDAR D22B; DGFiP external specifications v3.2, annex 2.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+
+from lxml import etree
+
+from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, number
+from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, LifecycleMessage, Remark, Subject
+from einvoice.model import Identifier, SupportingDocument
+
+__all__ = ["read", "write"]
+
+
+def read(root: etree._Element) -> LifecycleMessage:
+    """The message that a CDAR document says; what the model cannot hold is in `unread`."""
+    message, unread = _syntax().read(root)
+    return message.model_copy(update={"unread": unread}) if unread else message
+
+
+def write(message: LifecycleMessage) -> bytes:
+    """The CDAR document. Raises `Unwritable` where the schema demands what the message lacks."""
+    return _syntax().write(message)
+
+
+def _day(text: str) -> date:
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+
+
+def _day_text(value: date) -> str:
+    return value.isoformat().replace("-", "")
+
+
+def _time(text: str) -> datetime:
+    if len(text) != 14 or not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007 - the norm has no zone
+
+
+def _time_text(value: datetime) -> str:
+    return value.isoformat(timespec="seconds").translate({ord(mark): None for mark in "-:T"})[:14]
+
+
+def _flag(text: str) -> bool:
+    if text not in ("true", "1", "false", "0"):
+        raise ValueError(text)
+    return text in ("true", "1")
+
+
+def _flag_text(value: bool) -> str:  # noqa: FBT001 - the value itself
+    return "true" if value else "false"
+
+
+_CODECS = {
+    "str": Codec(empty=True),
+    "bool": Codec(_flag, _flag_text),
+    "date": Codec(_day, _day_text, {"format": "102"}),
+    "datetime": Codec(_time, _time_text, {"format": "204"}),
+    "Amount": number(),
+    "Quantity": number(),
+    "Percentage": number(),
+    "bytes": Codec(binary, binary_text, empty=True),
+    # MDT-100, whose format says which of the two fields it is
+    "day": Codec(_day, _day_text),
+    "time": Codec(_time, _time_text),
+}
+
+_MESSAGE = """
+  test                 {C}/ram:TestIndicator/udt:Indicator
+  business_process     {C}/ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID
+  guideline            {C}/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID
+  identifier           {D}/ram:ID
+  name                 {D}/ram:Name
+  created_at           {D}/ram:IssueDateTime/udt:DateTimeString
+  sender               {D}/ram:SenderTradeParty                                ACTOR
+  issuer               {D}/ram:IssuerTradeParty                                ACTOR
+  recipients*          {D}/ram:RecipientTradeParty                             ACTOR
+  multiple_references  {A}/ram:MultipleReferencesIndicator/udt:Indicator
+  phase_code           {A}/ram:TypeCode
+  set_at               {A}/ram:IssueDateTime/udt:DateTimeString
+  subject              {A}/ram:ReferenceReferencedDocument                     SUBJECT
+"""
+_SUBJECT = """
+  reference       ram:IssuerAssignedID
+  condition_code  ram:StatusCode
+  type_code       ram:TypeCode
+  name            ram:Name
+  received_at     ram:ReceiptDateTime/udt:DateTimeString
+  attachments*    ram:AttachmentBinaryObject                            ATTACHMENT
+  object_type     ram:ReferenceTypeCode
+  issue_date      ram:FormattedIssueDateTime[day]/qdt:DateTimeString    day
+  =102            ram:FormattedIssueDateTime[day]/qdt:DateTimeString/@format
+  issue_time      ram:FormattedIssueDateTime[time]/qdt:DateTimeString   time
+  =204            ram:FormattedIssueDateTime[time]/qdt:DateTimeString/@format
+  status_code     ram:ProcessConditionCode
+  status          ram:ProcessCondition
+  issuer          ram:IssuerTradeParty                                  ACTOR
+  recipients*     ram:RecipientTradeParty                               ACTOR
+  details*        ram:SpecifiedDocumentStatus                           DETAIL
+"""
+_ACTOR = """
+  identifiers*        ram:ID                                     LOCAL_ID
+  identifiers*        ram:GlobalID                               ID
+  name                ram:Name
+  role_code           ram:RoleCode
+  electronic_address  ram:URIUniversalCommunication/ram:URIID    ID
+"""
+_LOCAL_ID = """
+  value      .
+"""
+_ID = """
+  value      .
+  scheme_id  @schemeID
+"""
+_ATTACHMENT = """
+  attached_document  .
+  mime_code          @mimeCode
+  filename           @filename
+"""
+_DETAIL = """
+  happened_at       ram:ReferenceDateTime/udt:DateTimeString
+  reason_code       ram:ReasonCode
+  reason            ram:Reason
+  status_code       ram:ProcessConditionCode
+  action_code       ram:RequestedActionCode
+  action            ram:RequestedAction
+  sequence          ram:SequenceNumeric
+  remarks*          ram:IncludedNote                        REMARK
+  characteristics*  ram:SpecifiedDocumentCharacteristic     CHARACTERISTIC
+"""
+_REMARK = """
+  code          ram:ContentCode
+  text          ram:Content
+  subject_code  ram:SubjectCode
+"""
+_CHARACTERISTIC = """
+  term                ram:ID
+  type_code           ram:TypeCode
+  changed             ram:ValueChangedIndicator/udt:IndicatorString
+  name                ram:Name
+  location            ram:Location
+  text                ram:Value
+  amount              ram:ValueAmount
+  currency_code       ram:ValueAmount/@currencyID
+  measure             ram:ValueMeasure
+  measure_unit_code   ram:ValueMeasure/@unitCode
+  day                 ram:ValueDateTime/udt:DateTimeString
+  code                ram:ValueCode
+  quantity            ram:ValueQuantity
+  quantity_unit_code  ram:ValueQuantity/@unitCode
+  number              ram:ValueNumeric
+  percentage          ram:ValuePercent
+"""
+_SHORT = {"{C}": "rsm:ExchangedDocumentContext", "{D}": "rsm:ExchangedDocument", "{A}": "rsm:AcknowledgementDocument"}
+
+
+@cache
+def _syntax() -> Syntax[LifecycleMessage]:
+    base = "urn:un:unece:uncefact:data:standard:"
+    rows = _MESSAGE
+    for sign, path in _SHORT.items():
+        rows = rows.replace(sign, path)
+    grammar = Grammar(
+        {
+            "MESSAGE": (LifecycleMessage, rows),
+            "SUBJECT": (Subject, _SUBJECT),
+            "ACTOR": (Actor, _ACTOR),
+            "LOCAL_ID": (Identifier, _LOCAL_ID),
+            "ID": (Identifier, _ID),
+            "ATTACHMENT": (SupportingDocument, _ATTACHMENT),
+            "DETAIL": (Detail, _DETAIL),
+            "REMARK": (Remark, _REMARK),
+            "CHARACTERISTIC": (Characteristic, _CHARACTERISTIC),
+        },
+        namespaces={
+            "rsm": f"{base}CrossDomainAcknowledgementAndResponse:100",
+            "ram": f"{base}ReusableAggregateBusinessInformationEntity:100",
+            "udt": f"{base}UnqualifiedDataType:100",
+            "qdt": f"{base}QualifiedDataType:100",
+        },
+        codecs=_CODECS,
+        start="MESSAGE",
+    )
+    return Syntax("rsm:CrossDomainAcknowledgementAndResponse", grammar)
