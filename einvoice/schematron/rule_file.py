@@ -13,8 +13,10 @@ from typing import Any
 
 from lxml import etree
 
+from einvoice.errors import Unreadable
 from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Function, Key, Let, Param, Value
+from einvoice.xml import parse_xml
 
 __all__ = [
     "SCH",
@@ -57,21 +59,11 @@ class RuleFile:
 
 
 def open_rule_file(source: str, content: bytes) -> RuleFile:
-    """Parse a rule file: no document type, no entities, no network.
-
-    Raises RuleError if it is not well-formed XML or declares a document type.
-    """
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_pis=True, remove_comments=True
-    )
+    """Parse a rule file. Raises RuleError if it is not well-formed XML or declares a document type."""
     try:
-        root = etree.fromstring(content, parser)
-    except etree.XMLSyntaxError as error:
-        raise RuleError(source, error.lineno, str(error.msg), "not well-formed XML") from None
-    docinfo: Any = root.getroottree().docinfo
-    if docinfo.doctype:
-        raise RuleError(source, 1, docinfo.doctype, "a document type is not allowed in a rule file")
-    return RuleFile(source, root)
+        return RuleFile(source, parse_xml(content))
+    except Unreadable as error:
+        raise RuleError(source, None, str(error), "cannot be read") from None
 
 
 def children(element: etree._Element) -> Iterator[etree._Element]:

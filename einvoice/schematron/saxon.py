@@ -18,12 +18,12 @@ from typing import Literal
 
 from lxml import etree
 
-from einvoice.schematron.location import location
 from einvoice.schematron.rule_error import EngineFailure
 from einvoice.schematron.rule_file import SVRL, XSL, line_of
 from einvoice.schematron.rules import Failure, Outcome, RuleSet
 from einvoice.schematron.saxon_pool import SaxonPool
 from einvoice.schematron.xslt_writer import ERROR, write_xslt
+from einvoice.xml import location, parse_xml
 
 __all__ = ["SaxonRules", "shared_pool"]
 
@@ -87,7 +87,7 @@ def _with_attribute_locations(stylesheet: bytes) -> bytes:
     The ISO skeleton writes the location template for elements only: for an attribute it would give its value. Nothing
     else is changed, and nothing that decides whether a rule holds.
     """
-    tree = etree.fromstring(stylesheet, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True))
+    tree = parse_xml(stylesheet)
     for template in tree.iterchildren(XSL + "template"):
         if template.get("mode") == "schematron-select-full-path":
             template.set("match", "*|@*")

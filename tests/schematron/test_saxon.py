@@ -13,7 +13,6 @@ pytest.importorskip("saxonche", reason="the Saxon engine is an optional extra")
 
 from einvoice.errors import MissingExtra
 from einvoice.schematron.importer import read_rules
-from einvoice.schematron.location import location
 from einvoice.schematron.rule_error import EngineFailure
 from einvoice.schematron.saxon import SaxonRules, shared_pool
 from einvoice.schematron.saxon_pool import SaxonPool
@@ -149,24 +148,6 @@ def test_an_attribute_has_a_place():
     """The ISO skeleton names an attribute by its value; here it is named by its path."""
     outcome = published(iso("false()", match="@unit")).check(etree.fromstring(INVOICE))
     assert [f.location for f in outcome.failures] == ["/p:invoice/p:line[2]/@unit", "/p:invoice/p:line[3]/@unit"]
-
-
-def test_locations_are_written_for_people():
-    """The document's own prefixes, and an index only where there are siblings of the name."""
-    root = etree.fromstring(
-        '<a xmlns:b="urn:b" xmlns="urn:a"><b:c/><d xml:lang="fr"/><d b:e=""><f xmlns="" g=""/></d></a>'
-    )
-    found = [location(e, name) for e in root.iter() for name in (None, *e.attrib)]
-    assert found == [
-        "/a",
-        "/a/b:c",
-        "/a/d[1]",
-        "/a/d[1]/@xml:lang",
-        "/a/d[2]",
-        "/a/d[2]/@b:e",
-        "/a/d[2]/f",
-        "/a/d[2]/f/@g",
-    ]
 
 
 def test_no_network():
