@@ -120,9 +120,8 @@ def definitions(lines: Iterable[DirectoryLine]) -> tuple[DirectoryLine, ...]:
     """What a sequence of lines leaves: a later line with the same address and start replaces the earlier one (that is
     how its end or platform changes), a masking takes it away. In order of address and start.
     """
-    last = {(str(line.address), line.start_date): line for line in lines}
-    kept = [line for line in last.values() if line.nature != "M"]
-    return tuple(sorted(kept, key=lambda line: (str(line.address), line.start_date or date.min)))
+    last = {(str(line.address), line.start_date or date.min): line for line in lines}
+    return tuple(last[key] for key in sorted(last) if last[key].nature != "M")
 
 
 def reception(lines: Iterable[DirectoryLine], buyer: ElectronicAddress, day: date) -> Reception:
@@ -130,18 +129,19 @@ def reception(lines: Iterable[DirectoryLine], buyer: ElectronicAddress, day: dat
 
     A line in force goes before one that only still accepts; of two for one address, the one that began last.
     """
-    candidates = [line for line in definitions(lines) if line.siren == buyer.siren and line.accepts(day)]
-    candidates.sort(key=lambda line: line.start_date or date.min, reverse=True)
-    candidates.sort(key=lambda line: (not line.in_force(day), _rank(line, buyer), _name(line)))
-    chosen = next((line for line in candidates if _rank(line, buyer) < _NEVER), None)
-    return Reception(chosen, tuple(line for line in candidates if line is not chosen))
+    accepting = [line for line in definitions(lines) if line.siren == buyer.siren and line.accepts(day)]
+    accepting.reverse()  # of one address, the newest first
+    ranked = sorted(
+        ((_rank(line.address, buyer), line) for line in accepting), key=lambda pair: _order(pair[0], pair[1], day)
+    )
+    chosen = next((line for rank, line in ranked if rank < _NEVER), None)
+    return Reception(chosen, tuple(line for _, line in ranked if line is not chosen))
 
 
 _NEVER = 9  # the rank from which no rule lets a line stand in for the one that was asked for
 
 
-def _rank(line: DirectoryLine, buyer: ElectronicAddress) -> int:
-    address = line.address
+def _rank(address: ElectronicAddress, buyer: ElectronicAddress) -> int:
     if address == buyer:
         return 0
     if buyer.grain in ("routing_code", "suffix"):
@@ -153,5 +153,5 @@ def _rank(line: DirectoryLine, buyer: ElectronicAddress) -> int:
     return 3 if address.grain == "suffix" else _NEVER
 
 
-def _name(line: DirectoryLine) -> str:
-    return line.routing_identifier or line.suffix or line.siret or ""
+def _order(rank: int, line: DirectoryLine, day: date) -> tuple[bool, int, str]:
+    return not line.in_force(day), rank, line.routing_identifier or line.suffix or line.siret or ""

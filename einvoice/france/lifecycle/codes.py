@@ -22,6 +22,7 @@ from einvoice.data import data_text
 __all__ = [
     "ACTIONS",
     "CHARACTERISTICS",
+    "FOLLOWS",
     "PHASE_CODES",
     "REASONS",
     "STATUSES",
@@ -80,3 +81,8 @@ def _status(code: str, row: dict[str, Any]) -> Status:
 
 
 STATUSES: Mapping[str, Status] = MappingProxyType({code: _status(code, row) for code, row in _DATA["status"].items()})
+
+# What may follow each status; "start" stands for nothing yet. After 203, processing statuses come in any order.
+FOLLOWS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {code: frozenset(following) for code, following in _DATA["follows"].items()}
+)
