@@ -33,11 +33,10 @@ _COMMERCIAL_INVOICE = "380"
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A completed draft: the invoice, what in the draft contradicts itself, and where the draft holds each line."""
+    """A completed draft: the invoice, and what in the draft contradicts itself."""
 
     invoice: Invoice
     disagreements: tuple[Disagreement, ...]
-    line_paths: tuple[str, ...]
 
 
 def completed(draft: DraftContent) -> Completion:
@@ -83,7 +82,7 @@ def _completed(draft: DraftContent) -> Completion:
         filled |= french_terms(draft, billed.lines, groups, sums)
     given = {name: value for name, value in draft if name not in DRAFT_ONLY}
     invoice = Invoice.model_construct(**(given | filled))
-    return Completion(invoice, tuple(ledger.entries), tuple(placed.path for placed in billed.lines))
+    return Completion(invoice, tuple(ledger.entries))
 
 
 def _currencies(draft: DraftContent, *, french: bool) -> Currencies:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from itertools import islice
 from typing import Any, Self
 
 from pydantic import PrivateAttr, ValidationError, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
-from einvoice.draft.completion import Completion, completed
+from einvoice.draft.completion import completed
 from einvoice.draft.content import DraftContent
 from einvoice.draft.editing import put, steps_of
 from einvoice.draft.ledger import Disagreement
+from einvoice.draft.lines import line_paths
 from einvoice.draft.problems import DraftError, Problem, described, path_of, unknown_field
 from einvoice.draft.renames import renamed
 from einvoice.model import Invoice
@@ -80,11 +82,11 @@ class Draft(DraftContent):
 
         What is missing and cannot be known stays empty. The draft is left as it is.
         """
-        return self._completion().invoice
+        return completed(self).invoice
 
     def disagreements(self) -> tuple[Disagreement, ...]:
         """The given figures that do not follow from the other ones, each where it stands in the draft."""
-        return self._completion().disagreements
+        return completed(self).disagreements
 
     def field_of(self, invoice_field: str) -> str:
         """Where the draft holds what a field of the completed invoice says.
@@ -93,10 +95,8 @@ class Draft(DraftContent):
         `lines[0].sub_lines[2].net_amount` of the draft.
         """
         found = re.match(r"lines\[(\d+)\]", invoice_field)
-        paths = self._completion().line_paths if found else ()
-        if not found or int(found[1]) >= len(paths):
-            return invoice_field
-        return paths[int(found[1])] + invoice_field[found.end() :]
+        path = next(islice(line_paths(self.lines), int(found[1]), None), None) if found else None
+        return path + invoice_field[found.end() :] if found and path else invoice_field
 
     @property
     def is_final(self) -> bool:
@@ -110,6 +110,3 @@ class Draft(DraftContent):
         invoice = self.complete()
         self._final = True
         return invoice
-
-    def _completion(self) -> Completion:
-        return completed(self)

@@ -42,6 +42,7 @@ __all__ = [
     "counted",
     "flattened",
     "grouped",
+    "line_paths",
     "net_figure",
     "with_amount",
 ]
@@ -61,6 +62,8 @@ class Placed:
 
     def updated(self, **values: object) -> Placed:
         """The same place with some fields of the line replaced."""
+        if all(getattr(self.line, name) is value for name, value in values.items()):
+            return self
         return replace(self, line=self.line.model_copy(update=values))
 
 
@@ -68,6 +71,14 @@ def flattened(lines: Sequence[DraftLine]) -> tuple[Placed, ...]:
     """All lines one after the other, each child after its parent, with identifiers, parents and subtypes filled in."""
     taken = {line.identifier for line in _nested(lines) if line.identifier}
     return tuple(_placed(lines, "lines", None, None, taken))
+
+
+def line_paths(lines: Sequence[DraftLine], path: str = "lines") -> Iterator[str]:
+    """Where the draft holds each line of the invoice, in the order of `flattened`."""
+    for index, line in enumerate(lines):
+        place = f"{path}[{index}]"
+        yield place
+        yield from line_paths(line.sub_lines, f"{place}.sub_lines")
 
 
 def _nested(lines: Sequence[DraftLine]) -> Iterator[DraftLine]:

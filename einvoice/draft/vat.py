@@ -221,6 +221,8 @@ def _reasons(billed: Billed, *, by_reason: bool) -> dict[Group, Reason]:
 
 
 def _joined(reasons: list[Reason]) -> Reason:
+    if len(reasons) == 1:
+        return reasons[0]
     codes = {reason.code for reason in reasons}
     texts = dict.fromkeys(reason.text or reason.code or "" for reason in reasons)
     return Reason(codes.pop() if len(codes) == 1 else None, _SEVERAL.join(texts) or None)

@@ -1,0 +1,276 @@
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from einvoice.draft import (
+    Draft,
+    early_payment_note,
+    exemption,
+    known_exemptions,
+    late_payment_note,
+    recovery_fee_note,
+)
+from einvoice.model import Invoice, Party
+
+SELLER = {
+    "name": "VENDEUR",
+    "vat_identifier": "FR88100000009",
+    "legal_registration_identifier": {"value": "100000009", "scheme_id": "0002"},
+    "postal_address": {"city_name": "PARIS", "country_code": "FR"},
+}
+BUYER = {
+    "name": "ACHETEUR",
+    "identifiers": [{"value": "20000000800017", "scheme_id": "0009"}],
+    "postal_address": {"city_name": "LYON", "country_code": "FR"},
+}
+FOREIGN = {"name": "KÄUFER", "vat_identifier": "DE123456788", "postal_address": {"country_code": "DE"}}
+HOURS = {"item_name": "Conseil", "quantity": "2", "unit_code": "HUR", "item_net_price": "50.00", "vat_rate": "20"}
+GOODS = HOURS | {"unit_code": "C62", "nature": "goods"}
+
+
+def draft_of(*lines: dict[str, Any], **fields: Any) -> Draft:
+    """A French draft between French parties, unless said otherwise."""
+    return Draft(
+        **{"number": "F1", "issue_date": "2026-11-02", "seller": SELLER, "buyer": BUYER, "lines": lines or [HOURS]}
+        | fields
+    )
+
+
+def invoice_of(*lines: dict[str, Any], **fields: Any) -> Invoice:
+    """That draft, completed."""
+    return draft_of(*lines, **fields).complete()
+
+
+def notes_of(invoice: Invoice) -> dict[str | None, str | None]:
+    """The notes by their subject."""
+    return {note.subject_code: note.text for note in invoice.notes}
+
+
+def test_a_small_draft_becomes_a_french_invoice():
+    """Parties, one line and a date are enough for everything that French law and XP Z12-012 demand."""
+    invoice = invoice_of()
+    assert (invoice.currency_code, invoice.type_code, invoice.business_process_type) == ("EUR", "380", "S1")
+    assert invoice.specification_identifier == "urn:cen.eu:en16931:2017"
+    assert set(notes_of(invoice)) == {"PMT", "PMD", "AAB", "BAR"}
+    assert notes_of(invoice)["BAR"] == "B2B"
+    assert (invoice.buyer.legal_registration_identifier.value, invoice.buyer.electronic_address.value) == (
+        "200000008",
+        "200000008",
+    )
+    assert invoice.buyer.electronic_address.scheme_id == invoice.seller.electronic_address.scheme_id == "0225"
+
+
+def test_the_mandatory_texts_cite_the_law():
+    """The ready texts name the fee, the penalties and the articles that fix them; the terms can be others."""
+    assert "40 euros" in recovery_fee_note().text
+    assert "D. 441-5" in recovery_fee_note().text
+    assert "10 points de pourcentage" in late_payment_note().text
+    assert "au taux de trois fois l'intérêt légal" in late_payment_note("taux de trois fois l'intérêt légal").text
+    assert early_payment_note().text == "Pas d'escompte pour paiement anticipé."
+    assert early_payment_note("Escompte de 1 % sous 8 jours").subject_code == "AAB"
+
+
+def test_notes_given_are_kept_and_come_first():
+    """A note with a mandatory subject replaces ours; coded ones that we add come after all others."""
+    own = [{"subject_code": "PMD", "text": "Pénalités : 12 %"}, {"text": "Merci"}]
+    invoice = invoice_of(notes=own)
+    assert [note.subject_code for note in invoice.notes] == ["PMD", None, "PMT", "AAB", "BAR"]
+    assert notes_of(invoice)["PMD"] == "Pénalités : 12 %"
+
+
+@pytest.mark.parametrize(
+    ("party", "siren"),
+    [
+        ({"legal_registration_identifier": {"value": "100 000 009", "scheme_id": "0002"}}, "100000009"),
+        ({"identifiers": [{"value": "10000000900017", "scheme_id": "0009"}]}, "100000009"),
+        ({"vat_identifier": "FR88 100 000 009"}, "100000009"),
+        ({"legal_registration_identifier": "100000009"}, "100000009"),
+        ({"legal_registration_identifier": "RCS PARIS"}, None),
+        ({"identifiers": [{"value": "1000", "scheme_id": "0009"}]}, None),
+        ({"vat_identifier": "DE123456788"}, None),
+        ({}, None),
+    ],
+)
+def test_the_directory_address_follows_from_the_siren(party, siren):
+    """A SIREN stated as such, in a SIRET or in a VAT number is the electronic address 0225; nothing else is."""
+    seller = invoice_of(seller={"name": "V", "postal_address": {"country_code": "FR"}} | party).seller
+    assert (seller.electronic_address.value if seller.electronic_address else None) == siren
+
+
+def test_addresses_and_registrations_given_are_kept():
+    """A party's own electronic address stays; only a scheme that its SIREN explains is added."""
+    own = SELLER | {"electronic_address": {"value": "100000009_ACHATS"}}
+    assert invoice_of(seller=own).seller.electronic_address.scheme_id == "0225"
+    gln = SELLER | {"electronic_address": {"value": "3000000000007", "scheme_id": "0088"}}
+    assert invoice_of(seller=gln).seller.electronic_address.scheme_id == "0088"
+    siret = SELLER | {"legal_registration_identifier": {"value": "10000000900017", "scheme_id": "0009"}}
+    assert invoice_of(seller=siret).seller.legal_registration_identifier.scheme_id == "0009"
+
+
+@pytest.mark.parametrize(
+    ("lines", "fields", "process"),
+    [
+        ([HOURS], {}, "S1"),
+        ([GOODS], {}, "B1"),
+        ([HOURS, GOODS], {}, "M1"),
+        ([HOURS, HOURS | {"unit_code": "C62"}], {}, "S1"),
+        ([HOURS | {"unit_code": "C62"}], {}, None),
+        ([HOURS | {"unit_code": "C62"}], {"nature": "services"}, "S1"),
+        ([HOURS], {"nature": "mixed"}, "M1"),
+        ([HOURS | {"nature": "goods"}], {}, "B1"),
+        ([HOURS], {"business_process_type": "S5"}, "S5"),
+        ([{"sub_lines": [GOODS, HOURS | {"subtype_code": "INFORMATION"}]}], {}, "B1"),
+        ([HOURS], {"totals": {"paid_amount": "120.00"}}, "S2"),
+        ([HOURS], {"totals": {"paid_amount": "119.00"}}, "S1"),
+        ([HOURS], {"preceding_invoices": [{"reference": "F0", "type_code": "386"}]}, "S4"),
+        ([HOURS], {"preceding_invoices": [{"reference": "F0", "type_code": "386"}], "type_code": "381"}, "S1"),
+        ([HOURS], {"preceding_invoices": [{"reference": "F0"}]}, "S1"),
+    ],
+)
+def test_the_business_process_follows_from_what_is_sold_and_how_it_is_paid(lines, fields, process):
+    """Goods, services or both give the letter, payment the digit; what nothing says is left open."""
+    assert invoice_of(*lines, **fields).business_process_type == process
+
+
+def test_an_invoice_already_paid_says_so():
+    """S2: everything is paid, nothing due, and the due date is the day of the invoice where none is given."""
+    invoice = invoice_of(business_process_type="S2")
+    assert (invoice.totals.paid_amount, invoice.totals.amount_due) == (Decimal("120.00"), Decimal("0.00"))
+    assert invoice.due_date == date(2026, 11, 2)
+    assert invoice_of(business_process_type="S2", due_date="2026-10-30").due_date == date(2026, 10, 30)
+    assert invoice_of().due_date is None
+
+
+@pytest.mark.parametrize(
+    ("buyer", "fields", "treatment"),
+    [
+        (BUYER, {}, "B2B"),
+        (BUYER, {"treatment": "B2C"}, "B2C"),
+        (BUYER, {"notes": [{"subject_code": "BAR", "text": "ARCHIVEONLY"}]}, "ARCHIVEONLY"),
+        (FOREIGN, {}, "B2BINT"),
+        ({"name": "X", "postal_address": {"country_code": "CH"}}, {}, None),
+        (None, {}, None),
+    ],
+)
+def test_the_treatment_follows_from_the_parties(buyer, fields, treatment):
+    """Two French parties are B2B, a registered foreign buyer B2BINT; who may be a consumer is not guessed."""
+    assert notes_of(invoice_of(buyer=buyer, **fields)).get("BAR") == treatment
+
+
+def test_a_foreign_buyer_gets_nothing_french():
+    """Only French parties get a SIREN and an address in the French directory."""
+    assert invoice_of(buyer=FOREIGN).buyer == Party.model_validate(FOREIGN)
+
+
+@pytest.mark.parametrize("country", ["GP", "MQ", "RE", "GF", "YT"])
+def test_overseas_sellers_are_french(country):
+    """A seller in an overseas department invoices as France."""
+    seller = SELLER | {"postal_address": {"country_code": country}}
+    assert invoice_of(seller=seller).currency_code == "EUR"
+
+
+def test_a_seller_without_country_is_french_by_its_siren():
+    """A SIREN makes a seller French as long as no country says otherwise."""
+    without = {name: value for name, value in SELLER.items() if name != "postal_address"}
+    assert invoice_of(seller=without).currency_code == "EUR"
+    assert invoice_of(seller=SELLER | {"postal_address": {"country_code": "BE"}}).currency_code is None
+
+
+def test_a_franchise_seller_is_registered_by_its_siren():
+    """Who charges no VAT has no VAT number: category E, the article of the CGI, the SIREN as BT-32 (BR-E-02)."""
+    seller = {name: value for name, value in SELLER.items() if name != "vat_identifier"}
+    invoice = invoice_of(HOURS | {"vat_rate": None, "vat_exemption_reason_code": "VATEX-FR-FRANCHISE"}, seller=seller)
+    (group,) = invoice.vat_breakdown
+    assert (group.category_code, group.exemption_reason) == ("E", "TVA non applicable, art. 293 B du CGI")
+    assert invoice.seller.tax_registration_identifier == "100000009"
+    assert invoice_of(seller=seller).seller.tax_registration_identifier is None
+
+
+def test_vat_on_debits_is_a_code_and_a_mention():
+    """With the option BT-8 is 3 and the words of the law stand; without it services are due on payment."""
+    invoice = invoice_of(vat_on_debits=True)
+    assert invoice.tax_point_date_code == "3"
+    assert "Option pour le paiement de la taxe d'après les débits" in [note.text for note in invoice.notes]
+    assert invoice_of(vat_on_debits=False).tax_point_date_code == "432"
+    assert invoice_of(GOODS, vat_on_debits=False).tax_point_date_code is None
+    assert invoice_of().tax_point_date_code is None
+    assert invoice_of(vat_on_debits=True, tax_point_date="2026-11-02").tax_point_date_code is None
+
+
+def test_a_foreign_currency_books_its_vat_in_euros():
+    """BR-FR-CO-12: an invoice in another currency states its VAT in EUR, by the rate given."""
+    invoice = invoice_of(currency_code="USD", exchange_rate={"rate": "0.9"})
+    assert invoice.vat_accounting_currency_code == "EUR"
+    assert invoice.totals.vat_amount_in_accounting_currency == Decimal("18.00")
+
+
+def test_a_member_of_a_single_taxable_person_says_so():
+    """An identifier 0231 brings the note TXD (BR-FR-CO-14)."""
+    seller = SELLER | {"identifiers": [{"value": "300000007", "scheme_id": "0231"}]}
+    assert notes_of(invoice_of(seller=seller))["TXD"] == "MEMBRE_ASSUJETTI_UNIQUE"
+
+
+@pytest.mark.parametrize(
+    ("lines", "fields"),
+    [
+        ([{"sub_lines": [HOURS]}], {}),
+        ([HOURS], {"payer": {"name": "PAYEUR"}}),
+        ([HOURS], {"preceding_invoices": [{"reference": "F0", "type_code": "380"}]}),
+        ([HOURS | {"notes": ["Un", "Deux"]}], {}),
+        ([HOURS | {"vat_exemption_reason": "Hors taxe"}], {}),
+        (
+            [
+                HOURS | {"vat_rate": None, "vat_exemption_reason_code": "VATEX-EU-F"},
+                HOURS | {"vat_rate": None, "vat_exemption_reason_code": "VATEX-EU-J"},
+            ],
+            {},
+        ),
+        ([HOURS, HOURS | {"vat_category_code": "O", "vat_rate": None}], {}),
+    ],
+)
+def test_what_en_16931_cannot_say_makes_the_profile_extended(lines, fields):
+    """A term of the French extension, a second value, several reasons: EXTENDED-CTC-FR; a profile given stays."""
+    assert invoice_of(*lines, **fields).specification_identifier.endswith("extended-ctc-fr")
+    given = "urn:cen.eu:en16931:2017"
+    assert invoice_of(*lines, specification_identifier=given, **fields).specification_identifier == given
+
+
+def test_the_extended_profile_has_a_vat_group_per_reason():
+    """Each reason has its group and stands on its lines; reverse charge keeps one group, as the UBL rules want."""
+    exempt = HOURS | {"vat_rate": None}
+    invoice = invoice_of(
+        exempt | {"vat_exemption_reason_code": "VATEX-EU-F"},
+        exempt | {"vat_exemption_reason_code": "VATEX-EU-J"},
+        exempt | {"vat_category_code": "AE"},
+        exempt | {"vat_category_code": "AE", "vat_exemption_reason_code": "VATEX-FR-AE"},
+    )
+    assert [(group.category_code, group.exemption_reason_code) for group in invoice.vat_breakdown] == [
+        ("E", "VATEX-EU-F"),
+        ("E", "VATEX-EU-J"),
+        ("AE", None),
+    ]
+    assert invoice.lines[0].vat_exemption_reason == "Régime particulier - Biens d'occasion"
+
+
+def test_every_exemption_has_both_texts_and_a_category():
+    """No code is offered without its words; a category with one reason knows its code."""
+    for found in known_exemptions():
+        assert found.fr
+        assert found.en
+        assert found.category in {"E", "AE", "G", "K", "O"}
+        assert exemption(found.code, None) == found
+    assert exemption(None, "K").code == "VATEX-EU-IC"
+    assert exemption("vatex-fr-franchise", None).category == "E"
+    assert exemption(None, "E") is None
+    assert len({found.code for found in known_exemptions()}) == len(known_exemptions())
+
+
+def test_exemptions_are_those_of_the_code_list():
+    """Every VATEX code that the rules accept has its words here."""
+    from einvoice.codes import code_list
+
+    assert {found.code for found in known_exemptions()} == set(code_list("vatex").codes)
