@@ -131,9 +131,7 @@ def _judge_draft(draft: Draft, policy: Policy, name: str | None) -> DocumentRepo
         )
         for each in draft.disagreements()
     )
-    return judge_invoice(
-        draft.complete(), policy, name=name, disagreements=disagreements, draft_field=draft.field_of
-    )
+    return judge_invoice(draft.complete(), policy, name=name, disagreements=disagreements, draft_field=draft.field_of)
 
 
 def build(source: Draft | Invoice, to: Target, *, profile: str | None = None) -> bytes:

@@ -58,13 +58,13 @@ def add(source: Path, *, version: str | None = None) -> tuple[Added, ...]:
     with _unpacked(source) as folder:
         paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _SUFFIXES and path.is_file()]
         chosen = [
-            (entry, main, files, label)
+            (entry, files, label)
             for entry in catalogue().values()
-            for label, (main, files) in _choose(entry, folder, paths, version or _version_of_name(source)).items()
+            for label, files in _choose(entry, folder, paths, version or _version_of_name(source)).items()
         ]
         if not chosen:
             raise Unrecognised(f"{source.name}: nothing in it is a rule set or a schema that einvoice knows")
-        return tuple(_keep(entry, main, files, label) for entry, main, files, label in chosen)
+        return tuple(_keep(*each) for each in chosen)
 
 
 @contextmanager
@@ -107,11 +107,9 @@ def _write_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Pat
             copy.write(part)
 
 
-def _choose(
-    entry: Entry, folder: Path, paths: list[Path], fallback: str | None
-) -> dict[str, tuple[Path, tuple[Path, ...]]]:
+def _choose(entry: Entry, folder: Path, paths: list[Path], fallback: str | None) -> dict[str, tuple[Path, ...]]:
     """The files to keep for an artefact, by version: content that the catalogue knows first, then by name."""
-    chosen: dict[str, tuple[Path, tuple[Path, ...]]] = {}
+    chosen: dict[str, tuple[Path, ...]] = {}
     candidates = []
     for main in mains_of(entry, paths):
         if _is_of_kind(main, entry.kind):
@@ -123,7 +121,7 @@ def _choose(
             raise Unrecognised(f"{main.name}: new to the catalogue of einvoice; say its version with --version")
         if not _SAFE_NAME.fullmatch(label):
             raise Unrecognised(f"{label!r} cannot be a version")
-        chosen.setdefault(label, (main, files))
+        chosen.setdefault(label, files)
     return chosen
 
 
@@ -144,7 +142,7 @@ def _version_of_name(source: Path) -> str | None:
     return found[-1] if found else None
 
 
-def _keep(entry: Entry, main: Path, files: tuple[Path, ...], label: str) -> Added:
+def _keep(entry: Entry, files: tuple[Path, ...], label: str) -> Added:
     """Copy the files below the data folder, aside first: another process sees all of them or none."""
     target = user_folder() / entry.id / label
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
-"""A report, written down: for a person (`text`), or for the tools of others (`sarif`, `junit`; JSON is the report's own form).
+"""A report, written down: for a person (`text`), in its own form (`json`), or for the tools of others.
 
-    render(report, "junit", language="fr")
+render(report, "junit", language="fr")
 """
 
 from __future__ import annotations

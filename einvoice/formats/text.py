@@ -1,16 +1,16 @@
 """A report for a person who keeps accounts: what is wrong, where, and what to do; no XML unless it helps.
 
-The worst comes first. What is said many times (the same rule on two hundred lines) is said once, with the number of times.
+The worst comes first. What holds in many places (one rule, two hundred lines) is said once, with the number of times.
 """
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.report import DocumentReport, Finding, Report, Severity, Step
@@ -24,7 +24,7 @@ _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "information": 2}
 _MOST_PLACES = 6
 _INDENT = "    "
 
-_WORDS = MappingProxyType(
+_WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "fr": MappingProxyType(
             {
@@ -143,7 +143,7 @@ def text(report: Report, language: Language, look: Look) -> str:
 
 def _document(document: DocumentReport, language: Language, look: Look) -> Iterator[str]:
     words = _WORDS[language]
-    verdict = look.paint(str(words[document.verdict]), document.verdict)
+    verdict = look.paint(words[document.verdict], document.verdict)
     yield f"{document.source or '-'}  {verdict}"
     yield _INDENT + look.dim(_about(document, language))
     for step in document.steps:
@@ -159,7 +159,7 @@ def _document(document: DocumentReport, language: Language, look: Look) -> Itera
 
 def _about(document: DocumentReport, language: Language) -> str:
     words = _WORDS[language]
-    what = [str(words[document.kind]), _SYNTAXES.get(document.syntax, "")]
+    what = [words[document.kind], _SYNTAXES.get(document.syntax, "")]
     profile = f", {words['profile']} {document.profile}" if document.profile else ""
     counts = [
         _count(sum(finding.severity == severity for finding in document.findings), words[name])
@@ -175,7 +175,7 @@ def _finding(same: tuple[Finding, ...], language: Language, look: Look) -> Itera
     words = _WORDS[language]
     first = same[0]
     about = _term_name(first.term, language)
-    head = f"{look.paint(str(words[first.severity]), first.severity)}  {first.rule}"
+    head = f"{look.paint(words[first.severity], first.severity)}  {first.rule}"
     yield _INDENT + head + (f"  {about}" if about else "") + (f"  × {len(same)}" if len(same) > 1 else "")
     yield from _wrap(first.message, look, _INDENT * 2)
     values = [
@@ -226,8 +226,7 @@ def _checked(document: DocumentReport, language: Language) -> str:
 
 def _step_name(step: Step, language: Language) -> str:
     if step.ruleset is None:
-        names = _WORDS[language]["steps"]
-        return names.get(step.name, step.name) if isinstance(names, MappingProxyType) else step.name
+        return str(_WORDS[language]["steps"].get(step.name, step.name))
     entry = catalogue().get(step.ruleset)
     title = entry.title if entry else step.ruleset
     return f"{title} {step.version}" if step.version and step.version not in title else title
@@ -244,8 +243,8 @@ def _summary(report: Report, language: Language) -> str:
     return f"{total}{words['colon']}{', '.join(counts)}" if counts else total
 
 
-def _count(number: int, forms: object) -> str:
-    one, several = forms if isinstance(forms, tuple) else (str(forms), str(forms))
+def _count(number: int, forms: tuple[str, str]) -> str:
+    one, several = forms
     return f"{number} {several if number > 1 else one}"
 
 

@@ -1,10 +1,10 @@
-"""Judge a document: XML schema, then the rules of its profile, then the French rules; all of them, in one run.
+"""Judge a document: XML schema, then the rules of its profile, then the French rules; all in one run.
 
     judge(data, Policy()).verdict                     # of bytes
     judge_invoice(draft.complete(), Policy()).verdict
 
-A step that fails does not stop the others, so that one run shows everything. A step that could not run says why, and the
-verdict is then never "valid".
+A step that fails does not stop the others, so that one run shows everything. A step that could not run says why, and
+the verdict is then never "valid".
 
 Source: FNFE-MPE, note on the validation artefacts V1.4.0.
 """
@@ -176,7 +176,9 @@ def _notice_profile(sheet: _Sheet, found: Detected, plan: Plan) -> None:
     if plan.foreign:
         rule = "EI-PROFILE-02" if found.profile == "other" else "EI-PROFILE-01"
         shown = found.specification_identifier or "—"
-        sheet.note(rule, "information", "profile", {"profile": shown if found.profile == "other" else found.profile or ""})
+        sheet.note(
+            rule, "information", "profile", {"profile": shown if found.profile == "other" else found.profile or ""}
+        )
 
 
 def _schema_step(sheet: _Sheet, artefact_id: str | None, root: etree._Element) -> None:

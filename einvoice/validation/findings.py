@@ -148,9 +148,12 @@ def _field(located: str | None, meant: Term | None) -> str | None:
 
 
 def _repeats(group: str, rest: str) -> bool:
-    """Whether something on the way down from a group may stand there several times: a position would be missing."""
+    """Whether something on the way down from a group may stand there several times: a position would be missing.
+
+    The end of the way may repeat: `notes`, without position, is where a note is missing.
+    """
     path = group
-    for part in rest.split("."):
+    for part in rest.split(".")[:-1]:
         path = f"{path}.{part}".lstrip(".")
         found = term_at(path)
         if found is not None and found.cardinality.endswith("n"):

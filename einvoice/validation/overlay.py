@@ -1,8 +1,8 @@
 """Known defects of published rules: which rule, in which versions, what is wrong, and what we do about it.
 
 The official verdict stands: by default a defect only adds a hint to the finding. A user who knows better may have such
-errors softened to warnings (`Policy(overlay="apply")`); the finding then says so. Data: `overlays.toml`, each row with the
-publisher's own thread about it.
+errors softened to warnings (`Policy(overlay="apply")`); the finding then says so. Data: `overlays.toml`, each row with
+the publisher's own thread about it.
 """
 
 from __future__ import annotations

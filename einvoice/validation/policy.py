@@ -10,7 +10,7 @@ Sources: FNFE-MPE, note on the validation artefacts V1.4.0 (30 June 2026), page 
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -37,8 +37,10 @@ class Policy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    date: datetime.date | None = Field(default=None, description="the day the invoice is exchanged; today unless given")
-    direction: Literal["sending", "receiving"] = Field(default="sending", description="which side of the exchange we are")
+    date: dt.date | None = Field(default=None, description="the day the invoice is exchanged; today unless given")
+    direction: Literal["sending", "receiving"] = Field(
+        default="sending", description="which side of the exchange we are"
+    )
     rules: Literal["auto", "en16931", "fr"] = Field(
         default="auto", description="whether the French rules are run: as the invoice demands, never, or always"
     )
@@ -51,9 +53,9 @@ class Policy(BaseModel):
     time_limit: float = Field(default=60.0, gt=0, description="seconds that Saxon may take for one rule set")
 
     @property
-    def day(self) -> datetime.date:
+    def day(self) -> dt.date:
         """The day to judge by."""
-        return self.date or datetime.datetime.now(tz=datetime.UTC).astimezone().date()
+        return self.date or dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 
 @cache

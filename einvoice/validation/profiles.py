@@ -26,7 +26,7 @@ class Plan:
 
 
 def plan_for(syntax: str, tag: str, profile: str | None) -> Plan:
-    """The plan for a document of a syntax, with the document element `tag`; a profile not known is judged as "other"."""
+    """The plan for a document of a syntax and document element; a profile that is not known is judged as "other"."""
     data = policy_data()
     schema = data["schema"].get(tag)
     profiles = data["profile"].get(syntax)

@@ -16,7 +16,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -27,6 +27,7 @@ from einvoice.schematron.location import location
 __all__ = ["Fault", "Schema", "schema_of"]
 
 _QUALIFIED = re.compile(r"\{([^}]*)\}([\w.-]+)")
+_TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
 _MOST_EXPECTED = 6  # names to list; the schema may allow fifty
 _MOST_SHOWN = 200  # characters of a value
 _TYPES = {
@@ -52,6 +53,15 @@ class Fault:
     expected: str | None
 
 
+class _Error(NamedTuple):
+    """What libxml2 says."""
+
+    type_name: str  # SCHEMAV_ELEMENT_CONTENT
+    message: str
+    path: str | None
+    line: int
+
+
 class _Beside(etree.Resolver):
     """Serves the files of one artefact, and an empty document for anything else: no network, no other folder."""
 
@@ -59,10 +69,10 @@ class _Beside(etree.Resolver):
         super().__init__()
         self._files = {path.name: path for path in artefact.files}
 
-    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:
+    def resolve(self, system_url: str, _public_id: str, context: Any) -> Any:  # type: ignore[override]  # stubs lack `context`
         path = self._files.get(system_url.replace("\\", "/").rpartition("/")[2])
         if path is None:
-            return self.resolve_empty(context)
+            return self.resolve_string(b"<nothing/>", context, base_url=system_url)
         return self.resolve_string(path.read_bytes(), context, base_url=path.as_uri())
 
 
@@ -81,9 +91,10 @@ class Schema:
         with self._lock:
             if self._schema.validate(root):
                 return ()
-            errors = [(error.type_name, error.message, error.path, error.line) for error in self._schema.error_log]
+            log: Any = self._schema.error_log  # iterable, which its stub does not say
+            errors = [_Error(error.type_name, error.message, error.path, error.line) for error in log]
         uris = {prefix: uri for element in root.iter() for prefix, uri in element.nsmap.items() if prefix}
-        return tuple(_fault(root, uris, *error) for error in _once(errors))
+        return tuple(_fault(root, uris, error) for error in _once(errors))
 
 
 @cache
@@ -95,26 +106,24 @@ def schema_of(artefact: Artefact) -> Schema:
     return Schema(artefact)
 
 
-def _once(errors: Iterable[tuple[str, str, str, int]]) -> list[tuple[str, str, str, int]]:
+def _once(errors: Iterable[_Error]) -> list[_Error]:
     """Of several errors about one value, the first: libxml2 reports the facet, and then the type that has it."""
-    kept: list[tuple[str, str, str, int]] = []
+    kept: list[_Error] = []
     for error in errors:
-        type_name, _, path, _ = error
-        if type_name == "SCHEMAV_CVC_DATATYPE_VALID_1_2_1" and kept and kept[-1][2] == path and "facet" in kept[-1][1]:
+        before = kept[-1] if kept else None
+        if error.type_name == _TYPE and before and before.path == error.path and "facet" in before.message:
             continue
         kept.append(error)
     return kept
 
 
-def _fault(
-    root: etree._Element, uris: dict[str, str], type_name: str, message: str, path: str | None, line: int
-) -> Fault:
-    element = _element_at(root, path, uris)
+def _fault(root: etree._Element, uris: dict[str, str], error: _Error) -> Fault:
+    element = _element_at(root, error.path, uris)
     prefixes = {uri: prefix for prefix, uri in uris.items()}
     match, fr, en = next(
         (match, fr, en)
         for kind, pattern, fr, en in _wordings()
-        if kind in (type_name, "*") and (match := pattern.match(message))
+        if kind in (error.type_name, "*") and (match := pattern.match(error.message))
     )
     values = {key: value or "" for key, value in match.groupdict().items()}
     name, attribute = _short(values.get("name", ""), prefixes), values.get("attribute", "")
@@ -127,13 +136,13 @@ def _fault(
         "expected": _expected(values.get("expected", ""), prefixes),
         "type_fr": type_fr and f" : {type_fr}",
         "type_en": type_en and f": {type_en}",
-        "message": _short(message, prefixes),
+        "message": _short(error.message, prefixes),
     }
     return Fault(
         message_fr=fr.format_map(words),
         message_en=en.format_map(words),
         xpath=None if element is None else _place(element, attribute),
-        line=line or None,
+        line=error.line or None,
         found=words["found"] or None,
         expected=words["expected"] or None,
     )
@@ -154,10 +163,11 @@ def _element_at(root: etree._Element, path: str | None, uris: dict[str, str]) ->
     if not path:
         return None
     try:
-        found = root.getroottree().xpath(path, namespaces=uris)
+        found: Any = root.getroottree().xpath(path, namespaces=uris)
     except etree.XPathError:
         return None
-    return found[0] if isinstance(found, list) and found and isinstance(found[0], etree._Element) else None
+    element: etree._Element | None = next(iter(found), None)
+    return element
 
 
 def _short(text: str, prefixes: dict[str, str]) -> str:

@@ -1,0 +1,96 @@
+"""The command line: judge, build, read and convert invoices; a contract that other programs read.
+
+    python -m einvoice validate inbox/ --format json
+    python -m einvoice build draft.json --to ubl -o invoice.xml
+
+Exit status: 0 all valid · 1 at least one invalid · 3 none invalid, but at least one not run · 2 wrong usage.
+Documents and reports go to standard output, everything else to standard error. A traceback never reaches a user.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from types import TracebackType
+
+from einvoice import __version__
+from einvoice.commands.output import INVALID, NOT_RUN, say
+from einvoice.errors import EInvoiceError, Unwritable
+from einvoice.inputs import NoSuchInput
+
+__all__ = ["COMMANDS", "main", "run"]
+
+# Name -> purpose. The module of a command is loaded when it is called: `explain` does not load the PDF library.
+COMMANDS = {
+    "validate": "judge documents by the official rules",
+    "build": "make an invoice from a draft in JSON",
+    "parse": "read an invoice into JSON",
+    "convert": "say the same invoice in another syntax",
+    "explain": "what a rule or a business term means",
+    "artefacts": "the official rule sets and schemas: list, verify, add, warm",
+    "schema": "the JSON Schema of draft, invoice or report",
+}
+
+
+def main() -> int:
+    """The program: `run`, and no traceback whatever happens."""
+    sys.excepthook = _last_words
+    try:
+        return run(sys.argv[1:])
+    except BrokenPipeError:  # the reader of our output left, as `head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NOT_RUN
+    except KeyboardInterrupt:
+        return 130
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments say and return the exit status; raises `SystemExit(2)` for wrong usage."""
+    chosen = _parser().parse_args(arguments[:1])
+    command = import_module(f"einvoice.commands.{chosen.command}")
+    parser = argparse.ArgumentParser(prog=f"einvoice {chosen.command}", description=COMMANDS[chosen.command])
+    command.arguments(parser)
+    options = parser.parse_args(arguments[1:])
+    try:
+        status: int = command.run(options)
+    except NoSuchInput as error:
+        parser.error(str(error))
+    except Unwritable as error:
+        for finding in error.findings:
+            say(f"{finding.rule}  {finding.field or ''}  {finding.message}")
+        say(str(error))
+        return INVALID
+    except BrokenPipeError:
+        raise
+    except (EInvoiceError, OSError) as error:
+        say(str(error))
+        return INVALID
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    width = max(map(len, COMMANDS))
+    table = "\n".join(f"  {name:<{width}}  {purpose}" for name, purpose in COMMANDS.items())
+    parser = argparse.ArgumentParser(
+        prog="einvoice",
+        description="French and European electronic invoices, offline.",
+        epilog=f"commands:\n{table}\n\neinvoice COMMAND --help tells more.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"einvoice {__version__}")
+    parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    return parser
+
+
+def _last_words(_kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What is unexpected is a defect of ours: say where, in one line, without the document's content."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    say(f"internal error: {type(error).__name__} at {where}; please report it")
+    sys.stdout.flush()
+    os._exit(NOT_RUN)

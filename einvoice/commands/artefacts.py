@@ -1,0 +1,97 @@
+"""`einvoice artefacts`: which official rule sets and schemas are there, are they unchanged, take in newer ones.
+
+einvoice artefacts list
+einvoice artefacts verify
+einvoice artefacts add FNFE_SCHEMATRONS_V1.4.0.04.zip
+einvoice artefacts warm
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from einvoice.artefacts.adding import add
+from einvoice.artefacts.catalogue import catalogue
+from einvoice.artefacts.installed import find, installed, user_folder
+from einvoice.commands.output import INVALID, VALID, common_arguments, write
+from einvoice.validation.engines import NotRun, warm
+from einvoice.validation.policy import Policy
+
+__all__ = ["arguments", "run"]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
+    for name, purpose, function in (
+        ("list", "what is known, and what is installed", _list),
+        ("verify", "compare the installed files with the catalogue", _verify),
+        ("warm", "compile all installed rule sets into the cache", _warm),
+        ("add", "take in a release: a folder or a zip file, as published", _add),
+    ):
+        verb = verbs.add_parser(name, help=purpose, description=purpose)
+        verb.set_defaults(verb=function)
+        common_arguments(verb)
+        if function is _add:
+            verb.add_argument("source", metavar="FOLDER|ZIP", type=Path)
+            verb.add_argument("--version", help="of files that neither the catalogue nor they themselves tell")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Do what the verb says."""
+    status: int = options.verb(options)
+    return status
+
+
+def _list(options: argparse.Namespace) -> int:
+    rows = [("ID", "VERSION", "SINCE", "FROM", "LICENCE", "TITLE")]
+    for entry in catalogue().values():
+        used = find(entry.id, on=Policy().day)
+        version, origin = (used.version, used.origin) if used else ("-", "not installed")
+        since = used.since.isoformat() if used and used.since else ""
+        rows.append((entry.id, version, since, origin, entry.licence, entry.title))
+    write(options, f"{_table(rows)}\nAdded artefacts are kept in {user_folder()}\n")
+    return VALID
+
+
+def _verify(options: argparse.Namespace) -> int:
+    """Unknown content is said and is status 1; it is still used, for a package may be newer than this library."""
+    rows = [("ID", "VERSION", "FROM", "CONTENT", "SHA256")]
+    copies = [copy for entry in catalogue().values() for copy in installed(entry.id)]
+    contents = {True: "known", False: "UNKNOWN"}
+    rows += [(copy.entry.id, copy.version, copy.origin, contents[copy.known], copy.sha256) for copy in copies]
+    unknown = sum(not copy.known for copy in copies)
+    note = f"\n{unknown} with content that this catalogue does not know: newer, or changed\n" if unknown else ""
+    write(options, _table(rows) + note)
+    return INVALID if unknown else VALID
+
+
+def _add(options: argparse.Namespace) -> int:
+    lines = [
+        f"{'replaced' if added.replaced else 'added'}  {added.artefact.entry.id} {added.artefact.version}"
+        f"{'' if added.artefact.known else '  (new to the catalogue)'}\n"
+        for added in add(options.source, version=options.version)
+    ]
+    write(options, "".join(lines))
+    return VALID
+
+
+def _warm(options: argparse.Namespace) -> int:
+    lines, faults = [], 0
+    for entry in catalogue().values():
+        for copy in installed(entry.id) if entry.kind == "rules" else ():
+            try:
+                lines.append(f"{entry.id} {copy.version}: {warm(copy)} checks\n")
+            except NotRun as error:
+                faults += 1
+                lines.append(f"{entry.id} {copy.version}: {error}\n")
+    write(options, "".join(lines))
+    return INVALID if faults else VALID
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "".join(line.rstrip() + "\n" for line in lines)

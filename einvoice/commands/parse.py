@@ -1,0 +1,24 @@
+"""`einvoice parse`: read an invoice into JSON."""
+
+from __future__ import annotations
+
+import argparse
+
+from einvoice.api import parse
+from einvoice.commands.output import VALID, common_arguments, write
+from einvoice.inputs import read_document
+
+__all__ = ["arguments", "run"]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("document", metavar="DOC", help="UBL, CII or Factur-X; - for standard input")
+    common_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the invoice as JSON; what the model could not hold is its `unread`."""
+    invoice = parse(read_document(options.document))
+    write(options, invoice.model_dump_json(indent=2, exclude_defaults=True) + "\n")
+    return VALID

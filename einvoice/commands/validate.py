@@ -1,0 +1,114 @@
+"""`einvoice validate`: judge documents by the official rules."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from datetime import date
+from importlib.util import find_spec
+
+from einvoice import __version__
+from einvoice.commands.output import INVALID, NOT_RUN, VALID, common_arguments, say, write
+from einvoice.formats import FORMATS, Look, render
+from einvoice.inputs import STDIN, documents, read_document
+from einvoice.report import DocumentReport, Report, worst
+from einvoice.validation.policy import Policy
+from einvoice.workers import judged
+
+__all__ = ["arguments", "run"]
+
+_STATUSES = {"valid": VALID, "invalid": INVALID, "not_run": NOT_RUN}
+# What every document that einvoice judges holds somewhere: the names of its vocabularies.
+_MARKS = (
+    b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",
+    b"urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
+    b"CrossIndustryInvoice",
+    b"CrossDomainAcknowledgementAndResponse",
+    b"ReportDocument",
+    b"AnnuaireActualisation",
+    b"AnnuaireConsultationF14",
+)
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    add = parser.add_argument
+    add("paths", nargs="+", metavar="PATH", help="file, folder, glob, or - for standard input")
+    add("--direction", choices=("sending", "receiving"), default="sending", help="our side of the exchange")
+    add("--date", type=_day, metavar="YYYY-MM-DD", help="the day to judge by (default: today)")
+    add("--rules", choices=("auto", "en16931", "fr"), default="auto", help="French rules: as needed, never, or always")
+    add("--engine", choices=("auto", "compiled", "saxon", "both"), default="auto", help="what runs the rules")
+    add("--overlay", choices=("off", "hint", "apply"), default="hint", help="known defects of published rules")
+    severities = ("error", "warning", "information")
+    add("--report-severity", choices=severities, default="error", help="of a Schematron report without flag")
+    add("--time-limit", type=float, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
+    add("--skip-unknown", action="store_true", help="leave out files that are no invoices or messages")
+    add("--format", choices=FORMATS, default="text")
+    add("--jobs", type=_count, default=1, metavar="N", help="processes; 0 means one for each core")
+    common_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Judge, write the report, and return the status of the worst document."""
+    policy = Policy(
+        date=options.date,
+        direction=options.direction,
+        rules=options.rules,
+        engine=options.engine,
+        language=options.lang,
+        report_severity=options.report_severity,
+        overlay=options.overlay,
+        time_limit=options.time_limit,
+    )
+    names = documents(options.paths)
+    reports = dict(_with_progress(judged(names, policy, jobs=options.jobs), len(names)))
+    in_order = [(name, reports[position]) for position, name in enumerate(names)]
+    kept = [report for name, report in in_order if not (options.skip_unknown and _is_something_else(name, report))]
+    if len(kept) < len(names):
+        say(f"{len(names) - len(kept)} of {len(names)} files are no invoices or messages: left out")
+    report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=tuple(kept))
+    write(options, render(report, options.format, language=options.lang, look=_look(options)))
+    return _STATUSES[report.verdict] if kept else VALID
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date: expected YYYY-MM-DD") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
+    return int(text) or os.cpu_count() or 1
+
+
+def _look(options: argparse.Namespace) -> Look:
+    if options.output or not sys.stdout.isatty():
+        return Look()
+    width = max(40, min(shutil.get_terminal_size().columns, 120))
+    return Look(width=width, colour="NO_COLOR" not in os.environ)
+
+
+def _is_something_else(name: str, report: DocumentReport) -> bool:
+    """Whether a file is no invoice or message: recognised as none, or unreadable without a trace of being one."""
+    if report.kind != "unknown":
+        return False
+    rules = {finding.rule for finding in report.findings}
+    if rules & {"EI-PARSE-02", "EI-PDF-01"}:
+        return True
+    return name != STDIN and not any(mark in read_document(name) for mark in _MARKS)
+
+
+def _with_progress(reports: Iterator[tuple[int, DocumentReport]], total: int) -> Iterator[tuple[int, DocumentReport]]:
+    """The same, with a progress bar on standard error if that is a terminal and rich is installed."""
+    if total < 2 or not sys.stderr.isatty() or find_spec("rich") is None:
+        return reports
+    from rich.console import Console  # noqa: PLC0415 - an optional extra
+    from rich.progress import track  # noqa: PLC0415
+
+    return iter(track(reports, total=total, description="einvoice", console=Console(stderr=True), transient=True))
