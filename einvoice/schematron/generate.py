@@ -1,0 +1,262 @@
+"""A rule set -> the source of two Python modules, and tables that say which function is for what.
+
+    RuleSet                                        Python
+    rule, context cac:InvoiceLine                  def rule_9(d, nodes, out):
+      assert id="A" test="cbc:ID"                      for n in nodes:
+      assert id="B" test="cbc:Quantity != 0"               if not (T2_ID in d.kids[n]): out.append((0, n))
+                                                           if not some_8(d, n): out.append((1, n))
+
+The first module judges; it is all that a valid document needs. The second explains: for each check, whether it really
+failed (an error in a side of `and` or `or` that does not decide is forgiven), its message, and the values compared.
+
+A rule whose context is, or lies a known way below, the document element is translated a second time for nodes found
+just there: paths that begin at its parents are then the same for all nodes, and are computed once a document.
+
+Source: ISO/IEC 19757-3:2016; XSLT 2.0 for lets, functions and keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from einvoice.schematron.rule_error import RuleError
+from einvoice.schematron.rules import Function, Let, Rule, RuleSet, Value
+from einvoice.schematron.xpath.code import Expr, Module, Scope, locals_in, text_literal
+from einvoice.schematron.xpath.functions import OwnFunction
+from einvoice.schematron.xpath.parser import XPathError, parse
+from einvoice.schematron.xpath.patterns import Alternative, alternatives
+from einvoice.schematron.xpath.syntax import AnyKind, Path, Root, Step, Syntax
+from einvoice.schematron.xpath.translator import Translator
+from einvoice.schematron.xpath.types import read_type
+
+__all__ = ["Generated", "RuleTable", "generate"]
+
+_EVERYWHERE = Path(Root(), Step("descendant-or-self", AnyKind))
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTable:
+    """One rule: its pattern, where it applies, and the names of the functions that judge."""
+
+    pattern: int
+    alternatives: tuple[Alternative, ...]
+    function: str  # for any node
+    anchored: str  # for nodes at `level`; the same function where that makes no difference
+    level: int | None
+    checks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The two modules, and the tables that go with them."""
+
+    judge: str
+    explain: str
+    rules: tuple[RuleTable, ...]
+    documents: Mapping[str, str]  # constant of the modules -> name in RuleSet.documents
+
+
+def generate(rules: RuleSet) -> Generated:
+    """Translate a rule set.
+
+    Raises RuleError for any construct that is not understood.
+    """
+    try:
+        judging = _Generator(rules, patient=False)
+        tables = judging.rule_tables()
+        explaining = _Generator(rules, patient=True)
+        explaining.explanations()
+    except RecursionError:
+        raise RuleError(rules.source, None, rules.source, "an expression is nested too deeply") from None
+    return Generated(judging.source(), explaining.source(), tables, judging.document_names)
+
+
+class _Generator:
+    """Translates the parts of a rule set into one module."""
+
+    def __init__(self, rules: RuleSet, *, patient: bool) -> None:
+        self.rules = rules
+        self.module = Module()
+        self.translator = Translator(self.module, patient=patient)
+        self.document_names = {f"CODES{at}": name for at, name in enumerate(rules.documents)}
+        self.translator.documents = {name: constant for constant, name in self.document_names.items()}
+        self.root = Expr("node", "1", "0", level=0)
+        for number, function in enumerate(rules.functions):
+            self._declare(f"own_{number}", function)
+        self.globals = self._globals()
+        self._keys()
+        for function in rules.functions:
+            self._define(function)
+
+    @contextmanager
+    def refusing(self, line: int, construct: str) -> Iterator[None]:
+        """Say where in the rule file something is not understood."""
+        try:
+            yield
+        except XPathError as error:
+            raise RuleError(self.rules.source, line, construct, str(error)) from None
+
+    def parse(self, text: str) -> Syntax:
+        return parse(text, self.rules.namespaces)
+
+    def source(self) -> str:
+        """The source of the module."""
+        constants = [f"{name} = {code}\n" for code, name in self.module.constants.items()]
+        return "".join(constants) + "\n\n" + "\n\n".join(self.module.source)
+
+    # --- lets, functions and keys -----------------------------------------------------------------------------
+
+    def _globals(self) -> dict[str, Expr]:
+        """The variables of the whole rule set and of patterns: each may use the others, in any order."""
+        pending = [*self.rules.lets, *(let for pattern in self.rules.patterns for let in pattern.lets)]
+        known: dict[str, Expr] = {}
+        while pending:
+            waiting: list[Let] = []
+            for let in pending:
+                try:
+                    known[let.name] = self._let(let, Scope(self.root, self.root, known))
+                except RuleError:
+                    waiting.append(let)
+            if len(waiting) == len(pending):
+                self._let(waiting[0], Scope(self.root, self.root, known))
+            pending = waiting
+        return known
+
+    def _let(self, let: Let, scope: Scope) -> Expr:
+        """A variable: computed when first asked for, and once for each context."""
+        with self.refusing(let.line, let.select):
+            e = self.translator.in_order(self.translator.expression(self.parse(let.select), scope))
+            if let.type:
+                e = self.translator.converted(e, read_type(let.type))
+        if e.card == "*":
+            e = replace(e, code=self.translator.as_list(e), loops=())
+        if e.present or e.texts or ("(" not in e.code and "‹" not in e.code):
+            return e
+        free = set(locals_in(e.code)) - {"d"}
+        if not free:
+            return e if ".memo(" in e.code[:12] else replace(e, code=self.module.call("let", [f"return {e.code}"]))
+        name, _ = self.module.function("let", [f"return {e.code}"], ("d", "n"))
+        return replace(e, code=f"‹d›.at({name}, ‹n›)")
+
+    def _declare(self, name: str, function: Function) -> None:
+        with self.refusing(function.line, function.name):
+            params = tuple(read_type(param.type) for param in function.params)
+            self.translator.own_functions[function.name] = OwnFunction(name, params, read_type(function.type))
+
+    def _define(self, function: Function) -> None:
+        own = self.translator.own_functions[function.name]
+        names = tuple(f"p{number}" for number in range(len(own.params)))
+        variables = dict(self.globals)
+        for name, param, type_ in zip(names, function.params, own.params, strict=True):
+            variables[param.name] = Expr(type_.kind, type_.card, f"‹{name}›", as_written=True)
+        lines: list[str] = []
+        for let in function.lets:
+            with self.refusing(let.line, let.select):
+                e = self.translator.in_order(
+                    self.translator.expression(self.parse(let.select), Scope(None, None, variables))
+                )
+                if let.type:
+                    e = self.translator.converted(e, read_type(let.type))
+            if e.card == "*":
+                e = replace(e, code=self.translator.as_list(e), loops=())
+            if not e.texts and locals_in(e.code):
+                x = self.module.local()
+                lines.append(f"{self.module.bind(x)} = Lazy(lambda: {e.code})")
+                e = replace(e, code=f"{x}()", present="")
+            variables[let.name] = e
+        with self.refusing(function.line, function.result):
+            e = self.translator.expression(self.parse(function.result), Scope(None, None, variables))
+            result = self.translator.converted(e, own.result)
+        code = self.translator.as_list(result) if result.card == "*" else result.code
+        self.module.define(own.name, [*lines, f"return {code}"], ("d", *names))
+
+    def _keys(self) -> None:
+        for key in self.rules.keys:
+            with self.refusing(key.line, key.match):
+                everywhere = self.translator.expression(Path(_EVERYWHERE, self.parse(key.match)), Scope(self.root))
+                nodes = self.translator.as_list(self.translator.in_order(everywhere))
+            with self.refusing(key.line, key.use):
+                item = Expr("node", "1", "‹n›")
+                values = self.translator.atomic(
+                    self.translator.expression(self.parse(key.use), Scope(item, item, self.globals))
+                )
+                loops, value = self.translator.loops(values)
+                texts = self.translator.looped(replace(values, kind="string"), loops, f"to_string({value})")
+            items, _ = self.module.function("list", [f"return {nodes}"], ("d",))
+            keys, _ = self.module.function("keys", [f"return {self.translator.as_list(texts)}"], ("d", "n"))
+            self.translator.keys[key.name] = (items, keys)
+
+    # --- rules ------------------------------------------------------------------------------------------------
+
+    def rule_tables(self) -> tuple[RuleTable, ...]:
+        """Translate all rules, for judging."""
+        tables: list[RuleTable] = []
+        number = 0
+        for at, pattern in enumerate(self.rules.patterns):
+            for rule in pattern.rules:
+                with self.refusing(rule.line, rule.context):
+                    found = tuple(
+                        alternatives(self.parse(rule.context), self.translator, Scope(None, None, self.globals))
+                    )
+                levels = {alternative.level for alternative in found}
+                sure = levels.pop() if len(levels) == 1 else None
+                level = sure if sure is not None else self._likely_level(found)
+                anchored = self._rule(rule, number, level)
+                function = anchored if level == sure else self._rule(rule, number, None)
+                tables.append(RuleTable(at, found, function, anchored, level, len(rule.checks)))
+                number += len(rule.checks)
+        return tuple(tables)
+
+    @staticmethod
+    def _likely_level(found: tuple[Alternative, ...]) -> int | None:
+        """Where nodes probably are: a pattern of one step that names no cac: or cbc: element is the document element."""
+        depths = {len(alternative.shape) for alternative in found if not any(far for _, far in alternative.shape)}
+        return depths.pop() if len(depths) == 1 and depths == {1} else None
+
+    def _rule(self, rule: Rule, number: int, level: int | None) -> str:
+        """One function that judges nodes by all checks of a rule."""
+        scope = self._scope(rule, level)
+        lines = ["for ‹=n› in ‹nodes›:"]
+        for at, check in enumerate(rule.checks, number):
+            with self.refusing(check.line, check.test):
+                test = self.translator.test(self.parse(check.test), scope)
+            condition = f"not {test}" if check.kind == "assert" else test
+            lines += [f"    if {condition}:", f"        ‹out›.append(({at}, ‹n›))"]
+        if not rule.checks:
+            lines.append("    pass")
+        name, _ = self.module.function("rule", lines, ("d", "nodes", "out"))
+        return name
+
+    def _scope(self, rule: Rule, level: int | None) -> Scope:
+        """The context node of a rule and its variables."""
+        item = Expr("node", "1", str(level) if level in (0, 1) else "‹n›", level=level)
+        scope = Scope(item, item, dict(self.globals))
+        for let in rule.lets:
+            scope = replace(scope, variables={**scope.variables, let.name: self._let(let, scope)})
+        return scope
+
+    # --- explanations -----------------------------------------------------------------------------------------
+
+    def explanations(self) -> None:
+        """Translate all checks once more, one by one: test_17, message_17."""
+        number = 0
+        for pattern in self.rules.patterns:
+            for rule in pattern.rules:
+                scope = self._scope(rule, None)
+                for at, check in enumerate(rule.checks, number):
+                    with self.refusing(check.line, check.test):
+                        test = self.translator.test(self.parse(check.test), scope)
+                    self.module.define(f"test_{at}", [f"return {test}"], ("d", "n"))
+                    parts = []
+                    for part in check.message:
+                        if isinstance(part, Value):
+                            with self.refusing(check.line, part.select):
+                                e = self.translator.expression(self.parse(part.select), scope)
+                                items = self.translator.as_list(self.translator.atomic(e))
+                            parts.append(f"lambda: join({items}, ' ')")
+                        else:
+                            parts.append(text_literal(part))
+                    self.module.define(f"message_{at}", [f"return ({', '.join(parts)},)"], ("d", "n"))
+                number += len(rule.checks)

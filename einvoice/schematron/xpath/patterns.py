@@ -1,0 +1,262 @@
+"""Match patterns: which nodes a rule is for.
+
+    cac:InvoiceLine/cbc:ID[@schemeID]
+
+A pattern has a *shape*, the tags from the node upwards, and *predicates*. The shape is the same for all nodes of one way
+(see `document`), so it is decided once a way, and its predicates that look at tags only (`ends-with(name(), 'Amount')`,
+`not(ancestor::cac:Price)`) with it; the other predicates are run for each node.
+
+Source: XSLT 2.0, section 5.5 (patterns).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from einvoice.schematron.xpath.code import Expr, Scope
+from einvoice.schematron.xpath.lexer import XPathError
+from einvoice.schematron.xpath.operators import flattened
+from einvoice.schematron.xpath.paths import clark
+from einvoice.schematron.xpath.syntax import (
+    AnyKind,
+    Binary,
+    Call,
+    ContextItem,
+    Filter,
+    KindTest,
+    Literal,
+    NameTest,
+    Path,
+    Root,
+    Step,
+    Syntax,
+    walk,
+)
+from einvoice.schematron.xpath.translator import Translator
+
+__all__ = ["Alternative", "alternatives"]
+
+_BELOW = Step("descendant-or-self", AnyKind)
+_MOST_ALTERNATIVES = 200
+ANY = ""  # the tag of a step that takes any element
+ANY_ATTRIBUTE = "@"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One alternative of a pattern, as the engine needs it.
+
+    `shape` holds the tags from the node upwards, each with whether the next one up may be any ancestor; `anchored`
+    tells that the topmost is the document element. `by_way` and `by_node` are names of functions, or None.
+    """
+
+    shape: tuple[tuple[str, bool], ...]
+    anchored: bool
+    by_way: str | None
+    by_node: str | None
+    level: int | None
+
+
+def alternatives(syntax: Syntax, translator: Translator, scope: Scope) -> list[Alternative]:
+    """The alternatives of a match pattern.
+
+    Raises XPathError for what is no pattern, or not supported in one.
+    """
+    return [_alternative(*_steps(option), translator, scope) for option in _without_unions(syntax)]
+
+
+def _without_unions(syntax: Syntax) -> list[Syntax]:
+    """`(a | b)/c[p]` as `a/c[p]` and `b/c[p]`."""
+    found: list[Syntax]
+    if isinstance(syntax, Binary) and syntax.operator == "|":
+        found = [option for side in flattened(syntax, "|") for option in _without_unions(side)]
+    elif isinstance(syntax, Path):
+        rights = _without_unions(syntax.right)
+        found = [_joined(left, right) for left in _without_unions(syntax.left) for right in rights]
+    elif isinstance(syntax, Filter):
+        found = [_filtered(base, syntax.predicate) for base in _without_unions(syntax.base)]
+    else:
+        found = [syntax]
+    if len(found) > _MOST_ALTERNATIVES:
+        raise XPathError(f"a match pattern with more than {_MOST_ALTERNATIVES} alternatives")
+    return found
+
+
+def _joined(left: Syntax, right: Syntax) -> Syntax:
+    """A path, with its steps in a chain to the left."""
+    if isinstance(right, Path):
+        return Path(_joined(left, right.left), right.right)
+    return Path(left, right)
+
+
+def _filtered(base: Syntax, predicate: Syntax) -> Syntax:
+    """A predicate at the last step."""
+    if isinstance(base, Path):
+        return Path(base.left, _filtered(base.right, predicate))
+    return Filter(base, predicate)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One step of a pattern, from the left: its test, its predicates, and whether anything may stand before it."""
+
+    axis: str
+    test: NameTest | KindTest
+    predicates: tuple[Syntax, ...]
+    far: bool  # reached by // from the step before
+
+
+def _steps(syntax: Syntax) -> tuple[list[_Step], bool]:
+    """The steps of a path from left to right; and whether it begins at the root."""
+    steps: list[_Step] = []
+    while isinstance(syntax, Path):
+        left = syntax.left
+        far = isinstance(left, Path) and left.right == _BELOW
+        steps.insert(0, _step(syntax.right, far=far))
+        syntax = left.left if isinstance(left, Path) and far else left
+    anchored = isinstance(syntax, Root)
+    if not anchored:
+        steps.insert(0, _step(syntax, far=False))
+    return steps, anchored
+
+
+def _step(syntax: Syntax, *, far: bool) -> _Step:
+    predicates: list[Syntax] = []
+    while isinstance(syntax, Filter):
+        predicates.insert(0, syntax.predicate)
+        syntax = syntax.base
+    if not isinstance(syntax, Step) or syntax.axis not in ("child", "attribute", "descendant"):
+        raise XPathError("not a match pattern")
+    if isinstance(syntax.test, KindTest) and syntax.test.kind not in ("element", "node"):
+        raise XPathError(f"{syntax.test.kind}() in a match pattern is not supported")
+    return _Step(syntax.axis, syntax.test, tuple(predicates), far or syntax.axis == "descendant")
+
+
+def _alternative(steps: list[_Step], anchored: bool, translator: Translator, scope: Scope) -> Alternative:  # noqa: FBT001
+    """What the engine needs of a pattern without unions."""
+    if not steps:  # "/"
+        return Alternative((), anchored=True, by_way=None, by_node=None, level=0)
+    near = anchored and not any(step.far for step in steps)
+    shape = []
+    for at in range(len(steps) - 1, -1, -1):
+        step = steps[at]
+        shape.append((_tag(step), step.far))
+    conditions = _Conditions(translator, scope)
+    by_way, by_node = conditions.of(steps, len(steps) if near else None)
+    return Alternative(
+        tuple(shape),
+        anchored,
+        _function(translator, "way", by_way),
+        _function(translator, "match", by_node),
+        len(steps) if near else None,
+    )
+
+
+def _function(translator: Translator, prefix: str, conditions: list[str]) -> str | None:
+    if not conditions:
+        return None
+    name, _ = translator.module.function(prefix, [f"return {' and '.join(conditions)}"], ("d", "n"))
+    return name
+
+
+def _tag(step: _Step) -> str:
+    """The tag of a step for its shape; `*`, `p:*` and `*:name` are any element, and tested by a predicate."""
+    attribute = step.axis == "attribute"
+    if isinstance(step.test, NameTest) and step.test.uri is not None and step.test.local is not None:
+        return clark(step.test, "attribute" if attribute else "child")
+    return ANY_ATTRIBUTE if attribute else ANY
+
+
+class _Conditions:
+    """Turns the predicates of a pattern into code about the node `n`."""
+
+    def __init__(self, translator: Translator, scope: Scope) -> None:
+        self.translator = translator
+        self.scope = scope
+
+    def of(self, steps: list[_Step], level: int | None) -> tuple[list[str], list[str]]:
+        """Conditions that a way decides, and those that a node decides."""
+        by_way: list[str] = []
+        by_node: list[str] = []
+        node = "‹n›"
+        for at in range(len(steps) - 1, -1, -1):
+            step = steps[at]
+            ways, nodes = self.step(step, node, None if level is None else level - (len(steps) - 1 - at))
+            by_way += ways
+            by_node += nodes
+            if step.far and at:
+                if any(earlier.predicates or _tag(earlier) in (ANY, ANY_ATTRIBUTE) for earlier in steps[:at]):
+                    by_node.append(self.above(steps[:at], node))
+                return by_way, by_node
+            node = f"‹d›.up[{node}]"
+        return by_way, by_node
+
+    def step(self, step: _Step, node: str, level: int | None) -> tuple[list[str], list[str]]:
+        by_way: list[str] = []
+        by_node: list[str] = []
+        item = Expr("node", "1", node, level=level)
+        scope = Scope(item, item, self.scope.variables)
+        if isinstance(step.test, NameTest) and (step.test.uri is None) != (step.test.local is None):
+            test = Step("self", step.test)
+            if step.axis == "attribute":
+                raise XPathError("a wildcard in the name of an attribute is not supported in a match pattern")
+            by_way.append(self.translator.test(test, scope))
+        for predicate in step.predicates:
+            for part in flattened(predicate, "and"):
+                if _looks_at_tags(part):
+                    by_way.append(self.translator.test(part, scope))
+                else:
+                    by_node.append(self.predicate(step, part, scope, node))
+        return by_way, by_node
+
+    def predicate(self, step: _Step, predicate: Syntax, scope: Scope, node: str) -> str:
+        """Code of a predicate that is run for each node."""
+        if isinstance(predicate, Literal) and isinstance(predicate.value, int) and step.predicates[0] == predicate:
+            place = self.translator.filter(
+                Filter(Path(Step("parent", AnyKind), Step(step.axis, step.test)), predicate), scope
+            )
+            return f"{place.code} == {node}"
+        if any(isinstance(part, Call) and part.name in ("position", "last") for part in walk(predicate)):
+            raise XPathError("position() and last() are not supported in a match pattern")
+        e = self.translator.expression(predicate, scope)
+        if e.kind in ("integer", "decimal", "double", "number", "any"):
+            raise XPathError("a number as predicate is not supported here in a match pattern")
+        return self.translator.truth(e)
+
+    def above(self, steps: list[_Step], node: str) -> str:
+        """Code: is there an ancestor that matches the steps before a //, predicates included?"""
+        module = self.translator.module
+        x = module.local()
+        conditions = []
+        step = steps[-1]
+        if _tag(step):
+            conditions.append(f"‹d›.tag[{x}] == {module.tag(_tag(step))}")
+        inner_way, inner_node = self.of(steps, None)
+        renamed = [condition.replace("‹n›", x) for condition in (*inner_way, *inner_node)]
+        for at, earlier in enumerate(reversed(steps[:-1]), 1):
+            if steps[len(steps) - at].far:
+                break
+            if _tag(earlier):
+                conditions.append(f"‹d›.tag[{'‹d›.up[' * at}{x}{']' * at}] == {module.tag(_tag(earlier))}")
+        test = " and ".join([*conditions, *renamed]) or "True"
+        lines = [f"for {module.bind(x)} in ‹d›.ancestors({node}):", f"    if {test}:", "        return True"]
+        return module.call("above", [*lines, "return False"])
+
+
+def _looks_at_tags(predicate: Syntax) -> bool:
+    """Whether the tags from the root down decide a predicate, so that it is the same for all nodes of a way."""
+    match predicate:
+        case Call("not", (inner,)):
+            return _looks_at_tags(inner)
+        case Call("ends-with", (Call("name" | "local-name", arguments), Literal(str() as end))):
+            # the name has the prefix of the document in front; its end is the same for all nodes of the way
+            return arguments in ((), (ContextItem(),)) and ":" not in end
+        case Call("starts-with", (Call("local-name", arguments), Literal())):
+            return arguments in ((), (ContextItem(),))
+        case Step("ancestor" | "self", NameTest()):
+            return True
+        case Path(left, right):
+            return _looks_at_tags(left) and isinstance(right, Step) and right.axis in ("self", "parent", "ancestor")
+        case Binary("and" | "or", left, right):
+            return _looks_at_tags(left) and _looks_at_tags(right)
+    return False
