@@ -17,51 +17,31 @@ Source: ISO/IEC 19757-3:2016; XSLT 2.0 for lets, functions and keys.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import marshal
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from einvoice.schematron.program import Alternative, Program, RuleTable
 from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Function, Let, Rule, RuleSet, Value
 from einvoice.schematron.xpath.code import Expr, Module, Scope, locals_in, text_literal
 from einvoice.schematron.xpath.functions import OwnFunction
 from einvoice.schematron.xpath.parser import XPathError, parse
-from einvoice.schematron.xpath.patterns import Alternative, alternatives
+from einvoice.schematron.xpath.patterns import alternatives
 from einvoice.schematron.xpath.syntax import AnyKind, Path, Root, Step, Syntax
 from einvoice.schematron.xpath.translator import Translator
 from einvoice.schematron.xpath.types import read_type
 
-__all__ = ["Generated", "RuleTable", "generate"]
+__all__ = ["make_program"]
 
 _EVERYWHERE = Path(Root(), Step("descendant-or-self", AnyKind))
 
 
-@dataclass(frozen=True, slots=True)
-class RuleTable:
-    """One rule: its pattern, where it applies, and the names of the functions that judge."""
+def make_program(rules: RuleSet) -> Program:
+    """Compile a rule set.
 
-    pattern: int
-    alternatives: tuple[Alternative, ...]
-    function: str  # for any node
-    anchored: str  # for nodes at `level`; the same function where that makes no difference
-    level: int | None
-    checks: int
-
-
-@dataclass(frozen=True, slots=True)
-class Generated:
-    """The two modules, and the tables that go with them."""
-
-    judge: str
-    explain: str
-    rules: tuple[RuleTable, ...]
-    documents: Mapping[str, str]  # constant of the modules -> name in RuleSet.documents
-
-
-def generate(rules: RuleSet) -> Generated:
-    """Translate a rule set.
-
-    Raises RuleError for any construct that is not understood.
+    Raises RuleError, naming file, line and construct, for anything that is not understood.
     """
     try:
         judging = _Generator(rules, patient=False)
@@ -70,7 +50,26 @@ def generate(rules: RuleSet) -> Generated:
         explaining.explanations()
     except RecursionError:
         raise RuleError(rules.source, None, rules.source, "an expression is nested too deeply") from None
-    return Generated(judging.source(), explaining.source(), tables, judging.document_names)
+    return Program(
+        tuple(
+            (check.id, check.kind, check.flag, check.role)
+            for pattern in rules.patterns
+            for rule in pattern.rules
+            for check in rule.checks
+        ),
+        tables,
+        tuple(pattern.visits_attributes for pattern in rules.patterns),
+        {constant: rules.documents[name] for constant, name in judging.document_names.items()},
+        _compile(judging.source(), rules.source, "judge"),
+        _compile(explaining.source(), rules.source, "explain"),
+    )
+
+
+def _compile(source: str, name: str, part: str) -> bytes:
+    try:
+        return marshal.dumps(compile(source, f"<rules: {part}>", "exec", dont_inherit=True, optimize=2))
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise RuleError(name, None, part, f"too deeply nested for Python ({error})") from None
 
 
 class _Generator:
@@ -205,7 +204,7 @@ class _Generator:
                 level = sure if sure is not None else self._likely_level(found)
                 anchored = self._rule(rule, number, level)
                 function = anchored if level == sure else self._rule(rule, number, None)
-                tables.append(RuleTable(at, found, function, anchored, level, len(rule.checks)))
+                tables.append(RuleTable(at, found, function, anchored, level, number, len(rule.checks)))
                 number += len(rule.checks)
         return tuple(tables)
 

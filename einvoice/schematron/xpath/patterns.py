@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative
 from einvoice.schematron.xpath.code import Expr, Scope
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.operators import flattened
@@ -34,27 +35,10 @@ from einvoice.schematron.xpath.syntax import (
 )
 from einvoice.schematron.xpath.translator import Translator
 
-__all__ = ["Alternative", "alternatives"]
+__all__ = ["alternatives"]
 
 _BELOW = Step("descendant-or-self", AnyKind)
 _MOST_ALTERNATIVES = 200
-ANY = ""  # the tag of a step that takes any element
-ANY_ATTRIBUTE = "@"
-
-
-@dataclass(frozen=True, slots=True)
-class Alternative:
-    """One alternative of a pattern, as the engine needs it.
-
-    `shape` holds the tags from the node upwards, each with whether the next one up may be any ancestor; `anchored`
-    tells that the topmost is the document element. `by_way` and `by_node` are names of functions, or None.
-    """
-
-    shape: tuple[tuple[str, bool], ...]
-    anchored: bool
-    by_way: str | None
-    by_node: str | None
-    level: int | None
 
 
 def alternatives(syntax: Syntax, translator: Translator, scope: Scope) -> list[Alternative]:

@@ -1,0 +1,239 @@
+"""The engine: applies a compiled rule set to a document.
+
+    outcome = CompiledRules(program).check(root)       # Outcome(checks=979, fired=214, failures=())
+
+The nodes of one way (see `document`) are judged together: which rules are for them is found once a way, and remembered
+for the next document. First match wins within a pattern; patterns do not know of each other.
+
+Source: ISO/IEC 19757-3:2016, section 6.5 (order and side effects), annex C.
+"""
+
+from __future__ import annotations
+
+import decimal
+import functools
+import marshal
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+
+from einvoice.schematron.document import Document, Way
+from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative, Program, RuleTable
+from einvoice.schematron.rules import Failure, Outcome
+from einvoice.schematron.xpath.numbers import DECIMALS
+from einvoice.schematron.xpath.runtime import Lazy, names
+from einvoice.schematron.xpath.values import Fault
+
+__all__ = ["CompiledRules"]
+
+_Test = Callable[[Document, int], bool]
+_Rule = Callable[[Document, Iterable[int], list[tuple[int, int]]], None]
+_FAULTS = (Fault, ArithmeticError, RecursionError)
+_MOST_WAYS = 20_000  # plans remembered; a document with more different ways is judged all the same
+_PARSER = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True)
+_NOTHING = etree.fromstring("<nothing/>")
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A rule that may be for the nodes of a way: for those that pass one of the tests, or for all."""
+
+    rule: int
+    function: _Rule
+    tests: tuple[_Test, ...]  # none: for all nodes
+
+
+class CompiledRules:
+    """A rule set ready to run: an `Engine`."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._judge = self._namespace(program.judge)
+        self._explain: dict[str, Any] | None = None
+        self._plans: dict[tuple[str, str], tuple[tuple[_Candidate, ...], ...]] = {}
+
+    def _namespace(self, code: bytes) -> dict[str, Any]:
+        """Run a generated module: it only defines functions and constants."""
+        namespace = names()
+        namespace["ONCE"] = Document(_NOTHING)
+        for constant, content in self._program.documents.items():
+            namespace[constant] = Lazy(functools.partial(_read_document, content))
+        exec(marshal.loads(code), namespace)  # noqa: S102, S302  made by `generate`; see `xpath.code` on its safety
+        return namespace
+
+    def check(self, root: etree._Element) -> Outcome:
+        """Judge a document, given its root element."""
+        return self.check_document(Document(root))
+
+    def check_document(self, document: Document) -> Outcome:
+        """Judge a document that other rule sets judge too."""
+        found: list[tuple[int, int]] = []
+        fired = 0
+        with decimal.localcontext(DECIMALS):
+            top = document.tag[1]
+            fired += self._fire(document, self._plan(document, top, None), [0], found)
+            for way in document.ways.values():
+                plan = self._plans.get((top, way.key))
+                if plan is None:
+                    plan = self._plan(document, top, way)
+                if plan:
+                    fired += self._fire(document, plan, way.nodes, found)
+            failures = self._failures(document, found)
+        return Outcome(len(self._program.checks), fired, failures)
+
+    # --- dispatch ---------------------------------------------------------------------------------------------
+
+    def _plan(self, document: Document, top: str, way: Way | None) -> tuple[tuple[_Candidate, ...], ...]:
+        """The rules that may be for the nodes of a way, pattern by pattern, in the order in which they are tried."""
+        key = (top, "the document node" if way is None else way.key)
+        if key in self._plans:
+            return self._plans[key]
+        tags: list[str] = []
+        node = 0 if way is None else way.nodes[0]
+        while way is not None and way.tag:
+            tags.append(way.tag)
+            way = way.up
+        patterns: dict[int, list[_Candidate]] = {}
+        for at, rule in enumerate(self._program.rules):
+            if tags and tags[0][0] == "@" and not self._program.visits_attributes[rule.pattern]:
+                continue
+            candidate = self._candidate(document, at, rule, tags, node)
+            if candidate is not None:
+                patterns.setdefault(rule.pattern, []).append(candidate)
+        plan = tuple(map(tuple, patterns.values()))
+        if len(self._plans) < _MOST_WAYS:
+            self._plans[key] = plan
+        return plan
+
+    def _candidate(self, document: Document, at: int, rule: RuleTable, tags: list[str], node: int) -> _Candidate | None:
+        tests: list[_Test] = []
+        matched = False
+        for alternative in rule.alternatives:
+            if not _fits(alternative, tags):
+                continue
+            if alternative.by_way is not None and not self._judge[alternative.by_way](document, node):
+                continue
+            matched = True
+            if alternative.by_node is None:
+                tests = []
+                break
+            tests.append(self._judge[alternative.by_node])
+        if not matched:
+            return None
+        name = rule.anchored if rule.level == len(tags) else rule.function
+        return _Candidate(at, self._judge[name], tuple(tests))
+
+    def _fire(
+        self,
+        document: Document,
+        plan: tuple[tuple[_Candidate, ...], ...],
+        nodes: Sequence[int],
+        found: list[tuple[int, int]],
+    ) -> int:
+        """Judge the nodes of a way; how many contexts fired."""
+        fired = 0
+        for candidates in plan:
+            rest = nodes
+            for candidate in candidates:
+                mine = rest
+                if candidate.tests:
+                    mine = [node for node in rest if _passes(document, node, candidate.tests)]
+                    if not mine:
+                        continue
+                    chosen = set(mine)
+                    rest = [node for node in rest if node not in chosen]
+                fired += len(mine)
+                self._judge_nodes(document, candidate, mine, found)
+                if not candidate.tests or not rest:
+                    break
+        return fired
+
+    def _judge_nodes(
+        self, document: Document, candidate: _Candidate, nodes: Sequence[int], found: list[tuple[int, int]]
+    ) -> None:
+        before = len(found)
+        try:
+            candidate.function(document, nodes, found)
+        except _FAULTS:
+            del found[before:]
+            if len(nodes) > 1:  # find the node with the error; the others are judged as usual
+                for node in nodes:
+                    self._judge_nodes(document, candidate, [node], found)
+            else:
+                table = self._program.rules[candidate.rule]
+                found += [(table.first_check + check, nodes[0]) for check in range(table.checks)]
+
+    # --- failures ---------------------------------------------------------------------------------------------
+
+    def _failures(self, document: Document, found: list[tuple[int, int]]) -> tuple[Failure, ...]:
+        if not found:
+            return ()
+        if self._explain is None:
+            self._explain = self._namespace(self._program.explain)
+        failures = (self._failure(document, check, node) for check, node in sorted(found))
+        return tuple(failure for failure in failures if failure is not None)
+
+    def _failure(self, document: Document, number: int, node: int) -> Failure | None:
+        """What to say of a check that failed, or could not be evaluated; None if it holds after all."""
+        assert self._explain is not None  # noqa: S101  for the type checker
+        name, kind, flag, role = self._program.checks[number]
+        try:
+            if self._explain[f"test_{number}"](document, node) == (kind == "assert"):
+                return None
+            message = self._message(document, number, node)
+        except _FAULTS as error:
+            kind, message = "error", f"The rule could not be evaluated: {error}"
+        place, line = document.location(node), document.line(node)
+        return Failure(name, kind, flag, role, message, place, line)
+
+    def _message(self, document: Document, number: int, node: int) -> str:
+        assert self._explain is not None  # noqa: S101  for the type checker
+        parts = []
+        for part in self._explain[f"message_{number}"](document, node):
+            try:
+                parts.append(part if isinstance(part, str) else part())
+            except _FAULTS as error:
+                parts.append(f"({error})")
+        return " ".join("".join(parts).split())
+
+
+def _read_document(content: bytes) -> Document:
+    return Document(etree.fromstring(content, _PARSER))
+
+
+def _passes(document: Document, node: int, tests: tuple[_Test, ...]) -> bool:
+    """Whether a node matches a pattern; an error in a pattern means that it does not."""
+    for test in tests:
+        try:
+            if test(document, node):
+                return True
+        except _FAULTS:
+            continue
+    return False
+
+
+def _fits(alternative: Alternative, tags: list[str]) -> bool:
+    """Whether tags, from a node upwards, have the shape of a pattern."""
+    return _fits_from(alternative, 0, tags, 0)
+
+
+def _fits_from(alternative: Alternative, step: int, tags: list[str], at: int) -> bool:
+    if step == len(alternative.shape):
+        if not alternative.anchored:
+            return True
+        far = step > 0 and alternative.shape[-1][1]
+        return at == len(tags) or far
+    tag, far = alternative.shape[step]
+    if at == len(tags) or not _is(tags[at], tag):
+        return False
+    if not far or step + 1 == len(alternative.shape):
+        return _fits_from(alternative, step + 1, tags, at + 1)
+    return any(_fits_from(alternative, step + 1, tags, above) for above in range(at + 1, len(tags)))
+
+
+def _is(tag: str, wanted: str) -> bool:
+    if wanted in (ANY, ANY_ATTRIBUTE):
+        return (tag[0] == "@") == (wanted == ANY_ATTRIBUTE)
+    return tag == wanted
