@@ -239,26 +239,62 @@ def lines(draw: DrawFn, vat: Fields | None = None, unit_codes: tuple[str, ...] =
     if draw(st.integers(0, 3)) == 0:
         line["charges"] = [draw(_reductions("Emballage", "PC"))]
     if draw(st.integers(0, 4)) == 0:
-        line["item_sellers_identifier"] = draw(identifiers())
-        line["item_attributes"] = [{"name": draw(texts(20)), "value": draw(texts(20))}]
-        line["notes"] = [draw(texts())]
+        line |= {
+            "item_sellers_identifier": draw(identifiers()),
+            "item_standard_identifier": {"value": "04012345123456", "scheme_id": "0160"},
+            "item_classification_identifiers": [{"value": "65434568", "scheme_id": "STI"}],
+            "item_country_of_origin": "FR",
+            "item_attributes": [{"name": draw(texts(20)), "value": draw(texts(20))}],
+            "notes": [draw(texts())],
+            "buyer_accounting_reference": draw(texts(20)),
+            "purchase_order_line_reference": draw(identifiers()),
+        }
     return line
 
 
 @st.composite
-def _all_lines(draw: DrawFn, vats: tuple[Fields, ...], unit_codes: tuple[str, ...], *, nested: bool) -> list[Fields]:
+def _all_lines(
+    draw: DrawFn, vats: tuple[Fields, ...], unit_codes: tuple[str, ...], *, depth: int = 0, most: int = 6
+) -> list[Fields]:
+    """Lines bearing any of these VATs, some of them groups of sub-lines down to that depth."""
     found = []
-    for _ in range(draw(st.integers(1, 6))):
+    for _ in range(draw(st.integers(1, most))):
         line = draw(lines(draw(st.sampled_from(vats)), unit_codes))
-        if nested and draw(st.booleans()):
+        if depth and draw(st.booleans()):
             line = {
                 "item_name": draw(texts()),
-                "sub_lines": [
-                    draw(lines(draw(st.sampled_from(vats)), unit_codes)) for _ in range(draw(st.integers(1, 3)))
-                ],
+                "sub_lines": draw(_all_lines(vats, unit_codes, depth=depth - 1, most=3)),
             }
+        elif found and most < 6 and draw(st.integers(0, 9)) == 0:
+            line["subtype_code"] = "INFORMATION"
         found.append(line)
     return found
+
+
+@st.composite
+def _extras(draw: DrawFn, issued: date) -> Fields:
+    """What an invoice may carry besides: each of these now and then."""
+    extras: Fields = {
+        "project_reference": draw(texts(20)),
+        "sales_order_reference": draw(identifiers()),
+        "buyer_accounting_reference": draw(texts(20)),
+        "invoicing_period": {"start_date": issued - timedelta(days=30), "end_date": issued},
+        "delivery": {"actual_delivery_date": issued - timedelta(days=draw(st.integers(0, 30)))},
+        "payee": {"name": draw(texts())},
+        "remittance_information": draw(texts(20)),
+        "supporting_documents": [
+            {
+                "reference": draw(identifiers()),
+                "description": "BON_LIVRAISON",
+                "attached_document": draw(st.binary(min_size=1, max_size=40)),
+                "mime_code": "application/pdf",
+                "filename": "bon.pdf",
+            }
+        ],
+        "invoice_object_identifier": [{"value": draw(identifiers()), "scheme_id": "AFL"}],
+    }
+    wanted = draw(st.sets(st.sampled_from(sorted(extras)), max_size=3))
+    return {name: extras[name] for name in sorted(wanted)}
 
 
 @st.composite
@@ -314,13 +350,16 @@ def french_drafts(draw: DrawFn) -> Draft:
     vats = case.vats if case.several else (draw(st.sampled_from(case.vats)),)
     header = draw(_header())
     nature = draw(st.sampled_from(["goods", "services", "mixed"]))
-    fields = header | draw(_kinds(header["issue_date"])) | draw(_document_parts(vats))
+    fields = header | draw(_extras(header["issue_date"])) | draw(_kinds(header["issue_date"]))
+    fields |= draw(_document_parts(vats))
     fields |= {
         "nature": nature,
         "seller": draw(parties("FR", vat_number=case.seller_has_vat_number)),
         "buyer": draw(parties(case.buyer_country, vat_number=case.seller_has_vat_number)),
         "lines": draw(
-            _all_lines(vats, _SERVICES if nature == "services" else _GOODS, nested=draw(st.integers(0, 4)) == 0)
+            _all_lines(
+                vats, _SERVICES if nature == "services" else _GOODS, depth=draw(st.sampled_from([0, 0, 0, 1, 2]))
+            )
         ),
         "vat_on_debits": draw(st.sampled_from([None, None, True, False])),
     }
@@ -343,13 +382,14 @@ def foreign_drafts(draw: DrawFn) -> Draft:
     """An invoice of a German, Belgian or Dutch seller: EN 16931 without anything French."""
     country = draw(st.sampled_from(["DE", "BE"]))
     vats = _taxed(_FOREIGN_RATES[country])
-    fields = draw(_header()) | draw(_document_parts(vats))
+    fields = draw(_header())
+    fields |= draw(_extras(fields["issue_date"])) | draw(_document_parts(vats))
     return Draft(
         **fields,
         currency_code="EUR",
         seller=draw(parties(country)),
         buyer=draw(parties(draw(st.sampled_from(["DE", "BE", "FR"])))),
-        lines=draw(_all_lines(vats, _GOODS, nested=False)),
+        lines=draw(_all_lines(vats, _GOODS)),
     )
 
 

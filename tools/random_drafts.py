@@ -3,8 +3,8 @@
     python tools/random_drafts.py                       # 1,000 drafts
     python tools/random_drafts.py --count 50 --seed 7   # others, fewer
 
-Exit status 0 when all documents are valid. Otherwise each rule that fired is printed with how often, and the first draft
-that broke it as JSON: what to put into a test.
+Exit status 0 when all documents are valid. Otherwise each rule that fired is printed with how often, and the first
+draft that broke it as JSON: what to put into a test.
 """
 
 import argparse
@@ -90,8 +90,12 @@ def main() -> int:
     print(f"{tally.drafts} drafts, {len(SYNTAXES)} syntaxes, {time.perf_counter() - started:.0f} s")
     for what, count in sorted(tally.seen.items()):
         print(f"{count:6} {what}")
+    shown = set()
     for what, count in tally.failures.most_common():
-        print(f"FAILED {count} times: {what}\n       {tally.examples[what]}", file=sys.stderr)
+        print(f"FAILED {count} times: {what}", file=sys.stderr)
+        if tally.examples[what] not in shown:
+            print(f"       {tally.examples[what]}", file=sys.stderr)
+        shown.add(tally.examples[what])
     judged = sum(tally.seen[f"{syntax} valid"] for syntax in SYNTAXES)
     return 0 if judged == tally.drafts * len(SYNTAXES) and not tally.failures else 1
 

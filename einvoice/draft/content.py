@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from einvoice.model import (
     AllowanceCharge,
@@ -63,13 +63,24 @@ class DraftContent(Model):
     model_config = ConfigDict(frozen=False, validate_assignment=True)
 
     # Only in a draft.
-    rounding: Rounding = "group"  # see einvoice.draft.rounding; "gross": the prices and allowances given include VAT
-    due_rounding: Decimal | None = (
-        None  # round the amount due to a multiple of this, such as 0.05; BT-114 says by how much
+    rounding: Rounding = Field(
+        default="group",
+        description="where VAT is rounded: once per VAT group, or line by line; "
+        "gross: the unit prices, allowances and charges given include VAT",
     )
-    nature: Nature | None = None  # of everything sold, where the lines do not say it one by one
-    treatment: Treatment | None = None  # of a French transaction (note BAR); B2B by default between French parties
-    vat_on_debits: bool | None = None  # French option to pay VAT when the invoice is issued; None says nothing about it
+    due_rounding: Decimal | None = Field(
+        default=None, description="round the amount due to a multiple of this, such as 0.05; BT-114 says by how much"
+    )
+    nature: Nature | None = Field(
+        default=None,
+        description="what is sold, where the lines do not say it one by one; gives a French invoice its BT-23",
+    )
+    treatment: Treatment | None = Field(
+        default=None, description="of a French transaction (note BAR); B2B between French parties unless given"
+    )
+    vat_on_debits: bool | None = Field(
+        default=None, description="French option to owe VAT when the invoice is issued; null says nothing about it"
+    )
 
     # As in einvoice.model.Invoice, in the same order.
     number: str | None = None

@@ -32,6 +32,7 @@ __all__ = [
     "EXTENDED_CTC_FR",
     "LATE_PAYMENT",
     "RECOVERY_FEE",
+    "TIME_UNITS",
     "VAT_ON_DEBITS",
     "business_process",
     "early_payment_note",
@@ -71,7 +72,7 @@ _FRENCH_PROCESS = re.compile(r"[BSM][1-9]\Z")
 _FRENCH_VAT = re.compile(r"FR[0-9A-HJ-NP-Z]{2}(\d{9})\Z")
 
 # UN/ECE recommendation 20: second, minute, hour, day, week, month, year, working day. Who bills time bills a service.
-_TIME_UNITS = frozenset({"SEC", "MIN", "HUR", "DAY", "WEE", "MON", "ANN", "E49"})
+TIME_UNITS = frozenset({"SEC", "MIN", "HUR", "DAY", "WEE", "MON", "ANN", "E49"})
 
 _ON_ISSUE, _ON_PAYMENT = "3", "432"  # UNTDID 2005
 
@@ -191,7 +192,7 @@ def nature_of(draft: DraftContent, lines: Sequence[DraftLine]) -> Nature | None:
     """
     if draft.nature:
         return draft.nature
-    natures = {line.nature or ("services" if line.unit_code in _TIME_UNITS else None) for line in lines} - {None}
+    natures = {line.nature or ("services" if line.unit_code in TIME_UNITS else None) for line in lines} - {None}
     if len(natures) > 1:
         return "mixed"
     return next(iter(natures), None)

@@ -101,8 +101,8 @@ def _fitted(given: Totals) -> Totals:
 
 
 def _lines(billed: Billed) -> Decimal | None:
-    nets = [placed.line.net_amount for placed in billed.lines if counted(placed)]
-    return _added(net for net in nets if net is not None) if nets else None
+    nets = (placed.line.net_amount for placed in billed.lines if counted(placed))
+    return _added(net for net in nets if net is not None) if billed.lines else None
 
 
 def _sum(parts: tuple[AllowanceCharge, ...]) -> Decimal | None:
