@@ -1,0 +1,105 @@
+"""When to report what: the periods of a VAT regime and their deadlines, as a calendar.
+
+    periods("real_normal_monthly", 2026)[0]
+    # ReportingPeriod("transactions", 2026-01-01, 2026-01-10, due 2026-01-20)
+
+* real_normal_monthly: transactions of ten days (1-10, 11-20, 21-end), due on the 20th, the last day and the 10th of the
+  next month; payments of a month, due on the 10th of the next
+* real_normal_quarterly: both of a month, due on the 10th of the next
+* simplified: both of a month, due on the last day of the next
+* franchise: both of two months (January-February, ...), due on the last day of the month after
+
+The day due is the last on which the platform may file; the public portal closes at 08:00 the morning after. A deadline
+is not moved by Sundays or holidays: no published text does.
+
+Source: DGFiP external specifications v3.2, general file §3.7. The names of the regimes are those of PDP APIs.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Literal
+
+__all__ = ["Content", "Regime", "ReportingPeriod", "periods"]
+
+Regime = Literal["real_normal_monthly", "real_normal_quarterly", "simplified", "franchise"]
+Content = Literal["transactions", "payments"]
+
+_CLOSING_HOUR = time(8)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingPeriod:
+    """A period to report; both its days are in it."""
+
+    content: Content
+    start: date
+    end: date
+    due: date  # the last day to file
+
+    @property
+    def closes_at(self) -> datetime:
+        """When the public portal stops accepting it, in French legal time."""
+        return datetime.combine(self.due + timedelta(days=1), _CLOSING_HOUR)
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+
+def periods(regime: Regime, year: int) -> tuple[ReportingPeriod, ...]:
+    """All periods of a year, transactions first; the last ones are due in the next year.
+
+    Raises `ValueError` for an unknown regime.
+    """
+    makers = {
+        "real_normal_monthly": (_decades, _months_to_the_10th),
+        "real_normal_quarterly": (_months_to_the_10th, _months_to_the_10th),
+        "simplified": (_months_to_the_end, _months_to_the_end),
+        "franchise": (_pairs_of_months, _pairs_of_months),
+    }
+    if regime not in makers:
+        raise ValueError(f"{regime!r} is no VAT regime: expected one of {', '.join(makers)}")
+    transactions, payments = makers[regime]
+    return (*transactions("transactions", year), *payments("payments", year))
+
+
+def _decades(content: Content, year: int) -> Iterator[ReportingPeriod]:
+    for month in range(1, 13):
+        last = _last(year, month)
+        yield ReportingPeriod(content, date(year, month, 1), date(year, month, 10), date(year, month, 20))
+        yield ReportingPeriod(content, date(year, month, 11), date(year, month, 20), last)
+        yield ReportingPeriod(content, date(year, month, 21), last, _next_month(last).replace(day=10))
+
+
+def _months_to_the_10th(content: Content, year: int) -> Iterator[ReportingPeriod]:
+    for month in range(1, 13):
+        last = _last(year, month)
+        yield ReportingPeriod(content, date(year, month, 1), last, _next_month(last).replace(day=10))
+
+
+def _months_to_the_end(content: Content, year: int) -> Iterator[ReportingPeriod]:
+    for month in range(1, 13):
+        last = _last(year, month)
+        yield ReportingPeriod(content, date(year, month, 1), last, _end_of_next_month(last))
+
+
+def _pairs_of_months(content: Content, year: int) -> Iterator[ReportingPeriod]:
+    for month in range(1, 13, 2):
+        last = _last(year, month + 1)
+        yield ReportingPeriod(content, date(year, month, 1), last, _end_of_next_month(last))
+
+
+def _last(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _next_month(last: date) -> date:
+    return last + timedelta(days=1)
+
+
+def _end_of_next_month(last: date) -> date:
+    first = _next_month(last)
+    return _last(first.year, first.month)
