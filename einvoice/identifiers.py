@@ -58,6 +58,8 @@ class Fault:
     message_fr: str
     message_en: str
     severity: Literal["error", "warning"] = "error"
+    part: str = ""  # of an address: siren, siret, routing_identifier or suffix
+    rule: str = ""  # the official sentence, where it has a number: G1.91
 
 
 class InvalidIdentifier(ValueError):

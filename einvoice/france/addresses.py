@@ -16,6 +16,7 @@ Sources: DGFiP external specifications v3.2, annex 3 (DT-7-5-1) and annex 7 (G1.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal, Self
 
 from pydantic import model_validator
@@ -94,13 +95,17 @@ class ElectronicAddress(Model):
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the address: each number and text on its own, then how they go together."""
         parts = (
-            (SIREN, self.siren),
-            (SIRET, self.siret),
-            (ROUTING_CODE, self.routing_identifier),
-            (SUFFIX, self.suffix),
+            ("siren", self.siren, SIREN, "G1.89"),
+            ("siret", self.siret, SIRET, "G2.07"),
+            ("routing_identifier", self.routing_identifier, ROUTING_CODE, "G1.95"),
+            ("suffix", self.suffix, SUFFIX, "G1.115"),
         )
-        found = [kind.fault(part) for kind, part in parts if part is not None]
-        return tuple(fault for fault in (*found, *self._structure()) if fault is not None)
+        alone = (
+            replace(fault, part=part, rule=rule)
+            for part, text, kind, rule in parts
+            if text is not None and (fault := kind.fault(text))
+        )
+        return (*alone, *self._structure())
 
     def _structure(self) -> Iterator[Fault]:
         text = str(self)
@@ -110,6 +115,8 @@ class ElectronicAddress(Model):
                 None,
                 f"Le SIRET {self.siret} n'est pas un établissement du SIREN {self.siren} : il doit commencer par lui.",
                 f"SIRET {self.siret} is no establishment of SIREN {self.siren}: it must start with it.",
+                part="siret",
+                rule="G1.80",
             )
         if self.routing_identifier is not None and self.siret is None:
             yield Fault(
@@ -117,6 +124,8 @@ class ElectronicAddress(Model):
                 None,
                 "Un code de routage désigne un service d'un établissement : donnez aussi le SIRET.",
                 "A routing code names a service of an establishment: give the SIRET too.",
+                part="siret",
+                rule="G1.91",
             )
         if self.suffix is not None and self.siret is not None:
             yield Fault(
@@ -124,6 +133,8 @@ class ElectronicAddress(Model):
                 None,
                 "Un suffixe s'attache au SIREN seul : retirez le SIRET ou le suffixe.",
                 "A suffix belongs to the SIREN alone: remove the SIRET or the suffix.",
+                part="suffix",
+                rule="G1.93",
             )
         if len(text) > MAX_LENGTH:
             yield Fault(
@@ -131,4 +142,5 @@ class ElectronicAddress(Model):
                 None,
                 f"L'adresse « {text} » a {len(text)} caractères ; {MAX_LENGTH} au plus sont permis.",
                 f"The address {text!r} has {len(text)} characters; at most {MAX_LENGTH} are allowed.",
+                rule="BR-FR-25",
             )
