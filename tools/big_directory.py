@@ -1,7 +1,7 @@
 """Write an F14 directory of any size, to measure how einvoice reads it.
 
-    python tools/big_directory.py 1000000 > /tmp/annuaire.xml
-    python tools/big_directory.py --measure /tmp/annuaire.xml
+    python -m tools.big_directory 1000000 > /tmp/annuaire.xml
+    python -m tools.big_directory --measure /tmp/annuaire.xml
 
 The companies are fictional: their SIREN are counted up from 100000009, with the right check digit. One in ten has a
 line for an establishment, one in twenty a routing code, one in twenty-five a suffix; each has a line for itself.

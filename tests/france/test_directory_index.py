@@ -41,9 +41,9 @@ def line(address: str, platform: str = "0007", **given) -> DirectoryLine:
     return DirectoryLine(**{**parts, **facts, **given})
 
 
-def export(*lines: DirectoryLine, produced_at: datetime = at("2026-09-10"), **blocks) -> io.BytesIO:
+def export(*lines: DirectoryLine, day: str = "2026-09-10", **blocks) -> io.BytesIO:
     """An F14 file."""
-    return io.BytesIO(write_export(DirectoryExport(produced_at=produced_at, kind="C", lines=lines, **blocks)))
+    return io.BytesIO(write_export(DirectoryExport(produced_at=at(day), kind="C", lines=lines, **blocks)))
 
 
 def ask(index: DirectoryIndex, address: str, day: date = DAY) -> str | None:
@@ -146,7 +146,7 @@ def test_a_differential_changes_the_answer():
         line(SIREN, "0001", end_date=DAY, instance_id="7", presence="N"),
         line(SIREN, "0003", start_date=DAY, instance_id="8", presence="N"),
         line(f"{SIREN}_S", "0002", start_date=DAY, nature="M", instance_id="9", presence="N"),
-        produced_at=at("2026-09-11"),
+        day="2026-09-11",
     )
     assert ask(index, SIREN) == "0001"
     assert ask(index, f"{SIREN}_S") == "0002"
@@ -166,13 +166,13 @@ def test_a_new_version_of_a_company_is_not_its_end():
                 LegalUnit(**unit, instance_id="12", presence="P"),
                 LegalUnit(**unit, instance_id="11", presence="S"),
             ),
-            produced_at=at("2026-09-11"),
+            day="2026-09-11",
         )
     )
     assert ask(index, SIREN) == "0007"
-    index.update(export(legal_units=(LegalUnit(**unit, instance_id="12", presence="S"),), produced_at=at("2026-09-12")))
+    index.update(export(legal_units=(LegalUnit(**unit, instance_id="12", presence="S"),), day="2026-09-12"))
     assert ask(index, SIREN) is None
-    index.update(export(legal_units=(LegalUnit(**unit, instance_id="13", presence="P"),), produced_at=at("2026-09-13")))
+    index.update(export(legal_units=(LegalUnit(**unit, instance_id="13", presence="P"),), day="2026-09-13"))
     assert ask(index, SIREN) == "0007"
 
 
@@ -180,7 +180,7 @@ def test_an_older_file_is_refused():
     """Differentials are taken in the order of their production."""
     index = DirectoryIndex.read(export(line(SIREN)))
     with pytest.raises(ValueError, match="older than 20260910000000"):
-        index.update(export(line(SIREN), produced_at=at("2026-09-09")))
+        index.update(export(line(SIREN), day="2026-09-09"))
 
 
 def test_only_the_wanted_companies_are_kept():
