@@ -17,7 +17,7 @@ from functools import cache
 
 from lxml import etree
 
-from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, decimal, decimal_text, differences
+from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, differences, number
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -88,18 +88,18 @@ def _iban_text(account: str) -> str | None:
 
 _CODECS = {
     "str": Codec(empty=True),
-    "date": Codec(_day, _day_text, {"format": "102"}),
-    "Amount": Codec(decimal, decimal_text, {"currencyID": "|{currency_code}"}),
-    "UnitPrice": Codec(decimal, decimal_text, {"currencyID": "|{currency_code}"}),
-    "Quantity": Codec(decimal, decimal_text),
-    "Percentage": Codec(decimal, decimal_text),
-    "Rate": Codec(decimal, decimal_text),
-    "bytes": Codec(binary, binary_text, empty=True),
+    "date": Codec(_day, _day_text, {"format": "102"}, safe=True),
+    "Amount": number({"currencyID": "|{currency_code}"}),
+    "UnitPrice": number({"currencyID": "|{currency_code}"}),
+    "Quantity": number(),
+    "Percentage": number(),
+    "Rate": number(),
+    "bytes": Codec(binary, binary_text, empty=True, safe=True),
     # chosen by name in the third column
     "point": Codec(_point_code, _point_code_text),
-    "iban": Codec(None, _iban_text),
-    "currency": Codec(decimal, decimal_text, {"currencyID": "{currency_code}"}),
-    "accounting": Codec(decimal, decimal_text, {"currencyID": "{vat_accounting_currency_code}"}),
+    "iban": Codec(None, _iban_text, choosy=True),
+    "currency": number({"currencyID": "{currency_code}"}),
+    "accounting": number({"currencyID": "{vat_accounting_currency_code}"}),
 }
 
 _LOCAL_ID = """

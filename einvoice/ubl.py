@@ -17,7 +17,7 @@ from functools import cache
 
 from lxml import etree
 
-from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, decimal, decimal_text, differences, iso_date
+from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, differences, iso_date, number
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -92,16 +92,15 @@ def _note_text(note: Note) -> str:
 
 _CODECS = {
     "str": Codec(empty=True),
-    "date": Codec(iso_date, str),
-    "Amount": Codec(decimal, decimal_text, {"currencyID": "{currency_code}"}),
-    "UnitPrice": Codec(decimal, decimal_text, {"currencyID": "{currency_code}"}),
-    "Quantity": Codec(decimal, decimal_text),
-    "Percentage": Codec(decimal, decimal_text),
-    "Rate": Codec(decimal, decimal_text),
-    "bytes": Codec(binary, binary_text, empty=True),
+    "date": Codec(iso_date, str, safe=True),
+    "Amount": number({"currencyID": "{currency_code}"}),
+    "UnitPrice": number({"currencyID": "{currency_code}"}),
+    "Quantity": number(),
+    "Percentage": number(),
+    "Rate": number(),
+    "bytes": Codec(binary, binary_text, empty=True, safe=True),
     # chosen by name in the third column
-    "accounting": Codec(decimal, decimal_text, {"currencyID": "{vat_accounting_currency_code}"}),
-    "number": Codec(decimal, decimal_text),
+    "accounting": number({"currencyID": "{vat_accounting_currency_code}"}),
     "note": Codec(_notes, _note_text, several=True),
 }
 

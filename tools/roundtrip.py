@@ -127,7 +127,9 @@ def same(name: str, invoice: Invoice, found: Detected, known: dict[str, etree.XM
             totals.became_invalid.append(f"{name}: {why(root, known)}")
 
 
-def other(name: str, invoice: Invoice, syntax: str, found: Detected, known: dict[str, etree.XMLSchema], totals: Totals) -> None:
+def other(
+    name: str, invoice: Invoice, syntax: str, found: Detected, known: dict[str, etree.XMLSchema], totals: Totals
+) -> None:
     """There and back again through the other syntax: what is gone is what was said to be lost."""
     module, own = SYNTAXES[syntax], SYNTAXES[found.syntax]
     totals.files[f"{found.syntax} to {syntax}"] += 1

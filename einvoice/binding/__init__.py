@@ -36,7 +36,7 @@ from lxml import etree
 from pydantic import BaseModel
 
 from einvoice.binding.comparing import differences
-from einvoice.binding.codecs import Codec, Partial, binary, binary_text, decimal, decimal_text, iso_date
+from einvoice.binding.codecs import Codec, Partial, binary, binary_text, decimal, iso_date, number
 from einvoice.binding.reading import Known, read
 from einvoice.binding.table import Grammar, Node, Shape, compile_tables
 from einvoice.binding.writing import write
@@ -50,9 +50,9 @@ __all__ = [
     "binary",
     "binary_text",
     "decimal",
-    "decimal_text",
     "differences",
     "iso_date",
+    "number",
 ]
 
 M = TypeVar("M", bound=BaseModel)

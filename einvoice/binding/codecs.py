@@ -18,7 +18,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Codec", "Partial", "binary", "binary_text", "decimal", "decimal_text", "iso_date"]
+__all__ = ["Codec", "Partial", "binary", "binary_text", "decimal", "iso_date", "number"]
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})").fullmatch
@@ -38,6 +38,8 @@ class Codec:
     attributes: Mapping[str, str] = field(default_factory=dict)
     several: bool = False
     empty: bool = False  # the element may stand without text, for its attributes
+    choosy: bool = False  # `dump` may give None
+    safe: bool = False  # its texts hold nothing that XML needs escaped
 
 
 class Partial(ValueError):
@@ -55,9 +57,14 @@ def decimal(text: str) -> Decimal:
     return Decimal(text)
 
 
-def decimal_text(value: Decimal) -> str:
-    """The number without an exponent."""
-    return format(value, "f")
+def number(attributes: Mapping[str, str] | None = None) -> Codec:
+    """The codec of a decimal number, written without an exponent, with these XML attributes."""
+    return Codec(decimal, _decimal_text, attributes or {}, safe=True)
+
+
+def _decimal_text(value: Decimal) -> str:
+    text = str(value)  # three times as fast as format, but it writes small numbers with an exponent
+    return format(value, "f") if "E" in text else text
 
 
 def iso_date(text: str) -> date:

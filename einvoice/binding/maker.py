@@ -1,7 +1,7 @@
 """Model objects from the values that a reader found, and back to values for the writer.
 
-    maker.build({"number": "F1", "totals.amount_due": Decimal(1)})     # Invoice(number="F1", totals=Totals(...))
-    maker.values(invoice)                                              # the same dictionary: what is present, dotted
+    maker.build({"number": "F1", "totals": {"amount_due": Decimal(1)}})    # Invoice(number="F1", totals=Totals(...))
+    maker.values(invoice)                                   # {"number": "F1", "totals.amount_due": Decimal(1)}
 
 The values are typed already, so the objects are filled without pydantic's validation, three times as fast as
 `model_construct`. They are the same objects: equal, frozen, dumped and copied alike (a test holds this).
@@ -23,31 +23,30 @@ _set = object.__setattr__  # the models are frozen for everyone else
 
 
 class Maker:
-    """Builds objects of one model, whose 0..1 groups may be given by dotted keys."""
+    """Builds objects of one model and takes them apart."""
 
-    def __init__(self, model: type[BaseModel], keys: Iterable[str]) -> None:
-        """`keys` are the dotted keys in use: only groups named there are flattened."""
+    def __init__(self, model: type[BaseModel], keys: Iterable[str] = ()) -> None:
+        """`keys` are the attributes in use, those of 0..1 groups dotted: `totals.amount_due`."""
         self.model = model
         self._defaults = {name: info.get_default() for name, info in model.model_fields.items()}
-        self._many = frozenset(name for name, default in self._defaults.items() if default == ())
-        members: dict[str, set[str]] = {}
-        for key in keys:
+        self._many = tuple(name for name, default in self._defaults.items() if default == ())
+        members: dict[str, list[tuple[str, str]]] = {}
+        for key in sorted(keys):
             group, dot, member = key.partition(".")
             if dot:
-                members.setdefault(group, set()).add(member)
-        self._groups = tuple(
-            (group, Maker(_model_of(annotation_of(model, group)), names), {f"{group}.{name}": name for name in names})
-            for group, names in members.items()
-        )
+                members.setdefault(group, []).append((key, member))
+        self._groups = tuple((group, _group(model, group), tuple(names)) for group, names in members.items())
 
     def build(self, values: dict[str, Any]) -> BaseModel:
-        """The object that has these values; repeated ones are given as lists. The dictionary is used up."""
+        """The object that has these values. Repeated ones are given as lists, groups as dictionaries; all are used up."""
         for key in self._many:
             if key in values:
                 values[key] = tuple(values[key])
-        for group, maker, names in self._groups:
-            if not values.keys().isdisjoint(names):
-                values[group] = maker.build({name: values.pop(key) for key, name in names.items() if key in values})
+        for group, maker, _ in self._groups:
+            if group in values:
+                part = values.pop(group)
+                if part:
+                    values[group] = maker.build(part)
         new = self.model.__new__(self.model)
         _set(new, "__dict__", {**self._defaults, **values})
         _set(new, "__pydantic_fields_set__", set(values))
@@ -58,11 +57,13 @@ class Maker:
     def values(self, item: BaseModel) -> dict[str, Any]:
         """What the object holds: neither None nor an empty tuple, members of its groups by dotted key."""
         values = {key: value for key, value in item.__dict__.items() if value is not None and value is not _NONE}
-        for group, maker, names in self._groups:
-            part = values.pop(group, None)
-            if part is not None:
-                inner = maker.values(part)
-                values.update((key, inner[name]) for key, name in names.items() if name in inner)
+        for group, _, names in self._groups:
+            if group in values:
+                part = values.pop(group).__dict__
+                for key, name in names:
+                    value = part[name]
+                    if value is not None and value is not _NONE:
+                        values[key] = value
         return values
 
 
@@ -72,10 +73,14 @@ def makers(keys: Mapping[type[BaseModel], Iterable[str]]) -> dict[type[BaseModel
 
 
 def annotation_of(model: type[BaseModel], key: str) -> Any:
-    """The annotation of a dotted attribute. Raises `KeyError` for one that does not exist."""
+    """The annotation of an attribute, or of `group.attribute`. Raises `KeyError` for one that does not exist."""
     name, _, rest = key.partition(".")
     hint = typing.get_type_hints(model, include_extras=True)[name]
     return annotation_of(_model_of(hint), rest) if rest else hint
+
+
+def _group(model: type[BaseModel], group: str) -> Maker:
+    return Maker(_model_of(annotation_of(model, group)))
 
 
 def _model_of(annotation: Any) -> type[BaseModel]:

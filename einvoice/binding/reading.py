@@ -21,7 +21,6 @@ __all__ = ["Known", "read", "recognise"]
 
 _SPACE = " \t\r\n"  # white space of XML: a no-break space is content
 _EXCERPT = 200
-_FALLBACKS = "?"  # among an object's values: what read-only rows found
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # its attributes speak to schema processors, not to people
 
 
@@ -51,11 +50,13 @@ class Known:
 class _Reading:
     """One document being read, and the problems met so far."""
 
-    __slots__ = ("known", "problems", "values")
+    __slots__ = ("fallbacks", "known", "passed", "problems", "values")
 
     def __init__(self, known: Known) -> None:
         self.known = known
         self.values: dict[str, Any] = {}  # attributes of the document
+        self.fallbacks: list[tuple[dict[str, Any], str, Any, etree._Element]] = []  # what read-only rows found
+        self.passed: dict[Shape, Any] = {}  # XML attributes that said nothing but constants, and the right ones
         self.problems: list[tuple[str, etree._Element, str | None, str | None]] = []
 
     def report(self, kind: str, element: etree._Element, attribute: str | None = None, text: str | None = None) -> None:
@@ -64,78 +65,90 @@ class _Reading:
 
 def read(shape: Shape, root: etree._Element, known: Known) -> tuple[BaseModel, tuple[Unread, ...]]:
     """The object that the root element says, and what it could not hold."""
-    assert shape.maker is not None  # noqa: S101  (a table's shape always makes something)
     state = _Reading(known)
     if attributes := root.items():
         _read_attributes(shape, root, attributes, state.values, state)
     _read_children(shape, root, state.values, state)
     _settle(shape, state.values, state)
-    return shape.maker.build(state.values), tuple(_unread(*problem) for problem in state.problems)
+    return _build(shape, state.values), tuple(_unread(*problem) for problem in state.problems)
 
 
 def _read_children(shape: Shape, element: etree._Element, values: dict[str, Any], state: _Reading) -> None:
     by_tag = shape.by_tag
     for child in element:
-        found = by_tag.get(child.tag)
-        node = recognise(found, child, state.known) if found.__class__ is tuple else found
+        node = by_tag.get(child.tag)
+        if node.__class__ is tuple:
+            node = recognise(node, child, state.known)
         if (tail := child.tail) and not tail.isspace():
             state.report("unknown", element, None, tail)
         if node is None:
             state.report("unknown", child)
             continue
         inside = node.inside
-        target = state.values if node.document else values
         if inside.maker is not None:
-            _read_object(node, child, target, state)
+            _read_object(node, child, values, state)
             continue
-        if attributes := child.items():
+        if (attributes := child.items()) and attributes != state.passed.get(inside):
             _read_attributes(inside, child, attributes, values, state)
-        if node.key:
-            text = child.text
-            if text and (text := text.strip(_SPACE)):
-                _read_value(node, child, text, target, state)
-            if len(child):
-                _read_children(inside, child, values, state)
-        elif node.constant:
-            _compare(node, child, state)
-        else:
-            if (text := child.text) and not text.isspace():
-                state.report("unknown", child, None, text)
+        text = child.text
+        if text:
+            text = text.strip(_SPACE)
+        if node.direct:
+            if text and node.key not in values:
+                load = node.load
+                try:
+                    values[node.key] = text if load is None else load(text)
+                except (ValueError, ArithmeticError):
+                    _read_value(node, child, text, values, state)
+            elif text:
+                _read_value(node, child, text, values, state)
+        elif node.key:
+            if text:
+                _read_value(node, child, text, values, state)
+        elif text and not (node.constant and state.known.accepts(node.constant, text)):
+            state.report("unknown", child, None, text)
+        if len(child):
             _read_children(inside, child, values, state)
 
 
-def _read_value(node: Node, child: etree._Element, text: str, target: dict[str, Any], state: _Reading) -> None:
-    codec = node.codec
-    key = node.key
-    if text == node.default and codec is not None and codec.load is None:
+def _place(node: Node, values: dict[str, Any], state: _Reading) -> dict[str, Any]:
+    """Where the node's value belongs: the object, the document, or a group of either."""
+    target = state.values if node.document else values
+    if node.group:
+        group: dict[str, Any] = target.setdefault(node.group, {})
+        return group
+    return target
+
+
+def _read_value(node: Node, child: etree._Element, text: str, values: dict[str, Any], state: _Reading) -> None:
+    if text == node.default and node.load is None:
         return  # the word that stands for "none" where the schema demands a text
     value: Any = text
-    if codec is not None and codec.load is not None:
+    if node.load is not None:
         try:
-            value = codec.load(text)
+            value = node.load(text)
         except Partial as partial:
             value = partial.value
             state.report("unparsable", child)
         except (ValueError, ArithmeticError):
             state.report("unparsable", child)
             return
+    target, key = _place(node, values, state), node.member
     if node.readonly:
-        target.setdefault(_FALLBACKS, []).append((key, value, child))
+        state.fallbacks.append((target, key, value, child))
     elif node.many:
-        target.setdefault(key, []).extend(value if codec is not None and codec.several else (value,))
-    elif key not in target:
-        target[key] = value
-    elif target[key] != value:
+        target.setdefault(key, []).extend(value if node.codec is not None and node.codec.several else (value,))
+    elif target.setdefault(key, value) != value:
         state.report("repeated", child)
 
 
-def _read_object(node: Node, child: etree._Element, target: dict[str, Any], state: _Reading) -> None:
-    key, inside = node.key, node.inside
+def _read_object(node: Node, child: etree._Element, surrounding: dict[str, Any], state: _Reading) -> None:
+    target, key, inside = _place(node, surrounding, state), node.member, node.inside
     if not node.many and key in target:
         state.report("repeated", child)
         return
     values: dict[str, Any] = {}
-    if attributes := child.items():
+    if (attributes := child.items()) and attributes != state.passed.get(inside):
         _read_attributes(inside, child, attributes, values, state)
     text = child.text
     if text and (text := text.strip(_SPACE)):
@@ -144,42 +157,47 @@ def _read_object(node: Node, child: etree._Element, target: dict[str, Any], stat
         else:
             state.report("unknown", child, None, text)
     _read_children(inside, child, values, state)
-    _settle(inside, values, state)
+    if inside.defaults or state.fallbacks:
+        _settle(inside, values, state)
     if node.many:
-        target.setdefault(key, []).append(inside.maker.build(values))  # type: ignore[union-attr]  # the caller saw it
+        target.setdefault(key, []).append(_build(inside, values))
     elif values:
-        target[key] = inside.maker.build(values)  # type: ignore[union-attr]  # the caller saw it
+        target[key] = _build(inside, values)
+
+
+def _build(shape: Shape, values: dict[str, Any]) -> BaseModel:
+    assert shape.maker is not None  # noqa: S101  (a subtable's shape always makes something)
+    return shape.maker.build(values)
 
 
 def _read_attributes(
     shape: Shape, element: etree._Element, attributes: list[tuple[str, str]], values: dict[str, Any], state: _Reading
 ) -> None:
+    passed = True
     for name, text in attributes:
         attribute = shape.attributes.get(name)
+        if attribute is not None and attribute.constant and state.known.accepts(attribute.constant, text):
+            continue
+        passed = False
         if attribute is None:
             if not name.startswith(_INSTANCE):
                 state.report("unknown", element, name, text)
         elif attribute.key:
             if values.setdefault(attribute.key, text) != text:
                 state.report("repeated", element, name, text)
-        elif not state.known.accepts(attribute.constant, text):
+        else:
             state.report("unknown", element, name, text)
-
-
-def _compare(node: Node, element: etree._Element, state: _Reading) -> None:
-    """A constant that says something else is a thing the model cannot hold."""
-    text = (element.text or "").strip(_SPACE)
-    if text and not state.known.accepts(node.constant, text):
-        state.report("unknown", element)
-    if len(element):
-        _read_children(node.inside, element, {}, state)
+    if passed:
+        state.passed[shape] = attributes
 
 
 def _settle(shape: Shape, values: dict[str, Any], state: _Reading) -> None:
     """Once all of an object is read: what read-only rows found stands in for what nothing else said."""
-    for key, value, element in values.pop(_FALLBACKS, ()):
-        if values.setdefault(key, value) != value:
-            state.report("repeated", element)
+    for target, key, value, element in state.fallbacks:
+        if target is not state.values or values is state.values:
+            if target.setdefault(key, value) != value:
+                state.report("repeated", element)
+    state.fallbacks = [each for each in state.fallbacks if each[0] is state.values]
     # Where the schema demands a text and another attribute was written for it, that attribute alone was meant.
     for key, other in shape.defaults:
         if key in values and values[key] == values.get(other):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +25,7 @@ __all__ = ["Attribute", "Grammar", "Node", "Shape", "compile_tables"]
 
 _TOKEN = re.compile(r"'[^']*'\S*|\S+")
 _FIRST = re.compile(
-    r"(?P<readonly>\?)?(?P<document>[/^])?(?P<key>\w+(?:\.\w+)*)(?P<many>\*)?(?P<required>!)?(?:=(?P<default>\S+))?"
+    r"(?P<readonly>\?)?(?P<document>[/^])?(?P<key>\w+(?:\.\w+)?)(?P<many>\*)?(?P<required>!)?(?:=(?P<default>\S+))?"
 )
 
 
@@ -59,6 +59,7 @@ class Shape:
     text: Node | None = None  # the row "." : the element's own text
     attributes: dict[str, Attribute] = field(default_factory=dict)
     kids: list[Node] = field(default_factory=list)
+    written: list[Node] = field(default_factory=list)  # the kids without the read-only ones
     by_tag: dict[str, Node | tuple[Node, ...]] = field(default_factory=dict)
     defaults: list[tuple[str, str]] = field(default_factory=list)  # (key, key whose value stands in for it)
 
@@ -71,7 +72,9 @@ class Node:
     name: str  # prefixed name: what the writer prints
     label: str = ""
     inside: Shape = field(default_factory=Shape)
-    key: str = ""  # dotted attribute of the object, or "" where the element only groups others
+    key: str = ""  # attribute of the object, or group.attribute; "" where the element only groups others
+    group: str = ""
+    member: str = ""  # the key without its group
     document: bool = False  # the attribute belongs to the document, not to the object of this table
     once: bool = False  # ... and is written in the first of repeated groups only
     readonly: bool = False
@@ -91,6 +94,12 @@ class Node:
     unless: frozenset[str] = frozenset()  # attributes whose row takes this element's only place
     rivals: tuple[frozenset[str], ...] = ()  # what each of several rows for one attribute can say
     rank: int = 0
+    direct: bool = False  # a single value of the object itself, and no other row for it: no further ado
+    simple: bool = False  # ... and no XML attributes, nor a codec that may refuse
+    load: Callable[[str], Any] | None = None  # of the codec
+    dump: Callable[[Any], str | None] | None = None
+    safe: bool = False
+    absent: bool = False  # something may have to be written though the value is absent
     fixed: str = ""  # the XML of a subtree that is nothing but constants
     opening: str = ""
     closing: str = ""
@@ -174,6 +183,7 @@ class _Compiler:
         if node.key:
             raise ValueError("the place is taken")
         node.key, node.default = match["key"], match["default"] or ""
+        node.group, _, node.member = node.key.rpartition(".")
         node.readonly, node.required, node.many = bool(match["readonly"]), bool(match["required"]), bool(match["many"])
         node.document, node.once = bool(match["document"]), match["document"] == "^"
         annotation = annotation_of(self.document if node.document else model, node.key)
@@ -183,6 +193,7 @@ class _Compiler:
                 raise ValueError(f"the attribute is not what {third} makes")
             return node
         node.codec = self.grammar.codecs[third or _kind(annotation)]
+        node.load, node.dump, node.safe = node.codec.load, node.codec.dump, node.codec.safe
         for name, constant in node.codec.attributes.items():
             node.inside.attributes[name] = Attribute(name, constant=tuple(constant.split("|")))
         return node
@@ -250,6 +261,14 @@ def _finish(shape: Shape) -> None:
         node.keys, node.document_keys = frozenset(own), frozenset(document)
         node.visit = node.always or (node.inside.maker is None and any(kid.visit for kid in node.inside.kids))
         node.fixed = _fixed(node)
+        node.direct = _is_direct(node)
+        node.simple = node.direct and not node.inside.attributes and node.codec is not None and not node.codec.choosy
+        node.absent = bool(
+            node.required
+            or node.default
+            or (node.inside.maker is not None and (node.document_keys or node.always))
+            or (node.codec is not None and node.codec.empty and node.inside.attributes)
+        )
         siblings = groups.setdefault(node.tag, [])
         if node.label == "else":
             node.unless = frozenset().union(*(sibling.keys for sibling in siblings))
@@ -258,6 +277,7 @@ def _finish(shape: Shape) -> None:
             rivals.setdefault(node.key, []).append(node)
         if node.default.startswith("{"):
             shape.defaults.append((node.key, node.default[1:-1]))
+    shape.written = [node for node in shape.kids if not node.readonly]
     shape.by_tag = {
         tag: nodes[0] if len(nodes) == 1 and not nodes[0].tests else tuple(nodes) for tag, nodes in groups.items()
     }
@@ -322,6 +342,12 @@ def _document_keys(shape: Shape) -> set[str]:
         elif not kid.many:
             keys |= _document_keys(kid.inside)
     return keys
+
+
+def _is_direct(node: Node) -> bool:
+    if node.codec is None or node.many or node.document or node.readonly or node.unless or node.group:
+        return False
+    return not (node.default and node.codec.load is None)
 
 
 def _fixed(node: Node) -> str:
