@@ -1,0 +1,57 @@
+"""An invoice with nothing but chosen terms: what a smaller profile, or the tax office's extract, can hold.
+
+    small, lost = reduced(invoice, {"BT-1", "BT-2", ...})
+    lost                                # ("lines[0].item_description", ...)
+
+A profile is a filter over the terms, never another model. A field without a term of its own goes with the nearest term
+above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from einvoice.model import Invoice, Model
+from einvoice.terms import nearest_term
+
+__all__ = ["reduced"]
+
+M = TypeVar("M", bound=Model)
+
+
+def reduced(invoice: Invoice, terms: Collection[str]) -> tuple[Invoice, tuple[str, ...]]:
+    """The invoice with these terms only, and the paths of the values that were left out."""
+    lost: list[str] = []
+    return _reduced(invoice, frozenset(terms), "", "", lost), tuple(lost)
+
+
+def _reduced(part: M, terms: frozenset[str], plain: str, place: str, lost: list[str]) -> M:
+    """`plain` is the path without positions, by which terms are known; `place` the path with them."""
+    kept: dict[str, Any] = {}
+    for key in type(part).model_fields:
+        value = getattr(part, key)
+        if value is None or value == () or key == "unread":
+            continue
+        kept[key] = _value(value, terms, f"{plain}.{key}".lstrip("."), f"{place}.{key}".lstrip("."), lost)
+    return type(part)(**{key: value for key, value in kept.items() if value is not None and value != ()})
+
+
+def _value(value: Any, terms: frozenset[str], plain: str, place: str, lost: list[str]) -> Any:
+    if isinstance(value, tuple):
+        parts = [_value(each, terms, plain, f"{place}[{index}]", lost) for index, each in enumerate(value)]
+        return tuple(part for part in parts if part is not None)
+    if isinstance(value, Model):
+        small = _reduced(value, terms, plain, place, lost)
+        return small if small.model_fields_set else None
+    if _term_of(plain) in terms:
+        return value
+    lost.append(place)
+    return None
+
+
+@lru_cache(maxsize=4096)
+def _term_of(plain: str) -> str | None:
+    found = nearest_term(plain)
+    return found.id if found else None
