@@ -46,12 +46,11 @@ class Draft(DraftContent):
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
         """Read a draft from JSON; its numbers are kept to the last digit. Raises `DraftError`."""
         try:
-            data = json.loads(json_data, parse_float=Decimal)
+            data = json.loads(json_data, parse_float=Decimal, object_pairs_hook=_without_repeats)
         except json.JSONDecodeError as error:
-            raise DraftError(
-                Problem("", f"this is no JSON: {error.msg}, line {error.lineno}, column {error.colno}")
-            ) from None
-        except (UnicodeDecodeError, RecursionError) as error:
+            text = f"this is no JSON: {error.msg}, line {error.lineno}, column {error.colno}"
+            raise DraftError(Problem("", text)) from None
+        except (ValueError, ArithmeticError, RecursionError) as error:  # wrong bytes, endless numbers, endless nesting
             raise DraftError(Problem("", f"this JSON cannot be read: {error}")) from None
         return cls.model_validate(data, **options)
 
@@ -110,3 +109,13 @@ class Draft(DraftContent):
         invoice = self.complete()
         self._final = True
         return invoice
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; a name that it gives twice would silently lose the first value."""
+    held = dict(pairs)
+    if len(held) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DraftError(Problem(twice, "this name is given twice in one object"))
+    return held

@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+import einvoice as ei
+from einvoice.draft import Draft, DraftError
+from einvoice.draft.content import DRAFT_ONLY
+from einvoice.draft.lines import line_paths
+from einvoice.identifiers import FRENCH_VAT, IBAN, SIREN, SIRET
+from einvoice.testing import drafts, french_drafts, ibans, parties, sirens, sirets, texts
+
+MOVED = {"vat_exemption_reason", "vat_exemption_reason_code"}  # from lines to the breakdown, in EN 16931
+
+
+def leaves(part: BaseModel, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Every value that a part holds, with its path."""
+    for name, value in part:
+        place = f"{path}.{name}" if path else name
+        for index, held in enumerate(value if isinstance(value, tuple) else (value,)):
+            here = f"{place}[{index}]" if isinstance(value, tuple) else place
+            if isinstance(held, BaseModel):
+                yield from leaves(held, here)
+            elif held is not None:
+                yield here, held
+
+
+def value_at(invoice: BaseModel, path: str) -> Any:
+    """What stands at a path."""
+    found: Any = invoice
+    for step in path.replace("[", ".").replace("]", "").split("."):
+        found = found[int(step)] if step.isdigit() else getattr(found, step)
+    return found
+
+
+def in_invoice(path: str, places: list[str]) -> str:
+    """The path in the invoice of a path in the draft: nested lines are flattened."""
+    for index in range(len(places) - 1, -1, -1):
+        if path.startswith(f"{places[index]}."):
+            return f"lines[{index}]{path.removeprefix(places[index])}"
+    return path
+
+
+@settings(max_examples=60, deadline=None)
+@given(drafts(), st.data())
+def test_nothing_given_is_overwritten(draft, data):
+    """Every value of a draft, also a wrong one, is in the invoice where it was in the draft."""
+    draft.rounding = data.draw(st.sampled_from(["group", "line"]))
+    for _ in range(data.draw(st.integers(0, 3))):
+        numbers = [path for path, value in leaves(draft) if isinstance(value, Decimal)]
+        draft.set(data.draw(st.sampled_from(numbers)), data.draw(st.decimals(-10, 10, places=3)))
+    draft.set(data.draw(st.sampled_from(["totals.amount_due", "totals.vat_amount", "lines[0].net_amount"])), "1.23")
+    invoice, places = draft.complete(), list(line_paths(draft.lines))
+    for path, value in leaves(draft):
+        name = path.rpartition(".")[2]
+        if path.split("[")[0] not in DRAFT_ONLY and name not in MOVED | {"nature"}:
+            assert value_at(invoice, in_invoice(path, places)) == value, path
+
+
+@settings(max_examples=50, deadline=None)
+@given(drafts(), st.data())
+def test_a_draft_in_any_state_completes(draft, data):
+    """Whatever is missing, completing neither fails nor changes the draft, and every finding's path is a path."""
+    for _ in range(data.draw(st.integers(1, 8))):
+        path = data.draw(st.sampled_from([path for path, _ in leaves(draft)]))
+        draft.set(path, None if path.count("rounding") == 0 else "group")
+    before = draft.model_copy()
+    draft.complete()
+    for disagreement in draft.disagreements():
+        assert value_at(draft, disagreement.field) == disagreement.given
+    assert draft == before
+
+
+@settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@given(drafts(), st.sampled_from(["ubl", "cii"]))
+def test_drawn_drafts_are_valid(draft, syntax):
+    """What is drawn satisfies the schema, EN 16931 and BR-FR where French; tools/random_drafts.py draws more."""
+    report = ei.validate(ei.build(draft, syntax), policy=ei.Policy(date=date(2026, 11, 22)))
+    assert [finding.message_en for finding in report.findings if finding.severity == "error"] == []
+    assert report.verdict == "valid"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_drawn_identifiers_have_right_checksums(data):
+    """SIREN, SIRET, VAT number and IBAN pass their checks, and are in ranges that nobody has."""
+    siren = data.draw(sirens())
+    assert SIREN.is_valid(siren)
+    assert siren.startswith("0000")
+    assert SIRET.is_valid(data.draw(sirets(siren)))
+    iban = data.draw(ibans())
+    assert IBAN.is_valid(iban)
+    assert iban[4:9] == "99999"
+    assert FRENCH_VAT.is_valid(data.draw(parties())["vat_identifier"])
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts())
+def test_drawn_texts_survive_xml(text):
+    """Every drawn text is one that XML can carry."""
+    from lxml import etree
+
+    element = etree.Element("note")
+    element.text = text
+    assert etree.fromstring(etree.tostring(element)).text == text
+
+
+@settings(max_examples=20, deadline=None)
+@given(french_drafts())
+def test_a_draft_survives_its_own_json(draft):
+    """A draft written as JSON and read again is the same draft."""
+    assert Draft.model_validate_json(draft.model_dump_json(exclude_none=True)) == draft
+
+
+def test_without_hypothesis_the_extra_is_named():
+    """Where Hypothesis is not installed, importing the strategies says what to install."""
+    code = (
+        "import sys; sys.modules['hypothesis'] = None\n"
+        "from einvoice.errors import MissingExtra\n"
+        "try:\n    import einvoice.testing\n"
+        "except MissingExtra as error:\n    print(error)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own code
+    assert "einvoice[testing]" in said
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        '{"number": "1", "number": "2"}',
+        f'{{"number": {"9" * 5000}}}',
+        '{"lines": [{"quantity": 1e99999999999999999999}]}',
+    ],
+)
+def test_json_that_would_lose_something_is_refused(payload):
+    """A name given twice and numbers without end are refused, not cut."""
+    with pytest.raises(DraftError):
+        Draft.model_validate_json(payload).complete()
