@@ -274,3 +274,10 @@ def test_exemptions_are_those_of_the_code_list():
     from einvoice.codes import code_list
 
     assert {found.code for found in known_exemptions()} == set(code_list("vatex").codes)
+
+
+def test_a_consumer_is_told_that_the_rules_for_professionals_do_not_apply():
+    """The notes are mandatory on a consumer's invoice too; they say that fee and penalties are without object."""
+    notes = notes_of(invoice_of(treatment="B2C"))
+    assert "sans objet" in notes["PMT"]
+    assert "sans objet" in notes["PMD"]

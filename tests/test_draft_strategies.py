@@ -15,7 +15,7 @@ from pydantic import BaseModel
 import einvoice as ei
 from einvoice.draft import Draft, DraftError
 from einvoice.draft.content import DRAFT_ONLY
-from einvoice.draft.lines import line_paths
+from einvoice.draft.nesting import line_paths
 from einvoice.identifiers import FRENCH_VAT, IBAN, SIREN, SIRET
 from einvoice.testing import drafts, french_drafts, ibans, parties, sirens, sirets, texts
 

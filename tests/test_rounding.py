@@ -224,3 +224,14 @@ def test_small_rules_of_writing_numbers():
     assert [str(unit_price(Decimal(text))) for text in ("16.6583333", "20", "1.5")] == ["16.658333", "20.00", "1.50"]
     assert rounded_to_multiple(Decimal("10.03"), Decimal("0.05")) == Decimal("10.05")
     assert (minor_unit("JPY"), minor_unit("EUR"), minor_unit(None)) == (0, 2, 2)
+
+
+def test_a_net_amount_given_among_prices_with_vat_stands():
+    """A line that gives its true net amount keeps it; the VAT is computed from what stands, the difference is told."""
+    row = {"quantity": "1", "item_net_price": "120.00", "vat_rate": "20"}
+    draft = Draft(rounding="gross", lines=[row, row | {"net_amount": "90.00"}])
+    assert draft.complete().totals.amount_with_vat == Decimal("228.00")
+    assert [(each.field, str(each.computed)) for each in draft.disagreements()] == [("lines[1].net_amount", "100.00")]
+    alone = Draft(rounding="gross", lines=[{"quantity": "1", "net_amount": "100.00", "vat_rate": "20"}])
+    assert alone.complete().totals.amount_with_vat == Decimal("120.00")
+    assert alone.disagreements() == ()

@@ -7,15 +7,15 @@
     draft.finalise()                                   # the same Invoice; the draft changes no more
 
 The modules, in the order in which a draft goes through them: `content` (its fields), `renames`, `problems` (reading),
-`editing`, then `completion`: `lines`, `vat` (with `exemptions` and `gross`), `totals`, `french`, `profile`.
-`rounding` has the policies, `ledger` the disagreements.
+`editing`, then `completion`: `nesting`, `lines`, `vat` (with `exemptions` and `gross`), `totals`, `french` (with
+`parties` and `mentions`), `profile`. `rounding` has the policies, `ledger` the disagreements.
 """
 
 from einvoice.draft.content import DraftContent, DraftLine, Nature, Rounding, Treatment
 from einvoice.draft.draft import Draft
 from einvoice.draft.exemptions import Exemption, exemption, known_exemptions
-from einvoice.draft.french import early_payment_note, late_payment_note, recovery_fee_note
 from einvoice.draft.ledger import Disagreement
+from einvoice.draft.mentions import early_payment_note, late_payment_note, recovery_fee_note
 from einvoice.draft.problems import DraftError, Problem
 
 __all__ = [

@@ -18,7 +18,8 @@ from einvoice.draft.exemptions import EXEMPT
 from einvoice.draft.french import french_terms, is_french
 from einvoice.draft.gross import net_of_vat
 from einvoice.draft.ledger import Disagreement, Figure, Ledger
-from einvoice.draft.lines import GROUP, Placed, amounts, computed, counted, flattened, grouped, net_figure, with_amount
+from einvoice.draft.lines import amounts, computed, price_from_net, with_amount
+from einvoice.draft.nesting import GROUP, Placed, counted, flattened, grouped, net_figure
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.draft.profile import specification
 from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amount, vat_line_by_line
@@ -96,7 +97,7 @@ def _billed(draft: DraftContent, ledger: Ledger, currency: str | None) -> Billed
     gross = draft.rounding == "gross"
     decimals = AMOUNT_DECIMALS if gross else minor_unit(currency)
     lines = tuple(
-        _line(amounts(placed.updated(**classified(placed.line)), ledger, decimals), ledger, decimals, gross=gross)
+        _line(placed.updated(**classified(placed.line)), ledger, decimals, gross=gross)
         for placed in flattened(draft.lines)
     )
     return Billed(
@@ -113,17 +114,22 @@ def _billed(draft: DraftContent, ledger: Ledger, currency: str | None) -> Billed
 
 
 def _line(placed: Placed, ledger: Ledger, decimals: int, *, gross: bool) -> Placed:
-    line = placed.line
+    """A line with its amounts. Where prices include VAT so does its `net_amount`, until `net_of_vat` takes it out."""
+    line = amounts(placed.line, placed.path, ledger, decimals)
     if line.subtype_code == GROUP:
-        return placed.updated(net_amount=None) if gross else placed
-    amount = computed(line, decimals)
-    if gross:
-        return placed.updated(net_amount=amount)
-    because = (
-        f"quantity x price, charges and allowances give {amount}",
-        f"quantité x prix, majorations et remises donnent {amount}",
-    )
-    return placed.updated(net_amount=ledger.settle(net_figure(placed), line.net_amount, amount, because))
+        net = None if gross else line.net_amount
+    elif gross:
+        net = computed(line, decimals)
+    else:
+        if line.item_net_price is None:
+            line = line.model_copy(update={"item_net_price": price_from_net(line)})
+        amount = computed(line, decimals)
+        because = (
+            f"quantity x price, charges and allowances give {amount}",
+            f"quantité x prix, majorations et remises donnent {amount}",
+        )
+        net = ledger.settle(net_figure(placed), line.net_amount, amount, because)
+    return Placed(line.model_copy(update={"net_amount": net}), placed.path)
 
 
 def _document_part(

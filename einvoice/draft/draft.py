@@ -15,7 +15,7 @@ from einvoice.draft.completion import completed
 from einvoice.draft.content import DraftContent
 from einvoice.draft.editing import put, steps_of
 from einvoice.draft.ledger import Disagreement
-from einvoice.draft.lines import line_paths
+from einvoice.draft.nesting import line_paths
 from einvoice.draft.problems import DraftError, Problem, described, path_of, unknown_field
 from einvoice.draft.renames import renamed
 from einvoice.model import Invoice

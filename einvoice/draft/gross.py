@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from einvoice.draft.content import DraftLine
 from einvoice.draft.ledger import Ledger
-from einvoice.draft.lines import GROUP, Placed, counted, net_figure
+from einvoice.draft.nesting import GROUP, Placed, counted, net_figure
 from einvoice.draft.rounding import rounded, shared_out, split_gross, unit_price, vat_amount
 from einvoice.draft.vat import Billed, Group, VatBearing, group_of, grouped_amounts
 from einvoice.model import AllowanceCharge

@@ -96,13 +96,11 @@ def _nearest(name: str, model: type[BaseModel] | None) -> str | None:
     if model is None:
         return None
     own = list(model.model_fields)
-    below = {
-        inner: f"{field}.{inner}"
-        for field, info in model.model_fields.items()
-        for part in _models_in(info.annotation)
-        for inner in part.model_fields
-        if get_origin(info.annotation) is not tuple
-    }
+    below: dict[str, str] = {}
+    for field, info in model.model_fields.items():
+        for part in _models_in(info.annotation) if get_origin(info.annotation) is not tuple else ():
+            for inner in part.model_fields:
+                below.setdefault(inner, f"{field}.{inner}")
     if name in below and name not in own:
         return below[name]
     close = difflib.get_close_matches(name.lower(), own, n=1, cutoff=0.6)

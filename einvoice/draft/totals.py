@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from einvoice.draft.content import DraftContent
 from einvoice.draft.ledger import Figure, Ledger
-from einvoice.draft.lines import counted
+from einvoice.draft.nesting import counted
 from einvoice.draft.rounding import AMOUNT_DECIMALS, fitted, minor_unit, rounded, rounded_to_multiple
 from einvoice.draft.vat import Billed
 from einvoice.model import AllowanceCharge, Totals, VatBreakdown

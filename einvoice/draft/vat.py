@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from einvoice.draft.exemptions import EXEMPT, exemption
 from einvoice.draft.ledger import Figure, Ledger
-from einvoice.draft.lines import Placed, counted
+from einvoice.draft.nesting import Placed, counted
 from einvoice.draft.rounding import RATE_DECIMALS, fitted, short, vat_amount
 from einvoice.model import AllowanceCharge, Line, VatBreakdown
 
@@ -111,22 +111,19 @@ def _reason(category: str | None, code: str | None, text: str | None, language: 
 
 def with_reasons(billed: Billed, given: Sequence[VatBreakdown], language: str) -> Billed:
     """Each part with its exemption reason; one without takes the only reason its category has in this invoice."""
-    stated: dict[str | None, set[Reason]] = {}
+    stated: dict[str | None, set[Reason | None]] = {}
 
-    def state(category: str | None, code: str | None, text: str | None) -> Reason | None:
-        reason = _reason(category, code, text, language)
-        if reason:
-            stated.setdefault(category, set()).add(reason)
-        return reason
+    def own(part: VatBearing) -> Reason | None:
+        return _reason(part.vat_category_code, part.vat_exemption_reason_code, part.vat_exemption_reason, language)
 
     for part, _ in billed.taxed():
-        state(part.vat_category_code, part.vat_exemption_reason_code, part.vat_exemption_reason)
+        stated.setdefault(part.vat_category_code, set()).update({own(part)} - {None})
     for entry in given:
-        state(entry.category_code, entry.exemption_reason_code, entry.exemption_reason)
+        reason = _reason(entry.category_code, entry.exemption_reason_code, entry.exemption_reason, language)
+        stated.setdefault(entry.category_code, set()).update({reason} - {None})
 
     def reasoned(part: VatBearing) -> dict[str, object]:
-        category = part.vat_category_code
-        reason = _reason(category, part.vat_exemption_reason_code, part.vat_exemption_reason, language)
+        category, reason = part.vat_category_code, own(part)
         if reason is None and category in EXEMPT and len(stated.get(category, ())) == 1:
             (reason,) = stated[category]
         code, text = reason or (None, None)
