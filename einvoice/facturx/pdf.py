@@ -40,7 +40,7 @@ from pypdf.generic import (
 
 from einvoice.errors import Unreadable
 
-__all__ = ["Limits", "Locked", "Pdf", "opened"]
+__all__ = ["Limits", "Locked", "Pdf", "Spent", "opened"]
 
 # pypdf meets hostile bytes with whatever its code trips over: an index, a type, a recursion. These are what bytes can
 # cause; `MemoryError` is left to the caller, and anything else would be a fault of ours.
@@ -59,11 +59,16 @@ FAULTS = (
     struct.error,
     zlib.error,
 )
+_FIRST_NEW = 1 << 40  # numbers of objects that we add; a file counts to 8,388,607 at most
 _TAIL = 65_536  # the cross-reference pointer stands at the end; pypdf walks back line by line to find it
 
 
 class Locked(Unreadable):
     """The PDF is encrypted and does not open without a password, or not without a cipher that is not installed."""
+
+
+class Spent(Unreadable):
+    """The PDF asks for more time, memory or depth than is allowed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,7 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
     """
     limits = limits or Limits()
     if len(data) > limits.file_bytes:
-        raise Unreadable(f"the PDF has {len(data)} bytes; {limits.file_bytes} are allowed")
+        raise Spent(f"the PDF has {len(data)} bytes; {limits.file_bytes} are allowed")
     if b"%PDF-" not in data[:1024]:
         raise Unreadable("not a PDF: its first kilobyte does not say %PDF-")
     if b"startxref" not in data[-_TAIL:]:
@@ -112,7 +117,7 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
         except DependencyError as error:
             raise Locked(f"the PDF is encrypted: {error}") from error
         except LimitReachedError as error:
-            raise Unreadable(f"the PDF asks for more than is allowed: {error}") from error
+            raise Spent(f"the PDF asks for more than is allowed: {error}") from error
         except FAULTS as error:
             raise Unreadable(f"the PDF is damaged: {error or type(error).__name__}") from error
 
@@ -125,6 +130,7 @@ class Pdf:
     limits: Limits
     _objects: int = 0
     _bytes: int = 0
+    _added: int = 0
     _deadline: float = field(init=False)
 
     def __post_init__(self) -> None:
@@ -146,13 +152,20 @@ class Pdf:
         """The document catalogue (ISO 32000-1 §7.7.2)."""
         return self.reader.root_object
 
+    def add(self, value: PdfObject) -> IndirectObject:
+        """A new object, and the reference to it. The bytes that were opened do not change; see `writing`."""
+        self._added += 1
+        number = _FIRST_NEW + self._added
+        self.reader.cache_indirect_object(0, number, value)
+        return IndirectObject(number, 0, self.reader)
+
     def tick(self) -> None:
-        """Count one more object; `Unreadable` when there are too many or time is up."""
+        """Count one more object; `Spent` when there are too many or time is up."""
         self._objects += 1
         if self._objects > self.limits.objects:
-            raise Unreadable(f"the PDF has more than {self.limits.objects} objects to look at")
+            raise Spent(f"the PDF has more than {self.limits.objects} objects to look at")
         if time.monotonic() > self._deadline:
-            raise Unreadable(f"reading the PDF takes more than {self.limits.seconds:g} seconds")
+            raise Spent(f"reading the PDF takes more than {self.limits.seconds:g} seconds")
 
     def resolved(self, value: PdfObject | None) -> PdfObject | None:
         """What a reference stands for; `None` where it leads nowhere or to something broken."""
@@ -206,7 +219,7 @@ class Pdf:
             return None
         self._bytes += len(data)
         if self._bytes > self.limits.total_bytes:
-            raise Unreadable(f"the PDF unpacks to more than {self.limits.total_bytes} bytes")
+            raise Spent(f"the PDF unpacks to more than {self.limits.total_bytes} bytes")
         return data
 
     def tree_leaves(self, root: PdfObject | None, kids: str, leaf: str) -> Iterator[PdfObject]:
@@ -221,6 +234,6 @@ class Pdf:
                 continue
             seen.add(id(node))
             if depth > self.limits.depth:
-                raise Unreadable(f"the PDF has a tree deeper than {self.limits.depth} levels")
+                raise Spent(f"the PDF has a tree deeper than {self.limits.depth} levels")
             yield from self.array(node.get(leaf))
             waiting.extend((kid, depth + 1) for kid in reversed(self.array(node.get(kids))))

@@ -5,7 +5,7 @@
 
 No publisher issues rules for the PDF around a Factur-X invoice in a form that a program can run, so these are ours. An
 id is public contract: it is never given another meaning. Nothing here is stricter than the standards: what is merely
-unusual, or was right in an earlier version, is a warning. The rules about PDF/A itself are in `pdfa_rules`.
+unusual, or was right in an earlier version, is a warning. The rules about PDF/A itself are in `pdfa.rules`.
 """
 
 from __future__ import annotations

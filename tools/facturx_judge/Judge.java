@@ -46,7 +46,7 @@ public class Judge {
 
     private static String verapdf(Path file, PDFAFlavour asked) {
         try (FileInputStream in = new FileInputStream(file.toFile()); PDFAParser parser = Foundries.defaultInstance().createParser(in)) {
-            PDFAFlavour flavour = asked == null ? parser.getFlavour() : asked;
+            PDFAFlavour flavour = asked == null ? claimed(parser) : asked;
             if (flavour == PDFAFlavour.NO_FLAVOUR) {
                 return "failed\tnone\tno PDF/A identification";
             }
@@ -63,6 +63,10 @@ public class Judge {
         } catch (Exception | StackOverflowError | OutOfMemoryError error) {
             return "error\tnone\t" + flat(error.toString());
         }
+    }
+
+    private static PDFAFlavour claimed(PDFAParser parser) {
+        return parser.getFlavours().isEmpty() ? PDFAFlavour.NO_FLAVOUR : parser.getFlavour();
     }
 
     private static String mustang(String file) {

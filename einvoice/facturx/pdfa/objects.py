@@ -1,0 +1,154 @@
+"""Every object of a PDF, whatever it is for: filters, sizes, actions.
+
+Some demands of PDF/A hold anywhere: no data outside the file, no LZW, no number beyond what a reader must take, no
+action that starts a program. So all objects that the catalogue leads to are looked at once, seen or not.
+
+Source: ISO 19005-3:2012 §6.1.7 (streams), §6.1.13 (limits), §6.5.1 (actions); ISO 32000-1:2008 §12.6 (actions).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pypdf.generic import (
+    ArrayObject,
+    ByteStringObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    PdfObject,
+    StreamObject,
+    TextStringObject,
+)
+
+from einvoice.facturx.pdf import Pdf
+from einvoice.facturx.pdfa.drawing import filters
+from einvoice.facturx.pdfa.faults import Faults
+
+__all__ = ["ACTION_KEYS", "Objects", "check_objects", "forbidden_action"]
+
+ACTION_KEYS = ("/A", "/PA", "/OpenAction", "/Next")
+
+_FILTERS = frozenset(
+    [
+        "ASCIIHexDecode",
+        "ASCII85Decode",
+        "LZWDecode",
+        "FlateDecode",
+        "RunLengthDecode",
+        "CCITTFaxDecode",
+        "JBIG2Decode",
+        "DCTDecode",
+        "JPXDecode",
+    ]
+)
+# Filters that are undone without interpreting what they hold; images are not.
+UNPACKED = frozenset(["ASCIIHexDecode", "ASCII85Decode", "LZWDecode", "FlateDecode", "RunLengthDecode"])
+_ACTIONS = frozenset(["GoTo", "GoToR", "GoToE", "Thread", "URI", "Named", "SubmitForm"])
+_NAMED = frozenset(["NextPage", "PrevPage", "FirstPage", "LastPage"])
+_GREATEST = 2_147_483_647
+_GREATEST_REAL, _LEAST_REAL = 3.403e38, 1.175e-38
+_LONGEST_STRING, _LONGEST_NAME = 32_767, 127
+
+
+@dataclass(slots=True)
+class Objects:
+    """The dictionaries of a PDF by what a repair needs to know of them."""
+
+    lzw: list[StreamObject] = field(default_factory=list)
+    acting: list[tuple[DictionaryObject, str]] = field(default_factory=list)  # with a forbidden action under a key
+    automatic: list[DictionaryObject] = field(default_factory=list)  # with /AA
+    described: list[DictionaryObject] = field(default_factory=list)  # objects with metadata of their own
+
+
+def check_objects(pdf: Pdf, faults: Faults) -> Objects:
+    """Walk all objects and note what is wrong anywhere."""
+    found = Objects()
+    seen: set[tuple[int, int]] = set()
+    trailer = pdf.reader.trailer
+    waiting: list[PdfObject | None] = [trailer.get("/Root"), trailer.get("/Info")]
+    while waiting:
+        value = waiting.pop()
+        pdf.tick()
+        if isinstance(value, IndirectObject):
+            key = (value.idnum, value.generation)
+            if key not in seen:
+                seen.add(key)
+                waiting.append(pdf.resolved(value))
+        elif isinstance(value, DictionaryObject):
+            _dictionary(pdf, value, faults, found)
+            waiting.extend(value.values())
+            for name in value:
+                _scalar(name, faults)
+        elif isinstance(value, ArrayObject):
+            waiting.extend(value)
+        elif value is not None:
+            _scalar(value, faults)
+    return found
+
+
+def _dictionary(pdf: Pdf, value: DictionaryObject, faults: Faults, found: Objects) -> None:
+    if isinstance(value, StreamObject):
+        _stream(pdf, value, faults, found)
+    if "/AA" in value:
+        found.automatic.append(value)
+        faults.add("EI-PDF-65", f"/{pdf.name(value.get('/Type')) or 'AA'}")
+    for key in ACTION_KEYS:
+        target = pdf.resolved(value.get(key)) if key in value else None
+        for action in target if isinstance(target, ArrayObject) else [target]:
+            kind = forbidden_action(pdf, action) if action is not None else None
+            if kind:
+                found.acting.append((value, key))
+                faults.add("EI-PDF-63" if kind == "JavaScript" else "EI-PDF-64", kind)
+    if "/Metadata" in value and value is not pdf.catalog:
+        found.described.append(value)
+
+
+def forbidden_action(pdf: Pdf, value: PdfObject) -> str | None:
+    """The kind of an action that PDF/A does not allow; `None` for one that it does, or for no action."""
+    action = pdf.dictionary(value)
+    kind = pdf.name(action.get("/S"))
+    if kind is None or (kind in _ACTIONS and kind != "Named"):
+        return None
+    name = pdf.name(action.get("/N"))
+    return None if kind == "Named" and name in _NAMED else f"Named {name}" if kind == "Named" else kind
+
+
+def _stream(pdf: Pdf, stream: StreamObject, faults: Faults, found: Objects) -> None:
+    for key in ("/F", "/FFilter", "/FDecodeParms"):
+        if key in stream:
+            faults.add("EI-PDF-31", key)
+    names = filters(pdf, stream)
+    if "LZWDecode" in names and set(names) <= UNPACKED:
+        found.lzw.append(stream)
+        faults.add("EI-PDF-32", f"/{pdf.name(stream.get('/Subtype')) or pdf.name(stream.get('/Type')) or 'Contents'}")
+    for name in names:
+        if name not in (UNPACKED if "LZWDecode" in names else _FILTERS) and not (
+            name == "Crypt" and _is_identity(pdf, stream)
+        ):
+            faults.add("EI-PDF-33", name)
+
+
+def _is_identity(pdf: Pdf, stream: StreamObject) -> bool:
+    parameters = pdf.resolved(stream.get("/DecodeParms"))
+    every = parameters if isinstance(parameters, ArrayObject) else [parameters]
+    return all(pdf.name(pdf.dictionary(each).get("/Name")) in {None, "Identity"} for each in every)
+
+
+def _scalar(value: PdfObject, faults: Faults) -> None:
+    if isinstance(value, NumberObject):
+        if not -_GREATEST - 1 <= value <= _GREATEST:
+            faults.add("EI-PDF-34", str(value)[:24])
+    elif isinstance(value, FloatObject):
+        size = abs(float(value))
+        if size > _GREATEST_REAL or 0 < size < _LEAST_REAL:
+            faults.add("EI-PDF-34", f"{float(value):g}")
+    elif isinstance(value, NameObject):
+        if len(value.encode("utf-8", "surrogateescape")) > _LONGEST_NAME + 1:
+            faults.add("EI-PDF-34", f"{value[:24]}…")
+    elif isinstance(value, TextStringObject | ByteStringObject):
+        length = len(value.original_bytes if isinstance(value, TextStringObject) else value)
+        if length > _LONGEST_STRING:
+            faults.add("EI-PDF-34", f"({length} octets)")
