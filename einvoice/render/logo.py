@@ -1,0 +1,27 @@
+"""A logo: a PNG or JPEG image, told apart by its first bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from einvoice.errors import Unreadable
+
+__all__ = ["Logo"]
+
+SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """Image bytes and what they are."""
+
+    data: bytes
+    mime_type: str
+
+    @classmethod
+    def of(cls, data: bytes) -> Logo:
+        """The logo in these bytes; `Unreadable` if they are neither PNG nor JPEG (SVG can hold scripts and links)."""
+        for signature, mime_type in SIGNATURES.items():
+            if data.startswith(signature):
+                return cls(data, mime_type)
+        raise Unreadable(f"a logo must be a PNG or JPEG image; this one begins with {data[:8]!r}")

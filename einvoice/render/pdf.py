@@ -1,0 +1,131 @@
+"""The page as a PDF: PDF/A-3a and PDF/UA-1, tagged, made by Typst.
+
+Typst gets its own file (`page.typ`) and the page as JSON; texts of the invoice are never part of the program. The fonts
+are Inter (here, `fonts/`) and those inside Typst, so that the result is the same on every machine. They have the Latin,
+Greek, Cyrillic, Armenian, Georgian and Hebrew alphabets and part of the Arabic one. PDF/A forbids a character that no
+font can draw, so any other one (Chinese, emoji, ...) is spelled out as `[U+4E2D]`; the HTML view has no such limit.
+
+Sources: ISO 19005-3 (PDF/A-3) §6.2.11; ISO 14289-1 (PDF/UA-1).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from einvoice.errors import MissingExtra, Unreadable
+from einvoice.render.formatting import FIXED
+from einvoice.render.logo import Logo
+from einvoice.render.page import Beside, Block, Card, Entries, Page, Row, Table, spans_of
+from einvoice.render.words import label
+
+__all__ = ["pdf_of"]
+
+HERE = Path(__file__).parent
+LONG = 900  # characters: a row or a card with more may be broken over two pages
+WORD = 24  # characters: a longer word may be broken anywhere, in a narrow column a shorter one
+SIDE = 0.6  # of the width of the page, for what stands beside something else
+BREAK = "\u200b"  # where a line may end; it leaves no trace in copied text
+
+
+def pdf_of(page: Page, date: datetime, logo: Logo | None = None) -> bytes:
+    """The page as PDF; `MissingExtra` without Typst, `Unreadable` for a logo that cannot be drawn."""
+    try:
+        import typst  # noqa: PLC0415 - an optional extra
+    except ModuleNotFoundError as error:
+        raise MissingExtra("pdf", "The PDF view") from error
+    fonts = typst.Fonts(include_system_fonts=False, font_paths=[HERE / "fonts"])
+    # A letter and its accent may only exist in two different fonts; what Inter has itself always goes together.
+    for glyphs in (_glyphs("inter") | _glyphs("fallback"), _glyphs("inter")):
+        try:
+            return typst.compile(
+                (HERE / "page.typ").read_bytes(),
+                font_paths=fonts,
+                sys_inputs={"page": json.dumps(_page_data(page, logo, glyphs))},
+                pdf_standards=["a-3a", "ua-1"],
+                timestamp=date,
+            )
+        except typst.TypstError as error:
+            refused = error
+    if logo:
+        raise Unreadable(f"this logo cannot be drawn: {refused.message}") from refused
+    raise refused
+
+
+@cache
+def _glyphs(fonts: str) -> frozenset[str]:
+    """The characters that these fonts can draw: those of Inter, or those that only the fonts inside Typst have."""
+    lines = (HERE / "data" / "glyphs.txt").read_text(encoding="utf-8").splitlines()
+    ranges = next(line for line in lines if line.startswith(f"{fonts} ")).split()[1:]
+    bounds = ([int(bound, 16) for bound in each.split("-")] for each in ranges)
+    return frozenset(chr(code) for pair in bounds for code in range(pair[0], pair[-1] + 1))
+
+
+def _page_data(page: Page, logo: Logo | None, glyphs: frozenset[str]) -> dict[str, Any]:
+    """What `page.typ` reads: the page itself, and what it must know besides."""
+    data: dict[str, Any] = _tree(replace(page, blocks=()), glyphs)
+    data["blocks"] = _together(page.blocks, glyphs)
+    data["logo"] = list(logo.data) if logo else None
+    data["words"] = {key: label(key, page.language) for key in ("page", "page_of", "number", "findings", "logo")}
+    return data
+
+
+def _together(blocks: tuple[Block, ...], glyphs: frozenset[str]) -> list[Any]:
+    """The blocks as data, the totals bound to the last row above them: no page begins with totals alone."""
+    trees = [_tree(block, glyphs) for block in blocks]
+    for index, (table, totals) in enumerate(pairwise(blocks)):
+        if not (isinstance(table, Table) and isinstance(totals, Beside) and isinstance(totals.right, Entries)):
+            continue
+        if totals.right.name != "totals" or _length(table.rows[-1]) > LONG or _length(totals) > 2 * LONG:
+            continue
+        kept = table.rows if _length(table) <= LONG / 2 else table.rows[-1:]
+        last = _tree(replace(table, rows=kept), glyphs)
+        bound = {"kind": "Together", "table": last, "next": trees[index + 1], "whole": kept == table.rows}
+        before = [] if kept == table.rows else [_tree(replace(table, rows=table.rows[:-1]), glyphs)]
+        return [*trees[:index], *before, bound, *trees[index + 2 :]]
+    return trees
+
+
+def _length(part: Any) -> int:
+    return sum(len(span.text) for span in spans_of(part))
+
+
+def _tree(part: Any, glyphs: frozenset[str], word: int = WORD, share: float = 1) -> Any:
+    """Dataclasses as JSON objects with their `kind`, and with `long` where that matters; texts fit to be drawn."""
+    if isinstance(part, str):
+        return _drawn(part, glyphs, word)
+    if isinstance(part, tuple):
+        return [_tree(each, glyphs, word, share) for each in part]
+    if not dataclasses.is_dataclass(part):
+        return part
+    names = [field.name for field in dataclasses.fields(part) if field.name != "path"]
+    share = SIDE if isinstance(part, Beside) else share
+    tree = {name: _tree(getattr(part, name), glyphs, word, share) for name in names}
+    tree["kind"] = type(part).__name__
+    if isinstance(part, Table):
+        widths = [int(min(column.width or WORD, WORD) * share) for column in part.columns]
+        for row, shown in zip(part.rows, tree["rows"], strict=True):
+            shown["cells"] = [_tree(cell, glyphs, width) for cell, width in zip(row.cells, widths, strict=True)]
+    if isinstance(part, (Card, Entries, Row)):
+        tree["long"] = _length(part) > LONG
+    return tree
+
+
+def _drawn(text: str, glyphs: frozenset[str], word: int) -> str:
+    """The text with characters that no font has spelled out, and with places to break words that are too long."""
+    if not glyphs.issuperset(text):
+        text = "".join(each if each in glyphs or each == "\n" else f"[U+{ord(each):04X}]" for each in text)
+    return re.sub(rf"[^ \n\t]{{{word},}}", lambda found: _breakable(found[0], word), text)
+
+
+def _breakable(text: str, word: int) -> str:
+    """Breaks at the no-break spaces if that is enough (`1 234 567,89 USD`), else between any two characters."""
+    groups = text.split(FIXED)
+    return (FIXED + BREAK).join(groups) if max(map(len, groups)) < word else BREAK.join(text)

@@ -1,0 +1,105 @@
+"""Findings at their place: a mark on the value, and the message below the block that holds it.
+
+    page = with_remarks(page, report.findings)
+
+A finding about something that is missing has no value to mark; its message stands with the closest part of the page
+that there is (the seller's card, the line). What has no place at all stands below the head.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from einvoice.render.characters import visible
+from einvoice.render.formatting import Language
+from einvoice.render.page import Card, Entries, Page, Remark, Row, Span, spans_of
+from einvoice.render.words import label
+from einvoice.report import Finding
+
+__all__ = ["with_remarks"]
+
+Holder = Entries | Card | Row  # what shows remarks below itself
+
+
+def with_remarks(page: Page, findings: Sequence[Finding]) -> Page:
+    """The page with every finding told once, and every value that one is about marked."""
+    if not findings:
+        return page
+    holders = tuple(_holders(page))
+    shown = {span.path for span in spans_of(page)} - {""}
+    marks: dict[str, tuple[int, ...]] = {}
+    below: dict[int, tuple[Remark, ...]] = {}  # by the holder's id; id(None) for the head of the page
+    for number, finding in enumerate(findings, start=1):
+        about = {path for path in shown if finding.field and _within(path, finding.field)}
+        for path in about:
+            marks[path] = (*marks.get(path, ()), number)
+        home = id(_home(holders, about, finding.field or ""))
+        below[home] = (*below.get(home, ()), _remark(number, finding, page.language))
+    marked: Page = _marked(page, marks, below)
+    return replace(marked, checks=_counted(findings, page.language), remarks=below.get(id(None), ()))
+
+
+def _within(path: str, group: str) -> bool:
+    """Whether a path is that one or lies below it."""
+    return path == group or path.startswith((f"{group}.", f"{group}["))
+
+
+def _holders(part: Any) -> Iterator[Holder]:
+    """Every block, card and row that can show a remark, in reading order."""
+    if isinstance(part, Holder):
+        yield part
+    elif isinstance(part, tuple):
+        for each in part:
+            yield from _holders(each)
+    elif dataclasses.is_dataclass(part):
+        for field in dataclasses.fields(part):
+            yield from _holders(getattr(part, field.name))
+
+
+def _home(holders: tuple[Holder, ...], about: set[str], field: str) -> Holder | None:
+    """The first holder that shows what the finding is about; failing that, the one closest to where it would stand."""
+    for holder in holders:
+        if any(span.path in about for span in spans_of(holder)):
+            return holder
+    around = [holder for holder in holders if holder.path and _within(field, holder.path)]
+    return max(around, key=lambda holder: len(holder.path), default=None)
+
+
+def _marked(part: Any, marks: dict[str, tuple[int, ...]], below: dict[int, tuple[Remark, ...]]) -> Any:
+    """A copy of a part of the page with its marks and remarks."""
+    if isinstance(part, Span):
+        return replace(part, marks=marks[part.path]) if part.path in marks else part
+    if isinstance(part, tuple):
+        return tuple(_marked(each, marks, below) for each in part)
+    if not dataclasses.is_dataclass(part) or isinstance(part, type):
+        return part
+    changed = {field.name: _marked(getattr(part, field.name), marks, below) for field in dataclasses.fields(part)}
+    if id(part) in below:
+        changed["remarks"] = below[id(part)]
+    return replace(part, **changed)
+
+
+def _remark(number: int, finding: Finding, language: Language) -> Remark:
+    """What is wrong, and the two values where there are two."""
+    message = finding.message_en if language == "en" else finding.message
+    values = [
+        f"{label(key, language)} {value}"
+        for key in ("found", "expected")
+        if (value := getattr(finding, key)) is not None
+    ]
+    text = " ".join((message, f"({', '.join(values)})" if values else "", finding.hint or "")).strip()
+    heading = f"{label(finding.severity, language)} {finding.rule}"
+    return Remark(number, finding.severity, visible(heading), visible(text))
+
+
+def _counted(findings: Sequence[Finding], language: Language) -> str:
+    """`2 erreurs, 1 avertissement`."""
+    words = []
+    for severity in ("error", "warning", "information"):
+        if count := sum(finding.severity == severity for finding in findings):
+            word = label(f"{severity}s" if count > 1 else severity, language)
+            words.append(f"{count} {word.lower()}")
+    return ", ".join(words)
