@@ -35,7 +35,7 @@ from einvoice.model import (
 )
 from einvoice.xml import parse_xml
 
-__all__ = ["losses", "read", "write"]
+__all__ = ["field_of", "losses", "read", "write", "xpath_of"]
 
 # BT-8: UNTDID 2005 (in the model and in UBL) and UNTDID 2475 (in CII): invoice date, delivery, payment.
 _POINT_CODES = {"3": "5", "35": "29", "432": "72"}
@@ -60,6 +60,19 @@ def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
 def losses(invoice: Invoice) -> tuple[str, ...]:
     """The fields of the invoice that CII has no place for, as `lines[0].amount_with_vat`."""
     return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
+
+
+def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
+    """The field of the invoice that an XPath (document prefixes, positions) or element stands for.
+
+    `lines[2].net_amount`, numbered as `read` numbers; where the place is no field itself, the nearest around it.
+    """
+    return _syntax().field_of(root, place)
+
+
+def xpath_of(path: str) -> str | None:
+    """Where the schema has a field: `lines.net_amount` is at `…/ram:LineTotalAmount`; None for nowhere."""
+    return _syntax().xpath_of(path)
 
 
 def _day(text: str) -> date:
@@ -251,6 +264,7 @@ _LINE = """
   seller                            {A}/ram:ItemSellerTradeParty                              PARTY
   quantity                          {D}/ram:BilledQuantity
   unit_code                         {D}/ram:BilledQuantity/@unitCode
+  quantity_per_parent_line          {D}/ram:PerPackageUnitQuantity
   delivery.location_identifier      {D}/ram:ShipToTradeParty/ram:ID                           LOCAL_ID
   delivery.location_identifier      {D}/ram:ShipToTradeParty/ram:GlobalID                     ID
   delivery.party_name               {D}/ram:ShipToTradeParty/ram:Name
@@ -259,6 +273,8 @@ _LINE = """
   despatch_advice_reference         {D}/ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID
   despatch_advice_line_reference    {D}/ram:DespatchAdviceReferencedDocument/ram:LineID
   despatch_advice_date              {D}/ram:DespatchAdviceReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
+  receiving_advice_reference        {D}/ram:ReceivingAdviceReferencedDocument/ram:IssuerAssignedID
+  receiving_advice_line_reference   {D}/ram:ReceivingAdviceReferencedDocument/ram:LineID
   !                                 {S}
   'VAT'                             {S}/ram:ApplicableTradeTax/ram:TypeCode
   vat_exemption_reason              {S}/ram:ApplicableTradeTax/ram:ExemptionReason
@@ -284,8 +300,10 @@ _INVOICE = """
   !                              rsm:ExchangedDocumentContext
   business_process_type          rsm:ExchangedDocumentContext/ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID
   specification_identifier       rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID
+  !                              rsm:ExchangedDocument
   number                         rsm:ExchangedDocument/ram:ID
   type_code                      rsm:ExchangedDocument/ram:TypeCode
+  !                              rsm:ExchangedDocument/ram:IssueDateTime
   issue_date!                    rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString
   notes*                         rsm:ExchangedDocument/ram:IncludedNote                       NOTE
   lines*                         {H}/ram:IncludedSupplyChainTradeLineItem                     LINE

@@ -35,7 +35,7 @@ from einvoice.model import (
 )
 from einvoice.xml import parse_xml
 
-__all__ = ["CREDIT_NOTE_TYPES", "losses", "read", "write"]
+__all__ = ["CREDIT_NOTE_TYPES", "field_of", "losses", "read", "write", "xpath_of"]
 
 # BT-3 codes that UBL writes as a CreditNote: UNTDID 1001 as divided by CEN/TS 16931-3-2 and EN 16931-UBL rule BR-CL-01.
 CREDIT_NOTE_TYPES = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".split())
@@ -66,6 +66,19 @@ def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
 def losses(invoice: Invoice) -> tuple[str, ...]:
     """The fields of the invoice that UBL has no place for, as `lines[0].amount_with_vat`."""
     return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
+
+
+def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
+    """The field of the invoice that an XPath (document prefixes, positions) or element stands for.
+
+    `lines[2].net_amount`, numbered as `read` numbers; where the place is no field itself, the nearest around it.
+    """
+    return _syntax(credit_note=root.tag == _CREDIT_NOTE).field_of(root, place)
+
+
+def xpath_of(path: str, *, credit_note: bool = False) -> str | None:
+    """Where the schema has a field: `lines.net_amount` is at `/Invoice/cac:InvoiceLine/cbc:LineExtensionAmount`; None for nowhere."""
+    return _syntax(credit_note=credit_note).xpath_of(path)
 
 
 def _notes(text: str) -> tuple[Note, ...]:
@@ -249,6 +262,7 @@ _CHARGE = "\n  =true|1   cbc:ChargeIndicator\n" + _NON_VAT_TAX + _CHARGE_HEAD + 
 _VAT = """
   taxable_amount         cbc:TaxableAmount
   tax_amount!            cbc:TaxAmount
+  !                      cac:TaxCategory
   category_code          cac:TaxCategory/cbc:ID
   rate                   cac:TaxCategory/cbc:Percent
   exemption_reason_code  cac:TaxCategory/cbc:TaxExemptionReasonCode
@@ -286,6 +300,8 @@ _LINE_REFERENCES = """
   despatch_advice_line_reference=NA  cac:DespatchLineReference/cbc:LineID
   despatch_advice_reference=NA      cac:DespatchLineReference/cac:DocumentReference/cbc:ID
   despatch_advice_date              cac:DespatchLineReference/cac:DocumentReference/cbc:IssueDate
+  receiving_advice_line_reference=NA  cac:ReceiptLineReference/cbc:LineID
+  receiving_advice_reference=NA     cac:ReceiptLineReference/cac:DocumentReference/cbc:ID
   ={{number}}                       cac:BillingReference[own]/cac:InvoiceDocumentReference/cbc:ID
   subtype_code                      cac:BillingReference[own]/cac:InvoiceDocumentReference/cbc:DocumentStatusCode
   parent_line_identifier            cac:BillingReference[own]/cac:BillingReferenceLine/cbc:ID
@@ -310,6 +326,7 @@ _LINE_VAT = """
 _LINE_ITEM = """
   !                                 cac:Item
   item_description                  cac:Item/cbc:Description
+  quantity_per_parent_line          cac:Item/cbc:PackQuantity
   item_name                         cac:Item/cbc:Name
   item_buyers_identifier            cac:Item/cac:BuyersItemIdentification/cbc:ID
   item_sellers_identifier           cac:Item/cac:SellersItemIdentification/cbc:ID

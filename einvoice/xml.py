@@ -22,7 +22,7 @@ from einvoice.errors import Unreadable
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "location", "parse_xml"]
 
 MAX_BYTES = 100_000_000  # the French public platform takes deposits of 30 MB; attachments in base64 take the rest
-MAX_DEPTH = 256  # the deepest invoice that we have seen has 14 levels
+MAX_DEPTH = 128  # the deepest invoice that we have seen has 14 levels; deeper ones could exhaust Python's stack
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF16_STARTS = (b"<\x00", b"\x00<")

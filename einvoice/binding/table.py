@@ -261,6 +261,10 @@ def _finish(shape: Shape) -> None:
         node.keys, node.document_keys = frozenset(own), frozenset(document)
         node.visit = node.always or (node.inside.maker is None and any(kid.visit for kid in node.inside.kids))
         node.fixed = _fixed(node)
+        siblings = groups.setdefault(node.tag, [])
+        if node.label == "else":
+            node.unless = frozenset().union(*(sibling.keys for sibling in siblings))
+        siblings.append(node)
         node.direct = _is_direct(node)
         node.simple = node.direct and not node.inside.attributes and node.codec is not None and not node.codec.choosy
         node.absent = bool(
@@ -269,10 +273,6 @@ def _finish(shape: Shape) -> None:
             or (node.inside.maker is not None and (node.document_keys or node.always))
             or (node.codec is not None and node.codec.empty and node.inside.attributes)
         )
-        siblings = groups.setdefault(node.tag, [])
-        if node.label == "else":
-            node.unless = frozenset().union(*(sibling.keys for sibling in siblings))
-        siblings.append(node)
         if node.inside.maker is not None and not node.readonly:
             rivals.setdefault(node.key, []).append(node)
         if node.default.startswith("{"):

@@ -30,19 +30,19 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 class _Writing:
     """One document being written."""
 
-    __slots__ = ("known", "missing", "opened", "out", "trail", "values", "written_once")
+    __slots__ = ("missing", "opened", "out", "trail", "values", "written_once")
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values  # attributes of the document
         self.out: list[str] = []
         self.trail: list[str] = []  # where in the model the writer is: ["lines[2]", "allowances[0]"]
-        self.missing: list[tuple[str, str]] = []  # (field, the element that the schema demands)
+        self.missing: dict[str, str] = {}  # field -> the first element that cannot do without it
         self.opened: dict[Node, str] = {}  # opening tags whose attributes are the same in the whole document
         self.written_once: set[Node] = set()
 
     def lacks(self, key: str, element: str, *, document: bool = False) -> None:
         trail = [] if document else self.trail
-        self.missing.append((".".join((*trail, key)), element))
+        self.missing.setdefault(".".join((*trail, key)), element)
 
 
 def write(shape: Shape, name: str, namespaces: str, item: BaseModel, *, incomplete: bool) -> bytes:
@@ -53,7 +53,7 @@ def write(shape: Shape, name: str, namespaces: str, item: BaseModel, *, incomple
     state.out.append(f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}{namespaces}>')
     _write_children(shape, values, state)
     state.out.append(f"</{name}>\n")
-    findings = [] if incomplete else [_missing(*fault) for fault in state.missing]
+    findings = [] if incomplete else [_missing(*fault) for fault in state.missing.items()]
     data = _encoded("".join(state.out))
     if data is None:
         findings += [_forbidden(path, found) for path, found in _forbidden_texts(item)]

@@ -1,0 +1,212 @@
+"""From a place in a document to the field of the model, and from a field to its place in the schema.
+
+    field_at(shape, known, root, "/Invoice/cac:InvoiceLine[3]/cbc:LineExtensionAmount")   # "lines[2].net_amount"
+    schema_xpath(shape, "/Invoice", prefixes, "lines.net_amount")     # "/Invoice/cac:InvoiceLine/cbc:LineExtensionAmount"
+
+Official rules report an XPath; a person and a program want the field. The walk below recognises elements as the reader
+does and counts repeated ones as the reader numbers them (a test compares the two over the corpus). It is used only where
+there is a finding to place, so it is written to be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from einvoice.binding.reading import Known, recognise
+from einvoice.binding.table import Node, Shape
+
+__all__ = ["field_at", "fields_of", "schema_xpath"]
+
+Place = tuple[etree._Element, str | None]  # an element, or one of its XML attributes
+
+_STEP = re.compile(r"/(@?)(?:Q\{[^}]*\}|\*:|([\w.-]+):)?([\w.-]+|\*)((?:\[[^\[\]]*(?:\[[^\]]*\])*[^\[\]]*\])*)")
+_INDEX = re.compile(r"\[\s*(\d+)\s*\]")
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The places found so far, and how many values each repeated attribute has."""
+
+    known: Known
+    places: dict[Place, str] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+
+def fields_of(shape: Shape, known: Known, root: etree._Element) -> dict[Place, str]:
+    """The field of each element and XML attribute that has one, with 0-based indices."""
+    walk = _Walk(known)
+    _place_attributes(shape, root, "", walk)
+    _walk_children(shape, root, "", walk)
+    return walk.places
+
+
+def field_at(shape: Shape, known: Known, root: etree._Element, place: str | etree._Element) -> str | None:
+    """The field that an element, or an XPath with prefixes and indices, stands for.
+
+    Where it is no field itself, the nearest one around it; None at the level of the document.
+    """
+    element, attribute = _resolve(root, place) if isinstance(place, str) else (place, None)
+    places = fields_of(shape, known, root)
+    if attribute is not None and (element, attribute) in places:
+        return places[element, attribute]
+    for around in (element, *element.iterancestors()):
+        if (around, None) in places:
+            return places[around, None]
+    return None
+
+
+def _walk_children(shape: Shape, element: etree._Element, path: str, walk: _Walk) -> None:
+    """`path` is the field of the object that the element belongs to; "" for the document."""
+    for child in element:
+        found = shape.by_tag.get(child.tag)
+        node = recognise(found, child, walk.known) if isinstance(found, tuple) else found
+        if node is None:
+            continue
+        inside = node.inside
+        owner = "" if node.document else path
+        if inside.maker is not None:
+            here = _numbered(node, owner, 1, walk)
+            walk.places[child, None] = here
+            _place_attributes(inside, child, here, walk)
+            _walk_children(inside, child, here, walk)
+            continue
+        _place_attributes(inside, child, path, walk)
+        if node.key:
+            walk.places[child, None] = _numbered(node, owner, _values_in(node, child), walk)
+        elif common := _common_field(node):
+            walk.places[child, None] = _join(path, common)
+        _walk_children(inside, child, path, walk)
+
+
+def _numbered(node: Node, owner: str, count: int, walk: _Walk) -> str:
+    name = _join(owner, node.key)
+    if not node.many:
+        return name
+    index = walk.counts[name]
+    walk.counts[name] += count
+    return f"{name}[{index}]"
+
+
+def _values_in(node: Node, element: etree._Element) -> int:
+    """How many values of a repeated attribute the reader takes from the element's text."""
+    text = (element.text or "").strip()
+    if not text:
+        return 0
+    if node.load is None:
+        return 1
+    try:
+        value = node.load(text)
+    except (ValueError, ArithmeticError):
+        return 0
+    return len(value) if node.codec is not None and node.codec.several else 1
+
+
+def _place_attributes(shape: Shape, element: etree._Element, path: str, walk: _Walk) -> None:
+    for name, attribute in shape.attributes.items():
+        if attribute.key and element.get(name) is not None:
+            walk.places[element, name] = _join(path, attribute.key)
+
+
+def _common_field(node: Node) -> str:
+    """What an element that only groups others stands for: its one attribute, or the one group of all of them."""
+    if len(node.keys) == 1:
+        return next(iter(node.keys))
+    groups = {key.partition(".")[0] for key in node.keys if "." in key}
+    return groups.pop() if len(groups) == 1 and all("." in key for key in node.keys) else ""
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path and key else path or key
+
+
+def _resolve(root: etree._Element, xpath: str) -> Place:
+    """The element that a path of names and positions leads to, or the last one on the way that exists."""
+    element = root
+    steps = list(_STEP.finditer(xpath))
+    for step in steps[1:]:
+        is_attribute, prefix, name, predicates = step.groups()
+        if is_attribute:
+            return element, name
+        uri = element.nsmap.get(prefix) if prefix else None
+        index = _INDEX.search(predicates)
+        like = [child for child in element if name == "*" or _is_named(child, name, uri)]
+        position = int(index[1]) - 1 if index else 0
+        if position >= len(like):
+            return element, None
+        element = like[position]
+    return element, None
+
+
+def _is_named(element: etree._Element, name: str, uri: str | None) -> bool:
+    own = etree.QName(element)
+    return own.localname == name and (uri is None or own.namespace == uri)
+
+
+def schema_xpath(shape: Shape, root: str, prefixes: Mapping[str, str], path: str) -> str | None:
+    """The XPath of a field in the schema; None where the syntax has no place for it. Indices in `path` are ignored."""
+    keys = re.sub(r"\[\d+\]", "", path).split(".")
+    own = _find(shape, keys, root, prefixes, set())
+    return own if own is not None else _find_document(shape, keys, root, prefixes, set())
+
+
+def _find(shape: Shape, keys: list[str], xpath: str, prefixes: Mapping[str, str], seen: set[int]) -> str | None:
+    wanted = ".".join(keys)
+    for name, attribute in shape.attributes.items():
+        if attribute.key == wanted:
+            return f"{xpath}/@{name}"
+    if shape.text is not None and shape.text.key == wanted:
+        return xpath
+    for node in sorted(shape.kids, key=lambda node: node.readonly):  # what is only read comes last
+        here = f"{xpath}/{node.name}{_predicates(node, prefixes)}"
+        found = None
+        if node.key and not node.document and (wanted == node.key or wanted.startswith(f"{node.key}.")):
+            rest = wanted[len(node.key) + 1 :]
+            if not rest or node.codec is not None:  # a codec packs a whole object into one text, as UBL's notes
+                return here
+            found = _find(node.inside, rest.split("."), here, prefixes, seen)
+        elif node.inside.maker is None:
+            found = _find(node.inside, keys, here, prefixes, seen)
+        if found is not None:
+            return found
+    return None
+
+
+def _find_document(shape: Shape, keys: list[str], xpath: str, prefixes: Mapping[str, str], seen: set[int]) -> str | None:
+    """The place of an attribute of the document inside a group."""
+    if id(shape) in seen:
+        return None
+    seen.add(id(shape))
+    wanted = ".".join(keys)
+    for node in sorted(shape.kids, key=lambda node: node.readonly):
+        here = f"{xpath}/{node.name}{_predicates(node, prefixes)}"
+        if node.document and wanted == node.key:
+            return here
+        if node.document and wanted.startswith(f"{node.key}."):
+            return _find(node.inside, wanted[len(node.key) + 1 :].split("."), here, prefixes, set())
+        found = _find_document(node.inside, keys, here, prefixes, seen)
+        if found is not None:
+            return found
+    return None
+
+
+def _predicates(node: Node, prefixes: Mapping[str, str]) -> str:
+    """What tells the element from its siblings, as XPath predicates."""
+    if not node.tests or not node.label:
+        return ""
+    path, constant = node.tests[0]
+    words = [word for word in constant if word and not word.startswith("{")]
+    if not words:
+        return ""
+    place = "/".join(_prefixed(step, prefixes) for step in path)
+    return f"[{place}='{words[0]}']"
+
+
+def _prefixed(step: str, prefixes: Mapping[str, str]) -> str:
+    uri, brace, local = step.lstrip("@").rpartition("}")
+    prefix = prefixes.get(uri[1:], "") if brace else ""
+    return ("@" if step.startswith("@") else "") + (f"{prefix}:{local}" if prefix else local)

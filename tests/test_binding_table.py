@@ -1,0 +1,34 @@
+"""The language of the tables: what is understood, and that the rest is refused by name."""
+
+import pytest
+from small_binding import ORDER, syntax
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("colour  Colour", "colour"),
+        ("totals.colour  Colour", "colour"),
+        ("number.value  Colour", "no group"),
+        ("number  x:Colour", "x"),
+        ("number", "two or three columns"),
+        ("number a b c", "two or three columns"),
+        ("number+  Colour", "not understood"),
+        ("day  Day", "place is taken"),
+        ("buyer  Colour  ITEM", "not what ITEM makes"),
+        ("day  Colour/@day", "carries text"),
+        ("/number  Colour/@number", "plain attribute"),
+        ("number  Colour  unheard", "unheard"),
+        ("'{colour}'  Colour", "colour"),
+    ],
+)
+def test_a_row_that_is_not_understood_is_refused(row, reason):
+    """A wrong row is an error that names the row, found when the table is compiled."""
+    with pytest.raises((ValueError, KeyError), match=reason):
+        syntax(INVOICE=f"{ORDER}\n{row}")
+
+
+def test_the_error_names_table_and_row():
+    """Whoever edits a table is told which line is wrong."""
+    with pytest.raises(ValueError, match=r"table BUYER, row 'age' 'Age'"):
+        syntax(BUYER="age  Age")
