@@ -280,7 +280,7 @@ def _extras(draw: DrawFn, issued: date) -> Fields:
         "buyer_accounting_reference": draw(texts(20)),
         "invoicing_period": {"start_date": issued - timedelta(days=30), "end_date": issued},
         "delivery": {"actual_delivery_date": issued - timedelta(days=draw(st.integers(0, 30)))},
-        "payee": {"name": draw(texts())},
+        "payee": {"name": f"{draw(texts())} FACTOR"},  # another than the seller (UBL-SR-19)
         "remittance_information": draw(texts(20)),
         "supporting_documents": [
             {
