@@ -26,6 +26,7 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -83,7 +84,6 @@ class Document:
         self.ways: dict[str, Way] = {}  # by key
         self.names: dict[str, list[Way]] = {}  # by tag
         self.last: int | None = None  # the node whose value was read last, where a check is explained
-        self._elements: list[etree._Element] | None = None
         self._ends: list[int] | None = None
         self._named: dict[str, Nodes] = {}
         self._memory: dict[Any, Any] = {}
@@ -246,6 +246,11 @@ class Document:
         """attribute::*"""
         return [kid for tag, kid in self.kids[node].items() if tag[0] == "@"]
 
+    def attributes_below(self, node: int) -> list[int]:
+        """descendant-or-self::node()/attribute::*"""
+        tags = self.tag
+        return [inner for inner in range(node + 1, self.end(node)) if tags[inner][0] == "@"]
+
     def named(self, tag: str) -> Nodes:
         """//tag, and //@name"""
         found = self._named.get(tag)
@@ -360,18 +365,16 @@ class Document:
     # --- for people -------------------------------------------------------------------------------------------
 
     def element(self, node: int) -> etree._Element | None:
-        """The lxml element of a node; of an attribute, the element that bears it."""
+        """The lxml element of a node; of an attribute, the element that bears it; of the document node, None."""
         if not node:
             return None
-        if self.tag[node][0] == "@":
-            return self.element(self.up[node])
-        if self._elements is None:
-            self._elements = list(self.root.iter("*"))
-        return self._elements[node - 1 - self._attributes_before(node)]
-
-    def _attributes_before(self, node: int) -> int:
-        numbers = self.memo(_attribute_numbers)
-        return bisect_left(numbers, node)
+        up, tag = self.up[node], self.tag[node]
+        above = self.element(up)
+        if tag[0] == "@":
+            return above
+        if above is None:
+            return self.root
+        return next(islice(above.iterchildren(tag), bisect_left(self.kids[up][tag], node), None))
 
     def line(self, node: int) -> int | None:
         """The line of the document on which a node begins, where the parser counted lines."""
@@ -397,7 +400,3 @@ class Document:
                 steps.append(f"/{self.name(node)}" + (f"[{bisect_left(same, node) + 1}]" if len(same) > 1 else ""))
             node = up
         return "".join(reversed(steps))
-
-
-def _attribute_numbers(document: Document) -> list[int]:
-    return [node for node, tag in enumerate(document.tag) if tag[:1] == "@"]

@@ -23,6 +23,7 @@ from einvoice.schematron.document import Document, Way
 from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative, Program, RuleTable
 from einvoice.schematron.rules import Failure, Outcome
 from einvoice.schematron.xpath.numbers import DECIMALS
+from einvoice.schematron.xpath.written import as_written
 from einvoice.schematron.xpath.runtime import Lazy, names
 from einvoice.schematron.xpath.values import Fault
 
@@ -179,14 +180,27 @@ class CompiledRules:
         """What to say of a check that failed, or could not be evaluated; None if it holds after all."""
         assert self._explain is not None  # noqa: S101  for the type checker
         name, kind, flag, role = self._program.checks[number]
+        document.last = None
         try:
             if self._explain[f"test_{number}"](document, node) == (kind == "assert"):
                 return None
             message = self._message(document, number, node)
         except _FAULTS as error:
-            kind, message = "error", f"The rule could not be evaluated: {error}"
+            kind, message = "error", f"The rule could not be evaluated: {_reason(document, error)}"
         place, line = document.location(node), document.line(node)
-        return Failure(name, kind, flag, role, message, place, line)
+        found, expected = self._operands(document, number, node) if kind != "error" else (None, None)
+        return Failure(name, kind, flag, role, message, place, line, found, expected)
+
+    def _operands(self, document: Document, number: int, node: int) -> tuple[str | None, str | None]:
+        assert self._explain is not None  # noqa: S101  for the type checker
+        function = self._explain.get(f"operands_{number}")
+        if function is None:
+            return None, None
+        try:
+            pair = function(document, node)
+        except _FAULTS:
+            return None, None
+        return as_written(*pair) if pair is not None else (None, None)
 
     def _message(self, document: Document, number: int, node: int) -> str:
         assert self._explain is not None  # noqa: S101  for the type checker
@@ -197,6 +211,14 @@ class CompiledRules:
             except _FAULTS as error:
                 parts.append(f"({error})")
         return " ".join("".join(parts).split())
+
+
+def _reason(document: Document, error: Exception) -> str:
+    """What a dynamic error is about, and where in the document."""
+    if isinstance(error, RecursionError):
+        return "its functions call each other too deeply"
+    place = document.last if isinstance(error, Fault) and error.code == "FORG0001" else None
+    return str(error) if place is None else f"{error}, in {document.location(place)}"
 
 
 def _read_document(content: bytes) -> Document:

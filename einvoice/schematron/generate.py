@@ -27,9 +27,11 @@ from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Function, Let, Rule, RuleSet, Value
 from einvoice.schematron.xpath.code import Expr, Module, Scope, locals_in, text_literal
 from einvoice.schematron.xpath.functions import OwnFunction
+from einvoice.schematron.xpath.operands import operands_code
 from einvoice.schematron.xpath.parser import XPathError, parse
 from einvoice.schematron.xpath.patterns import alternatives
-from einvoice.schematron.xpath.syntax import AnyKind, Path, Root, Step, Syntax
+from einvoice.schematron.xpath.paths import clark
+from einvoice.schematron.xpath.syntax import AnyKind, Filter, NameTest, Path, Root, Step, Syntax, walk
 from einvoice.schematron.xpath.translator import Translator
 from einvoice.schematron.xpath.types import read_type
 
@@ -44,9 +46,10 @@ def make_program(rules: RuleSet) -> Program:
     Raises RuleError, naming file, line and construct, for anything that is not understood.
     """
     try:
-        judging = _Generator(rules, patient=False)
+        parsed = _Parsed(rules)
+        judging = _Generator(rules, parsed, patient=False)
         tables = judging.rule_tables()
-        explaining = _Generator(rules, patient=True)
+        explaining = _Generator(rules, parsed, patient=True)
         explaining.explanations()
     except RecursionError:
         raise RuleError(rules.source, None, rules.source, "an expression is nested too deeply") from None
@@ -72,11 +75,38 @@ def _compile(source: str, name: str, part: str) -> bytes:
         raise RuleError(name, None, part, f"too deeply nested for Python ({error})") from None
 
 
+class _Parsed:
+    """The syntax trees of all expressions of a rule set, each parsed once."""
+
+    def __init__(self, rules: RuleSet) -> None:
+        self._namespaces = rules.namespaces
+        self._trees: dict[str, Syntax] = {}
+
+    def __call__(self, text: str) -> Syntax:
+        """The tree of an expression. Raises XPathError."""
+        if text not in self._trees:
+            self._trees[text] = parse(text, self._namespaces)
+        return self._trees[text]
+
+    def document_elements(self) -> frozenset[str]:
+        """The tags that expressions look for right below the root."""
+        found: set[str] = set()
+        for syntax in self._trees.values():
+            for part in walk(syntax):
+                match part:
+                    case Path(Root(), Step("child", NameTest(str(), str()) as test)):
+                        found.add(clark(test))
+                    case Path(Root(), Filter(Step("child", NameTest(str(), str()) as test))):
+                        found.add(clark(test))
+        return frozenset(found)
+
+
 class _Generator:
     """Translates the parts of a rule set into one module."""
 
-    def __init__(self, rules: RuleSet, *, patient: bool) -> None:
+    def __init__(self, rules: RuleSet, parsed: _Parsed, *, patient: bool) -> None:
         self.rules = rules
+        self.parsed = parsed
         self.module = Module()
         self.translator = Translator(self.module, patient=patient)
         self.document_names = {f"CODES{at}": name for at, name in enumerate(rules.documents)}
@@ -96,9 +126,6 @@ class _Generator:
             yield
         except XPathError as error:
             raise RuleError(self.rules.source, line, construct, str(error)) from None
-
-    def parse(self, text: str) -> Syntax:
-        return parse(text, self.rules.namespaces)
 
     def source(self) -> str:
         """The source of the module."""
@@ -126,7 +153,7 @@ class _Generator:
     def _let(self, let: Let, scope: Scope) -> Expr:
         """A variable: computed when first asked for, and once for each context."""
         with self.refusing(let.line, let.select):
-            e = self.translator.in_order(self.translator.expression(self.parse(let.select), scope))
+            e = self.translator.in_order(self.translator.expression(self.parsed(let.select), scope))
             if let.type:
                 e = self.translator.converted(e, read_type(let.type))
         if e.card == "*":
@@ -154,7 +181,7 @@ class _Generator:
         for let in function.lets:
             with self.refusing(let.line, let.select):
                 e = self.translator.in_order(
-                    self.translator.expression(self.parse(let.select), Scope(None, None, variables))
+                    self.translator.expression(self.parsed(let.select), Scope(None, None, variables))
                 )
                 if let.type:
                     e = self.translator.converted(e, read_type(let.type))
@@ -166,7 +193,7 @@ class _Generator:
                 e = replace(e, code=f"{x}()", present="")
             variables[let.name] = e
         with self.refusing(function.line, function.result):
-            e = self.translator.expression(self.parse(function.result), Scope(None, None, variables))
+            e = self.translator.expression(self.parsed(function.result), Scope(None, None, variables))
             result = self.translator.converted(e, own.result)
         code = self.translator.as_list(result) if result.card == "*" else result.code
         self.module.define(own.name, [*lines, f"return {code}"], ("d", *names))
@@ -174,12 +201,12 @@ class _Generator:
     def _keys(self) -> None:
         for key in self.rules.keys:
             with self.refusing(key.line, key.match):
-                everywhere = self.translator.expression(Path(_EVERYWHERE, self.parse(key.match)), Scope(self.root))
+                everywhere = self.translator.expression(Path(_EVERYWHERE, self.parsed(key.match)), Scope(self.root))
                 nodes = self.translator.as_list(self.translator.in_order(everywhere))
             with self.refusing(key.line, key.use):
                 item = Expr("node", "1", "‹n›")
                 values = self.translator.atomic(
-                    self.translator.expression(self.parse(key.use), Scope(item, item, self.globals))
+                    self.translator.expression(self.parsed(key.use), Scope(item, item, self.globals))
                 )
                 loops, value = self.translator.loops(values)
                 texts = self.translator.looped(replace(values, kind="string"), loops, f"to_string({value})")
@@ -191,13 +218,21 @@ class _Generator:
 
     def rule_tables(self) -> tuple[RuleTable, ...]:
         """Translate all rules, for judging."""
+        for pattern in self.rules.patterns:
+            for rule in pattern.rules:
+                with self.refusing(rule.line, rule.context):
+                    self.parsed(rule.context)
+                for check in rule.checks:
+                    with self.refusing(check.line, check.test):
+                        self.parsed(check.test)
+        self.document_elements = self.parsed.document_elements()
         tables: list[RuleTable] = []
         number = 0
         for at, pattern in enumerate(self.rules.patterns):
             for rule in pattern.rules:
                 with self.refusing(rule.line, rule.context):
                     found = tuple(
-                        alternatives(self.parse(rule.context), self.translator, Scope(None, None, self.globals))
+                        alternatives(self.parsed(rule.context), self.translator, Scope(None, None, self.globals))
                     )
                 levels = {alternative.level for alternative in found}
                 sure = levels.pop() if len(levels) == 1 else None
@@ -208,11 +243,15 @@ class _Generator:
                 number += len(rule.checks)
         return tuple(tables)
 
-    @staticmethod
-    def _likely_level(found: tuple[Alternative, ...]) -> int | None:
-        """Where nodes probably are: a pattern of one step that names no cac: or cbc: element is the document element."""
-        depths = {len(alternative.shape) for alternative in found if not any(far for _, far in alternative.shape)}
-        return depths.pop() if len(depths) == 1 and depths == {1} else None
+    def _likely_level(self, found: tuple[Alternative, ...]) -> int | None:
+        """How deep the nodes lie if the topmost element of the pattern is the document element, as its name suggests."""
+        shapes = [alternative.shape for alternative in found]
+        if any(far for shape in shapes for _, far in shape):
+            return None
+        if any(shape[-1][0] not in self.document_elements for shape in shapes):
+            return None
+        levels = {len(shape) for shape in shapes}
+        return levels.pop() if len(levels) == 1 else None
 
     def _rule(self, rule: Rule, number: int, level: int | None) -> str:
         """One function that judges nodes by all checks of a rule."""
@@ -220,7 +259,7 @@ class _Generator:
         lines = ["for ‹=n› in ‹nodes›:"]
         for at, check in enumerate(rule.checks, number):
             with self.refusing(check.line, check.test):
-                test = self.translator.test(self.parse(check.test), scope)
+                test = self.translator.test(self.parsed(check.test), scope)
             condition = f"not {test}" if check.kind == "assert" else test
             lines += [f"    if {condition}:", f"        ‹out›.append(({at}, ‹n›))"]
         if not rule.checks:
@@ -246,13 +285,20 @@ class _Generator:
                 scope = self._scope(rule, None)
                 for at, check in enumerate(rule.checks, number):
                     with self.refusing(check.line, check.test):
-                        test = self.translator.test(self.parse(check.test), scope)
+                        test = self.translator.test(self.parsed(check.test), scope)
                     self.module.define(f"test_{at}", [f"return {test}"], ("d", "n"))
+                    definitions = {let.name: self.parsed(let.select) for let in (*self.rules.lets, *rule.lets)}
+                    wanted = check.kind == "assert"
+                    operands = operands_code(
+                        self.parsed(check.test), self.translator, scope, definitions, wanted=wanted
+                    )
+                    if operands is not None:
+                        self.module.define(f"operands_{at}", [f"return {operands}"], ("d", "n"))
                     parts = []
                     for part in check.message:
                         if isinstance(part, Value):
                             with self.refusing(check.line, part.select):
-                                e = self.translator.expression(self.parse(part.select), scope)
+                                e = self.translator.expression(self.parsed(part.select), scope)
                                 items = self.translator.as_list(self.translator.atomic(e))
                             parts.append(f"lambda: join({items}, ' ')")
                         else:

@@ -186,6 +186,9 @@ class Core(ABC):
         """Code of a str: an argument that is declared xs:string?, "" for nothing."""
         if e.kind == "node" and e.card == "*" and not self.patient:
             return f"{e.document}.only_text({self.as_list(self.in_order(e))})"
+        if e.kind == "node" and e.card == "?":
+            x = self.module.local()
+            return f"('' if ({self.module.bind(x)} := {e.code}) is None else {self.value(x, e.document)})"
         e = self.single(e)
         if e.kind in TEXTS:
             return e.code if e.card == "1" else f"({e.code} or '')"

@@ -16,7 +16,7 @@ from dataclasses import replace
 from einvoice.schematron.xpath.code import Expr, Kind, Loop, Scope, locals_in
 from einvoice.schematron.xpath.core import NUMBERS, TEXTS, Core
 from einvoice.schematron.xpath.lexer import XPathError
-from einvoice.schematron.xpath.syntax import Binary, For, Negate, Quantified, Syntax
+from einvoice.schematron.xpath.syntax import Binary, Call, For, Literal, Negate, Quantified, Syntax
 
 __all__ = ["GENERAL", "VALUE", "Operators", "flattened"]
 
@@ -74,28 +74,47 @@ class Operators(Core):
     # --- logic ------------------------------------------------------------------------------------------------
 
     def _logic(self, syntax: Binary, scope: Scope) -> Expr:
-        sides = [self.test(side, scope) for side in flattened(syntax, syntax.operator)]
+        sides = [
+            side if isinstance(side, str) else self.test(side, scope)
+            for side in self._code_lists(flattened(syntax, syntax.operator), syntax.operator, scope)
+        ]
         if self.patient:
             name = "every_side" if syntax.operator == "and" else "one_side"
             return Expr("boolean", "1", f"{name}({', '.join(f'lambda: {side}' for side in sides)})")
         return Expr("boolean", "1", f"({f' {syntax.operator} '.join(sides)})")
 
+    def _code_lists(self, sides: list[Syntax], operator: str, scope: Scope) -> list[Syntax | str]:
+        """`not(contains(x, ' ')) and contains(' A B ', concat(' ', x, ' '))` is `x in {'A', 'B'}`.
+
+        It is how the official rules write most code lists. Where an error must be traced, it stays as it is.
+        """
+        found: list[Syntax | str] = []
+        for side in sides:
+            word = _word_of_list(side)
+            before = found[-1] if found else None
+            if operator == "and" and word and before == Call("not", (Call("contains", (word[0], Literal(" "))),)):
+                codes = {code for code in {*word[1].split(" "), ""} if f" {code} " in word[1]}
+                found[-1] = f"({self.text(self.expression(word[0], scope))} in {self.module.words(tuple(codes))})"
+            else:
+                found.append(side)
+        return found
+
     def quantified(self, syntax: Quantified, scope: Scope) -> Expr:
         """`some|every $name in source satisfies condition`"""
-        loops, inner = self._bound(syntax.name, syntax.source, scope)
+        loops, inner = self.bound(syntax.name, syntax.source, scope)
         condition = self.test(syntax.condition, inner)
         code = self.some(loops, condition) if syntax.kind == "some" else self.every(loops, condition)
         return Expr("boolean", "1", code)
 
     def for_(self, syntax: For, scope: Scope) -> Expr:
         """`for $name in source return result`"""
-        loops, inner = self._bound(syntax.name, syntax.source, scope)
+        loops, inner = self.bound(syntax.name, syntax.source, scope)
         result = self.expression(syntax.result, inner)
         more, item = self.loops(self.in_order(result))
         made = self.looped(result, (*loops, *more), item)
         return replace(made, ordered=not loops, as_written=bool(loops), apart=False, level=None, backward=False)
 
-    def _bound(self, name: str, source: Syntax, scope: Scope) -> tuple[tuple[Loop, ...], Scope]:
+    def bound(self, name: str, source: Syntax, scope: Scope) -> tuple[tuple[Loop, ...], Scope]:
         """Loops that give a variable its values, and the scope in which it is known."""
         e = self.in_order(self.expression(source, scope))
         loops, item = self.loops(e)
@@ -209,6 +228,14 @@ class Operators(Core):
         sign = {"|": f"{{*{a}, *{b}}}", "intersect": f"{{*{a}}} & {{*{b}}}", "except": f"{{*{a}}} - {{*{b}}}"}[operator]
         apart = left.apart and right.apart and level is not None
         return Expr("node", "*", f"sorted({sign})", apart=apart, level=level, document=left.document)
+
+
+def _word_of_list(syntax: Syntax) -> tuple[Syntax, str] | None:
+    """(x, ' A B ') of contains(' A B ', concat(' ', x, ' '))."""
+    match syntax:
+        case Call("contains", (Literal(str() as text), Call("concat", (Literal(" "), word, Literal(" "))))):
+            return word, text
+    return None
 
 
 def _conversions(a: Expr, b: Expr) -> tuple[str, str] | None:

@@ -47,6 +47,7 @@ _WIDE_AXES = {
     "following": ("following({})", False),
     "preceding": ("preceding({})", True),
 }
+ATTRIBUTES_BELOW = "attributes below"  # what descendant-or-self::node()/attribute:: comes to
 _BELOW = Step("descendant-or-self", AnyKind)
 _BOOLEAN_CALLS = frozenset(
     {"not", "exists", "empty", "boolean", "contains", "starts-with", "ends-with", "matches", "true", "false"}
@@ -82,6 +83,8 @@ class Paths(Core):
             return self._parent_step(step.test, scope.item)
         if step.axis == "self":
             return self._self_step(step.test, scope.item)
+        if step.axis == ATTRIBUTES_BELOW:
+            return self._attributes_below(step.test, scope.item)
         if step.test == AnyKind and not step.axis.startswith("ancestor"):
             raise XPathError(f"{step.axis}::node() is not supported: write *")  # it would have to give texts too
         return self._wide_step(step, scope.item)
@@ -141,6 +144,15 @@ class Paths(Core):
         made = Expr("node", "*", f"{d}.{method.format(item.code)}", apart=False, document=d)
         return self._tested(replace(made, ordered=not backward, backward=backward), test)
 
+    def _attributes_below(self, test: NodeTest, item: Expr) -> Expr:
+        d = item.document
+        if isinstance(test, NameTest) and test.uri is not None and test.local is not None:
+            tag = self.module.tag(clark(test, "attribute"))
+            present = f"{tag} in {d}.names" if item.code == "0" else ""
+            return Expr("node", "*", f"{d}.below({item.code}, {tag})", present=present, document=d)
+        made = Expr("node", "*", f"{d}.attributes_below({item.code})", document=d)
+        return self._tested(made, test) if isinstance(test, NameTest) else made
+
     def _tested(self, e: Expr, test: NodeTest) -> Expr:
         """Nodes of an axis that pass a test."""
         if test == AnyKind:
@@ -151,7 +163,7 @@ class Paths(Core):
         tag = f"{e.document}.tag[{item}]"
         if isinstance(test, KindTest) or test == NameTest(None, None):
             condition = f"{tag}[:1] not in '@'"  # nor is the empty text, the tag of the document node
-            if e.code.startswith((f"{e.document}.children(", f"{e.document}.attributes(")):
+            if e.code.startswith((f"{e.document}.children(", f"{e.document}.attributes")):
                 return e
         elif test.uri is None:
             condition = f"{e.document}.local_name({item}) == {text_literal(str(test.local))}"
@@ -323,8 +335,8 @@ def _as_descendant(step: Syntax) -> Syntax | None:
     if isinstance(step, Filter) and not _may_count(step.predicate):
         base = _as_descendant(step.base)
         return None if base is None else Filter(base, step.predicate)
-    if isinstance(step, Step) and step.axis == "child":
-        return Step("descendant", step.test)
+    if isinstance(step, Step) and step.axis in ("child", "attribute"):
+        return Step("descendant" if step.axis == "child" else ATTRIBUTES_BELOW, step.test)
     return None
 
 

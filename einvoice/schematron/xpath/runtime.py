@@ -128,6 +128,29 @@ def one_side(*sides: Callable[[], bool]) -> bool:
     return False
 
 
+# --- operands of checks that failed ---------------------------------------------------------------------------
+
+
+def only_item(items: Sequence[Any]) -> Any:
+    """The item of a sequence of one, else None."""
+    return items[0] if len(items) == 1 else None
+
+
+def common(pairs: Sequence[tuple[Any, Any] | None]) -> tuple[Any, Any] | None:
+    """What explanations agree on: a value found may be expected to be one of several."""
+    known = [pair for pair in pairs if pair is not None]
+    if not known or any(pair[0] != known[0][0] for pair in known):
+        return None
+    same = all(pair[1] == known[0][1] for pair in known)
+    return known[0] if same else (known[0][0], None)
+
+
+def nearest(alternatives: Sequence[tuple[int, Callable[[], tuple[Any, Any] | None]]]) -> tuple[Any, Any] | None:
+    """The explanation of the alternative that came nearest to being true."""
+    best = max(near for near, _ in alternatives)
+    return common([explain() for near, explain in alternatives if near == best])
+
+
 # --- dates ----------------------------------------------------------------------------------------------------
 
 
@@ -206,6 +229,9 @@ def names() -> dict[str, Any]:
                 whole_numbers,
                 atom,
                 every_side,
+                only_item,
+                common,
+                nearest,
                 one_side,
                 part_of,
                 days_of,
