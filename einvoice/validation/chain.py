@@ -23,8 +23,8 @@ from einvoice.detect import Detected, detect, profile_of, read_detected
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice, Unread
 from einvoice.report import DocumentReport, Finding, Severity, Step, SyntaxName, Verdict
-from einvoice.validation.engines import NotRun, run_rules
-from einvoice.validation.findings import Place, finding_of, own_finding
+from einvoice.validation.engines import NotRun, Subject, run_rules
+from einvoice.validation.findings import Place, Ran, finding_of, own_finding
 from einvoice.validation.policy import Policy, is_lenient, policy_data
 from einvoice.validation.profiles import Plan, french_rules, is_french, plan_for
 from einvoice.validation.xsd import schema_of
@@ -159,15 +159,15 @@ def _judge_root(sheet: _Sheet, found: Detected, root: etree._Element, syntax: Sy
     plan = plan_for(syntax, root.tag, found.profile)
     invoice = read_detected(found) if found.syntax in ("ubl", "cii") else None
     if invoice is not None:
-        syntax_module = ubl if found.syntax == "ubl" else cii
-        field_of = getattr(syntax_module, "field_of", lambda _root, _xpath: None)
+        field_of = ubl.field_of if found.syntax == "ubl" else cii.field_of
         sheet.place = lambda xpath: field_of(root, xpath)
         _notice_profile(sheet, found, plan)
     _schema_step(sheet, plan.xsd, root)
+    subject = Subject(root)
     if plan.rules:
-        _rules_step(sheet, "profile", plan.rules, root)
+        _rules_step(sheet, "profile", plan.rules, subject)
     if invoice is not None and is_french(invoice, plan, sheet.policy):
-        _rules_step(sheet, "french", french_rules(syntax), root)
+        _rules_step(sheet, "french", french_rules(syntax), subject)
     if invoice is not None:
         sheet.findings.extend(unread_finding(each, sheet.policy, sheet.place) for each in invoice.unread)
 
@@ -213,21 +213,19 @@ def _schema_step(sheet: _Sheet, artefact_id: str | None, root: etree._Element) -
     sheet.steps.append(_ran("xsd", artefact, started, failed=bool(faults), engine="libxml2"))
 
 
-def _rules_step(sheet: _Sheet, step: str, alternatives: tuple[str, ...], root: etree._Element) -> None:
+def _rules_step(sheet: _Sheet, step: str, alternatives: tuple[str, ...], subject: Subject) -> None:
     artefact = _best_installed(sheet, step, alternatives)
     if artefact is None:
         sheet.steps.append(_missing(step, alternatives[0]))
         return
     started = time.perf_counter()
     try:
-        run = run_rules(artefact, root, sheet.policy)
+        run = run_rules(artefact, subject, sheet.policy)
     except NotRun as error:
         sheet.steps.append(_missing(step, artefact.entry.id, artefact, reason=str(error)))
         return
-    spoken = [
-        finding_of(failure, artefact=artefact, step=step, policy=sheet.policy, place=sheet.place)
-        for failure in run.outcome.failures
-    ]
+    ran = Ran(artefact, step, alternatives[0])
+    spoken = [finding_of(failure, ran, sheet.policy, sheet.place) for failure in run.outcome.failures]
     sheet.findings.extend(spoken)
     for disagreement in run.disagreements:
         sheet.note("EI-ENGINE", "warning", step, {"reason": disagreement})

@@ -1,32 +1,48 @@
 """Run a rule set: with the compiled rules, in Saxon, or with both, whose answers must then agree.
 
-    run = run_rules(artefact, root, Policy())
-    run.outcome.failures
+    subject = Subject(root)
+    run_rules(artefact, subject, Policy()).outcome.failures
 
-A rule set is read and made ready once for each process. Whatever keeps it from running is one exception,
-`NotRun`, with a reason for the report: the verdict is then never "valid".
+A rule set is read and made ready once for each process; compiled rules are kept on disk (see `schematron.cache`).
+Whatever keeps it from running is one exception, `NotRun`, with a reason for the report: the verdict is then never
+"valid".
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 
 from lxml import etree
 
-from einvoice.artefacts.installed import Artefact
+from einvoice.artefacts.installed import Artefact, cache_folder
 from einvoice.errors import EInvoiceError, MissingExtra
+from einvoice.schematron.cache import load
+from einvoice.schematron.document import Document
+from einvoice.schematron.engine import CompiledRules
 from einvoice.schematron.importer import read_rules
 from einvoice.schematron.rule_error import EngineFailure, RuleError
 from einvoice.schematron.rules import Engine, Failure, Outcome, RuleSet
 from einvoice.validation.policy import Policy
 
-__all__ = ["NotRun", "Run", "run_rules", "warm"]
+__all__ = ["NotRun", "Run", "Subject", "run_rules", "warm"]
 
 
 class NotRun(EInvoiceError):
     """A rule set could not be run; the text says why."""
+
+
+class Subject:
+    """The document that is judged; what the compiled rules need of it is made once for all of them."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self.root = root
+
+    @cached_property
+    def document(self) -> Document:
+        """The tree as the compiled rules read it."""
+        return Document(self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +54,10 @@ class Run:
     disagreements: tuple[str, ...] = ()  # where the two engines differ, in words
 
 
-def run_rules(artefact: Artefact, root: etree._Element, policy: Policy) -> Run:
+def run_rules(artefact: Artefact, subject: Subject, policy: Policy) -> Run:
     """Judge a document by a rule set. Raises `NotRun` if there is no answer, or if no rule looked at the document."""
     try:
-        run = _run(artefact, root, policy)
+        run = _run(artefact, subject, policy)
     except (RuleError, EngineFailure, MissingExtra, OSError) as error:
         raise NotRun(" ".join(str(error).split())) from error
     if not run.outcome.fired:
@@ -49,12 +65,13 @@ def run_rules(artefact: Artefact, root: etree._Element, policy: Policy) -> Run:
     return run
 
 
-def _run(artefact: Artefact, root: etree._Element, policy: Policy) -> Run:
-    if policy.engine == "both":
-        return _compare(_compiled(artefact).check(root), _saxon(artefact, policy.time_limit).check(root))
+def _run(artefact: Artefact, subject: Subject, policy: Policy) -> Run:
     if policy.engine == "saxon":
-        return Run(_saxon(artefact, policy.time_limit).check(root), "saxon")
-    return Run(_saxon(artefact, policy.time_limit).check(root), "saxon")
+        return Run(_saxon(artefact, policy.time_limit).check(subject.root), "saxon")
+    compiled = _compiled(artefact).check_document(subject.document)
+    if policy.engine == "both":
+        return _compare(compiled, _saxon(artefact, policy.time_limit).check(subject.root))
+    return Run(compiled, "compiled")
 
 
 def warm(artefact: Artefact) -> int:
@@ -72,6 +89,11 @@ def _rules(artefact: Artefact) -> RuleSet:
 
 
 @cache
+def _compiled(artefact: Artefact) -> CompiledRules:
+    return load(artefact.sha256, lambda: _rules(artefact), cache_folder())
+
+
+@cache
 def _saxon(artefact: Artefact, time_limit: float) -> Engine:
     from einvoice.schematron.saxon import SaxonRules  # noqa: PLC0415 - an optional extra
 
@@ -79,24 +101,17 @@ def _saxon(artefact: Artefact, time_limit: float) -> Engine:
     return SaxonRules(_rules(artefact), published, timeout=time_limit)
 
 
-@cache
-def _compiled(artefact: Artefact) -> Engine:
-    return _saxon(artefact, 60.0)
-
-
 def _compare(compiled: Outcome, saxon: Outcome) -> Run:
     """All that either engine found, and where they differ: no failure is lost, whichever engine is right."""
     ours, theirs = _places(compiled), _places(saxon)
-    only_ours, only_theirs = ours - theirs, theirs - ours
-    missing = Counter(only_theirs)
+    missing = theirs - ours
+    said = [f"{rule} {place}: compiled only" for rule, place in (ours - theirs).elements()]
+    said += [f"{rule} {place}: Saxon only" for rule, place in missing.elements()]
     extra: list[Failure] = []
     for failure in saxon.failures:
-        place = failure.rule, failure.location
-        if missing[place] > 0:
-            missing[place] -= 1
+        if missing[failure.rule, failure.location] > 0:
+            missing[failure.rule, failure.location] -= 1
             extra.append(failure)
-    said = [f"{rule} {place}: compiled only" for rule, place in only_ours.elements()]
-    said += [f"{rule} {place}: Saxon only" for rule, place in only_theirs.elements()]
     return Run(replace(compiled, failures=(*compiled.failures, *extra)), "both", tuple(said))
 
 

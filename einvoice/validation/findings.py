@@ -19,13 +19,22 @@ from einvoice.validation.overlay import Defect, known_defect
 from einvoice.validation.policy import Policy, severity_of
 from einvoice.validation.wording import Official, Wording, is_french, official, wording
 
-__all__ = ["Place", "finding_of", "own_finding"]
+__all__ = ["Place", "Ran", "finding_of", "own_finding"]
 
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
 _INDEX = re.compile(r"\[\d+\]")
 
 Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """The rule set that ran, as which step, and the one that was wanted: it may stand in for another."""
+
+    artefact: Artefact
+    step: str
+    wanted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +46,14 @@ class _Words:
     hint: str | None
 
 
-def finding_of(failure: Failure, *, artefact: Artefact, step: str, policy: Policy, place: Place) -> Finding:
+def finding_of(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Finding:
     """The finding for a failed check of a rule set; `place` finds the model's field for an XPath."""
+    artefact = ran.artefact
     said = official(failure.message)
     rule = failure.rule or said.label or "EI-UNNAMED"
     words = wording(rule)
     defect = known_defect(artefact.entry.id, artefact.version, rule) if policy.overlay != "off" else None
-    severity = severity_of(failure, artefact.entry.id, policy)
+    severity = severity_of(failure, artefact.entry.id, policy, wanted=ran.wanted)
     softened = severity == "error" and defect is not None and defect.softens and policy.overlay == "apply"
     located = place(failure.location)
     meant = _term_of(words, said, located)
@@ -53,7 +63,7 @@ def finding_of(failure: Failure, *, artefact: Artefact, step: str, policy: Polic
     return Finding(
         rule=rule,
         severity="warning" if softened else severity,
-        step=step,
+        step=ran.step,
         message=told.message,
         message_en=told.message_en,
         term=meant.id if meant else None,
@@ -87,7 +97,9 @@ def own_finding(
 
 def _words(failure: Failure, said: Official, words: Wording | None, policy: Policy) -> _Words:
     french = is_french(said.text)
-    fr = said.text if french or words is None else words.fr or said.text
+    fr = said.text if french or words is None else words.fr
+    if words is not None and not words.en:  # words for a whole family: the official ones say which element it is
+        fr = f"{words.fr} ({said.text})"
     en = said.text if not french or words is None else words.en or said.text
     if failure.kind == "error":
         fr = f"La règle n'a pas pu être évaluée : {said.text}"

@@ -70,13 +70,19 @@ def is_lenient(ruleset: str, policy: Policy) -> bool:
     return row is not None and policy.day <= row[policy.direction]
 
 
-def severity_of(failure: Failure, ruleset: str, policy: Policy) -> Severity:
-    """How severe a failed check is: its flag, then what the policy says of checks without one, then the date."""
+def severity_of(failure: Failure, ruleset: str, policy: Policy, *, wanted: str | None = None) -> Severity:
+    """How severe a failed check is: its flag, then what the policy says of checks without one, then the date.
+
+    `wanted` is the rule set that this one stands in for, if it does.
+    """
     if failure.kind == "error":
         return "error"
     severity = _FLAGS.get(failure.flag)
     if severity is None:
         severity = policy.report_severity if failure.kind == "report" and not failure.flag else "error"
+    stand_in = policy_data()["stand_in"].get(ruleset)
+    if stand_in is not None and stand_in["for"] == wanted and failure.rule in stand_in["warnings"]:
+        return "warning"
     if severity == "error" and is_lenient(ruleset, policy):
         still_fatal = tuple(policy_data()["leniency"][ruleset]["still_fatal"])
         return "error" if failure.rule.startswith(still_fatal) else "warning"

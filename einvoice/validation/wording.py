@@ -67,7 +67,10 @@ _ENGLISH = re.compile(r"\b(?:the|shall|must|should|is|are|an?|of|not|if|each|be)
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """What the catalogue says of a rule; a text is "" where it says nothing."""
+    """What the catalogue says of a rule; a text is "" where it says nothing.
+
+    Families of purely syntactic rules have French words only: their official messages, in English, name the element.
+    """
 
     rule: str
     fr: str

@@ -139,8 +139,8 @@ def _fault(root: etree._Element, uris: dict[str, str], error: _Error) -> Fault:
         "message": _short(error.message, prefixes),
     }
     return Fault(
-        message_fr=fr.format_map(words),
-        message_en=en.format_map(words),
+        message_fr=fr.format_map(words).replace("….", "…"),
+        message_en=en.format_map(words).replace("….", "…"),
         xpath=None if element is None else _place(element, attribute),
         line=error.line or None,
         found=words["found"] or None,

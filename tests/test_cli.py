@@ -1,0 +1,456 @@
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from minimal import CII, UBL, without
+
+from einvoice import cli, workers
+from einvoice.commands import validate as validate_command
+from einvoice.formats import FORMATS
+from einvoice.validation.policy import Policy
+
+BROKEN = without(UBL, "#PMT#", "276.00</cbc:Payable=>275.00</cbc:Payable")
+OTHER = b"<project><name>x</name></project>"
+DRAFT = Path(__file__).parents[1] / "fixtures" / "drafts" / "services.json"
+
+
+@pytest.fixture(autouse=True)
+def nothing_added(tmp_path, monkeypatch):
+    """Only what the packages carry, whatever the person who runs the tests has added."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+
+
+@pytest.fixture
+def inbox(tmp_path):
+    """A folder with a valid and a broken invoice, and a file that is none."""
+    folder = tmp_path / "inbox"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "good.xml").write_text(UBL, encoding="utf-8")
+    (folder / "deep" / "bad.XML").write_bytes(BROKEN)
+    (folder / "notes.txt").write_text("not looked at")
+    return folder
+
+
+def run(*arguments: object) -> int:
+    """The exit status of a command."""
+    return cli.run([str(argument) for argument in arguments])
+
+
+def run_program(*arguments: object, data: bytes = b"", **options) -> subprocess.CompletedProcess[bytes]:
+    """A command as its own process."""
+    command = [sys.executable, "-m", "einvoice", *map(str, arguments)]
+    return subprocess.run(command, input=data, capture_output=True, check=False, timeout=60, **options)  # noqa: S603
+
+
+def test_exit_status_says_the_worst(inbox, tmp_path, capsys):
+    """0 all valid, 1 one invalid, 3 none invalid but one not run."""
+    other = tmp_path / "other.xml"
+    other.write_bytes(OTHER)
+    assert run("validate", inbox / "good.xml") == 0
+    assert run("validate", inbox / "good.xml", inbox / "deep" / "bad.XML", other) == 1
+    assert run("validate", inbox / "good.xml", other) == 3
+    assert "einvoice" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["frobnicate"],
+        ["validate"],
+        ["validate", "no-such-file.xml"],
+        ["validate", "x-*.xml"],
+        ["validate", ".", "--format", "pdf"],
+        ["validate", ".", "--date", "yesterday"],
+        ["validate", ".", "--jobs", "many"],
+        ["build", "x.json"],
+        ["build", "x.json", "--to", "edifact"],
+        ["schema", "nothing"],
+        ["artefacts"],
+    ],
+)
+def test_wrong_usage_is_status_2(arguments, capsys):
+    """Wrong arguments and paths that lead nowhere say what is wrong."""
+    with pytest.raises(SystemExit) as end:
+        cli.run(arguments)
+    assert end.value.code == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_an_empty_folder_is_wrong_usage(tmp_path):
+    """Nothing to judge is a mistake of the caller, not a valid result."""
+    with pytest.raises(SystemExit) as end:
+        run("validate", tmp_path)
+    assert end.value.code == 2
+
+
+def test_the_text_form_is_for_people(inbox, capsys):
+    """Verdict, counts, the finding with its hint, and with what was checked; the worst first."""
+    run("validate", inbox / "deep" / "bad.XML")
+    text = capsys.readouterr().out
+    assert text.startswith(f"{inbox / 'deep' / 'bad.XML'}  NON VALIDE\n    Facture UBL, profil en16931 — 2 erreurs\n")
+    assert "    ERREUR  BR-CO-16  Montant à payer (BT-115)\n" in text
+    assert "→ Ajoutez une note (BG-1) de code sujet PMT (BT-21)." in text
+    assert "BR-FR UBL 1.4.0.04 ✗" in text or "BR-FR UBL" in text
+    assert "\x1b[" not in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_the_text_form_speaks_english(inbox, capsys):
+    """--lang en, for all words."""
+    run("validate", inbox, "--lang", "en")
+    text = capsys.readouterr().out
+    assert "INVALID\n    Invoice UBL, profile en16931 — 2 errors" in text
+    assert text.endswith("2 documents: 1 valid, 1 invalid\n")
+
+
+def test_the_same_finding_in_many_places_is_said_once(tmp_path, capsys):
+    """Two hundred lines with the same fault are one finding with the number of times."""
+    line = UBL[UBL.index("<cac:InvoiceLine>") : UBL.index("</Invoice>")]
+    path = tmp_path / "long.xml"
+    wrong = line.replace("<cbc:Name>Réglage d'une machine</cbc:Name>", "")
+    path.write_text(UBL.replace(line, wrong * 20), encoding="utf-8")
+    run("validate", path)
+    text = capsys.readouterr().out
+    assert text.count("BR-25") == 1
+    assert "× 20" in text
+    assert "lines[0].item_name, lines[1].item_name" in text
+    assert "… (+14)" in text
+
+
+def test_the_json_form_is_the_contract(inbox, capsys):
+    """Version, verdict, documents with steps and findings; absent values are left out."""
+    run("validate", inbox, "--format", "json")
+    report = json.loads(capsys.readouterr().out)
+    assert report["report"] == 1
+    assert report["verdict"] == "invalid"
+    assert [document["source"] for document in report["documents"]] == [
+        str(inbox / "deep" / "bad.XML"),
+        str(inbox / "good.xml"),
+    ]
+    assert report["documents"][1]["steps"][2]["ruleset"] == "en16931-ubl"
+    assert None not in report["documents"][0]["findings"][0].values()
+
+
+def test_the_sarif_form_can_be_read_by_code_hosts(inbox, tmp_path, capsys):
+    """One result for each finding, with its place; what did not run is a notification."""
+    (tmp_path / "other.xml").write_bytes(OTHER)
+    run("validate", inbox / "deep" / "bad.XML", tmp_path / "other.xml", "--format", "sarif")
+    document = json.loads(capsys.readouterr().out)
+    (sarif,) = document["runs"]
+    assert document["version"] == "2.1.0"
+    rules = [rule["id"] for rule in sarif["tool"]["driver"]["rules"]]
+    assert set(rules) == {result["ruleId"] for result in sarif["results"]}
+    assert len(set(rules)) == len(rules)
+    total = next(result for result in sarif["results"] if result["ruleId"] == "BR-CO-16")
+    assert total["level"] == "error"
+    place = total["locations"][0]
+    assert place["physicalLocation"]["artifactLocation"]["uri"].endswith("bad.XML")
+    assert place["physicalLocation"]["region"]["startLine"] > 1
+    assert {"fullyQualifiedName": "totals.amount_due"} in place["logicalLocations"]
+    (invocation,) = sarif["invocations"]
+    assert invocation["executionSuccessful"] is False
+    assert "other.xml: parse" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_the_junit_form_counts_failures_and_errors(inbox, tmp_path, capsys):
+    """A suite for each document, a case for each step; not run is an error, never a success."""
+    (tmp_path / 'o"t<her.xml').write_bytes(OTHER)
+    run("validate", inbox, tmp_path / 'o"t<her.xml', "--format", "junit")
+    root = ET.fromstring(capsys.readouterr().out)  # noqa: S314 - our own output
+    suites = {Path(suite.get("name")).name: suite for suite in root}
+    assert [suites[name].get("failures") for name in ("good.xml", "bad.XML", 'o"t<her.xml')] == ["0", "2", "0"]
+    assert [suites[name].get("errors") for name in ("good.xml", "bad.XML", 'o"t<her.xml')] == ["0", "0", "1"]
+    assert [failure.get("type") for failure in suites["bad.XML"].iter("failure")] == ["BR-CO-16", "BR-FR-05_BT-22-1"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_form_can_go_to_a_file(inbox, tmp_path, form, capsys):
+    """--output writes there, in UTF-8, and nothing to the terminal."""
+    target = tmp_path / "report"
+    assert run("validate", inbox, "--format", form, "--output", target) == 1
+    assert "BR-CO-16" in target.read_text(encoding="utf-8")
+    assert capsys.readouterr().out == ""
+
+
+def test_paths_may_be_globs_and_repeat(inbox, capsys):
+    """A glob is opened, and a document named twice is judged once."""
+    assert run("validate", inbox / "*.xml", inbox / "good.xml", "--format", "json") == 0
+    assert len(json.loads(capsys.readouterr().out)["documents"]) == 1
+
+
+def test_a_document_may_come_from_standard_input(monkeypatch, capsys):
+    """`-` reads it."""
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(CII.encode())))
+    assert run("validate", "-", "--format", "json") == 0
+    (document,) = json.loads(capsys.readouterr().out)["documents"]
+    assert (document["source"], document["syntax"]) == ("-", "cii")
+
+
+def test_files_that_are_no_invoices_can_be_left_out(inbox, capsys):
+    """--skip-unknown is for hooks that see every XML file: it says how many it left out, and keeps broken invoices."""
+    (inbox / "pom.xml").write_bytes(OTHER)
+    (inbox / "page.xml").write_bytes(b"<!DOCTYPE html><html/>")
+    (inbox / "photo.pdf").write_bytes(b"%PDF-1.4 nothing")
+    (inbox / "torn.xml").write_bytes(BROKEN[:900])
+    assert run("validate", inbox, "--skip-unknown", "--format", "json") == 1
+    told = capsys.readouterr()
+    sources = [Path(document["source"]).name for document in json.loads(told.out)["documents"]]
+    assert sources == ["bad.XML", "good.xml", "torn.xml"]
+    assert "3 of 6 files are no invoices or messages: left out" in told.err
+    assert run("validate", inbox / "pom.xml", "--skip-unknown") == 0
+    assert run("validate", inbox / "pom.xml") == 3
+
+
+def test_policy_options_reach_the_judge(inbox, capsys):
+    """Date, direction and rules change the verdict as the policy does."""
+    document = inbox / "note.xml"
+    document.write_bytes(without(UBL, "#PMT#"))
+    assert run("validate", document) == 1
+    assert run("validate", document, "--rules", "en16931") == 0
+    assert run("validate", document, "--date", "2026-09-15", "--direction", "receiving") == 0
+    assert run("validate", document, "--date", "2026-09-15", "--direction", "sending") == 1
+    capsys.readouterr()
+
+
+def test_several_processes_give_the_same_report(inbox, capsys):
+    """--jobs changes the time, not the report."""
+    for number in range(4):
+        (inbox / f"copy{number}.xml").write_text(UBL.replace("MIN-26-117", f"MIN-{number}"), encoding="utf-8")
+    reports = []
+    for jobs in (1, 2):
+        run("validate", inbox, "--format", "json", "--jobs", jobs)
+        report = json.loads(capsys.readouterr().out)
+        for document in report["documents"]:
+            for step in document["steps"]:
+                step.pop("ms", None)
+        reports.append(report)
+    assert reports[0] == reports[1]
+
+
+def test_a_worker_that_dies_takes_no_other_document_with_it(tmp_path, monkeypatch):
+    """Its document is not run, and the others are judged by the worker that takes its place."""
+    names = []
+    for name in ("a", "b", "c", "d"):
+        path = tmp_path / f"{name}.xml"
+        path.write_text(UBL, encoding="utf-8")
+        names.append(str(path))
+    answer = workers._answer
+    killed = []
+
+    def kill_first(worker, name, policy):
+        if not killed:
+            killed.append(name)
+            worker.link.recv()
+            os.kill(worker.process.pid, signal.SIGKILL)
+        return answer(worker, name, policy)
+
+    monkeypatch.setattr(workers, "_answer", kill_first)
+    reports = dict(workers.judged(tuple(names), Policy(), jobs=2))
+    verdicts = {name: reports[position].verdict for position, name in enumerate(names)}
+    assert verdicts == {name: "not_run" if name in killed else "valid" for name in names}
+    (dead,) = [report for report in reports.values() if report.verdict == "not_run"]
+    assert "ended (exit code -9)" in dead.steps[0].reason
+
+
+def test_a_document_that_cannot_be_opened_is_invalid(inbox, capsys):
+    """A file that vanishes between listing and reading is a finding with its reason."""
+    vanished = (str(inbox / "good.xml"), str(inbox / "gone.xml"))
+    reports = dict(workers.judged(vanished, Policy(), jobs=1))
+    assert [reports[position].verdict for position in (0, 1)] == ["valid", "invalid"]
+    assert "No such file" in reports[1].findings[0].message
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("syntax", ["ubl", "cii"])
+def test_a_draft_becomes_a_valid_invoice(tmp_path, syntax, capsys):
+    """Build writes the file, and it is valid."""
+    target = tmp_path / "invoice.xml"
+    assert run("build", DRAFT, "--to", syntax, "-o", target) == 0
+    assert run("validate", target) == 0
+    capsys.readouterr()
+
+
+def test_a_draft_that_cannot_be_an_invoice_is_status_1(tmp_path, capsys):
+    """What is missing, or what is misspelt, is told; nothing is written."""
+    draft = tmp_path / "draft.json"
+    draft.write_text("{}")
+    assert run("build", draft, "--to", "ubl", "-o", tmp_path / "x.xml") == 1
+    assert "EI-WRITE-REQUIRED  number" in capsys.readouterr().err
+    draft.write_text('{"sellr": {}}')
+    assert run("build", draft, "--to", "ubl") == 1
+    assert "did you mean seller?" in capsys.readouterr().err
+    assert not (tmp_path / "x.xml").exists()
+
+
+def test_a_given_figure_that_disagrees_is_told_when_building(tmp_path, capsys):
+    """The invoice is written as given, and the contradiction is said beside it."""
+    draft = json.loads(DRAFT.read_text(encoding="utf-8"))
+    draft["totals"] = {"line_net_amount": "1.00"}
+    (tmp_path / "draft.json").write_text(json.dumps(draft))
+    assert run("build", tmp_path / "draft.json", "--to", "ubl") == 0
+    told = capsys.readouterr()
+    assert told.err.startswith("einvoice: totals.line_net_amount: ")
+    assert told.out.startswith("<?xml")
+
+
+def test_an_invoice_is_read_into_json(inbox, capsys):
+    """Parse writes the model; money keeps its digits as text."""
+    assert run("parse", inbox / "good.xml") == 0
+    invoice = json.loads(capsys.readouterr().out)
+    assert (invoice["number"], invoice["totals"]["amount_due"]) == ("MIN-26-117", "276.00")
+
+
+def test_what_is_no_invoice_cannot_be_read(tmp_path, capsys):
+    """Parse and convert say what they found, and the status is 1."""
+    (tmp_path / "other.xml").write_bytes(OTHER)
+    for command in (["parse"], ["convert", "--to", "cii"]):
+        assert run(*command, tmp_path / "other.xml") == 1
+        assert "this is no document that einvoice reads" in capsys.readouterr().err
+
+
+def test_an_invoice_is_converted_and_losses_are_told(tmp_path, capsys):
+    """Convert writes the other syntax; what it cannot say is told on standard error."""
+    (tmp_path / "in.xml").write_bytes(
+        without(UBL, "<cbc:DueDate>=><cbc:IssueTime>10:00:00</cbc:IssueTime><cbc:DueDate>")
+    )
+    assert run("convert", tmp_path / "in.xml", "--to", "cii", "-o", tmp_path / "out.xml") == 0
+    assert "EI-READ-01  /Invoice/cbc:IssueTime" in capsys.readouterr().err
+    assert run("validate", tmp_path / "out.xml") == 0
+    assert run("convert", tmp_path / "out.xml", "--to", "ubl") == 0
+    told = capsys.readouterr()
+    assert told.err == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("BR-CO-10", "La somme des montants nets"),
+        ("BR-FR-05_BT-22-1", "note PMT"),
+        ("BT-106", "totals.line_net_amount"),
+        ("EI-PROFILE-01", "n'ont pas été appliquées"),
+    ],
+)
+def test_rules_and_terms_are_explained(name, words, capsys):
+    """Explain says what a rule or a term means."""
+    assert run("explain", name) == 0
+    assert words in capsys.readouterr().out
+
+
+def test_what_cannot_be_explained_is_status_1(capsys):
+    """No rule and no term of that name."""
+    assert run("explain", "BR-XX-1") == 1
+    assert "'BR-XX-1' is no rule and no business term" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["draft", "invoice", "report"])
+def test_schemas_are_printed_as_they_are_kept(name, capsys):
+    """Schema prints the very file of `schemas/`, so that the files are fresh."""
+    assert run("schema", name) == 0
+    kept = Path(__file__).parents[1] / "schemas" / f"{name}.schema.json"
+    assert capsys.readouterr().out == kept.read_text(encoding="utf-8")
+
+
+def test_artefacts_are_listed_verified_added_and_warmed(tmp_path, capsys, monkeypatch):
+    """The four verbs of `artefacts`."""
+    monkeypatch.setenv("EINVOICE_CACHE", str(tmp_path / "cache"))
+    assert run("artefacts", "list") == 0
+    listed = capsys.readouterr().out
+    assert "en16931-ubl" in listed
+    assert "not installed" in listed
+    assert run("artefacts", "verify") == 0
+    assert "UNKNOWN" not in capsys.readouterr().out
+    release = tmp_path / "release"
+    release.mkdir()
+    schema = '<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2"><pattern><rule context="/*">'
+    rules = f'{schema}<assert id="T-1" test="true()">ok</assert></rule></pattern></schema>'
+    (release / "Flux10.sch").write_text(rules)
+    assert run("artefacts", "add", release) == 1
+    assert "--version" in capsys.readouterr().err
+    assert run("artefacts", "add", release, "--version", "9.0") == 0
+    assert capsys.readouterr().out == "added  flux10 9.0  (new to the catalogue)\n"
+    assert run("artefacts", "verify") == 1
+    assert "1 with content that this catalogue does not know" in capsys.readouterr().out
+    monkeypatch.setattr("einvoice.commands.artefacts.catalogue", lambda: {"flux10": _entry("flux10")})
+    assert run("artefacts", "warm") == 0
+    assert "flux10 9.0: 1 checks" in capsys.readouterr().out
+    assert list((tmp_path / "cache").iterdir())
+    (tmp_path / "added" / "flux10" / "9.0" / "Flux10.sch").write_text(rules.replace("true()", "no-such()"))
+    assert run("artefacts", "warm") == 1
+
+
+def _entry(name: str):
+    from einvoice.artefacts.catalogue import catalogue
+
+    return catalogue()[name]
+
+
+def test_the_program_runs_as_a_module(inbox):
+    """Python -m einvoice, with its exit status; the report is UTF-8 whatever the locale."""
+    done = run_program("validate", inbox / "good.xml", env={**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0"})
+    assert done.returncode == 0, done.stderr
+    assert "Contrôlé avec" in done.stdout.decode()
+    assert done.stderr == b""
+    assert run_program("--version").stdout.startswith(b"einvoice 0.")
+
+
+def test_a_limited_address_space_does_not_crash_the_program(inbox):
+    """Four gigabytes, which make SaxonC abort its process, are plenty."""
+    resource = pytest.importorskip("resource")
+    limit = 4_000_000 * 1024
+    done = run_program(
+        "validate", inbox / "good.xml", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_traceback_never_reaches_the_user():
+    """A defect of ours is one line without the content of the document, and the status is that of not run."""
+    code = (
+        "import sys, einvoice.cli as c, einvoice.commands.explain as e\n"
+        "def boom(_): raise ValueError('SECRET CONTENT')\n"
+        "e.run = boom; sys.argv = ['einvoice', 'explain', 'BT-1']; sys.exit(c.main())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)  # noqa: S603
+    assert done.returncode == 3
+    assert done.stderr == b"einvoice: internal error: ValueError at <string>:2; please report it\n"
+
+
+def test_a_reader_that_leaves_early_is_no_error(inbox):
+    """`einvoice … | head -1` ends quietly."""
+    command = f"{sys.executable} -m einvoice validate {inbox} --format json | head -c 1"
+    done = subprocess.run(command, shell=True, capture_output=True, check=False)  # noqa: S602 - our own command
+    assert done.stderr == b""
+
+
+def test_colour_is_for_terminals_only(monkeypatch):
+    """Colour where standard output is a terminal and NO_COLOR is not set."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    options = type("Options", (), {"output": None})
+    assert validate_command._look(options).colour is False
+    monkeypatch.setattr(sys, "stdout", Terminal())
+    assert validate_command._look(options).colour is True
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert validate_command._look(options).colour is False
+
+
+def test_every_command_has_its_module_and_help(capsys):
+    """Each row of the table can be called, and says what it is for."""
+    for name, purpose in cli.COMMANDS.items():
+        with pytest.raises(SystemExit) as end:
+            cli.run([name, "--help"])
+        assert end.value.code == 0
+        assert purpose in " ".join(capsys.readouterr().out.split())

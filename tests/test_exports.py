@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import einvoice
+
+PACKAGE = Path(einvoice.__file__).parent
+PARTS = ("errors", "model", "terms", "codes", "identifiers", "report", "xml", "detect", "api", "cli")
+
+
+def test_all_is_sorted_and_every_name_is_there():
+    """`__all__` lists the public names once each, in order, and each can be had."""
+    assert einvoice.__all__ == sorted(set(einvoice.__all__))
+    for name in einvoice.__all__:
+        assert getattr(einvoice, name) is not None
+
+
+def test_all_is_complete():
+    """What the package announces to type checkers, what it loads on demand, and `__all__` are the same names."""
+    tree = ast.parse((PACKAGE / "__init__.py").read_text(encoding="utf-8"))
+    announced = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("einvoice.")
+        for alias in node.names
+    }
+    assert announced | {"__version__"} == set(einvoice.__all__)
+    assert set(einvoice.__all__) <= set(dir(einvoice))
+
+
+def test_the_five_verbs_are_public():
+    """The verbs of the architecture that are there so far."""
+    assert {"parse", "build", "validate", "convert", "explain"} <= set(einvoice.__all__)
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    """The lazy look-up fails as any module does."""
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = einvoice.nothing
+
+
+def test_importing_the_package_loads_nothing_else():
+    """`import einvoice` is free: neither pydantic nor lxml is loaded before a name is used."""
+    code = "import sys, einvoice; assert not {'pydantic', 'lxml', 'einvoice.api'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own program
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_modules_say_what_is_public(part):
+    """Each public module has an `__all__` of names that exist, each once (the linter keeps it sorted)."""
+    module = importlib.import_module(f"einvoice.{part}")
+    assert len(module.__all__) == len(set(module.__all__))
+    assert all(hasattr(module, name) for name in module.__all__)

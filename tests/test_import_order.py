@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import einvoice
+
+PACKAGE = Path(einvoice.__file__).parent
+
+# The layout of the architecture, top to bottom: a module imports only from its own line and from those above.
+LAYERS = (
+    ("errors", "data"),
+    ("model",),
+    ("terms",),
+    ("reduction",),
+    ("codes",),
+    ("identifiers",),
+    ("draft",),
+    ("report",),
+    ("xml",),
+    ("binding",),
+    ("ubl", "cii"),
+    ("detect",),
+    ("artefacts",),
+    ("schematron",),
+    ("validation",),
+    ("facturx",),
+    ("render",),
+    ("france",),
+    ("judgement",),
+    ("api",),
+    ("testing",),
+    ("json_schemas", "formats", "inputs", "workers"),
+    ("commands",),
+    ("cli",),
+    ("__main__",),
+)
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+# `einvoice.__version__` is the one thing that everybody may take from the package itself.
+ALLOWED_FROM_PACKAGE = {"__version__"}
+
+
+def modules():
+    """Every module of the package, with the name of its layer."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        first = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        if first != "__init__":
+            yield path, first
+
+
+def imports(path: Path):
+    """The layers that a module imports, at run time: imports for type checkers are no dependency."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if id(node) in typing_only:
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module == "einvoice":
+            yield from (alias.name for alias in node.names if alias.name not in ALLOWED_FROM_PACKAGE)
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("einvoice."):
+            yield (node.module or "").split(".")[1]
+        elif isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[1] for alias in node.names if alias.name.startswith("einvoice."))
+
+
+def test_every_module_has_its_layer():
+    """A new module or package takes its place in the layout."""
+    assert {layer for _, layer in modules()} <= set(RANK)
+
+
+def test_modules_import_only_from_layers_above():
+    """Data flows one way: from errors and model at the top to the command line at the bottom."""
+    wrong = [
+        f"{path.relative_to(PACKAGE)} imports {name}"
+        for path, layer in modules()
+        for name in imports(path)
+        if RANK.get(name, len(LAYERS)) > RANK.get(layer, -1)
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_test_can_fail(tmp_path):
+    """An import from below is seen, wherever in the file it stands."""
+    path = tmp_path / "bad.py"
+    path.write_text(
+        "def f():\n    from einvoice.cli import main\n    import einvoice.workers\n    from einvoice import api\n"
+    )
+    assert list(imports(path)) == ["cli", "workers", "api"]

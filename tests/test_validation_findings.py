@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+import einvoice as ei
+from einvoice.artefacts.catalogue import catalogue
+from einvoice.artefacts.installed import find
+from einvoice.data import data_text
+from einvoice.schematron.rules import Failure, Outcome
+from einvoice.validation.engines import _compare
+from einvoice.validation.findings import Ran, finding_of
+from einvoice.validation.overlay import known_defect
+from einvoice.validation.policy import Policy
+
+NOVEMBER = date(2026, 11, 22)
+FAILURE = Failure("BR-CO-10", "assert", "fatal", "", "[BR-CO-10]-Sum (BT-106) = Σ (BT-131).", "/Invoice/cac:X", 7)
+
+
+def told(failure: Failure, located: str | None, ruleset: str = "en16931-ubl", **policy) -> ei.Finding:
+    """The finding for a failure whose place in the model is `located`."""
+    ran = Ran(find(ruleset, on=NOVEMBER), "profile", ruleset)
+    return finding_of(failure, ran, Policy(date=NOVEMBER, **policy), lambda _: located)
+
+
+@pytest.mark.parametrize(
+    ("rule", "message", "located", "term", "field"),
+    [
+        # a rule on the totals as a whole, about one of them: the field goes down to it
+        ("BR-CO-10", "", "totals", "BT-106", "totals.line_net_amount"),
+        # the context is the document: still down to the field, for nothing on the way repeats
+        ("BR-CO-15", "", "", "BT-112", "totals.amount_with_vat"),
+        ("BR-06", "", "", "BT-27", "seller.name"),
+        # what repeats has no position here: the collection itself may be named, what is inside may not
+        ("BR-16", "", "", "BG-25", "lines"),
+        ("BR-XX", "(BT-131)", "", "BT-131", None),
+        ("BR-22", "", "lines[3]", "BT-129", "lines[3].quantity"),
+        # of several terms, the one that lies where the finding is
+        ("BR-CO-09", "", "buyer.vat_identifier", "BT-48", "buyer.vat_identifier"),
+        ("BR-XX", "(BT-1) and (BT-2)", "issue_date", "BT-2", "issue_date"),
+        # no term is named: the one of the place
+        ("BR-XX", "no number", "lines[0].item_name", "BT-153", "lines[0].item_name"),
+        ("BR-XX", "no number", "lines[0].sub_lines[1].net_amount", "BT-131", "lines[0].sub_lines[1].net_amount"),
+        # no place either
+        ("BR-XX", "no number", None, None, None),
+        ("BR-XX", "unknown (BT-9999)", None, None, None),
+    ],
+)
+def test_a_finding_names_the_deepest_field_and_its_term(rule, message, located, term, field):
+    """From the context of a rule and the terms that it is about."""
+    finding = told(replace(FAILURE, rule=rule, message=message), located)
+    assert (finding.term, finding.field) == (term, field)
+
+
+def test_the_place_in_the_document_is_kept():
+    """XPath and line are those of the engine."""
+    finding = told(FAILURE, "totals")
+    assert (finding.xpath, finding.line) == ("/Invoice/cac:X", 7)
+
+
+def test_values_compared_are_kept_as_written():
+    """What an engine says it compared is in the finding."""
+    finding = told(replace(FAILURE, found="119.99", expected="120.00"), "totals")
+    assert (finding.found, finding.expected) == ("119.99", "120.00")
+
+
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        ('[BR-FR-01/BT-1] : trop long. Valeur actuelle : "F 1". Veuillez', "F 1"),
+        ('[BR-FR-12/BT-49] : obligatoire. Valeur actuelle : BT-49="".', None),
+        ('[BR-FR-16/BT-119] : Taux fourni : "21".', "21"),
+        ("rien de tel", None),
+    ],
+)
+def test_a_value_that_a_message_quotes_is_what_was_found(message, found):
+    """The French rules quote the value in their text."""
+    assert told(replace(FAILURE, rule="BR-FR-01_BT-1", message=message), None, "br-fr-ubl").found == found
+
+
+def test_a_rule_that_could_not_be_evaluated_says_so():
+    """It is an error whatever its flag, in both languages."""
+    failure = replace(FAILURE, kind="error", flag="warning", message="'abc' is no decimal")
+    finding = told(failure, None)
+    assert finding.severity == "error"
+    assert finding.message == "La règle n'a pas pu être évaluée : 'abc' is no decimal"
+    assert finding.message_en == "The rule could not be evaluated: 'abc' is no decimal"
+
+
+def test_rules_without_a_published_id_are_named_by_their_label():
+    """The label in the message if there is one, else an id of ours."""
+    labelled = told(replace(FAILURE, rule="", message="[G1.05] trop long | Source : Annexe 7 v1.8"), None, "flux10")
+    assert (labelled.rule, labelled.source) == ("G1.05", "Annexe 7 v1.8")
+    unnamed = told(replace(FAILURE, rule="", message="Element 'ram:X' is not used"), None, "facturx-basic")
+    assert unnamed.rule == "EI-UNNAMED"
+
+
+def test_families_of_syntax_rules_keep_the_official_words():
+    """The French text says what kind of fault it is, the official one which element."""
+    message = "[UBL-CR-001]-A UBL invoice should not include extensions"
+    finding = told(replace(FAILURE, rule="UBL-CR-001", flag="warning", message=message), None)
+    assert finding.message.endswith("(A UBL invoice should not include extensions)")
+    assert finding.message_en == "A UBL invoice should not include extensions"
+
+
+DEFECT = replace(FAILURE, rule="BR-AE-01", message="[BR-AE-01]-exactly one")
+
+
+def test_the_official_verdict_stands_unless_the_user_says_otherwise():
+    """A known defect is a hint by default; softened on demand, and then the finding says so; or left out."""
+    hint = told(DEFECT, None, "extended-ctc-fr-ubl")
+    assert hint.severity == "error"
+    assert "EI-DEFECT-05" in hint.hint
+    softened = told(DEFECT, None, "extended-ctc-fr-ubl", overlay="apply", language="en")
+    assert softened.severity == "warning"
+    assert softened.hint.endswith("Softened to a warning.")
+    assert told(DEFECT, None, "extended-ctc-fr-ubl", overlay="off").hint is None
+
+
+def test_a_defect_belongs_to_a_rule_set_and_to_versions():
+    """The same id elsewhere, or a repaired version, is not touched."""
+    assert known_defect("en16931-ubl", "1.3.16", "BR-AE-01") is None
+    assert known_defect("br-fr-ubl", "1.4.0.03", "BR-FR-22_BT-34").id == "EI-DEFECT-02"
+    assert known_defect("br-fr-ubl", "1.4.0.04", "BR-FR-22_BT-34") is None
+
+
+def test_defects_that_soften_nothing_stay_errors():
+    """Some defects are worth a hint only: the finding itself is right."""
+    failure = replace(FAILURE, rule="BR-FR-08_BT-151-2", message="[BR-FR-15/BT-151] : L et M")
+    finding = told(failure, None, "br-fr-ubl", overlay="apply")
+    assert finding.severity == "error"
+    assert "BR-FR-15" in finding.hint
+
+
+def test_the_overlay_names_known_rule_sets_and_gives_links():
+    """Each defect is about a rule set of the catalogue, in both languages, with a link."""
+    import tomllib
+
+    for name, row in tomllib.loads(data_text("overlays.toml"))["defect"].items():
+        assert row["ruleset"] in catalogue(), name
+        assert row["link"].startswith("https://github.com/"), name
+        assert row["fr"], name
+        assert row["en"], name
+
+
+def test_two_engines_that_agree_are_one_answer():
+    """Nothing is said twice."""
+    outcome = Outcome(10, 5, (FAILURE,))
+    run = _compare(outcome, replace(outcome, failures=(replace(FAILURE, message="other words"),)))
+    assert run.outcome == outcome
+    assert run.disagreements == ()
+
+
+def test_two_engines_that_disagree_are_both_heard():
+    """What only one of them found is in the report, and so is the disagreement."""
+    one, two = replace(FAILURE, rule="R-1"), replace(FAILURE, rule="R-2")
+    run = _compare(Outcome(10, 5, (FAILURE, one)), Outcome(10, 5, (FAILURE, two, two)))
+    assert [failure.rule for failure in run.outcome.failures] == ["BR-CO-10", "R-1", "R-2", "R-2"]
+    assert run.disagreements == (
+        "R-1 /Invoice/cac:X: compiled only",
+        "R-2 /Invoice/cac:X: Saxon only",
+        "R-2 /Invoice/cac:X: Saxon only",
+    )
+    assert run.engine == "both"

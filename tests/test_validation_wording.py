@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from einvoice.artefacts.catalogue import catalogue
+from einvoice.artefacts.installed import find
+from einvoice.data import data_text
+from einvoice.schematron.importer import read_rules
+from einvoice.terms import term
+from einvoice.validation.wording import is_french, official, wording
+
+NOVEMBER = date(2026, 11, 22)
+ROWS = [line.split("\t") for line in data_text("messages.tsv").splitlines()]
+WORDED = [name for name, entry in catalogue().items() if entry.kind == "rules" and entry.package and name != "flux10"]
+
+
+def test_the_catalogue_is_a_table():
+    """Seven columns in each row, each rule once, no text with stray white space."""
+    assert ROWS[0] == ["rule", "terms", "fr", "en", "hint_fr", "hint_en", "source"]
+    assert all(len(row) == 7 for row in ROWS), [row[0] for row in ROWS if len(row) != 7]
+    keys = [row[0] for row in ROWS]
+    assert len(set(keys)) == len(keys)
+    assert all(cell == cell.strip() for row in ROWS for cell in row)
+
+
+def test_every_row_speaks_french_and_has_a_source():
+    """The French text is always there; a hint is there in both languages or in none; terms exist."""
+    for rule, terms, fr, en, hint_fr, hint_en, source in ROWS[1:]:
+        assert fr, rule
+        assert source, rule
+        assert bool(hint_fr) == bool(hint_en), rule
+        assert en or rule.startswith(("UBL-", "CII-", "FX-")), rule
+        for number in terms.split():
+            assert term(number), rule
+
+
+@pytest.mark.parametrize("ruleset", WORDED)
+def test_every_published_rule_has_words(ruleset):
+    """Each id of the installed rule sets is worded, in both languages but for the families of pure syntax."""
+    artefact = find(ruleset, on=NOVEMBER)
+    rules = read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document)
+    ids = {check.id for pattern in rules.patterns for rule in pattern.rules for check in rule.checks if check.id}
+    unworded = sorted(rule for rule in ids if wording(rule) is None)
+    assert not unworded
+    for rule in ids:
+        words = wording(rule)
+        assert not re.search(r"\{\w+\}", words.fr + words.en + words.hint_fr + words.hint_en), rule
+        assert words.en or rule.startswith(("UBL-", "CII-", "FX-")), rule
+
+
+def test_a_family_takes_its_names_from_the_tables():
+    """One row words a rule for each VAT category, one for each term."""
+    assert "« exonéré » (E)" in wording("BR-E-08").fr
+    assert '"reverse charge" (AE)' in wording("BR-AE-08").en
+    assert wording("BR-FR-03_BT-9").fr.startswith("Date d'échéance (BT-9)")
+    assert wording("BR-FR-03_BT-9").en.startswith("Payment due date (BT-9)")
+    assert wording("BR-FR-03_BT-9").terms == ("BT-9",)
+    assert wording("BR-FR-DEC-01_BT-92_BT-99").terms == ("BT-92", "BT-99")
+
+
+def test_an_exact_row_comes_before_its_family():
+    """BR-O-02 forbids what BR-S-02 demands."""
+    assert "ne doit porter aucun" in wording("BR-O-02").fr
+    assert "il faut" in wording("BR-S-02").fr
+
+
+def test_unknown_rules_have_no_words():
+    """Nothing is made up."""
+    assert wording("BR-XX-99") is None
+
+
+@pytest.mark.parametrize(
+    ("message", "label", "text", "source"),
+    [
+        ("[BR-02]-An Invoice shall have a number (BT-1).", "BR-02", "An Invoice shall have a number (BT-1).", ""),
+        ("[BR-FR-12/BT-49] : Le BT-49 est obligatoire.", "BR-FR-12/BT-49", "Le BT-49 est obligatoire.", ""),
+        ("[BR-FR-02/BT-1 : L'identifiant", "BR-FR-02/BT-1", "L'identifiant", ""),
+        ("[CII-SR-464] - Only one.", "CII-SR-464", "Only one.", ""),
+        ("Num Fact : 12, [BR-FREXT-05]-The code", "BR-FREXT-05", "The code (Num Fact : 12)", ""),
+        ("[G1.05] BT-25 trop long | Source : Annexe 7 v1.8", "G1.05", "BT-25 trop long", "Annexe 7 v1.8"),
+        ("\n  Element 'ram:ID'\n  is wrong. ", "", "Element 'ram:ID' is wrong.", ""),
+        ("La devise (BT-111-1) doit être EUR", "", "La devise (BT-111-1) doit être EUR", ""),
+        ("[BR-99]", "BR-99", "[BR-99]", ""),
+    ],
+)
+def test_official_messages_are_taken_apart(message, label, text, source):
+    """The label goes, the values before it stay, the source is kept."""
+    said = official(message)
+    assert (said.label, said.text, said.source) == (label, text, source)
+
+
+def test_languages_are_told_apart():
+    """Rule sets mix French and English."""
+    assert is_french("La date d'échéance doit être postérieure à la date de facture.")
+    assert not is_french("Each Invoice line (BG-25) shall have an Invoice line identifier (BT-126).")
+    assert not is_french("")
+
+
+def test_published_messages_are_in_the_language_that_we_take_them_for():
+    """The EN 16931 rules speak English, the French ones French: all of them."""
+    for ruleset, french in (("en16931-ubl", False), ("br-fr-ubl", True), ("br-fr-cii", True), ("br-fr-cdv", True)):
+        artefact = find(ruleset, on=NOVEMBER)
+        rules = read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document)
+        for check in (check for pattern in rules.patterns for rule in pattern.rules for check in rule.checks):
+            text = "".join(part for part in check.message if isinstance(part, str))
+            assert is_french(official(text).text) is french, check.id
+
+
+def test_every_finding_of_ours_is_worded():
+    """Each EI- id that the chain and the verbs use is in the catalogue."""
+    for rule in ("EI-PARSE-01", "EI-PARSE-02", "EI-PROFILE-01", "EI-PROFILE-02", "EI-RULES-01", "EI-RULES-02",
+                 "EI-RULES-03", "EI-ENGINE", "EI-READ-01", "EI-READ-02", "EI-READ-03", "EI-DRAFT-01", "EI-DRAFT-02",
+                 "EI-LOSS", "EI-UNNAMED", "XSD"):  # fmt: skip
+        assert wording(rule) is not None, rule
+    assert wording("EI-PARSE-01", reason="vide").fr == "Le document ne peut pas être lu : vide"
+
+
+def test_every_rule_set_of_the_catalogue_is_understood():
+    """What is installed can be read: no rule set waits to fail until a document comes."""
+    for entry in catalogue().values():
+        artefact = find(entry.id, on=NOVEMBER) if entry.kind == "rules" else None
+        if artefact is not None:
+            assert read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document).checks > 30
