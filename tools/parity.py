@@ -75,7 +75,9 @@ def compare_many(file: RuleFile, seed: str, numbers: range, stop_at: float) -> T
         for failure in comparison.failures:
             spoke |= labels.of(failure)
         if not _topics(comparison) <= topics and len(tally.examples) < MOST_EXAMPLES:
-            small = _reduce(judges, root, _topics(comparison) - topics)
+            small = _reduce(
+                judges, root, _topics(comparison) - topics, min(stop_at, time.monotonic() + REDUCTION_SECONDS)
+            )
             differences = judges.compare(small)
             topics |= _topics(comparison) | _topics(differences)
             tally.examples.append(("\n".join(differences.differences), etree.tostring(small)))
@@ -108,9 +110,8 @@ def _message_pattern(check: Check) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def _reduce(judges: Judges, root: etree._Element, wanted: set[str]) -> etree._Element:
+def _reduce(judges: Judges, root: etree._Element, wanted: set[str], end: float) -> etree._Element:
     """A smaller document on which the two still differ about one of these rules."""
-    end = time.monotonic() + REDUCTION_SECONDS
     position = 0
     while time.monotonic() < end and position < sum(1 for _ in root.iterdescendants()):
         smaller = parse_xml(etree.tostring(root))
@@ -170,14 +171,14 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     total: Counter[str] = Counter()
     columns = ("compared", "equal", "errors", "decided", "gave up", "differ", "findings")
-    print(f"{'rule set':40}" + "".join(f"{column:>9}" for column in columns) + "  silent")
+    print(f"{'rule set':52}" + "".join(f"{column:>9}" for column in columns) + "  silent")
     with ProcessPoolExecutor(options.jobs, mp_context=get_context("spawn")) as processes:
         for tally in processes.map(_job, _jobs(options)):
             total += tally.statuses
             _write(tally, options.out)
             counts = [tally.statuses[name] for name in ("equal", "equal with errors", "decided", "gave up", "differ")]
             figures = "".join(f"{count:9}" for count in (tally.comparisons, *counts, tally.findings))
-            print(f"{tally.rules:40}{figures}  {len(tally.silent)} of {tally.checks}", flush=True)
+            print(f"{tally.rules:52}{figures}  {len(tally.silent)} of {tally.checks}", flush=True)
     print(f"{total.total()} comparisons; " + ", ".join(f"{count} {status}" for status, count in total.most_common()))
     return 1 if total["differ"] or not total else 0
 

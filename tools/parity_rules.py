@@ -1,7 +1,7 @@
 """What the parity run compares on: every rule set that can be found, and the documents that fit it.
 
 Rule sets: those of the artefact catalogue that are installed (`en16931-ubl`), and every published `.sch` beside the
-repository (`sch:BR-FR-Flux2-Schematron-UBL`). Documents: our fixtures, and the corpus beside the repository; the
+repository (`CDAR/BR-FR-CDV-Schematron-CDAR.sch`). Documents: our fixtures, and the corpus beside the repository; the
 documents inside a CEN unit test count each for itself.
 """
 
@@ -76,7 +76,9 @@ def rule_files() -> list[RuleFile]:
     found = [
         RuleFile(name, copy.main) for name, e in catalogue().items() if e.kind == "rules" for copy in installed(name)
     ]
-    found += [RuleFile(f"sch:{path.stem}", path) for path in sorted((SHARED / "artefacts").rglob("*.sch"))]
+    found += [
+        RuleFile(f"{path.parent.name}/{path.name}", path) for path in sorted((SHARED / "artefacts").rglob("*.sch"))
+    ]
     return list({file.content: file for file in reversed(found)}.values())[::-1]
 
 

@@ -7,7 +7,7 @@ import pytest
 pytest.importorskip("saxonche", reason="the Saxon engine is an optional extra")
 
 TOOLS = Path(__file__).parents[2] / "tools"
-SECONDS = 4  # for each rule set
+SECONDS = 3  # for each rule set
 
 
 @pytest.fixture(scope="module")
