@@ -35,7 +35,7 @@ from einvoice.facturx.pdfa.objects import forbidden_action
 from einvoice.facturx.pdfa.pages import HIDING_FLAGS, PRINT_FLAG, flags_of
 from einvoice.facturx.pdfa.preflight import Judgement, judged, preflight
 from einvoice.facturx.pdfa.rules import REPAIRED
-from einvoice.facturx.pdfa.structure import MIME, file_specifications, layer_configurations
+from einvoice.facturx.pdfa.structure import MIME, file_specifications, forgotten_layers, layer_configurations
 from einvoice.facturx.writing import compressed, text_string, written
 from einvoice.report import Finding
 
@@ -179,12 +179,13 @@ def _files(pdf: Pdf) -> None:
 
 
 def _layers(pdf: Pdf) -> None:
-    """Each layer configuration gets a name of its own; a list of layers that forgets some is only a menu, and goes."""
+    """Each layer configuration gets a name of its own; a menu of layers that forgets some of them goes."""
     names: set[str] = set()
     for number, configuration in enumerate(layer_configurations(pdf), 1):
         name = pdf.text(configuration.get("/Name"))
         if not name or name in names:
             name = f"Configuration {number}"
             configuration[NameObject("/Name")] = text_string(name)
-            configuration.pop("/Order", None)
         names.add(name)
+        if forgotten_layers(pdf, configuration):
+            del configuration["/Order"]

@@ -2,10 +2,10 @@
 
 ISO 19005-3 has some hundred and forty demands on a level B file. Those on the syntax of the file (header,
 cross-reference, line ends, form of strings) are met by writing it anew, and those on its metadata by writing these
-anew; so the rules here are about what is drawn and what is attached. `found` says where: the page, the font, the object.
+anew; so the rules here are about what is drawn and what is attached. `found` says where: page, font, object.
 
-`REPAIRED` are those that `convert_to_pdfa3` removes without changing what is seen. The others need the program that made
-the PDF.
+`REPAIRED` are those that `convert_to_pdfa3` removes without changing what is seen. The others need the program that
+made the PDF.
 
 Source: ISO 19005-3:2012, clause by clause; the verdicts are held against those of veraPDF (tools/facturx_verapdf.py).
 """

@@ -17,7 +17,7 @@ from einvoice.facturx.pdfa.faults import Faults
 from einvoice.facturx.writing import file_identifier
 from einvoice.facturx.xmp import Xmp
 
-__all__ = ["MIME", "check_document", "file_specifications", "layer_configurations"]
+__all__ = ["MIME", "check_document", "file_specifications", "forgotten_layers", "layer_configurations"]
 
 MIME = re.compile(r"[-\w+.]+/[-\w+.]+", re.ASCII)
 
@@ -116,8 +116,6 @@ def layer_configurations(pdf: Pdf) -> list[DictionaryObject]:
 
 
 def _layers(pdf: Pdf, faults: Faults) -> None:
-    properties = pdf.dictionary(pdf.catalog.get("/OCProperties"))
-    groups = {id(pdf.resolved(value)) for value in pdf.array(properties.get("/OCGs"))}
     names: list[str] = []
     for configuration in layer_configurations(pdf):
         name = pdf.text(configuration.get("/Name"))
@@ -126,8 +124,15 @@ def _layers(pdf: Pdf, faults: Faults) -> None:
         names.append(name or "")
         if "/AS" in configuration:
             faults.add("EI-PDF-69", "/AS")
-        if "/Order" in configuration and groups - _ordered(pdf, configuration.get("/Order")):
+        if forgotten_layers(pdf, configuration):
             faults.add("EI-PDF-68", "/Order")
+
+
+def forgotten_layers(pdf: Pdf, configuration: DictionaryObject) -> bool:
+    """Whether a configuration has a menu of layers in which some of the document's layers are missing."""
+    properties = pdf.dictionary(pdf.catalog.get("/OCProperties"))
+    groups = {id(pdf.resolved(value)) for value in pdf.array(properties.get("/OCGs"))}
+    return "/Order" in configuration and bool(groups - _ordered(pdf, configuration.get("/Order")))
 
 
 def _ordered(pdf: Pdf, order: PdfObject | None) -> set[int]:
