@@ -33,6 +33,7 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
+from einvoice.terms import nearest_term
 from einvoice.xml import parse_xml
 
 __all__ = ["field_of", "losses", "read", "write", "xpath_of"]
@@ -397,6 +398,11 @@ def _spelled_out(text: str, short: dict[str, str]) -> str:
     return text
 
 
+def _term_number(path: str) -> str | None:
+    term = nearest_term(path)
+    return term.id if term else None
+
+
 @cache
 def _syntax() -> Syntax[Invoice]:
     base = "urn:un:unece:uncefact:data:standard:"
@@ -428,4 +434,4 @@ def _syntax() -> Syntax[Invoice]:
         },
         codecs=_CODECS,
     )
-    return Syntax("rsm:CrossIndustryInvoice", grammar)
+    return Syntax("rsm:CrossIndustryInvoice", grammar, _term_number)

@@ -33,6 +33,7 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
+from einvoice.terms import nearest_term
 from einvoice.xml import parse_xml
 
 __all__ = ["CREDIT_NOTE_TYPES", "field_of", "losses", "read", "write", "xpath_of"]
@@ -463,6 +464,11 @@ _CREDIT_NOTE_TABLE = (
 )  # fmt: skip
 
 
+def _term_number(path: str) -> str | None:
+    term = nearest_term(path)
+    return term.id if term else None
+
+
 @cache
 def _syntax(*, credit_note: bool) -> Syntax[Invoice]:
     """The two documents differ in the order of their header, in three element names, and in where BT-9 stands."""
@@ -504,4 +510,4 @@ def _syntax(*, credit_note: bool) -> Syntax[Invoice]:
         codecs=_CODECS,
         rename=rename if credit_note else {},
     )
-    return Syntax(root, grammar)
+    return Syntax(root, grammar, _term_number)

@@ -30,6 +30,7 @@ The engine knows nothing of invoices: lifecycle messages and reports are other m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
 from lxml import etree
@@ -41,6 +42,7 @@ from einvoice.binding.locating import Place, field_at, fields_of, schema_xpath
 from einvoice.binding.reading import Known, read
 from einvoice.binding.table import Grammar, Node, Shape, compile_tables
 from einvoice.binding.writing import write
+from einvoice.errors import Unwritable
 from einvoice.model import Unread
 
 __all__ = [
@@ -62,8 +64,10 @@ M = TypeVar("M", bound=BaseModel)
 class Syntax(Generic[M]):
     """A compiled grammar and the name of its root element."""
 
-    def __init__(self, root: str, grammar: Grammar) -> None:
+    def __init__(self, root: str, grammar: Grammar, term_of: Callable[[str], str | None] = lambda _: None) -> None:
+        """`term_of` names the business term of a field, for findings."""
         self.root = root
+        self._term_of = term_of
         self.grammar = grammar
         self.shape = compile_tables(grammar)[grammar.start]
         self._namespaces = "".join(
@@ -81,7 +85,13 @@ class Syntax(Generic[M]):
 
         With `incomplete`, what there is is written all the same.
         """
-        return write(self.shape, self.root, self._namespaces, item, incomplete=incomplete)
+        try:
+            return write(self.shape, self.root, self._namespaces, item, incomplete=incomplete)
+        except Unwritable as refused:
+            findings = tuple(
+                finding.model_copy(update={"term": self._term_of(finding.field or "")}) for finding in refused.findings
+            )
+            raise Unwritable(str(refused), findings) from None
 
     def fields(self, root: etree._Element) -> dict[Place, str]:
         """The field of each element and XML attribute that `read` takes a value from."""

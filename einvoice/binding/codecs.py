@@ -5,7 +5,8 @@
 
 A text that is not a value of its type raises `ValueError`: the reader then lists it as unparsable and reads on.
 
-Source: XML Schema 1.0 part 2, §3.2.3 (decimal), §3.2.9 (date), §3.2.16 (base64Binary).
+Sources: XML Schema 1.0 part 2, §3.2.2 (boolean), §3.2.3 (decimal), §3.2.9 (date), §3.2.16 (base64Binary); UNTDID 2379,
+formats 102 (YYYYMMDD) and 204 (YYYYMMDDHHMMSS), in which UN/CEFACT and the French portal write days and times.
 """
 
 from __future__ import annotations
@@ -14,11 +15,25 @@ import base64
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-__all__ = ["Codec", "Partial", "binary", "binary_text", "decimal", "iso_date", "number"]
+__all__ = [
+    "Codec",
+    "Partial",
+    "binary",
+    "binary_text",
+    "boolean",
+    "boolean_text",
+    "compact_date",
+    "compact_date_text",
+    "compact_time",
+    "compact_time_text",
+    "decimal",
+    "iso_date",
+    "number",
+]
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})").fullmatch
@@ -74,6 +89,42 @@ def iso_date(text: str) -> date:
     if _ZONE(text[10:]):
         raise Partial(iso_date(text[:10]))
     raise ValueError(text)
+
+
+def compact_date(text: str) -> date:
+    """A day in format 102: 20261102."""
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+
+
+def compact_date_text(value: date) -> str:
+    """The day in format 102."""
+    return value.isoformat().replace("-", "")
+
+
+def compact_time(text: str) -> datetime:
+    """A time in format 204, which has no zone: 20261102161000."""
+    if len(text) != 14 or not (text.isascii() and text.isdigit()):
+        raise ValueError(text)
+    return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007 - the format has no zone
+
+
+def compact_time_text(value: datetime) -> str:
+    """The time in format 204, without fractions of a second."""
+    return f"{compact_date_text(value.date())}{value:%H%M%S}"
+
+
+def boolean(text: str) -> bool:
+    """The two spellings of each: true or 1, false or 0."""
+    if text not in ("true", "1", "false", "0"):
+        raise ValueError(text)
+    return text in ("true", "1")
+
+
+def boolean_text(value: bool) -> str:  # noqa: FBT001 - the value itself
+    """The first of the two spellings."""
+    return "true" if value else "false"
 
 
 def binary(text: str) -> bytes:

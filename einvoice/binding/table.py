@@ -259,6 +259,7 @@ def _finish(shape: Shape) -> None:
         node.kept = node.inside.maker is None and any(len(path) > 1 or path[0][0] != "@" for path, _ in _deep_tests(node))
         own, document = _content(node)
         node.keys, node.document_keys = frozenset(own), frozenset(document)
+        _open_with(node)
         node.visit = node.always or (node.inside.maker is None and any(kid.visit for kid in node.inside.kids))
         node.fixed = _fixed(node)
         siblings = groups.setdefault(node.tag, [])
@@ -304,6 +305,14 @@ def _deep_tests(node: Node, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[
             yield (*path, kid.tag), kid.constant
         if kid.inside.maker is None and not kid.label:
             yield from _deep_tests(kid, (*path, kid.tag))
+
+
+def _open_with(node: Node) -> None:
+    """What recognises an element is written whenever the element is, even where the rest of its own parent is absent."""
+    for kid in node.inside.kids if node.inside.maker is None and node.label else ():
+        if kid.kept:
+            kid.keys |= node.keys
+            kid.document_keys |= node.document_keys
 
 
 def _content(node: Node) -> tuple[set[str], set[str]]:
