@@ -17,7 +17,9 @@ from decimal import Decimal
 from typing import Literal
 
 __all__ = [
+    "COLON",
     "FIXED",
+    "NARROW",
     "Language",
     "account",
     "amount",
@@ -35,37 +37,9 @@ Language = Literal["fr", "en"]
 NARROW = "\u202f"  # narrow no-break space: between thousands
 FIXED = "\u00a0"  # no-break space: before a unit
 MINUS = "\u2212"
+COLON: dict[Language, str] = {"fr": f"{FIXED}: ", "en": ": "}
 
-MONTHS = {
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 KILO = 1000
 WRITTEN_OUT = 40  # digits: beyond this a number stays in scientific notation (1E+999999999 would fill the memory)
 
@@ -97,15 +71,11 @@ def percentage(value: Decimal, language: Language) -> str:
     return number(value, language) + (NARROW + "%" if language == "fr" else "%")
 
 
-def day(value: date, language: Language, *, written_out: bool = False) -> str:
-    """`22/11/2026`, or `22 novembre 2026`; in English `22 Nov 2026`, which nobody reads as another day."""
-    month = MONTHS[language][value.month - 1]
-    if written_out:
-        first = "1er" if language == "fr" and value.day == 1 else str(value.day)
-        return f"{first}{FIXED}{month}{FIXED}{value.year:04}"
+def day(value: date, language: Language) -> str:
+    """`22/11/2026`; in English `22 Nov 2026`, which nobody reads as another day."""
     if language == "fr":
         return f"{value.day:02}/{value.month:02}/{value.year:04}"
-    return f"{value.day}{FIXED}{month[:3]}{FIXED}{value.year:04}"
+    return f"{value.day}{FIXED}{MONTHS[value.month - 1]}{FIXED}{value.year:04}"
 
 
 def grouped(text: str, *lengths: int) -> str:

@@ -13,6 +13,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from einvoice.render.formatting import FIXED
 from einvoice.render.logo import Logo
 from einvoice.render.page import (
     Beside,
@@ -80,7 +81,7 @@ def _head(page: Page, logo: Logo | None) -> str:
     else:
         sender = f'<p class="sender">{_spans(page.seller)}</p>'
     number = f'<span class="number">{escape(label("number", page.language))} {_spans(page.number)}</span>'
-    checks = f'<p class="checks">{escape(label("findings", page.language))} : {escape(page.checks)}</p>'
+    checks = f'<p class="checks">{escape(page.checks)}</p>'
     return (
         f"<header>{sender}<h1>{escape(page.title)} {_spans(page.type_code)}"
         f"{number if page.number else ''}</h1></header>"
@@ -141,7 +142,7 @@ def _table(table: Table) -> str:
 
 def _row(row: Row, columns: tuple[Column, ...]) -> str:
     cells = "".join(
-        f"<td{_figures(column)}>{_cell(cell)}</td>" for cell, column in zip(row.cells, columns, strict=True)
+        f"<td{_figures(column)}>{_cell(cell, column)}</td>" for cell, column in zip(row.cells, columns, strict=True)
     )
     shown = f'<tr class="{row.look} level{min(row.level, 4)}">{cells}</tr>'
     if not row.remarks:
@@ -153,8 +154,10 @@ def _figures(column: Column) -> str:
     return ' class="figures"' if column.figures else ""
 
 
-def _cell(cell: Cell) -> str:
-    return "".join(f"<p>{_spans(spans)}</p>" for spans in cell)
+def _cell(cell: Cell, column: Column) -> str:
+    """The paragraphs of a cell; an amount too wide for its column breaks before the currency, not among its digits."""
+    text = "".join(f"<p>{_spans(spans)}</p>" for spans in cell)
+    return text.replace(FIXED, f"{FIXED}<wbr>") if column.figures else text
 
 
 def _spans(spans: Spans) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from einvoice.model import Line
+from einvoice.render.formatting import COLON
 from einvoice.render.page import Cell, Column, Row, Span, Table
 from einvoice.render.values import Writer
 from einvoice.render.words import label
@@ -130,7 +131,7 @@ def _row(line: Line, path: str, level: int, writer: Writer) -> Row:
     def cell(*templates: str) -> Cell:
         return tuple(spans for template in templates if (spans := writer.spans(line, path, template)))
 
-    colon = "\u00a0: " if writer.language == "fr" else ": "
+    colon = COLON[writer.language]
     details = tuple(
         (Span(entry.label + colon, look="muted"), *entry.value) if entry.label else entry.value
         for entry in writer.entries(line, path, DETAILS)

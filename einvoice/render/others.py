@@ -41,7 +41,7 @@ def _row(leaf: Leaf, writer: Writer) -> Row:
     if not term:  # a field without a number of its own: its own name tells it from its neighbours
         name = f"{name} ({leaf.field.replace('_', ' ')})".lstrip()
     where = ((Span(_position(leaf.path, writer.language), look="muted"),),) if "[" in leaf.path else ()
-    value = writer.value(leaf.owner, leaf.field, leaf.path)
+    value = writer.spans(leaf.owner, leaf.path.rpartition(".")[0], f"{{{leaf.field}}}")
     return Row((((Span(number, look="code"),),), ((Span(name),), *where), (value,)), leaf.path)
 
 

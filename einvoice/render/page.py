@@ -152,7 +152,7 @@ class Page:
     seller: Spans  # at the head, where there is no logo
     family: Literal["invoice", "credit_note"]
     blocks: tuple[Block, ...]
-    checks: str = ""  # "2 erreurs, 1 avertissement"; empty when there was nothing to say
+    checks: str = ""  # "Contrôles : 2 erreurs, 1 avertissement"; empty when there was nothing to say
     remarks: tuple[Remark, ...] = ()  # findings about the head, and those that have no place on the page
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from einvoice.errors import MissingExtra, Unreadable
-from einvoice.render.formatting import FIXED
+from einvoice.render.formatting import FIXED, NARROW
 from einvoice.render.logo import Logo
 from einvoice.render.page import Beside, Block, Card, Entries, Page, Row, Table, spans_of
 from einvoice.render.words import label
@@ -32,7 +32,7 @@ HERE = Path(__file__).parent
 LONG = 900  # characters: a row or a card with more may be broken over two pages
 WORD = 24  # characters: a longer word may be broken anywhere, in a narrow column a shorter one
 SIDE = 0.6  # of the width of the page, for what stands beside something else
-BREAK = "\u200b"  # where a line may end; it leaves no trace in copied text
+BREAK = "\u200b"  # where a line may end; page.typ makes boxes of it, which leave no trace in copied text
 
 
 def pdf_of(page: Page, date: datetime, logo: Logo | None = None) -> bytes:
@@ -73,7 +73,7 @@ def _page_data(page: Page, logo: Logo | None, glyphs: frozenset[str]) -> dict[st
     data: dict[str, Any] = _tree(replace(page, blocks=()), glyphs)
     data["blocks"] = _together(page.blocks, glyphs)
     data["logo"] = list(logo.data) if logo else None
-    data["words"] = {key: label(key, page.language) for key in ("page", "page_of", "number", "findings", "logo")}
+    data["words"] = {key: label(key, page.language) for key in ("page", "page_of", "number", "logo")}
     return data
 
 
@@ -126,6 +126,9 @@ def _drawn(text: str, glyphs: frozenset[str], word: int) -> str:
 
 
 def _breakable(text: str, word: int) -> str:
-    """Breaks at the no-break spaces if that is enough (`1 234 567,89 USD`), else between any two characters."""
-    groups = text.split(FIXED)
-    return (FIXED + BREAK).join(groups) if max(map(len, groups)) < word else BREAK.join(text)
+    """Breaks before the currency if that is enough (`1 234 567,89 USD`), then between thousands, then anywhere."""
+    for spaces in (FIXED, FIXED + NARROW):
+        pieces = re.sub(f"([{spaces}])", rf"\1{BREAK}", text)
+        if max(map(len, pieces.split(BREAK))) <= word:
+            return pieces
+    return BREAK.join(text)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from einvoice.render.characters import visible
-from einvoice.render.formatting import Language
+from einvoice.render.formatting import COLON, Language
 from einvoice.render.page import Card, Entries, Page, Remark, Row, Span, spans_of
 from einvoice.render.words import label
 from einvoice.report import Finding
@@ -96,10 +96,10 @@ def _remark(number: int, finding: Finding, language: Language) -> Remark:
 
 
 def _counted(findings: Sequence[Finding], language: Language) -> str:
-    """`2 erreurs, 1 avertissement`."""
+    """`Contrôles : 2 erreurs, 1 avertissement`."""
     words = []
     for severity in ("error", "warning", "information"):
         if count := sum(finding.severity == severity for finding in findings):
             word = label(f"{severity}s" if count > 1 else severity, language)
             words.append(f"{count} {word.lower()}")
-    return ", ".join(words)
+    return label("findings", language) + COLON[language] + ", ".join(words)
