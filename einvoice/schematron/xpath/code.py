@@ -182,7 +182,7 @@ class Module:
 
     def words(self, texts: tuple[str, ...]) -> str:
         """The name of a constant set of texts."""
-        return self.constant("S", f"frozenset(({', '.join(map(text_literal, sorted(set(texts))))},))")
+        return self.constant("S", f"frozenset([{', '.join(map(text_literal, sorted(set(texts))))}])")
 
     def function(self, prefix: str, lines: list[str], parameters: tuple[str, ...] = ()) -> tuple[str, list[str]]:
         """Define a function, or find the equal one: its name, and the local variables it takes as arguments.

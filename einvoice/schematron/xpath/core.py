@@ -73,6 +73,23 @@ class Core(ABC):
         lines = [f"{self.module.bind(out)} = []", *render_loops(e.loops, [f"{out}.append({e.code})"]), f"return {out}"]
         return self.module.call("list", lines)
 
+    @staticmethod
+    def item_of(e: Expr, code: str, way: str | None = None) -> Expr:
+        """One item of a sequence, as `.` or a variable."""
+        return replace(
+            e,
+            card="1",
+            code=code,
+            loops=(),
+            present="",
+            ordered=True,
+            as_written=False,
+            apart=True,
+            way=way,
+            texts=(),
+            backward=False,
+        )
+
     def in_order(self, e: Expr) -> Expr:
         """Nodes in document order without repeats, where order or number matter."""
         if e.kind != "node" or e.ordered or e.as_written or e.card != "*":

@@ -111,7 +111,10 @@ def to_date_time(value: Any) -> DateTime | None:
             parts[3] = 0
         microseconds = int(((match["fraction"] or ".")[1:] + "000000")[:6])
         start = datetime(*parts, microseconds, tzinfo=_zone(match["zone"]))  # type: ignore[arg-type,misc]  # six numbers
-        return DateTime(start + timedelta(days=midnight), text)
+        if midnight:
+            start += timedelta(days=1)
+            text = start.replace(tzinfo=None).isoformat() + (match["zone"] or "")
+        return DateTime(start, text)
     except (ValueError, OverflowError):
         raise Fault("FORG0001", f"'{value[:60]}' is not a date and time") from None
 

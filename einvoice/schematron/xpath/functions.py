@@ -330,6 +330,12 @@ class Functions(Core):
         codes = [value.code, *(f"to_integer({place.code})" for place in places)]
         return Expr(value.kind, value.card, f"round_half_even({', '.join(codes)})")
 
+    def _compare(self, call: Call, scope: Scope) -> Expr:
+        self._count_arguments(call, 2, 2)
+        a, b = (self.converted(self.expression(text, scope), SequenceType("string", "?", atomic=True)) for text in call.arguments)
+        (loops, x), (more, y) = self.loops(a), self.loops(b)
+        return self.looped(Expr("integer", "*", ""), (*loops, *more), f"code_point_order({x}, {y})")
+
     def _from_code_points(self, call: Call, scope: Scope) -> Expr:
         e = self.atomic(self._argument(call, scope))
         return Expr("string", "1", f"from_code_points({self.as_list(e)})")
@@ -387,6 +393,7 @@ class Functions(Core):
         "index-of": _index_of,
         "round-half-to-even": _round_half_even,
         "codepoints-to-string": _from_code_points,
+        "compare": _compare,
         "doc": _document,
         "document": _document,
         "key": _key,

@@ -111,7 +111,7 @@ def divide(a: Any, b: Any) -> Any:
     if not b:
         raise Fault("FOAR0001", "division by zero")
     a, b = Decimal(a), Decimal(b)
-    places = max(18, -_exponent(a), -_exponent(b))
+    places = max(18, 18 + _scale(a) - _scale(b))
     quotient = DECIMALS.divide(a, b)
     return quotient.quantize(Decimal(1).scaleb(-places), decimal.ROUND_HALF_DOWN, _WIDE)
 
@@ -119,8 +119,10 @@ def divide(a: Any, b: Any) -> Any:
 _WIDE = decimal.Context(prec=400)  # quantize refuses what needs more digits than the context has
 
 
-def _exponent(value: Decimal) -> int:
-    return int(value.as_tuple().exponent)
+def _scale(value: Decimal) -> int:
+    """How many decimals a number has, without final zeros; whole numbers written without a point have none."""
+    exponent = value.as_tuple().exponent
+    return 0 if exponent == 0 else -int(value.normalize(_WIDE).as_tuple().exponent)
 
 
 def integer_divide(a: Any, b: Any) -> Any:

@@ -119,7 +119,7 @@ class Operators(Core):
         e = self.in_order(self.expression(source, scope))
         loops, item = self.loops(e)
         more, item = self.simple(item)
-        variable = replace(e, card="1", code=item, loops=(), present="", way=None, texts=(), ordered=True, apart=True)
+        variable = self.item_of(e, item)
         return (*loops, *more), replace(scope, variables={**scope.variables, name: variable})
 
     # --- comparisons ------------------------------------------------------------------------------------------

@@ -191,7 +191,7 @@ class Paths(Core):
             raise XPathError(f"a path from values that are not nodes ({left.kind})")
         loops, item = self.loops(left)
         more, item = self.simple(item)
-        focus = replace(left, card="1", code=item, loops=(), present="", ordered=True, apart=True, backward=False)
+        focus = self.item_of(left, item, left.way)
         right = self.expression(path.right, Scope(focus, scope.current, scope.variables))
         if not loops and not more:
             return right
@@ -218,7 +218,7 @@ class Paths(Core):
             raise XPathError(f"a path from values that are not nodes ({left.kind})")
         loops, item = self.loops(left)
         more, item = self.simple(item)
-        below = self._wide_step(_BELOW, replace(left, card="1", code=item, loops=(), present="", way=None))
+        below = self._wide_step(_BELOW, self.item_of(left, item))
         if not loops and not more:
             return below
         inner, node = self.loops(below)
@@ -241,7 +241,7 @@ class Paths(Core):
         loops, item = self.loops(base)
         more, item = self.simple(item)
         place, items = self.module.local(), self.module.local()
-        focus = replace(base, card="1", code=item, loops=(), present="", ordered=True, apart=True, way=None)
+        focus = self.item_of(base, item)
         condition = self.expression(predicate, Scope(focus, scope.current, scope.variables, place, f"len({items})"))
         code = "\n".join([*(loop.code for loop in condition.loops), condition.code])
         numeric = condition.kind in NUMBERS or condition.kind == "any"
@@ -285,7 +285,7 @@ class Paths(Core):
             return None
         for key, value in _equalities(predicate):
             x = self.module.local()
-            focus = replace(base, card="1", code=x, loops=(), present="", ordered=True, way=None)
+            focus = self.item_of(base, x)
             try:
                 keys = self.atomic(self.expression(key, Scope(focus)))
                 values = self.atomic(self.expression(value, Scope(None, scope.current, scope.variables)))

@@ -8,7 +8,7 @@ The two languages look alike and differ where it hurts:
     \s  the four white spaces of XML        every Unicode space, the no-break space too
     \w  no punctuation, separator, control  letters, digits, underscore
     \i \c \p{Lu} [a-z-[aeiou]]              unknown
-    \b (?=...) (?:...)                      not part of XPath: refused
+    \b (?=...) a*+                          not part of XPath: refused
 
 A pattern that repeats a repetition, as in `(a+)+`, can take Python's engine for ever on a hostile text. Such a pattern
 is refused: no official rule has one, and it can always be written without.
@@ -75,12 +75,16 @@ class _Translator:
     def atom(self, depth: int) -> tuple[str, bool]:
         char = self.take()
         if char == "(":
-            if self.char == "?":
+            opening = "("
+            if self.pattern.startswith("?:", self.at):  # not in XPath 2.0, but 3.0 and the official engine know it
+                self.at += 2
+                opening = "(?:"
+            elif self.char == "?":
                 raise self.error("has a group that XPath does not know")
             body, repeats = self.alternatives(depth + 1)
             if self.take() != ")":
                 raise self.error("has an open bracket")
-            return f"({body})", repeats
+            return f"{opening}{body})", repeats
         if char == "[":
             return self.character_class(), False
         if char == "\\":

@@ -19,6 +19,7 @@ from einvoice.schematron.xpath.regex import compile_regex, replacement
 from einvoice.schematron.xpath.values import Fault, type_name
 
 __all__ = [
+    "code_point_order",
     "code_points",
     "from_code_points",
     "join",
@@ -111,9 +112,14 @@ def replace(text: str, pattern: str, by: str, flags: str = "") -> str:
     return regex.sub(replacement(by, regex.groups), text)
 
 
-def tokenize(text: str, pattern: str = "", flags: str = "") -> list[str]:
+def code_point_order(a: str, b: str) -> int:
+    """fn:compare: -1, 0 or 1."""
+    return (a > b) - (a < b)
+
+
+def tokenize(text: str, pattern: str | None = None, flags: str = "") -> list[str]:
     """fn:tokenize: the parts between matches; without a pattern, the words."""
-    if not pattern:
+    if pattern is None:
         return normalize_space(text).split(" ") if normalize_space(text) else []
     regex = compile_regex(pattern, flags)
     if regex.search(""):
