@@ -33,7 +33,6 @@ from einvoice.xml import parse_xml
 __all__ = ["Tally", "compare_many", "main"]
 
 MOST_EXAMPLES = 20  # written out, for each rule set; each about other rules
-REDUCTION_SECONDS = 20
 
 
 @dataclass
@@ -54,8 +53,11 @@ class Tally:
         return sum(self.statuses.values())
 
 
-def compare_many(file: RuleFile, seed: str, numbers: range, stop_at: float) -> Tally:
-    """Compare on the documents with these numbers: the corpus as it is and mutants of it, in turns."""
+def compare_many(file: RuleFile, seed: str, numbers: range, stop_at: float, *, reducing: float = 20.0) -> Tally:
+    """Compare on the documents with these numbers: the corpus as it is and mutants of it, in turns.
+
+    `reducing` is the time, in seconds, to make the document of a disagreement smaller.
+    """
     documents = documents_for(file)
     tally = Tally(file.id)
     if not documents:
@@ -75,9 +77,7 @@ def compare_many(file: RuleFile, seed: str, numbers: range, stop_at: float) -> T
         for failure in comparison.failures:
             spoke |= labels.of(failure)
         if not _topics(comparison) <= topics and len(tally.examples) < MOST_EXAMPLES:
-            small = _reduce(
-                judges, root, _topics(comparison) - topics, min(stop_at, time.monotonic() + REDUCTION_SECONDS)
-            )
+            small = _reduce(judges, root, _topics(comparison) - topics, time.monotonic() + reducing)
             differences = judges.compare(small)
             topics |= _topics(comparison) | _topics(differences)
             tally.examples.append(("\n".join(differences.differences), etree.tostring(small)))
