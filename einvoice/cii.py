@@ -3,10 +3,10 @@
     invoice = cii.read(parse_xml(data))
     data = cii.write(invoice)
 
-The rows are in schema order, so they can be checked line by line against the sources. What CII repeats in each VAT group
-(BT-7, BT-8) is one attribute of the invoice; BT-8 is the UNTDID 2005 code of the model, written as UNTDID 2475.
+The rows are in schema order, so they can be checked line by line against the sources. What CII repeats in each VAT
+group (BT-7, BT-8) is one attribute of the invoice; BT-8 is the UNTDID 2005 code of the model, written as UNTDID 2475.
 
-Sources: UN/CEFACT CII D22B; CEN/TS 16931-3-3 (EN 16931 in CII); Factur-X 1.0.8; XP Z12-012 annex A V1.4 (EXT-FR-FE terms).
+Sources: UN/CEFACT CII D22B; CEN/TS 16931-3-3 (EN 16931 in CII); Factur-X 1.0.8; XP Z12-012 annex A V1.4 (EXT-FR-FE).
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
 
 
 def xpath_of(path: str) -> str | None:
-    """Where the schema has a field: `lines.net_amount` is at `…/ram:LineTotalAmount`; None for nowhere."""
+    """Where the schema has a field: `lines.net_amount` ends in `/ram:LineTotalAmount`. None where CII has no place."""
     return _syntax().xpath_of(path)
 
 
@@ -231,7 +231,7 @@ _CLASSIFICATION = """
   scheme_id          ram:ClassCode/@listID
   scheme_version_id  ram:ClassCode/@listVersionID
 """
-# In the two tables below a letter in braces is short for a path: {A} agreement, {D} delivery, {S} settlement, {T} totals.
+# In the two tables below a letter in braces is short for a path: {A}greement, {D}elivery, {S}ettlement, {T}otals.
 _LINE = """
   identifier                        ram:AssociatedDocumentLineDocument/ram:LineID
   parent_line_identifier            ram:AssociatedDocumentLineDocument/ram:ParentLineID
@@ -273,7 +273,7 @@ _LINE = """
   delivery.actual_delivery_date     {D}/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString
   despatch_advice_reference         {D}/ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID
   despatch_advice_line_reference    {D}/ram:DespatchAdviceReferencedDocument/ram:LineID
-  despatch_advice_date              {D}/ram:DespatchAdviceReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
+  despatch_advice_date            {D}/ram:DespatchAdviceReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   receiving_advice_reference        {D}/ram:ReceivingAdviceReferencedDocument/ram:IssuerAssignedID
   receiving_advice_line_reference   {D}/ram:ReceivingAdviceReferencedDocument/ram:LineID
   !                                 {S}
@@ -299,7 +299,7 @@ _LINE = """
 """
 _INVOICE = """
   !                              rsm:ExchangedDocumentContext
-  business_process_type          rsm:ExchangedDocumentContext/ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID
+  business_process_type         rsm:ExchangedDocumentContext/ram:BusinessProcessSpecifiedDocumentContextParameter/ram:ID
   specification_identifier       rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID
   !                              rsm:ExchangedDocument
   number                         rsm:ExchangedDocument/ram:ID
@@ -350,7 +350,7 @@ _INVOICE = """
   '{currency_code}'              {S}/ram:TaxApplicableTradeCurrencyExchange/ram:SourceCurrencyCode
   '{vat_accounting_currency_code}'  {S}/ram:TaxApplicableTradeCurrencyExchange/ram:TargetCurrencyCode
   exchange_rate.rate!            {S}/ram:TaxApplicableTradeCurrencyExchange/ram:ConversionRate
-  exchange_rate.exchange_date    {S}/ram:TaxApplicableTradeCurrencyExchange/ram:ConversionRateDateTime/udt:DateTimeString
+  exchange_rate.exchange_date   {S}/ram:TaxApplicableTradeCurrencyExchange/ram:ConversionRateDateTime/udt:DateTimeString
   payment_means*                 {S}/ram:SpecifiedTradeSettlementPaymentMeans                 PAYMENT
   vat_breakdown*                 {S}/ram:ApplicableTradeTax                                   VAT
   invoicing_period.start_date    {S}/ram:BillingSpecifiedPeriod/ram:StartDateTime/udt:DateTimeString

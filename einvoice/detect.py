@@ -38,7 +38,10 @@ _ROOTS: dict[str, tuple[Kind, SyntaxName]] = {
     f"{{{_UBL}Invoice-2}}Invoice": ("invoice", "ubl"),
     f"{{{_UBL}CreditNote-2}}CreditNote": ("credit_note", "ubl"),
     _CII: ("invoice", "cii"),
-    f"{{{_CEFACT}CrossDomainAcknowledgementAndResponse:100}}CrossDomainAcknowledgementAndResponse": ("lifecycle", "cdar"),
+    f"{{{_CEFACT}CrossDomainAcknowledgementAndResponse:100}}CrossDomainAcknowledgementAndResponse": (
+        "lifecycle",
+        "cdar",
+    ),
     "Report": ("ereport", "flux10"),
     "AnnuaireActualisation": ("directory", "annuaire"),
     "AnnuaireConsultationF14": ("directory", "annuaire"),

@@ -3,9 +3,9 @@
     invoice = ubl.read(parse_xml(data))
     data = ubl.write(invoice)               # an Invoice, or a CreditNote where BT-3 says so
 
-The rows are in schema order, so they can be checked line by line against the sources. How UBL says what it has no element
-for: a note's subject code rides in its text (`#AAB#…`), the subtype and parent of a line in a BillingReference that names
-the invoice itself, the creditor identifier (BT-90) among the seller's identifiers under the scheme SEPA.
+The rows are in schema order, so they can be checked line by line against the sources. How UBL says what it has no
+element for: a note's subject code rides in its text (`#AAB#…`), the subtype and parent of a line in a BillingReference
+that names the invoice itself, the creditor identifier (BT-90) among the seller's identifiers under the scheme SEPA.
 
 Sources: OASIS UBL 2.1; CEN/TS 16931-3-2 (EN 16931 in UBL); XP Z12-012 annex A V1.4 (EXTENDED-CTC-FR, EXT-FR-FE terms).
 """
@@ -16,6 +16,7 @@ import re
 from functools import cache
 
 from lxml import etree
+from pydantic import BaseModel
 
 from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, differences, iso_date, number
 from einvoice.model import (
@@ -39,11 +40,11 @@ from einvoice.xml import parse_xml
 __all__ = ["CREDIT_NOTE_TYPES", "field_of", "losses", "read", "write", "xpath_of"]
 
 # BT-3 codes that UBL writes as a CreditNote: UNTDID 1001 as divided by CEN/TS 16931-3-2 and EN 16931-UBL rule BR-CL-01.
-CREDIT_NOTE_TYPES = frozenset("81 83 261 262 296 308 381 396 420 458 502 503 532".split())
+CREDIT_NOTE_TYPES = frozenset(("81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"))
 
 _CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
 _MARK = re.compile(r"#([A-Z]{3})#|##")
-# The rules read these notes to the end of all notes joined together: nothing without a code may follow (BR-FR-20, CO-14).
+# The rules read these notes to the end of all notes joined: nothing without a code may follow (BR-FR-20, CO-14).
 _READ_TO_THE_END = frozenset({"BAR", "TXD"})
 
 
@@ -78,7 +79,10 @@ def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
 
 
 def xpath_of(path: str, *, credit_note: bool = False) -> str | None:
-    """Where the schema has a field: `lines.net_amount` is at `/Invoice/cac:InvoiceLine/cbc:LineExtensionAmount`; None for nowhere."""
+    """Where the schema has a field: `lines.net_amount` is `/Invoice/cac:InvoiceLine/cbc:LineExtensionAmount`.
+
+    None where UBL has no place for it.
+    """
     return _syntax(credit_note=credit_note).xpath_of(path)
 
 
@@ -234,7 +238,7 @@ _PAYMENT = """
   account_identifier               cac:PayeeFinancialAccount/cbc:ID
   account_name                     cac:PayeeFinancialAccount/cbc:Name
   service_provider_identifier      cac:PayeeFinancialAccount/cac:FinancialInstitutionBranch/cbc:ID
-  ?service_provider_identifier     cac:PayeeFinancialAccount/cac:FinancialInstitutionBranch/cac:FinancialInstitution/cbc:ID
+  ?service_provider_identifier cac:PayeeFinancialAccount/cac:FinancialInstitutionBranch/cac:FinancialInstitution/cbc:ID
   ^mandate_reference_identifier    cac:PaymentMandate/cbc:ID
   ^payer                           cac:PaymentMandate/cac:PayerParty                         PARTY
   debited_account_identifier       cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID
@@ -474,7 +478,7 @@ def _syntax(*, credit_note: bool) -> Syntax[Invoice]:
     """The two documents differ in the order of their header, in three element names, and in where BT-9 stands."""
     root = "CreditNote" if credit_note else "Invoice"
     base = "urn:oasis:names:specification:ubl:schema:xsd:"
-    tables = {
+    tables: dict[str, tuple[type[BaseModel], str]] = {
         "INVOICE": (Invoice, _CREDIT_NOTE_TABLE if credit_note else _INVOICE),
         "LINE": (Line, _CREDIT_NOTE_LINE if credit_note else _INVOICE_LINE),
         "PAYMENT": (PaymentMeans, _PAYMENT.format("^" if credit_note else "?/")),

@@ -7,7 +7,7 @@ An invoice comes from a stranger. So: no document type declaration (no entities,
 on size and on depth. Comments and processing instructions are dropped, so that text split by one reads as one text.
 A byte order mark and UTF-16 are accepted. Everything else that is not well-formed is `Unreadable`, with the reason.
 
-Sources: XML 1.0 (fifth edition) §2.8 and §4.3.3; UBL 2.1 and Factur-X 1.0 both forbid what is refused here, or never need it.
+Source: XML 1.0 (fifth edition) §2.8 and §4.3.3.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml_schemas import Child, Schema, schema
 
 from einvoice.binding import Syntax
-from einvoice.binding.table import Node, Shape
+from einvoice.binding.nodes import Node, Shape
 
 
 def disagreements(syntax: Syntax, name: str) -> list[str]:
@@ -16,7 +16,7 @@ def disagreements(syntax: Syntax, name: str) -> list[str]:
     return list(_check(syntax.shape, found.root_type(name), found, f"/{name}", set(), frozenset()))
 
 
-def _check(
+def _check(  # noqa: PLR0913, PLR0917  (a walk through two trees at once)
     shape: Shape, type_: tuple[str, str], found: Schema, path: str, seen: set, opened_by: frozenset[str]
 ) -> Iterator[str]:
     if (id(shape), type_) in seen:

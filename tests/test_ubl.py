@@ -28,9 +28,7 @@ from einvoice.terms import TERMS
 from einvoice.xml import parse_xml
 
 NAMESPACE = "urn:oasis:names:specification:ubl:schema:xsd:"
-PREFIXES = (
-    f'xmlns:cac="{NAMESPACE}CommonAggregateComponents-2" xmlns:cbc="{NAMESPACE}CommonBasicComponents-2"'
-)
+PREFIXES = f'xmlns:cac="{NAMESPACE}CommonAggregateComponents-2" xmlns:cbc="{NAMESPACE}CommonBasicComponents-2"'
 SMALL = Invoice(
     number="F1",
     issue_date=date(2026, 9, 2),
@@ -109,9 +107,7 @@ def test_credit_note_types_are_written_as_credit_notes(code):
 def test_the_due_date_of_a_credit_note_stands_in_the_first_payment_means():
     """BT-9 of a CreditNote is the payment means' due date, written once as rule UBL-SR-45 wants; read from any."""
     means = (PaymentMeans(means_code="58"), PaymentMeans(means_code="58"))
-    invoice = SMALL.model_copy(
-        update={"type_code": "381", "due_date": date(2026, 10, 2), "payment_means": means}
-    )
+    invoice = SMALL.model_copy(update={"type_code": "381", "due_date": date(2026, 10, 2), "payment_means": means})
     text = ubl.write(invoice).decode()
     assert text.count("<cbc:PaymentDueDate>2026-10-02</cbc:PaymentDueDate>") == 1
     assert again(invoice) == invoice
@@ -120,7 +116,10 @@ def test_the_due_date_of_a_credit_note_stands_in_the_first_payment_means():
 
 def test_the_due_date_of_an_invoice_may_stand_in_the_payment_means():
     """An Invoice that has its due date only there is understood."""
-    means = "<cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode><cbc:PaymentDueDate>{}</cbc:PaymentDueDate></cac:PaymentMeans>"
+    means = (
+        "<cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode>"
+        "<cbc:PaymentDueDate>{}</cbc:PaymentDueDate></cac:PaymentMeans>"
+    )
     assert read(means.format("2026-10-02")).due_date == date(2026, 10, 2)
     both = read("<cbc:DueDate>2026-10-01</cbc:DueDate>" + means.format("2026-10-02"))
     assert both.due_date == date(2026, 10, 1)
@@ -207,7 +206,10 @@ def test_subtype_and_parent_of_a_line_ride_in_a_reference_to_the_invoice_itself(
 
 def test_a_charge_indicator_of_zero_is_an_allowance():
     """`0` is `false`: an allowance so written is not lost."""
-    body = "<cac:AllowanceCharge><cbc:ChargeIndicator>{}</cbc:ChargeIndicator><cbc:Amount>5</cbc:Amount></cac:AllowanceCharge>"
+    body = (
+        "<cac:AllowanceCharge><cbc:ChargeIndicator>{}</cbc:ChargeIndicator>"
+        "<cbc:Amount>5</cbc:Amount></cac:AllowanceCharge>"
+    )
     invoice = read("".join(body.format(sign) for sign in ("0", "false", "1", "true")))
     assert (len(invoice.allowances), len(invoice.charges)) == (2, 2)
     assert [each.kind for each in read(body.format("no")).unread] == ["unknown"]
@@ -216,7 +218,10 @@ def test_a_charge_indicator_of_zero_is_an_allowance():
 @pytest.mark.parametrize("scheme", ["TAX", "LOC", "FC"])
 def test_a_tax_registration_is_of_any_scheme_but_vat(scheme):
     """BT-32 is told from the VAT identifier by its scheme, whose usual names mean the same."""
-    one = "<cac:PartyTaxScheme><cbc:CompanyID>{}</cbc:CompanyID><cac:TaxScheme><cbc:ID>{}</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>"
+    one = (
+        "<cac:PartyTaxScheme><cbc:CompanyID>{}</cbc:CompanyID>"
+        "<cac:TaxScheme><cbc:ID>{}</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>"
+    )
     invoice = read(
         "<cac:AccountingSupplierParty><cac:Party>"
         + one.format("FR88100000009", "VAT")

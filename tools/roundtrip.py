@@ -1,9 +1,9 @@
 """Every invoice of the corpus through reader and writer: crashes, equality, schema validity, losses.
 
-    python tools/roundtrip.py [FOLDER] [--unread] [--list]
+    python tools/roundtrip.py [FOLDER] [--unread N] [--lost N]
 
-Reads each UBL and CII file under the folder (default: ../shared/corpus beside the repository), writes it back in its own
-syntax and in the other one, and prints what happened. Exit status 1 where something crashed or a loss was not reported.
+Reads each UBL and CII file under the folder (default: ../shared/corpus beside the repository), writes it back in its
+own syntax and in the other one, and prints what happened. Exit status 1 where something crashed or a loss was not told.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def one(name: str, found: Detected, known: Schemas, totals: Totals) -> None:
         for unread in invoice.unread:
             totals.unread[f"{unread.kind:10} {plain(unread.xpath)}"] += 1
         same(name, invoice, found, known, totals)
-        other(name, invoice, "cii" if found.syntax == "ubl" else "ubl", found, known, totals)
+        other(name, invoice, found, known, totals)
     except Exception as error:  # noqa: BLE001  (this is the count of them)
         totals.crashed.append(f"{name}: {type(error).__name__}: {error}")
 
@@ -129,8 +129,9 @@ def same(name: str, invoice: Invoice, found: Detected, known: Schemas, totals: T
             totals.became_invalid.append(f"{name}: {why(root, known)}")
 
 
-def other(name: str, invoice: Invoice, syntax: str, found: Detected, known: Schemas, totals: Totals) -> None:
+def other(name: str, invoice: Invoice, found: Detected, known: Schemas, totals: Totals) -> None:
     """There and back again through the other syntax: what is gone is what was said to be lost."""
+    syntax = "cii" if found.syntax == "ubl" else "ubl"
     module, own = SYNTAXES[syntax], SYNTAXES[found.syntax]
     way = f"{found.syntax} to {syntax}"
     totals.files[way] += 1

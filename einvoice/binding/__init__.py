@@ -2,28 +2,28 @@
 
 A table says where each attribute of a model lives in an XML element, one row a line, in the order of the schema:
 
-    number                  cbc:ID                                     text of a child element
-    seller                  cac:AccountingSupplierParty/cac:Party  SELLER    an object, read with the table SELLER
-    lines*                  cac:InvoiceLine  LINE                      repeated
-    totals.amount_due       cac:LegalMonetaryTotal/cbc:PayableAmount   an attribute of the group `totals`
-    scheme_id               cbc:ID/@schemeID                           an XML attribute;  .  is the element's own text
-    /tax_point_date         ram:TaxPointDate/udt:DateString            of the document, though inside a group;
-    ^due_date               cbc:PaymentDueDate                         ... written in the first of the groups only
-    ?due_date               cac:PaymentTerms/cbc:PaymentDueDate        read where it is met, never written here
-    'TAX|FC'                cac:TaxScheme/cbc:ID                       a constant: the first spelling is written, others
-                                                                       are accepted, anything else is reported
-    =false|0                cbc:ChargeIndicator                        a constant that tells siblings apart when reading;
-                                                                       {currency_code} is the document's, "" is absent
-                                                                       (with "?", any if the document does not say)
-    identifier!             cbc:ID                                     the schema demands it when its parent is written
-    number=NA               cbc:ID                                     ... and this word, or {another attribute}, is
-                                                                       written for a value that is absent
-    !                       ram:ApplicableHeaderTradeDelivery          always written, even empty
+    number                cbc:ID                                    text of a child element
+    seller                cac:AccountingSupplierParty/cac:Party  SELLER   an object, read with the table SELLER
+    lines*                cac:InvoiceLine  LINE                     repeated
+    totals.amount_due     cac:LegalMonetaryTotal/cbc:PayableAmount  an attribute of the group `totals`
+    scheme_id             cbc:ID/@schemeID                          an XML attribute;  .  is the element's own text
+    /tax_point_date       ram:TaxPointDate/udt:DateString           of the document, though inside a group;
+    ^due_date             cbc:PaymentDueDate                        ... written in the first of the groups only
+    ?due_date             cac:PaymentTerms/cbc:PaymentDueDate       read where it is met, never written here
+    'TAX|FC'              cac:TaxScheme/cbc:ID                      a constant: the first spelling is written, others are
+                                                                    accepted, anything else is reported
+    =false|0              cbc:ChargeIndicator                       a constant that tells siblings apart when reading;
+                                                                    {currency_code} is the document's, "" is absent
+                                                                    ("{x?}": any, if the document does not say)
+    identifier!           cbc:ID                                    the schema demands it when its parent is written
+    number=NA             cbc:ID                                    ... and this word, or {another attribute}, is written
+                                                                    for a value that is absent
+    !                     ram:ApplicableHeaderTradeDelivery         always written, even empty
 
-`tag[label]` tells apart siblings that share a tag; the label `[else]` also says that there is room for one only. Two rows
-for one attribute are alternatives: the first that can say the whole value is written (an identifier without scheme goes
-to `ram:ID`, with one to `ram:GlobalID`). The third column names a subtable, or a codec where the one that the model's
-annotation asks for will not do. That is the whole language: what it cannot say is a function beside the table.
+`tag[label]` tells apart siblings that share a tag; the label `[else]` also says that there is room for one only. Two
+rows for one attribute are alternatives: the first that can say the whole value is written (an identifier without scheme
+goes to `ram:ID`, with one to `ram:GlobalID`). The third column names a subtable, or a codec where the one that the
+model's annotation asks for will not do. That is the whole language: what it cannot say is a function beside the table.
 
 The engine knows nothing of invoices: lifecycle messages and reports are other models with other tables.
 """
@@ -36,11 +36,12 @@ from typing import Generic, TypeVar, cast
 from lxml import etree
 from pydantic import BaseModel
 
-from einvoice.binding.comparing import differences
 from einvoice.binding.codecs import Codec, Partial, binary, binary_text, decimal, iso_date, number
+from einvoice.binding.comparing import differences
 from einvoice.binding.locating import Place, field_at, fields_of, schema_xpath
+from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, read
-from einvoice.binding.table import Grammar, Node, Shape, compile_tables
+from einvoice.binding.table import Grammar, compile_tables
 from einvoice.binding.writing import write
 from einvoice.errors import Unwritable
 from einvoice.model import Unread

@@ -43,9 +43,10 @@ _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})").fullmatch
 class Codec:
     """How the values of one annotation are spelled in one syntax.
 
-    `load` takes the text without surrounding white space; None keeps the text. `dump` gives the text, or None where this
-    row cannot say the value and the next row for the same attribute shall. `attributes` are XML attributes that always
-    go with such a value; `{name}` stands for an attribute of the document. A codec with `several` loads a tuple.
+    `load` takes the text without surrounding white space; None keeps the text. `dump` gives the text, or None where
+    this row cannot say the value and the next row for the same attribute shall (the codec is then `choosy`).
+    `attributes` are XML attributes that always go with such a value; `{name}` stands for an attribute of the document.
+    A codec with `several` loads a tuple.
     """
 
     load: Callable[[str], Any] | None = None

@@ -1,11 +1,11 @@
 """From a place in a document to the field of the model, and from a field to its place in the schema.
 
     field_at(shape, known, root, "/Invoice/cac:InvoiceLine[3]/cbc:LineExtensionAmount")   # "lines[2].net_amount"
-    schema_xpath(shape, "/Invoice", prefixes, "lines.net_amount")     # "/Invoice/cac:InvoiceLine/cbc:LineExtensionAmount"
+    schema_xpath(shape, "/Invoice", prefixes, "lines.net_amount")   # "/Invoice/cac:InvoiceLine/cbc:LineExtensionAmount"
 
 Official rules report an XPath; a person and a program want the field. The walk below recognises elements as the reader
-does and counts repeated ones as the reader numbers them (a test compares the two over the corpus). It is used only where
-there is a finding to place, so it is written to be read.
+does and counts repeated ones as the reader numbers them (a test compares the two over the corpus). It is used only
+where there is a finding to place, so it is written to be read.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, recognise
-from einvoice.binding.table import Node, Shape
 
 __all__ = ["field_at", "fields_of", "schema_xpath"]
 
-Place = tuple[etree._Element, str | None]  # an element, or one of its XML attributes
+Place = tuple[etree._Element, str | None]  # noqa: SLF001  (lxml's name of the type)  an element, or an XML attribute of it
 
 _STEP = re.compile(r"/(@?)(?:Q\{[^}]*\}|\*:|([\w.-]+):)?([\w.-]+|\*)((?:\[[^\[\]]*(?:\[[^\]]*\])*[^\[\]]*\])*)")
 _INDEX = re.compile(r"\[\s*(\d+)\s*\]")
@@ -63,8 +63,9 @@ def field_at(shape: Shape, known: Known, root: etree._Element, place: str | etre
 def _walk_children(shape: Shape, element: etree._Element, path: str, walk: _Walk) -> None:
     """`path` is the field of the object that the element belongs to; "" for the document."""
     for child in element:
-        found = shape.by_tag.get(child.tag)
-        node = recognise(found, child, walk.known) if isinstance(found, tuple) else found
+        node = shape.by_tag.get(child.tag)
+        if node is not None and node.siblings:
+            node = recognise(node.siblings, child, walk.known)
         if node is None:
             continue
         inside = node.inside
@@ -176,7 +177,9 @@ def _find(shape: Shape, keys: list[str], xpath: str, prefixes: Mapping[str, str]
     return None
 
 
-def _find_document(shape: Shape, keys: list[str], xpath: str, prefixes: Mapping[str, str], seen: set[int]) -> str | None:
+def _find_document(
+    shape: Shape, keys: list[str], xpath: str, prefixes: Mapping[str, str], seen: set[int]
+) -> str | None:
     """The place of an attribute of the document inside a group."""
     if id(shape) in seen:
         return None

@@ -38,7 +38,7 @@ class Maker:
         self._groups = tuple((group, _group(model, group), tuple(names)) for group, names in members.items())
 
     def build(self, values: dict[str, Any]) -> BaseModel:
-        """The object that has these values. Repeated ones are given as lists, groups as dictionaries; all are used up."""
+        """The object that has these values, repeated ones given as lists, groups as dictionaries. All are used up."""
         for key in self._many:
             if key in values:
                 values[key] = tuple(values[key])

@@ -1,0 +1,82 @@
+"""The compiled form of a table, which the reader and the writer walk.
+
+A `Shape` is what an element may contain, a `Node` one element of it, an `Attribute` one of its XML attributes. The
+fields of a node from `tests` on are derived from the others, so that the walkers only look them up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from einvoice.binding.codecs import Codec
+from einvoice.binding.maker import Maker
+
+__all__ = ["Attribute", "Node", "Shape"]
+
+
+@dataclass(eq=False, slots=True)
+class Attribute:
+    """An XML attribute of an element: it carries a value of the model, or a constant."""
+
+    name: str
+    key: str = ""
+    constant: tuple[str, ...] = ()  # accepted spellings; the first is written, "" stands for absent
+    recognises: bool = False
+    required: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class Shape:
+    """What an element contains."""
+
+    maker: Maker | None = None  # of a subtable: the model its elements become
+    text: Node | None = None  # the row "." : the element's own text
+    attributes: dict[str, Attribute] = field(default_factory=dict)
+    kids: list[Node] = field(default_factory=list)
+    written: list[Node] = field(default_factory=list)  # the kids without the read-only ones
+    by_tag: dict[str, Node] = field(default_factory=dict)
+    defaults: list[tuple[str, str]] = field(default_factory=list)  # (key, key whose value stands in for it)
+
+
+@dataclass(eq=False, slots=True)
+class Node:
+    """One element, and the attribute of the model that it carries, if it carries one itself."""
+
+    tag: str  # Clark name: what the reader compares
+    name: str  # prefixed name: what the writer prints
+    label: str = ""
+    inside: Shape = field(default_factory=Shape)
+    key: str = ""  # attribute of the object, or group.attribute; "" where the element only groups others
+    group: str = ""
+    member: str = ""  # the key without its group
+    document: bool = False  # the attribute belongs to the document, not to the object of this table
+    once: bool = False  # ... and is written in the first of repeated groups only
+    readonly: bool = False
+    many: bool = False
+    required: bool = False
+    default: str = ""
+    codec: Codec | None = None
+    constant: tuple[str, ...] = ()
+    recognises: bool = False
+    always: bool = False
+    # what follows is derived
+    tests: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()  # (path, accepted texts) that recognise the element
+    siblings: tuple[Node, ...] = ()  # on the first node for a tag: all of them, where the tag alone does not decide
+    keys: frozenset[str] = frozenset()  # attributes of the object that make this element worth opening
+    document_keys: frozenset[str] = frozenset()
+    visit: bool = False  # opened whatever the object holds
+    kept: bool = False  # once opened, stays even if only constants are in it
+    unless: frozenset[str] = frozenset()  # attributes whose row takes this element's only place
+    rivals: tuple[frozenset[str], ...] = ()  # what each of several rows for one attribute can say
+    rank: int = 0
+    direct: bool = False  # a single value of the object itself, and no other row for it: no further ado
+    simple: bool = False  # ... and no XML attributes, nor a codec that may refuse
+    load: Callable[[str], Any] | None = None  # of the codec
+    dump: Callable[[Any], str | None] | None = None
+    safe: bool = False
+    absent: bool = False  # something may have to be written though the value is absent
+    fixed: str = ""  # the XML of a subtree that is nothing but constants
+    opening: str = ""
+    closing: str = ""
