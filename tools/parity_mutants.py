@@ -40,7 +40,8 @@ _TEXTS = (
     *("123456782", "12345678200010", "FR00123456782"),  # identifiers of nobody
 )
 _SPACES = (" ", "\n", "\t", "  ", "\r", "\u00a0", "\u2003")
-_NAME = r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*|@[A-Za-z][\w:.-]*"
+# prefix:Name, @name, or the Name of an element without a namespace (flux 10)
+_NAME = r"[A-Za-z][\w.-]*:[A-Za-z][\w.-]*|@[A-Za-z][\w:.-]*|(?<![\w:'\"-])[A-Z][a-z]\w+"
 _LITERAL = re.compile(r"'([^']*)'|\"([^\"]*)\"")
 _LONG = 80
 _WHOLE = 60  # elements of a document that is more than a fragment; most mutants are made of those
