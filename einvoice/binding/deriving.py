@@ -17,6 +17,7 @@ def derive(shape: Shape) -> None:
     """Derive what the reader and the writer look up, here and in the elements that only group others."""
     groups: dict[str, list[Node]] = {}
     rivals: dict[str, list[Node]] = {}
+    choosy: dict[str, Node] = {}
     for node in shape.kids:
         if node.inside.maker is None:
             derive(node.inside)
@@ -34,7 +35,10 @@ def derive(shape: Shape) -> None:
             node.unless = frozenset().union(*(sibling.keys for sibling in siblings))
         siblings.append(node)
         node.direct = _is_direct(node)
-        node.simple = node.direct and not node.inside.attributes and node.codec is not None and not node.codec.choosy
+        node.fallback_of = choosy.get(node.key)
+        if node.codec is not None and node.codec.choosy:
+            choosy[node.key] = node
+        node.simple = _is_simple(node)
         node.absent = bool(
             node.required
             or node.default
@@ -52,6 +56,12 @@ def derive(shape: Shape) -> None:
             says = tuple(frozenset(_says(node.inside)) for node in nodes)
             for rank, node in enumerate(nodes):
                 node.rivals, node.rank = says, rank
+
+
+def _is_simple(node: Node) -> bool:
+    if not node.direct or node.inside.attributes or node.fallback_of is not None:
+        return False
+    return node.codec is not None and not node.codec.choosy
 
 
 def _tests(node: Node) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

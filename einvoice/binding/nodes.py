@@ -71,8 +71,9 @@ class Node:
     unless: frozenset[str] = frozenset()  # attributes whose row takes this element's only place
     rivals: tuple[frozenset[str], ...] = ()  # what each of several rows for one attribute can say
     rank: int = 0
+    fallback_of: Node | None = None  # the row for the same value whose codec is choosy: this one takes what it refuses
     direct: bool = False  # a single value of the object itself, and no other row for it: no further ado
-    simple: bool = False  # ... and no XML attributes, nor a codec that may refuse
+    simple: bool = False  # ... and no XML attributes, nor a choice between rows
     load: Callable[[str], Any] | None = None  # of the codec
     dump: Callable[[Any], str | None] | None = None
     safe: bool = False
