@@ -20,6 +20,7 @@ from einvoice.judgement import judge_bytes
 from einvoice.report import DocumentReport, Step
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
+from einvoice.validation.wording import sentence
 
 __all__ = ["judged"]
 
@@ -110,7 +111,7 @@ def _answer(worker: _Worker, name: str, policy: Policy) -> tuple[DocumentReport,
     try:
         return worker.link.recv(), worker
     except (EOFError, ConnectionError):
-        return _mourned(worker, name), _started(policy)
+        return _mourned(worker, name, policy), _started(policy)
 
 
 def _hand_out(waiting: Iterator[tuple[int, str]], worker: _Worker) -> None:
@@ -120,8 +121,8 @@ def _hand_out(waiting: Iterator[tuple[int, str]], worker: _Worker) -> None:
         worker.link.send(name)
 
 
-def _mourned(worker: _Worker, name: str) -> DocumentReport:
+def _mourned(worker: _Worker, name: str, policy: Policy) -> DocumentReport:
     worker.link.close()
     worker.process.join()
-    reason = f"the process that judged it ended (exit code {worker.process.exitcode})"
+    reason = sentence("EI-STEP-05", policy.language, code=str(worker.process.exitcode))
     return DocumentReport(source=name, verdict="not_run", steps=(Step(name="parse", status="not_run", reason=reason),))

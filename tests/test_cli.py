@@ -258,7 +258,7 @@ def test_a_worker_that_dies_takes_no_other_document_with_it(tmp_path, monkeypatc
     verdicts = {name: reports[position].verdict for position, name in enumerate(names)}
     assert verdicts == {name: "not_run" if name in killed else "valid" for name in names}
     (dead,) = [report for report in reports.values() if report.verdict == "not_run"]
-    assert "ended (exit code -9)" in dead.steps[0].reason
+    assert "s'est arrêté (code -9)" in dead.steps[0].reason
 
 
 def test_a_document_that_cannot_be_opened_is_invalid(inbox, capsys):

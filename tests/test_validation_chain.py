@@ -170,6 +170,19 @@ def test_a_stand_in_is_not_more_severe_than_what_it_stands_for():
     assert report.verdict == "valid"
 
 
+ID, CODE = "<ram:IssuerAssignedID>X</ram:IssuerAssignedID>", "<ram:TypeCode>999</ram:TypeCode>"
+REFERENCE = f"<ram:AdditionalReferencedDocument>{ID}{CODE}</ram:AdditionalReferencedDocument>"
+AFTER_BUYER = f"</ram:BuyerTradeParty>=></ram:BuyerTradeParty>{REFERENCE}"
+
+
+@pytest.mark.parametrize("change", ['unitCode="HUR"=>unitCode="???"', AFTER_BUYER])
+def test_what_only_the_stand_in_refuses_is_not_judged(change):
+    """Rules that only the stand-in has prove nothing: neither valid nor invalid, but not run, with the reason."""
+    report = judged(without(CII, change))
+    assert (report.verdict, errors(report)) == ("not_run", [])
+    assert "remplace en16931-cii et refuse 1 points" in report.steps[2].reason
+
+
 @pytest.mark.parametrize("missing", ["xsd-ubl-invoice", "en16931-ubl", "br-fr-ubl"])
 def test_without_a_rule_set_the_verdict_is_never_valid(monkeypatch, missing):
     """A missing schema or rule set is a step that did not run, with the way to repair it."""
@@ -204,7 +217,7 @@ def test_rules_of_which_none_fired_mean_not_run(monkeypatch):
     monkeypatch.setattr(engines, "_run", lambda *_: engines.Run(Outcome(checks=979, fired=0, failures=()), "compiled"))
     report = judged(UBL)
     assert report.verdict == "not_run"
-    assert report.steps[2].reason == "no rule looked at this document"
+    assert report.steps[2].reason == "aucune règle n'a trouvé à contrôler dans ce document"
 
 
 def test_an_envelope_does_not_keep_the_rules_from_firing():
@@ -321,3 +334,49 @@ def test_many_threads_get_the_same_verdict():
         thread.join()
     assert len(seen) == 20
     assert len(set(seen)) == 1
+
+
+HOUSE = """<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2">
+  <ns prefix="cbc" uri="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"/>
+  <ns prefix="u" uri="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>
+  <pattern><rule context="u:Invoice">
+    <assert id="HOUSE-1" test="starts-with(cbc:ID, 'MIN-')">Our numbers start with MIN-.</assert>
+    <assert id="HOUSE-2" flag="warning" test="cbc:BuyerReference">We want a buyer reference.</assert>
+  </rule></pattern>
+</schema>"""
+
+
+def with_house_rules(content: str, engine: str = "auto") -> ei.Policy:
+    """A policy with rules of the user's own."""
+    return ei.Policy(
+        date=NOVEMBER.date, engine=engine, house_rules=({"name": "house.sch", "content": content.encode()},)
+    )
+
+
+@pytest.mark.parametrize("engine", ["compiled", "saxon", "both"])
+def test_rules_of_the_user_are_run_after_the_official_ones(engine):
+    """A house rule is one more step, with its own digest; its errors make the invoice invalid."""
+    policy = with_house_rules(HOUSE, engine)
+    report = judged(UBL, policy)
+    assert report.verdict == "valid"
+    assert (report.steps[-1].name, report.steps[-1].ruleset, report.steps[-1].rules) == ("house", "house.sch", 2)
+    assert finding(report, "HOUSE-2").severity == "warning"
+    broken = judged(without(UBL, "MIN-26-117=>X-1"), policy)
+    assert errors(broken) == ["HOUSE-1"]
+    assert finding(broken, "HOUSE-1").message == "Our numbers start with MIN-."
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (HOUSE.replace("u:Invoice", "u:CreditNote"), "aucune règle n'a trouvé"),
+        (HOUSE.replace("starts-with(", "no-such-function("), "house.sch"),
+        (HOUSE.replace("cbc:BuyerReference", "document('/etc/passwd')"), "house"),
+        ("not a schema", "house.sch"),
+    ],
+)
+def test_rules_of_the_user_that_cannot_run_make_no_invoice_valid(content, reason):
+    """Whatever is wrong with them is a step that did not run, with the reason."""
+    report = judged(UBL, with_house_rules(content))
+    assert report.verdict == "not_run"
+    assert reason in report.steps[-1].reason

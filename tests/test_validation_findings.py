@@ -21,7 +21,7 @@ FAILURE = Failure("BR-CO-10", "assert", "fatal", "", "[BR-CO-10]-Sum (BT-106) = 
 
 def told(failure: Failure, located: str | None, ruleset: str = "en16931-ubl", **policy) -> ei.Finding:
     """The finding for a failure whose place in the model is `located`."""
-    ran = Ran(find(ruleset, on=NOVEMBER), "profile", ruleset)
+    ran = Ran(ruleset, find(ruleset, on=NOVEMBER).version, "profile", ruleset)
     return finding_of(failure, ran, Policy(date=NOVEMBER, **policy), lambda _: located)
 
 

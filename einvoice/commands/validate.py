@@ -15,7 +15,7 @@ from einvoice.commands.output import INVALID, NOT_RUN, VALID, common_arguments, 
 from einvoice.formats import FORMATS, Look, render
 from einvoice.inputs import STDIN, documents, read_document
 from einvoice.report import DocumentReport, Report, worst
-from einvoice.validation.policy import Policy
+from einvoice.validation.policy import HouseRules, Policy
 from einvoice.workers import judged
 
 __all__ = ["arguments", "run"]
@@ -45,6 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     severities = ("error", "warning", "information")
     add("--report-severity", choices=severities, default="error", help="of a Schematron report without flag")
     add("--time-limit", type=float, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
+    add("--schematron", action="append", default=[], metavar="FILE", help="rules of your own, run after the others")
     add("--skip-unknown", action="store_true", help="leave out files that are no invoices or messages")
     add("--format", choices=FORMATS, default="text")
     add("--jobs", type=_count, default=1, metavar="N", help="processes; 0 means one for each core")
@@ -62,6 +63,7 @@ def run(options: argparse.Namespace) -> int:
         report_severity=options.report_severity,
         overlay=options.overlay,
         time_limit=options.time_limit,
+        house_rules=tuple(HouseRules(name=name, content=read_document(name)) for name in options.schematron),
     )
     names = documents(options.paths)
     reports = dict(_with_progress(judged(names, policy, jobs=options.jobs), len(names)))

@@ -64,6 +64,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "container": "PDF",
                         "write": "écriture",
                         "draft": "brouillon",
+                        "house": "règles maison",
                     }
                 ),
             }
@@ -106,6 +107,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "container": "PDF",
                         "write": "writing",
                         "draft": "draft",
+                        "house": "house rules",
                     }
                 ),
             }

@@ -23,11 +23,12 @@ from einvoice.detect import Detected, detect, profile_of, read_detected
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice, Unread
 from einvoice.report import DocumentReport, Finding, Severity, Step, SyntaxName, Verdict
-from einvoice.validation.engines import NotRun, Subject, run_rules
+from einvoice.validation.engines import NotRun, Source, Subject, run_rules
 from einvoice.validation.findings import Place, Ran, finding_of, own_finding
-from einvoice.validation.policy import Policy, is_lenient, policy_data
+from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
 from einvoice.validation.profiles import Plan, french_rules, is_french, plan_for
-from einvoice.validation.xsd import schema_of
+from einvoice.validation.wording import sentence
+from einvoice.validation.xsd import Fault, schema_of
 
 __all__ = ["judge", "judge_invoice", "unread_finding", "verdict_of", "written"]
 
@@ -98,7 +99,9 @@ def judge_invoice(
         data, _ = written(invoice)
     except Unwritable as error:
         faults = (*disagreements, *(_in_model(fault, draft_field, policy) for fault in error.findings))
-        steps = (Step(name="write", status="failed"), Step(name="profile", status="not_run", reason=str(error)))
+        fields = ", ".join(finding.field or "?" for finding in error.findings)
+        reason = sentence("EI-STEP-04", policy.language, fields=fields)
+        steps = (Step(name="write", status="failed"), Step(name="profile", status="not_run", reason=reason))
         return DocumentReport(
             source=name, kind="invoice", verdict=verdict_of(steps, faults), steps=steps, findings=faults
         )
@@ -168,6 +171,7 @@ def _judge_root(sheet: _Sheet, found: Detected, root: etree._Element, syntax: Sy
         _rules_step(sheet, "profile", plan.rules, subject)
     if invoice is not None and is_french(invoice, plan, sheet.policy):
         _rules_step(sheet, "french", french_rules(syntax), subject)
+    _house_steps(sheet, subject)
     if invoice is not None:
         sheet.findings.extend(unread_finding(each, sheet.policy, sheet.place) for each in invoice.unread)
 
@@ -184,55 +188,87 @@ def _notice_profile(sheet: _Sheet, found: Detected, plan: Plan) -> None:
 def _schema_step(sheet: _Sheet, artefact_id: str | None, root: etree._Element) -> None:
     artefact = find(artefact_id, on=sheet.policy.day) if artefact_id else None
     if artefact is None:
-        sheet.steps.append(_missing("xsd", artefact_id or "XSD"))
+        sheet.steps.append(_missing(sheet, "xsd", artefact_id or "XSD"))
         return
+    done = Step(
+        name="xsd",
+        status="passed",
+        ruleset=artefact.entry.id,
+        version=artefact.version,
+        sha256=artefact.sha256,
+        engine="libxml2",
+    )
     started = time.perf_counter()
     try:
         faults = schema_of(artefact).faults(root)
     except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
-        sheet.steps.append(_missing("xsd", artefact.entry.id, reason=f"the schema cannot be used: {error}"))
+        reason = f"the schema cannot be used: {error}"
+        sheet.steps.append(done.model_copy(update={"status": "not_run", "reason": reason}))
         return
-    for fault in faults:
-        french = sheet.policy.language == "fr"
-        finding = own_finding(
-            "XSD",
-            "error",
-            "xsd",
-            sheet.policy,
-            message=fault.message_fr if french else fault.message_en,
-            message_en=fault.message_en,
-            xpath=fault.xpath,
-            line=fault.line,
-            found=fault.found,
-            expected=fault.expected,
-            field=sheet.place(fault.xpath) if fault.xpath else None,
-            hint=None,
-            source=artefact.entry.title,
-        )
-        sheet.findings.append(finding)
-    sheet.steps.append(_ran("xsd", artefact, started, failed=bool(faults), engine="libxml2"))
+    sheet.findings.extend(_schema_finding(sheet, fault, artefact.entry.title) for fault in faults)
+    facts = {"status": "failed" if faults else "passed", "ms": _since(started)}
+    sheet.steps.append(done.model_copy(update=facts))
+
+
+def _schema_finding(sheet: _Sheet, fault: Fault, schema: str) -> Finding:
+    return own_finding(
+        "XSD",
+        "error",
+        "xsd",
+        sheet.policy,
+        message=fault.message_fr if sheet.policy.language == "fr" else fault.message_en,
+        message_en=fault.message_en,
+        xpath=fault.xpath,
+        line=fault.line,
+        found=fault.found,
+        expected=fault.expected,
+        field=sheet.place(fault.xpath) if fault.xpath else None,
+        hint=None,
+        source=schema,
+    )
 
 
 def _rules_step(sheet: _Sheet, step: str, alternatives: tuple[str, ...], subject: Subject) -> None:
+    """Run the best rule set that is installed."""
     artefact = _best_installed(sheet, step, alternatives)
     if artefact is None:
-        sheet.steps.append(_missing(step, alternatives[0]))
+        sheet.steps.append(_missing(sheet, step, alternatives[0]))
         return
+    ran = Ran(artefact.entry.id, artefact.version, step, alternatives[0])
+    _run_step(sheet, artefact, ran, subject)
+
+
+def _house_steps(sheet: _Sheet, subject: Subject) -> None:
+    """Run the user's own rules."""
+    for rules in sheet.policy.house_rules:
+        _run_step(sheet, rules, Ran(rules.name, "", "house", rules.name), subject)
+
+
+def _run_step(sheet: _Sheet, source: Source, ran: Ran, subject: Subject) -> None:
+    done = Step(name=ran.step, status="passed", ruleset=ran.ruleset, version=ran.version or None, sha256=source.sha256)
     started = time.perf_counter()
     try:
-        run = run_rules(artefact, subject, sheet.policy)
+        run = run_rules(source, subject, sheet.policy)
     except NotRun as error:
-        sheet.steps.append(_missing(step, artefact.entry.id, artefact, reason=str(error)))
+        sheet.steps.append(done.model_copy(update={"status": "not_run", "reason": str(error)}))
         return
-    ran = Ran(artefact, step, alternatives[0])
     spoken = [finding_of(failure, ran, sheet.policy, sheet.place) for failure in run.outcome.failures]
     sheet.findings.extend(spoken)
     for disagreement in run.disagreements:
-        sheet.note("EI-ENGINE", "warning", step, {"reason": disagreement})
-    failed = any(finding.severity == "error" for finding in spoken)
-    done = _ran(step, artefact, started, failed=failed, engine=run.engine)
-    counts = {"rules": run.outcome.checks, "fired": run.outcome.fired}
-    sheet.steps.append(done.model_copy(update=counts))
+        sheet.note("EI-ENGINE", "warning", ran.step, {"reason": disagreement})
+    facts: dict[str, object] = {
+        "engine": run.engine,
+        "rules": run.outcome.checks,
+        "fired": run.outcome.fired,
+        "ms": _since(started),
+    }
+    doubts = sum(is_doubtful(each, ran.ruleset, sheet.policy, wanted=ran.wanted) for each in run.outcome.failures)
+    if any(finding.severity == "error" for finding in spoken):
+        facts["status"] = "failed"
+    elif doubts:
+        words = {"ruleset": ran.ruleset, "wanted": ran.wanted, "count": str(doubts)}
+        facts |= {"status": "not_run", "reason": sentence("EI-STEP-02", sheet.policy.language, **words)}
+    sheet.steps.append(done.model_copy(update=facts))
 
 
 def _best_installed(sheet: _Sheet, step: str, alternatives: tuple[str, ...]) -> Artefact | None:
@@ -260,27 +296,13 @@ def _twin(artefact: Artefact, policy: Policy) -> Artefact | None:
     return twin if twin is not None and twin.version == artefact.version else None
 
 
-def _ran(name: str, artefact: Artefact, started: float, *, failed: bool, engine: str) -> Step:
-    return Step(
-        name=name,
-        status="failed" if failed else "passed",
-        ruleset=artefact.entry.id,
-        version=artefact.version,
-        sha256=artefact.sha256,
-        engine=engine,
-        ms=round((time.perf_counter() - started) * 1000, 1),
-    )
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)
 
 
-def _missing(name: str, ruleset: str, artefact: Artefact | None = None, *, reason: str | None = None) -> Step:
-    return Step(
-        name=name,
-        status="not_run",
-        ruleset=ruleset,
-        version=artefact.version if artefact else None,
-        sha256=artefact.sha256 if artefact else None,
-        reason=reason or f"{ruleset} is not installed; `einvoice artefacts add` takes in what its publisher released",
-    )
+def _missing(sheet: _Sheet, name: str, ruleset: str) -> Step:
+    reason = sentence("EI-STEP-01", sheet.policy.language, ruleset=ruleset)
+    return Step(name=name, status="not_run", ruleset=ruleset, reason=reason)
 
 
 def _in_model(finding: Finding, draft_field: Callable[[str], str], policy: Policy) -> Finding:

@@ -24,9 +24,13 @@ from einvoice.schematron.engine import CompiledRules
 from einvoice.schematron.importer import read_rules
 from einvoice.schematron.rule_error import EngineFailure, RuleError
 from einvoice.schematron.rules import Engine, Failure, Outcome, RuleSet
-from einvoice.validation.policy import Policy
+from einvoice.validation.policy import HouseRules, Policy
+from einvoice.validation.wording import sentence
 
 __all__ = ["NotRun", "Run", "Subject", "run_rules", "warm"]
+
+
+Source = Artefact | HouseRules
 
 
 class NotRun(EInvoiceError):
@@ -54,23 +58,23 @@ class Run:
     disagreements: tuple[str, ...] = ()  # where the two engines differ, in words
 
 
-def run_rules(artefact: Artefact, subject: Subject, policy: Policy) -> Run:
+def run_rules(source: Source, subject: Subject, policy: Policy) -> Run:
     """Judge a document by a rule set. Raises `NotRun` if there is no answer, or if no rule looked at the document."""
     try:
-        run = _run(artefact, subject, policy)
+        run = _run(source, subject, policy)
     except (RuleError, EngineFailure, MissingExtra, OSError) as error:
         raise NotRun(" ".join(str(error).split())) from error
     if not run.outcome.fired:
-        raise NotRun("no rule looked at this document")
+        raise NotRun(sentence("EI-STEP-03", policy.language))
     return run
 
 
-def _run(artefact: Artefact, subject: Subject, policy: Policy) -> Run:
+def _run(source: Source, subject: Subject, policy: Policy) -> Run:
     if policy.engine == "saxon":
-        return Run(_saxon(artefact, policy.time_limit).check(subject.root), "saxon")
-    compiled = _compiled(artefact).check_document(subject.document)
+        return Run(_saxon(source, policy.time_limit).check(subject.root), "saxon")
+    compiled = _compiled(source).check_document(subject.document)
     if policy.engine == "both":
-        return _compare(compiled, _saxon(artefact, policy.time_limit).check(subject.root))
+        return _compare(compiled, _saxon(source, policy.time_limit).check(subject.root))
     return Run(compiled, "compiled")
 
 
@@ -84,21 +88,29 @@ def warm(artefact: Artefact) -> int:
 
 
 @cache
-def _rules(artefact: Artefact) -> RuleSet:
-    return read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document)
+def _rules(source: Source) -> RuleSet:
+    if isinstance(source, HouseRules):
+        return read_rules(source.name, source.content, _nothing_beside)
+    return read_rules(source.main.name, source.main.read_bytes(), source.open_document)
+
+
+def _nothing_beside(name: str) -> bytes:
+    raise FileNotFoundError(f"house rules cannot look up {name!r}: they come without other files")
 
 
 @cache
-def _compiled(artefact: Artefact) -> CompiledRules:
-    return load(artefact.sha256, lambda: _rules(artefact), cache_folder())
+def _compiled(source: Source) -> CompiledRules:
+    return load(source.sha256, lambda: _rules(source), cache_folder())
 
 
 @cache
-def _saxon(artefact: Artefact, time_limit: float) -> Engine:
+def _saxon(source: Source, time_limit: float) -> Engine:
     from einvoice.schematron.saxon import SaxonRules  # noqa: PLC0415 - an optional extra
 
-    published = None if artefact.main.suffix == ".sch" else artefact.main.read_bytes()
-    return SaxonRules(_rules(artefact), published, timeout=time_limit)
+    published = None  # Saxon runs the stylesheet as published, where one was
+    if isinstance(source, Artefact) and source.main.suffix != ".sch":
+        published = source.main.read_bytes()
+    return SaxonRules(_rules(source), published, timeout=time_limit)
 
 
 def _compare(compiled: Outcome, saxon: Outcome) -> Run:

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from einvoice.artefacts.installed import Artefact
 from einvoice.report import Finding, Severity
 from einvoice.schematron.rules import Failure
 from einvoice.terms import Term, nearest_term, term, term_at
@@ -32,7 +31,8 @@ Place = Callable[[str], str | None]  # XPath in the document -> field of the mod
 class Ran:
     """The rule set that ran, as which step, and the one that was wanted: it may stand in for another."""
 
-    artefact: Artefact
+    ruleset: str
+    version: str
     step: str
     wanted: str
 
@@ -48,12 +48,11 @@ class _Words:
 
 def finding_of(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Finding:
     """The finding for a failed check of a rule set; `place` finds the model's field for an XPath."""
-    artefact = ran.artefact
     said = official(failure.message)
     rule = failure.rule or said.label or "EI-UNNAMED"
     words = wording(rule)
-    defect = known_defect(artefact.entry.id, artefact.version, rule) if policy.overlay != "off" else None
-    severity = severity_of(failure, artefact.entry.id, policy, wanted=ran.wanted)
+    defect = known_defect(ran.ruleset, ran.version, rule) if policy.overlay != "off" else None
+    severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
     softened = severity == "error" and defect is not None and defect.softens and policy.overlay == "apply"
     located = place(failure.location)
     meant = _term_of(words, said, located)

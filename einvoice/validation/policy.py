@@ -11,6 +11,7 @@ Sources: FNFE-MPE, note on the validation artefacts V1.4.0 (30 June 2026), page 
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -22,7 +23,7 @@ from einvoice.data import data_text
 from einvoice.report import Severity
 from einvoice.schematron.rules import Failure
 
-__all__ = ["Policy", "is_lenient", "policy_data", "severity_of"]
+__all__ = ["HouseRules", "Policy", "is_doubtful", "is_lenient", "policy_data", "severity_of"]
 
 _FLAGS: Mapping[str, Severity] = {
     "warning": "warning",
@@ -30,6 +31,20 @@ _FLAGS: Mapping[str, Severity] = {
     "information": "information",
     "info": "information",
 }
+
+
+class HouseRules(BaseModel):
+    """A Schematron schema of the user's own, run after the official rules; its content is read by the caller."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str  # as shown in the report: house-rules.sch
+    content: bytes = Field(repr=False)
+
+    @property
+    def sha256(self) -> str:
+        """What identifies the content."""
+        return hashlib.sha256(self.content).hexdigest()
 
 
 class Policy(BaseModel):
@@ -51,11 +66,27 @@ class Policy(BaseModel):
         default="hint", description="known defects of published rules: say nothing, add a hint, or soften them too"
     )
     time_limit: float = Field(default=60.0, gt=0, description="seconds that Saxon may take for one rule set")
+    house_rules: tuple[HouseRules, ...] = ()
 
     @property
     def day(self) -> dt.date:
         """The day to judge by."""
         return self.date or dt.datetime.now(tz=dt.UTC).astimezone().date()
+
+
+def is_doubtful(failure: Failure, ruleset: str, policy: Policy, *, wanted: str) -> bool:
+    """Whether a failure is an error here that the rule set for which this one stands in does not know."""
+    stand_in = _stand_in(ruleset, wanted)
+    return bool(stand_in) and _is_own(failure, stand_in) and severity_of(failure, ruleset, policy) == "error"
+
+
+def _stand_in(ruleset: str, wanted: str | None) -> Mapping[str, Any]:
+    row: Mapping[str, Any] = policy_data()["stand_in"].get(ruleset, {})
+    return row if row and row["for"] == wanted else {}
+
+
+def _is_own(failure: Failure, stand_in: Mapping[str, Any]) -> bool:
+    return any(failure.rule.startswith(start) if start else not failure.rule for start in stand_in["own"])
 
 
 @cache
@@ -80,8 +111,8 @@ def severity_of(failure: Failure, ruleset: str, policy: Policy, *, wanted: str |
     severity = _FLAGS.get(failure.flag)
     if severity is None:
         severity = policy.report_severity if failure.kind == "report" and not failure.flag else "error"
-    stand_in = policy_data()["stand_in"].get(ruleset)
-    if stand_in is not None and stand_in["for"] == wanted and failure.rule in stand_in["warnings"]:
+    stand_in = _stand_in(ruleset, wanted)
+    if severity == "error" and stand_in and (failure.rule in stand_in["warnings"] or _is_own(failure, stand_in)):
         return "warning"
     if severity == "error" and is_lenient(ruleset, policy):
         still_fatal = tuple(policy_data()["leniency"][ruleset]["still_fatal"])

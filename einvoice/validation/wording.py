@@ -22,7 +22,7 @@ from types import MappingProxyType
 from einvoice.data import data_text
 from einvoice.terms import term
 
-__all__ = ["Official", "Wording", "is_french", "official", "wording"]
+__all__ = ["Official", "Wording", "is_french", "official", "sentence", "wording"]
 
 _HOLES = {
     "vat": r"(?P<vat>AE|AF|AG|IC|E|G|O|S|Z)",
@@ -100,6 +100,14 @@ def wording(rule: str, **facts: str) -> Wording | None:
         terms=tuple(terms.split()) or tuple(filter(None, (named, values.get("other")))),
         source=source,
     )
+
+
+def sentence(rule: str, language: str, **facts: str) -> str:
+    """What one of our own rows says, in a language, its places filled. Raises `KeyError` for an id without words."""
+    words = wording(rule, **facts)
+    if words is None:
+        raise KeyError(rule)
+    return words.fr if language == "fr" else words.en
 
 
 def _row(rule: str) -> tuple[tuple[str, ...] | None, dict[str, str]]:
