@@ -351,3 +351,24 @@ def test_the_completed_invoice_is_a_valid_value_of_the_model():
     invoice = invoice_of(ONE, {"sub_lines": [ONE]}, number="F1", allowances=[{"percentage": "5"}])
     assert Invoice.model_validate(invoice.model_dump()) == invoice
     assert type(invoice.lines[0]) is Line
+
+
+def test_an_exempt_category_has_no_vat_whatever_its_rate_says():
+    """Category E at 20 % is for the rules to refuse; the VAT of an exempt group is nothing, under every policy."""
+    odd = ONE | {"vat_category_code": "E"}
+    for rounding in ("group", "line", "gross"):
+        totals = invoice_of(odd, rounding=rounding).totals
+        assert (totals.vat_amount, totals.amount_with_vat) == (Decimal("0.00"), Decimal("100.00"))
+
+
+def test_vat_at_an_unknown_rate_is_unknown():
+    """Category S without rate has no VAT amount yet, under every policy."""
+    for rounding in ("group", "line", "gross"):
+        (group,) = invoice_of(ONE | {"vat_category_code": "S", "vat_rate": None}, rounding=rounding).vat_breakdown
+        assert (group.taxable_amount, group.tax_amount) == (Decimal("100.00"), None)
+
+
+def test_totals_without_lines_are_only_what_was_given():
+    """Before there is a line nothing is computed, and what was given stays."""
+    totals = Draft(totals={"paid_amount": "5"}).complete().totals
+    assert totals.model_dump(exclude_none=True) == {"paid_amount": Decimal(5)}

@@ -256,6 +256,31 @@ def test_the_extended_profile_has_a_vat_group_per_reason():
     assert invoice.lines[0].vat_exemption_reason == "Régime particulier - Biens d'occasion"
 
 
+def test_given_groups_are_matched_by_their_reason():
+    """Where groups have reasons, an entry given with a reason is about that group, and keeps its place."""
+    exempt = HOURS | {"vat_rate": None}
+    draft = draft_of(
+        exempt | {"vat_exemption_reason_code": "VATEX-EU-F"},
+        exempt | {"vat_exemption_reason_code": "VATEX-EU-J", "item_net_price": "7.00"},
+        vat_breakdown=[{"category_code": "E", "exemption_reason_code": "VATEX-EU-J"}, {"category_code": "Z"}],
+    )
+    groups = draft.complete().vat_breakdown
+    assert [(group.category_code, group.exemption_reason_code, group.taxable_amount) for group in groups] == [
+        ("E", "VATEX-EU-J", Decimal("14.00")),
+        ("Z", None, None),
+        ("E", "VATEX-EU-F", Decimal("100.00")),
+    ]
+    assert draft.disagreements() == ()
+
+
+def test_a_french_profile_or_process_makes_a_draft_french():
+    """A draft that names EXTENDED-CTC-FR or a French business process is French before its seller is known."""
+    extended = "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr"
+    assert Draft(specification_identifier=extended).complete().currency_code == "EUR"
+    assert Draft(business_process_type="S1").complete().currency_code == "EUR"
+    assert Draft(business_process_type="urn:fdc:peppol.eu:2017:poacc:billing:01:1.0").complete().currency_code is None
+
+
 def test_every_exemption_has_both_texts_and_a_category():
     """No code is offered without its words; a category with one reason knows its code."""
     for found in known_exemptions():

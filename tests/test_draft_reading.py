@@ -72,6 +72,8 @@ def test_an_unknown_name_is_refused_with_its_place_and_the_nearest_one():
         ({"lines": [{"sub_lines": [{"net_price": "1"}]}]}, "item_net_price"),
         ({"lines": [{"unitcode": "C62"}]}, "unit_code"),
         ({"xyzzy": 1}, None),
+        ({"notes": [{"text": "a", "subject": {"code": 1}}]}, "subject_code"),
+        ({"postal_address": {}}, "seller.postal_address"),
     ],
 )
 def test_the_nearest_name_is_looked_for_where_it_could_stand(payload, nearest):

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from decimal import Decimal, DecimalException, localcontext
 
 from einvoice.draft.content import DRAFT_ONLY, DraftContent
-from einvoice.draft.exemptions import EXEMPT
 from einvoice.draft.french import french_terms, is_french
 from einvoice.draft.gross import net_of_vat
 from einvoice.draft.ledger import Disagreement, Figure, Ledger
@@ -156,14 +155,12 @@ def _net(
         return net_of_vat(billed, given, ledger, by_reason=by_reason)
     taxes: dict[Group, Decimal | None] = {}
     for group, nets in grouped_amounts(billed, by_reason=by_reason).items():
-        if group.category in EXEMPT:
-            taxes[group] = Decimal("0.00")
-        elif group.rate is None:
+        if group.charged is None:
             taxes[group] = None
         elif draft.rounding == "line":
-            taxes[group] = vat_line_by_line(nets, group.rate)
+            taxes[group] = vat_line_by_line(nets, group.charged)
         else:
-            taxes[group] = vat_amount(sum(nets, Decimal()), group.rate)
+            taxes[group] = vat_amount(sum(nets, Decimal()), group.charged)
     return billed, taxes
 
 

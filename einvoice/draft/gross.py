@@ -33,7 +33,7 @@ def net_of_vat(
     split: dict[Group, tuple[Decimal, Decimal]] = {}
     shares: dict[Group, Iterator[Decimal]] = {}
     for group, amounts in grouped_amounts(shown, by_reason=by_reason).items():
-        rate = group.rate or Decimal()
+        rate = group.charged or Decimal()
         split[group] = split_gross(sum(amounts, Decimal()), rate)
         shares[group] = iter(shared_out(split[group][0], [amount / (1 + rate / 100) for amount in amounts]))
 
@@ -55,13 +55,16 @@ def net_of_vat(
     for group, amounts in grouped_amounts(net, by_reason=by_reason).items():
         taxable, vat = split[group]
         standing = sum(amounts, Decimal())
-        taxes[group] = vat if standing == taxable else vat_amount(standing, group.rate or Decimal())
+        if group.charged is None:
+            taxes[group] = None
+        else:
+            taxes[group] = vat if standing == taxable else vat_amount(standing, group.charged)
     return net, taxes
 
 
 def _net_line(placed: Placed, share: Decimal | None, kept: Decimal | None, ledger: Ledger) -> Placed:
     line = placed.line
-    rate = line.vat_rate or Decimal()
+    rate = _charged(line)
     if line.subtype_code == GROUP:
         net = kept
     else:
@@ -85,8 +88,13 @@ def _net_prices(line: DraftLine, rate: Decimal) -> dict[str, object]:
     return {"item_net_price": net, "item_gross_price": gross, "item_price_discount": discount}
 
 
+def _charged(part: VatBearing) -> Decimal:
+    group = group_of(part, by_reason=False)
+    return (group.charged if group else None) or Decimal()
+
+
 def _net_part(part: AllowanceCharge, amount: Decimal | None, rate: Decimal | None = None) -> AllowanceCharge:
-    base = _without(part.base_amount, (part.vat_rate if rate is None else rate) or Decimal())
+    base = _without(part.base_amount, _charged(part) if rate is None else rate)
     return part.model_copy(update={"amount": amount, "base_amount": base})
 
 

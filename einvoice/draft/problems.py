@@ -91,10 +91,8 @@ def unknown_field(location: tuple[int | str, ...], model: type[BaseModel]) -> Pr
     return Problem(path_of(location), f"there is no such field{hint}", nearest=nearest)
 
 
-def _nearest(name: str, model: type[BaseModel] | None) -> str | None:
+def _nearest(name: str, model: type[BaseModel]) -> str | None:
     """The field of that model, or one level below it, whose name is most like `name`."""
-    if model is None:
-        return None
     own = list(model.model_fields)
     below: dict[str, str] = {}
     for field, info in model.model_fields.items():
@@ -111,15 +109,12 @@ def _nearest(name: str, model: type[BaseModel] | None) -> str | None:
     return below[close[0]] if close else next(iter(containing), None)
 
 
-def _model_at(location: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel] | None:
+def _model_at(location: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:
     """The part of the draft whose fields are known at that place."""
-    here: type[BaseModel] | None = model
     for step in location:
-        if isinstance(step, int):
-            continue
-        info = here.model_fields.get(step) if here else None
-        here = next(_models_in(info.annotation), None) if info else None
-    return here
+        if isinstance(step, str):
+            model = next(_models_in(model.model_fields[step].annotation))
+    return model
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

@@ -53,6 +53,11 @@ class Group(NamedTuple):
     rate: Decimal | None
     reason: Reason | None = None
 
+    @property
+    def charged(self) -> Decimal | None:
+        """The rate at which VAT is charged: nothing in an exempt category, whatever it says; None if not known."""
+        return Decimal() if self.category in EXEMPT else self.rate
+
 
 class _Found(NamedTuple):
     """A VAT group and its figures."""
@@ -226,21 +231,21 @@ def _joined(reasons: list[Reason]) -> Reason:
 
 
 def _completed(entry: VatBreakdown, found: _Found, place: str, ledger: Ledger) -> VatBreakdown:
-    (category, rate, _), total, tax, reason = found
+    group, total, tax, reason = found
     because = (
         f"the amounts of this VAT group add up to {total}",
         f"les montants de ce groupe de TVA totalisent {total}",
     )
     taxable = ledger.settle(Figure(f"{place}.taxable_amount", "BT-116"), entry.taxable_amount, total, because)
-    if taxable is not None and taxable != total and rate is not None and category not in EXEMPT:
-        tax = vat_amount(taxable, rate)
-    because = (f"{taxable} at {rate or 0} % is {tax} of VAT", f"{taxable} à {rate or 0} % font {tax} de TVA")
+    if taxable is not None and taxable != total and group.charged is not None:
+        tax = vat_amount(taxable, group.charged)
+    because = (f"{taxable} at {group.charged} % is {tax} of VAT", f"{taxable} à {group.charged} % font {tax} de TVA")
     return entry.model_copy(
         update={
             "taxable_amount": taxable,
             "tax_amount": ledger.settle(Figure(f"{place}.tax_amount", "BT-117"), entry.tax_amount, tax, because),
-            "category_code": category,
-            "rate": rate if entry.rate is None else entry.rate,
+            "category_code": group.category,
+            "rate": group.rate if entry.rate is None else entry.rate,
             "exemption_reason_code": entry.exemption_reason_code or (None if entry.exemption_reason else reason.code),
             "exemption_reason": entry.exemption_reason or reason.text,
         }
