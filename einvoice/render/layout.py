@@ -115,10 +115,10 @@ vat        >10  {vat_rate}| {vat_category_code:code}
 amount     >16  {amount:strong}
 """
 VAT_BREAKDOWN = """
-vat_rate   >11  {rate:strong}
+vat_rate   >10  {rate:strong}
 vat_nature  0   {category_code} / {exemption_reason}| {exemption_reason_code}
-vat_base   >27  {taxable_amount}
-vat_amount >24  {tax_amount}
+vat_base   >25  {taxable_amount}
+vat_amount >22  {tax_amount}
 """
 ATTACHMENTS = """
 document    0   {reference:strong} / {external_location}

@@ -32,7 +32,6 @@ SELLER = (  # of this line, where an invoice has several
 )
 DETAILS = (
     """
--                    {subtype_code:muted}| · [under] {parent_line_identifier}
 -                    {item_description}
 seller_item          {item_sellers_identifier}
 buyer_item           {item_buyers_identifier}
@@ -136,7 +135,11 @@ def _row(line: Line, path: str, level: int, writer: Writer) -> Row:
         (Span(entry.label + colon, look="muted"), *entry.value) if entry.label else entry.value
         for entry in writer.entries(line, path, DETAILS)
     )
-    name, position = cell("{item_name:strong}"), cell("{identifier}")
+    ordinary = line.subtype_code == "DETAIL"  # hardly worth a word; a group or an information is
+    name = cell("{item_name:strong}| {subtype_code:code}") if ordinary else cell("{item_name:strong}")
+    place = cell(
+        "[under] {parent_line_identifier}" if ordinary else "{subtype_code:muted}| · [under] {parent_line_identifier}"
+    )
     amount = AMOUNT if level == 0 or line.subtype_code == "GROUP" else MEMBER_AMOUNT
-    cells = (position, name + details, cell(*QUANTITY), cell(*PRICE), cell(*VAT), cell(*amount))
+    cells = (cell("{identifier}"), name + place + details, cell(*QUANTITY), cell(*PRICE), cell(*VAT), cell(*amount))
     return Row(cells, path, level, LOOKS.get(line.subtype_code, ""))

@@ -13,10 +13,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,26 +71,31 @@ def _glyphs(fonts: str) -> frozenset[str]:
 def _page_data(page: Page, logo: Logo | None, glyphs: frozenset[str]) -> dict[str, Any]:
     """What `page.typ` reads: the page itself, and what it must know besides."""
     data: dict[str, Any] = _tree(replace(page, blocks=()), glyphs)
-    data["blocks"] = _together(page.blocks, glyphs)
+    data["blocks"] = list(_together(page.blocks, glyphs))
     data["logo"] = list(logo.data) if logo else None
     data["words"] = {key: label(key, page.language) for key in ("page", "page_of", "number", "logo")}
     return data
 
 
-def _together(blocks: tuple[Block, ...], glyphs: frozenset[str]) -> list[Any]:
+def _together(blocks: tuple[Block, ...], glyphs: frozenset[str]) -> Iterator[Any]:
     """The blocks as data, the totals bound to the last row above them: no page begins with totals alone."""
-    trees = [_tree(block, glyphs) for block in blocks]
-    for index, (table, totals) in enumerate(pairwise(blocks)):
-        if not (isinstance(table, Table) and isinstance(totals, Beside) and isinstance(totals.right, Entries)):
+    waiting = list(blocks)
+    while waiting:
+        block = waiting.pop(0)
+        if not (waiting and isinstance(block, Table) and _are_totals(waiting[0]) and _length(block.rows[-1]) <= LONG):
+            yield _tree(block, glyphs)
             continue
-        if totals.right.name != "totals" or _length(table.rows[-1]) > LONG or _length(totals) > 2 * LONG:
-            continue
-        kept = table.rows if _length(table) <= LONG / 2 else table.rows[-1:]
-        last = _tree(replace(table, rows=kept), glyphs)
-        bound = {"kind": "Together", "table": last, "next": trees[index + 1], "whole": kept == table.rows}
-        before = [] if kept == table.rows else [_tree(replace(table, rows=table.rows[:-1]), glyphs)]
-        return [*trees[:index], *before, bound, *trees[index + 2 :]]
-    return trees
+        kept = block.rows if _length(block) <= LONG / 2 else block.rows[-1:]
+        if len(kept) < len(block.rows):
+            yield _tree(replace(block, rows=block.rows[:-1]), glyphs)
+        bound = {"table": _tree(replace(block, rows=kept), glyphs), "next": _tree(waiting.pop(0), glyphs)}
+        yield {"kind": "Together", "whole": len(kept) == len(block.rows), **bound}
+
+
+def _are_totals(block: Block) -> bool:
+    """Whether this is the block with the totals, and short enough to be kept in one piece."""
+    side = block.right if isinstance(block, Beside) else None
+    return isinstance(side, Entries) and side.name == "totals" and _length(block) <= 2 * LONG
 
 
 def _length(part: Any) -> int:
@@ -110,7 +115,7 @@ def _tree(part: Any, glyphs: frozenset[str], word: int = WORD, share: float = 1)
     tree = {name: _tree(getattr(part, name), glyphs, word, share) for name in names}
     tree["kind"] = type(part).__name__
     if isinstance(part, Table):
-        widths = [int(min(column.width or WORD, WORD) * share) for column in part.columns]
+        widths = [min(int(column.width * share) or WORD, WORD) for column in part.columns]
         for row, shown in zip(part.rows, tree["rows"], strict=True):
             shown["cells"] = [_tree(cell, glyphs, width) for cell, width in zip(row.cells, widths, strict=True)]
     if isinstance(part, (Card, Entries, Row)):
