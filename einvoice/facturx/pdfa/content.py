@@ -27,13 +27,14 @@ OPERATORS = frozenset(
 
 _MAX_DEPTH = 64  # of arrays and dictionaries within each other
 _TOKEN = re.compile(
-    rb"(?P<space>[\x00\t\n\f\r ]+|%[^\r\n]*)"
-    rb"|(?P<number>[+-]*(?:\d+\.?[\d-]*|\.[\d-]+))(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
+    rb"(?:[\x00\t\n\f\r ]+|%[^\r\n]*)*+"
+    rb"(?:(?P<number>[+-]*(?:\d+\.?[\d-]*|\.[\d-]+))(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
     rb"|(?P<name>/[^\x00\t\n\f\r ()<>\[\]{}/%]*)"
     rb"|(?P<hex><[0-9A-Fa-f\x00\t\n\f\r ]*>)"
     rb"|(?P<mark><<|>>|[\[\]{}])"
     rb"|(?P<string>\()"
     rb"|(?P<word>[^\x00\t\n\f\r ()<>\[\]{}/%]+)"
+    rb"|(?P<end>\Z))"
 )
 _IN_STRING = re.compile(rb"\\.|[()]|\Z", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
@@ -45,11 +46,12 @@ _WORDS = {b"true": True, b"false": False, b"null": None}
 
 def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
     """The operators of a content stream with their operands. Raises `Unreadable` where it is malformed."""
-    position, operands = 0, []
-    while position < len(data):
+    position: int = 0
+    operands: list[Any] = []
+    while True:
         kind, value, position = _token(data, position)
-        if kind == "space":
-            continue
+        if kind == "end":
+            break
         if kind == "word" and value not in _WORDS:
             if value == b"BI":
                 image, position = _inline_image(data, position)
@@ -66,8 +68,8 @@ def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
 def _token(data: bytes, position: int) -> tuple[str, bytes, int]:
     match = _TOKEN.match(data, position)
     if match is None or match.lastgroup is None:
-        raise Unreadable(f"the content stream has a stray {data[position : position + 1]!r} at {position}")
-    return match.lastgroup, match[0], match.end()
+        raise Unreadable(f"the content stream has a stray character after byte {position}")
+    return match.lastgroup, match[match.lastgroup], match.end()
 
 
 def _operand(data: bytes, kind: str, value: bytes, position: int, depth: int) -> tuple[Any, int]:
@@ -84,33 +86,29 @@ def _operand(data: bytes, kind: str, value: bytes, position: int, depth: int) ->
     if value in {b"[", b"<<"} and depth < _MAX_DEPTH:
         items, position = _items(data, position, b"]" if value == b"[" else b">>", depth + 1)
         return (items if value == b"[" else dict(zip(map(str, items[::2]), items[1::2], strict=False))), position
-    raise Unreadable(f"the content stream has {value!r} where an operand is expected")
+    if kind == "end":
+        raise Unreadable("the content stream ends in the middle of an operation")
+    raise Unreadable(f"the content stream has {value[:20]!r} where an operand is expected")
 
 
 def _items(data: bytes, position: int, end: bytes, depth: int) -> tuple[list[Any], int]:
     items: list[Any] = []
-    while position < len(data):
+    while True:
         kind, value, position = _token(data, position)
-        if kind == "space":
-            continue
-        if value == end:
+        if value == end and kind == "mark":
             return items, position
         item, position = _operand(data, kind, value, position, depth)
         items.append(item)
-    raise Unreadable("the content stream ends in the middle of an array or dictionary")
 
 
 def _inline_image(data: bytes, position: int) -> tuple[dict[str, Any], int]:
     items: list[Any] = []
-    while position < len(data):
+    while True:
         kind, value, position = _token(data, position)
-        if kind == "space":
-            continue
         if value == b"ID":
             return dict(zip(map(str, items[::2]), items[1::2], strict=False)), _after_image(data, position)
         item, position = _operand(data, kind, value, position, 0)
         items.append(item)
-    raise Unreadable("the content stream has an inline image without data")
 
 
 def _after_image(data: bytes, position: int) -> int:
@@ -123,6 +121,8 @@ def _after_image(data: bytes, position: int) -> int:
 
 
 def _number(value: bytes) -> int | float:
+    if value.isdigit() and len(value) < 20:
+        return int(value)
     text = value.lstrip(b"+-")
     digits = text.split(b"-")[0]  # "12-3" is a fault of some makers; readers take 12
     sign = -1 if value.startswith(b"-") else 1

@@ -1,0 +1,139 @@
+"""What a Factur-X profile can hold of an invoice, what it leaves out, and what it demands.
+
+    losses(invoice, "basicwl")          # ("lines[0].item_name", ...)
+    small = reduce(invoice, "basicwl")  # to be written by einvoice.cii
+    lacking(invoice, "en16931")         # findings for what the profile demands and the invoice does not have
+
+A profile is a filter over the business terms (`einvoice.terms`). A line that only groups others (GROUP) or only informs
+is none where the profile knows no such lines: its amount would be counted twice, so it goes, and is listed.
+
+Sources: Factur-X 1.0 (1.09), the XML schema of each profile; EN 16931-1:2017 §6.3 (cardinalities); XP Z12-012 annex A
+(line subtypes).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from einvoice.facturx.profile import profile as profile_named
+from einvoice.facturx.rules import Rule, made
+from einvoice.model import Invoice, Line, Model
+from einvoice.reduction import reduced
+from einvoice.report import Finding
+from einvoice.terms import Term, term, terms_of
+
+__all__ = ["PROFILE_RULES", "lacking", "losses", "reduce"]
+
+PROFILE_RULES: tuple[Rule, ...] = (
+    Rule(
+        "EI-FX-01",
+        "error",
+        "Factur-X 1.0 §5 ; EN 16931-1 §6.3",
+        fr="Le profil {expected} demande « {found} », qui manque.",
+        en="The profile {expected} demands “{found}”, which is missing.",
+    ),
+)
+_STEP = "write"
+_SUBTYPE = "EXT-FR-FE-163"
+_NOT_DETAIL = {"GROUP", "INFORMATION"}
+# Where lines have subtypes, one that is not a detail has neither price nor quantity; and an attribute may have a code
+# instead of a name, a measure instead of a value (XP Z12-012 annex A).
+_RELAXED = {"BT-129", "BT-130", "BT-131", "BT-146", "BT-151"}
+_ALTERNATIVES = {"BT-160": "code", "BT-161": "measured_value"}
+_PART_OF_TERM = re.compile(r"(BT-\d+)-\d+")  # BT-34-1 is the scheme of BT-34
+
+
+def losses(invoice: Invoice, profile: str) -> tuple[str, ...]:
+    """The fields of the invoice that the profile cannot hold; `ValueError` for a name that is no profile."""
+    return _reduced(invoice, profile)[1]
+
+
+def reduce(invoice: Invoice, profile: str) -> Invoice:
+    """The invoice as the profile can say it, with the profile's identifier as BT-24."""
+    small, _ = _reduced(invoice, profile)
+    return small.model_copy(update={"specification_identifier": profile_named(profile).identifier})
+
+
+def _reduced(invoice: Invoice, profile: str) -> tuple[Invoice, tuple[str, ...]]:
+    terms = {each.id for each in terms_of(profile_named(profile).terms)}
+    dropped = () if _SUBTYPE in terms else tuple(_groups(invoice))
+    if not dropped:
+        return reduced(invoice, terms)
+    kept = {index: line for index, line in enumerate(invoice.lines) if f"lines[{index}]" not in dropped}
+    small, lost = reduced(invoice.model_copy(update={"lines": tuple(kept.values())}), terms)
+    places = list(kept)
+    renumbered = (re.sub(r"^lines\[(\d+)\]", lambda match: f"lines[{places[int(match[1])]}]", path) for path in lost)
+    return small, (*dropped, *renumbered)
+
+
+def _groups(invoice: Invoice) -> Iterator[str]:
+    for index, line in enumerate(invoice.lines):
+        if line.subtype_code in _NOT_DETAIL:
+            yield f"lines[{index}]"
+
+
+def lacking(invoice: Invoice, profile: str) -> tuple[Finding, ...]:
+    """One finding for each term that the profile demands and the invoice does not have."""
+    chosen = profile_named(profile)
+    terms = terms_of(chosen.terms)
+    has_subtypes = any(each.id == _SUBTYPE for each in terms)
+    found = []
+    for each in terms:
+        if each.path and each.cardinality.startswith("1"):
+            for place in _missing(invoice, each, has_subtypes=has_subtypes):
+                finding = made(PROFILE_RULES[0], _STEP, found=each.name_fr, expected=chosen.level, term=each.id)
+                english = PROFILE_RULES[0].en.format(found=each.name_en, expected=chosen.level)
+                found.append(finding.model_copy(update={"message_en": english, "field": place, "found": None}))
+    return tuple(found)
+
+
+def _missing(invoice: Invoice, wanted: Term, *, has_subtypes: bool) -> Iterator[str]:
+    """The places where a mandatory term is missing: in each part that should have it."""
+    holder, _, name = wanted.path.rpartition(".")
+    for place, part in _parts(invoice, holder):
+        if _has(part, name) or not _is_demanded(part, wanted, name):
+            continue
+        if _is_relaxed(part, wanted, has_subtypes=has_subtypes):
+            continue
+        yield f"{place}.{name}".lstrip(".")
+
+
+def _parts(invoice: Invoice, path: str) -> Iterator[tuple[str, Any]]:
+    """Every part of the invoice at a path, with its place: "lines" gives lines[0], lines[1]."""
+    parts: list[tuple[str, Any]] = [("", invoice)]
+    for name in path.split(".") if path else []:
+        following = []
+        for place, part in parts:
+            value = getattr(part, name)
+            here = f"{place}.{name}".lstrip(".")
+            if isinstance(value, tuple):
+                following += [(f"{here}[{index}]", each) for index, each in enumerate(value)]
+            elif value is not None:
+                following.append((here, value))
+        parts = following
+    yield from parts
+
+
+def _has(part: Model, name: str) -> bool:
+    return getattr(part, name) not in (None, ())
+
+
+def _is_demanded(part: Model, wanted: Term, name: str) -> bool:
+    """A part of a term is demanded with the term; a term of an optional group with the rest of its group."""
+    if match := _PART_OF_TERM.fullmatch(wanted.id):
+        whole = term(match[1]).path.rpartition(".")[2]
+        return hasattr(part, whole) and _has(part, whole)
+    group = term(wanted.parent) if wanted.parent else None
+    if group is None or group.path or group.cardinality.startswith("1"):
+        return True
+    siblings = (each.path.rpartition(".")[2] for each in terms_of("extended-ctc-fr") if each.parent == group.id)
+    return any(sibling != name and hasattr(part, sibling) and _has(part, sibling) for sibling in siblings)
+
+
+def _is_relaxed(part: Model, wanted: Term, *, has_subtypes: bool) -> bool:
+    if isinstance(part, Line) and part.subtype_code in _NOT_DETAIL:  # which goes where there are no subtypes
+        return wanted.id in _RELAXED or not has_subtypes
+    other = _ALTERNATIVES.get(wanted.id)
+    return has_subtypes and other is not None and _has(part, other)
