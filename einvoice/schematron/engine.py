@@ -13,7 +13,7 @@ from __future__ import annotations
 import decimal
 import functools
 import marshal
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,8 +29,8 @@ from einvoice.schematron.xpath.values import Fault
 
 __all__ = ["CompiledRules"]
 
-_Test = Callable[[Document, int], bool]
-_Rule = Callable[[Document, Iterable[int], list[tuple[int, int]]], None]
+_Test = Callable[[Document, Sequence[int]], list[int]]
+_Rule = Callable[[Document, Sequence[int], list[tuple[int, int]]], None]
 _FAULTS = (Fault, ArithmeticError, RecursionError)
 _MOST_WAYS = 20_000  # plans remembered; a document with more different ways is judged all the same
 _PARSER = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True)
@@ -39,11 +39,22 @@ _NOTHING = etree.fromstring("<nothing/>")
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A rule that may be for the nodes of a way: for those that pass one of the tests, or for all."""
+    """A rule that may be for the nodes of a way: for those that one of the tests picks, or for all."""
 
     rule: int
     function: _Rule
     tests: tuple[_Test, ...]  # none: for all nodes
+
+
+class _Findings:
+    """What judging a document found: numbers of checks, and nodes."""
+
+    __slots__ = ("doubtful", "failed", "fired")
+
+    def __init__(self) -> None:
+        self.fired = 0  # contexts
+        self.failed: list[tuple[int, int]] = []
+        self.doubtful: list[tuple[int, int]] = []  # a dynamic error came up in the rule: to be run one by one
 
 
 class CompiledRules:
@@ -52,7 +63,8 @@ class CompiledRules:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._judge = self._namespace(program.judge)
-        self._explain: dict[str, Any] | None = None
+        self._explains = False  # whether the code that explains was added to the one that judges
+        self._trace: dict[str, Any] | None = None
         self._plans: dict[tuple[str, str], tuple[tuple[_Candidate, ...], ...]] = {}
 
     def _namespace(self, code: bytes) -> dict[str, Any]:
@@ -70,19 +82,18 @@ class CompiledRules:
 
     def check_document(self, document: Document) -> Outcome:
         """Judge a document that other rule sets judge too."""
-        found: list[tuple[int, int]] = []
-        fired = 0
+        findings = _Findings()
         with decimal.localcontext(DECIMALS):
             top = document.tag[1]
-            fired += self._fire(document, self._plan(document, top, None), [0], found)
+            self._fire(document, self._plan(document, top, None), [0], findings)
             for way in document.ways.values():
                 plan = self._plans.get((top, way.key))
                 if plan is None:
                     plan = self._plan(document, top, way)
                 if plan:
-                    fired += self._fire(document, plan, way.nodes, found)
-            failures = self._failures(document, found)
-        return Outcome(len(self._program.checks), fired, failures)
+                    self._fire(document, plan, way.nodes, findings)
+            failures = self._failures(document, findings)
+        return Outcome(len(self._program.checks), findings.fired, failures)
 
     # --- dispatch ---------------------------------------------------------------------------------------------
 
@@ -92,7 +103,7 @@ class CompiledRules:
         if key in self._plans:
             return self._plans[key]
         tags: list[str] = []
-        node = 0 if way is None else way.nodes[0]
+        nodes = [0] if way is None else way.nodes[:1]
         while way is not None and way.tag:
             tags.append(way.tag)
             way = way.up
@@ -100,7 +111,7 @@ class CompiledRules:
         for at, rule in enumerate(self._program.rules):
             if tags and tags[0][0] == "@" and not self._program.visits_attributes[rule.pattern]:
                 continue
-            candidate = self._candidate(document, at, rule, tags, node)
+            candidate = self._candidate(document, at, rule, tags, nodes)
             if candidate is not None:
                 patterns.setdefault(rule.pattern, []).append(candidate)
         plan = tuple(map(tuple, patterns.values()))
@@ -108,13 +119,15 @@ class CompiledRules:
             self._plans[key] = plan
         return plan
 
-    def _candidate(self, document: Document, at: int, rule: RuleTable, tags: list[str], node: int) -> _Candidate | None:
+    def _candidate(
+        self, document: Document, at: int, rule: RuleTable, tags: list[str], nodes: list[int]
+    ) -> _Candidate | None:
         tests: list[_Test] = []
         matched = False
         for alternative in rule.alternatives:
             if not _fits(alternative, tags):
                 continue
-            if alternative.by_way is not None and not self._judge[alternative.by_way](document, node):
+            if alternative.by_way is not None and not self._judge[alternative.by_way](document, nodes):
                 continue
             matched = True
             if alternative.by_node is None:
@@ -127,73 +140,90 @@ class CompiledRules:
         return _Candidate(at, self._judge[name], tuple(tests))
 
     def _fire(
-        self,
-        document: Document,
-        plan: tuple[tuple[_Candidate, ...], ...],
-        nodes: Sequence[int],
-        found: list[tuple[int, int]],
-    ) -> int:
-        """Judge the nodes of a way; how many contexts fired."""
-        fired = 0
+        self, document: Document, plan: tuple[tuple[_Candidate, ...], ...], nodes: Sequence[int], findings: _Findings
+    ) -> None:
+        """Judge the nodes of a way: in each pattern, a node by the first rule that is for it."""
         for candidates in plan:
             rest = nodes
             for candidate in candidates:
                 mine = rest
                 if candidate.tests:
-                    mine = [node for node in rest if _passes(document, node, candidate.tests)]
+                    mine = _picked(document, rest, candidate.tests)
                     if not mine:
                         continue
-                    chosen = set(mine)
-                    rest = [node for node in rest if node not in chosen]
-                fired += len(mine)
-                self._judge_nodes(document, candidate, mine, found)
+                    if len(mine) == len(rest):
+                        rest = []
+                    elif candidate is not candidates[-1]:
+                        chosen = set(mine)
+                        rest = [node for node in rest if node not in chosen]
+                findings.fired += len(mine)
+                self._judge_nodes(document, candidate, mine, findings)
                 if not candidate.tests or not rest:
                     break
-        return fired
 
     def _judge_nodes(
-        self, document: Document, candidate: _Candidate, nodes: Sequence[int], found: list[tuple[int, int]]
+        self, document: Document, candidate: _Candidate, nodes: Sequence[int], findings: _Findings
     ) -> None:
-        before = len(found)
+        before = len(findings.failed)
         try:
-            candidate.function(document, nodes, found)
+            candidate.function(document, nodes, findings.failed)
         except _FAULTS:
-            del found[before:]
-            if len(nodes) > 1:  # find the node with the error; the others are judged as usual
+            del findings.failed[before:]
+            if len(nodes) > 1:  # find the nodes with errors; the others are judged as usual
                 for node in nodes:
-                    self._judge_nodes(document, candidate, [node], found)
+                    self._judge_nodes(document, candidate, [node], findings)
             else:
                 table = self._program.rules[candidate.rule]
-                found += [(table.first_check + check, nodes[0]) for check in range(table.checks)]
+                findings.doubtful += [(table.first_check + check, nodes[0]) for check in range(table.checks)]
 
     # --- failures ---------------------------------------------------------------------------------------------
 
-    def _failures(self, document: Document, found: list[tuple[int, int]]) -> tuple[Failure, ...]:
-        if not found:
-            return ()
-        if self._explain is None:
-            self._explain = self._namespace(self._program.explain)
-        failures = (self._failure(document, check, node) for check, node in sorted(found))
-        return tuple(failure for failure in failures if failure is not None)
+    def _failures(self, document: Document, findings: _Findings) -> tuple[Failure, ...]:
+        """What to say of the checks that failed, in the order of the rule set."""
+        errors: dict[tuple[int, int], str] = {}
+        for number, node in findings.doubtful:
+            reason = self._run_again(document, number, node, findings)
+            if reason is not None:
+                errors[number, node] = reason
+        if findings.failed and not self._explains:
+            exec(marshal.loads(self._program.explain), self._judge)  # noqa: S102, S302  as above
+            self._explains = True
+        return tuple(
+            self._error(document, number, node, errors[number, node])
+            if (number, node) in errors
+            else self._failure(document, number, node)
+            for number, node in sorted([*findings.failed, *errors])
+        )
 
-    def _failure(self, document: Document, number: int, node: int) -> Failure | None:
-        """What to say of a check that failed, or could not be evaluated; None if it holds after all."""
-        assert self._explain is not None  # noqa: S101  for the type checker
-        name, kind, flag, role = self._program.checks[number]
+    def _run_again(self, document: Document, number: int, node: int, findings: _Findings) -> str | None:
+        """Run a single check of a rule that met a dynamic error; if the error was its own, why."""
+        if self._trace is None:
+            self._trace = self._namespace(self._program.trace)
         document.last = None
         try:
-            if self._explain[f"test_{number}"](document, node) == (kind == "assert"):
-                return None
-            message = self._message(document, number, node)
+            holds = self._trace[f"test_{number}"](document, node)
         except _FAULTS as error:
-            kind, message = "error", f"The rule could not be evaluated: {_reason(document, error)}"
-        place, line = document.location(node), document.line(node)
-        found, expected = self._operands(document, number, node) if kind != "error" else (None, None)
-        return Failure(name, kind, flag, role, message, place, line, found, expected)
+            return _reason(document, error)
+        if holds != (self._program.checks[number][1] == "assert"):
+            findings.failed.append((number, node))
+        return None
+
+    def _error(self, document: Document, number: int, node: int, reason: str) -> Failure:
+        name, _, flag, role = self._program.checks[number]
+        message = f"The rule could not be evaluated: {reason}"
+        return Failure(name, "error", flag, role, message, document.location(node), document.line(node))
+
+    def _failure(self, document: Document, number: int, node: int) -> Failure:
+        name, kind, flag, role = self._program.checks[number]
+        message = self._message(document, number, node)
+        found, expected = self._operands(document, number, node)
+        return Failure(
+            name, kind, flag, role, message, document.location(node), document.line(node), found, expected
+        )
 
     def _operands(self, document: Document, number: int, node: int) -> tuple[str | None, str | None]:
-        assert self._explain is not None  # noqa: S101  for the type checker
-        function = self._explain.get(f"operands_{number}")
+        """The values that the check compared."""
+        function = self._judge.get(f"operands_{number}")
         if function is None:
             return None, None
         try:
@@ -203,14 +233,33 @@ class CompiledRules:
         return as_written(*pair) if pair is not None else (None, None)
 
     def _message(self, document: Document, number: int, node: int) -> str:
-        assert self._explain is not None  # noqa: S101  for the type checker
         parts = []
-        for part in self._explain[f"message_{number}"](document, node):
+        for part in self._judge[f"message_{number}"](document, node):
             try:
                 parts.append(part if isinstance(part, str) else part())
             except _FAULTS as error:
                 parts.append(f"({error})")
         return " ".join("".join(parts).split())
+
+
+def _picked(document: Document, nodes: Sequence[int], tests: tuple[_Test, ...]) -> Sequence[int]:
+    """The nodes that match a pattern."""
+    if len(tests) == 1:
+        return _passing(document, nodes, tests[0])
+    chosen: set[int] = set()
+    for test in tests:
+        chosen.update(_passing(document, nodes, test))
+    return [node for node in nodes if node in chosen]
+
+
+def _passing(document: Document, nodes: Sequence[int], test: _Test) -> list[int]:
+    """The nodes that pass a test; an error in a pattern means that a node does not match."""
+    try:
+        return test(document, nodes)
+    except _FAULTS:
+        if len(nodes) == 1:
+            return []
+        return [node for node in nodes if _passing(document, [node], test)]
 
 
 def _reason(document: Document, error: Exception) -> str:

@@ -1,4 +1,4 @@
-"""A rule set -> the source of two Python modules, and tables that say which function is for what.
+"""A rule set -> the source of Python modules, and tables that say which function is for what.
 
     RuleSet                                        Python
     rule, context cac:InvoiceLine                  def rule_9(d, nodes, out):
@@ -6,8 +6,9 @@
       assert id="B" test="cbc:Quantity != 0"               if not (T2_ID in d.kids[n]): out.append((0, n))
                                                            if not some_8(d, n): out.append((1, n))
 
-The first module judges; it is all that a valid document needs. The second explains: for each check, whether it really
-failed (an error in a side of `and` or `or` that does not decide is forgiven), its message, and the values compared.
+The first module judges; it is all that a valid document needs. A part that is added to it when something failed explains:
+the message of each check, and the values it compared. A second module is needed after a dynamic error only: it runs
+single checks again and forgives an error in a side of `and` or `or` that does not decide, as the specification allows.
 
 A rule whose context is, or lies a known way below, the document element is translated a second time for nodes found
 just there: paths that begin at its parents are then the same for all nodes, and are computed once a document.
@@ -24,7 +25,7 @@ from dataclasses import replace
 
 from einvoice.schematron.program import Alternative, Program, RuleTable
 from einvoice.schematron.rule_error import RuleError
-from einvoice.schematron.rules import Function, Let, Rule, RuleSet, Value
+from einvoice.schematron.rules import Check, Function, Let, Rule, RuleSet, Value
 from einvoice.schematron.xpath.code import Expr, Module, Scope, locals_in, text_literal
 from einvoice.schematron.xpath.functions import OwnFunction
 from einvoice.schematron.xpath.operands import operands_code
@@ -47,10 +48,13 @@ def make_program(rules: RuleSet) -> Program:
     """
     try:
         parsed = _Parsed(rules)
-        judging = _Generator(rules, parsed, patient=False)
-        tables = judging.rule_tables()
-        explaining = _Generator(rules, parsed, patient=True)
-        explaining.explanations()
+        generator = _Generator(rules, parsed, patient=False)
+        tables = generator.rule_tables()
+        judge = generator.module.take_source()
+        generator.explanations()
+        explain = generator.module.take_source()
+        tracer = _Generator(rules, parsed, patient=True)
+        tracer.traces()
     except RecursionError:
         raise RuleError(rules.source, None, rules.source, "an expression is nested too deeply") from None
     return Program(
@@ -62,9 +66,10 @@ def make_program(rules: RuleSet) -> Program:
         ),
         tables,
         tuple(pattern.visits_attributes for pattern in rules.patterns),
-        {constant: rules.documents[name] for constant, name in judging.document_names.items()},
-        _compile(judging.source(), rules.source, "judge"),
-        _compile(explaining.source(), rules.source, "explain"),
+        {constant: rules.documents[name] for constant, name in generator.document_names.items()},
+        _compile(judge, rules.source, "judge"),
+        _compile(explain, rules.source, "explain"),
+        _compile(tracer.module.take_source(), rules.source, "trace"),
     )
 
 
@@ -115,6 +120,7 @@ class _Generator:
         for number, function in enumerate(rules.functions):
             self._declare(f"own_{number}", function)
         self.globals = self._globals()
+        self.sure_levels: dict[int, int | None] = {}  # of rules, by identity: how deep their nodes certainly lie
         self._keys()
         for function in rules.functions:
             self._define(function)
@@ -126,11 +132,6 @@ class _Generator:
             yield
         except XPathError as error:
             raise RuleError(self.rules.source, line, construct, str(error)) from None
-
-    def source(self) -> str:
-        """The source of the module."""
-        constants = [f"{name} = {code}\n" for code, name in self.module.constants.items()]
-        return "".join(constants) + "\n\n" + "\n\n".join(self.module.source)
 
     # --- lets, functions and keys -----------------------------------------------------------------------------
 
@@ -236,6 +237,7 @@ class _Generator:
                     )
                 levels = {alternative.level for alternative in found}
                 sure = levels.pop() if len(levels) == 1 else None
+                self.sure_levels[id(rule)] = sure
                 level = sure if sure is not None else self._likely_level(found)
                 anchored = self._rule(rule, number, level)
                 function = anchored if level == sure else self._rule(rule, number, None)
@@ -278,30 +280,34 @@ class _Generator:
     # --- explanations -----------------------------------------------------------------------------------------
 
     def explanations(self) -> None:
-        """Translate all checks once more, one by one: test_17, message_17."""
-        number = 0
-        for pattern in self.rules.patterns:
-            for rule in pattern.rules:
-                scope = self._scope(rule, None)
-                for at, check in enumerate(rule.checks, number):
-                    with self.refusing(check.line, check.test):
-                        test = self.translator.test(self.parsed(check.test), scope)
-                    self.module.define(f"test_{at}", [f"return {test}"], ("d", "n"))
-                    definitions = {let.name: self.parsed(let.select) for let in (*self.rules.lets, *rule.lets)}
-                    wanted = check.kind == "assert"
-                    operands = operands_code(
-                        self.parsed(check.test), self.translator, scope, definitions, wanted=wanted
-                    )
-                    if operands is not None:
-                        self.module.define(f"operands_{at}", [f"return {operands}"], ("d", "n"))
-                    parts = []
-                    for part in check.message:
-                        if isinstance(part, Value):
-                            with self.refusing(check.line, part.select):
-                                e = self.translator.expression(self.parsed(part.select), scope)
-                                items = self.translator.as_list(self.translator.atomic(e))
-                            parts.append(f"lambda: join({items}, ' ')")
-                        else:
-                            parts.append(text_literal(part))
-                    self.module.define(f"message_{at}", [f"return ({', '.join(parts)},)"], ("d", "n"))
-                number += len(rule.checks)
+        """Translate what is said about a check that failed: message_17, operands_17."""
+        for at, rule, check in self._checks():
+            scope = self._scope(rule, self.sure_levels[id(rule)])
+            definitions = {let.name: self.parsed(let.select) for let in (*self.rules.lets, *rule.lets)}
+            wanted = check.kind == "assert"
+            operands = operands_code(self.parsed(check.test), self.translator, scope, definitions, wanted=wanted)
+            if operands is not None:
+                self.module.define(f"operands_{at}", [f"return {operands}"], ("d", "n"))
+            parts = [self._part(part, check, scope) for part in check.message]
+            self.module.define(f"message_{at}", [f"return [{', '.join(parts)}]"], ("d", "n"))
+
+    def _part(self, part: str | Value, check: Check, scope: Scope) -> str:
+        """Code of a part of a message: a text, or a function that gives one."""
+        if isinstance(part, str):
+            return text_literal(part)
+        with self.refusing(check.line, part.select):
+            e = self.translator.atomic(self.translator.expression(self.parsed(part.select), scope))
+            return f"lambda: join({self.translator.as_list(e)}, ' ')"
+
+    def traces(self) -> None:
+        """Translate all checks once more, one by one, forgiving errors that do not decide: test_17."""
+        for at, rule, check in self._checks():
+            with self.refusing(check.line, check.test):
+                test = self.translator.test(self.parsed(check.test), self._scope(rule, None))
+            self.module.define(f"test_{at}", [f"return {test}"], ("d", "n"))
+
+    def _checks(self) -> Iterator[tuple[int, Rule, Check]]:
+        """All checks, with their number and rule."""
+        rules = (rule for pattern in self.rules.patterns for rule in pattern.rules)
+        checks = ((rule, check) for rule in rules for check in rule.checks)
+        return ((at, rule, check) for at, (rule, check) in enumerate(checks))

@@ -19,7 +19,7 @@ class Alternative:
     """One alternative of the match pattern of a rule.
 
     `shape` holds the tags from the node upwards, each with whether the next one up may be any ancestor; `anchored`
-    tells that the topmost is the document element. `by_way` and `by_node` are functions that a node must pass, or None.
+    tells that the topmost is the document element. `by_way` and `by_node` name functions that pick the nodes which fit.
     """
 
     shape: tuple[tuple[str, bool], ...]
@@ -50,8 +50,9 @@ class Program:
     rules: tuple[RuleTable, ...]
     visits_attributes: tuple[bool, ...]  # of each pattern
     documents: dict[str, bytes]  # constant of the modules -> content
-    judge: bytes  # the two modules as marshalled code
-    explain: bytes
+    judge: bytes  # marshalled code: judges
+    explain: bytes  # to be run after `judge`, in the same namespace: messages, and the values compared
+    trace: bytes  # a module of its own: single checks, run again after a dynamic error
 
     def plain(self) -> tuple[Any, ...]:
         """The same without classes, for the cache."""
@@ -62,7 +63,7 @@ class Program:
             for rule in self.rules
             for name in RuleTable.__slots__
         )
-        return self.checks, rules, self.visits_attributes, self.documents, self.judge, self.explain
+        return self.checks, rules, self.visits_attributes, self.documents, self.judge, self.explain, self.trace
 
     @classmethod
     def from_plain(cls, plain: tuple[Any, ...]) -> Program:

@@ -82,7 +82,7 @@ class Expr:
     as_written: bool = False  # nodes in the order that a `,` or `for` gives them: not to be sorted
     apart: bool = True  # no node lies inside another
     level: int | None = None  # how deep the nodes lie: 1 is the document element
-    way: str | None = None  # the key of the way from the document element, where names lead along one
+    ways: tuple[str, ...] = ()  # the keys of the ways from the document element that names lead along, all of them
     document: str = "‹d›"
     texts: tuple[str, ...] = ()  # of a list of literals: what they are
     backward: bool = False  # positions are counted from the end: the axis goes backwards
@@ -147,8 +147,17 @@ class Module:
     def __init__(self) -> None:
         self.constants: dict[str, str] = {}  # code -> name
         self.functions: dict[str, str] = {}  # text without its name -> name
-        self.source: list[str] = []
+        self._source: list[str] = []
+        self._written = 0  # how many constants are in source that was taken
         self._locals = 0
+
+    def take_source(self) -> str:
+        """The source of all that was made since the last call."""
+        constants = [f"{name} = {code}\n" for code, name in self.constants.items()]
+        source = "".join(constants[self._written :]) + "".join(f"\n\n{function}" for function in self._source)
+        self._written = len(constants)
+        self._source = []
+        return source
 
     def local(self) -> str:
         """A new local variable."""
@@ -193,12 +202,21 @@ class Module:
         text = _rendered(lines, free or ["d"])
         if text not in self.functions:
             self.functions[text] = f"{prefix}_{len(self.functions)}"
-            self.source.append(f"def {self.functions[text]}{text}")
+            self._source.append(f"def {self.functions[text]}{text}")
         return self.functions[text], free
+
+    def function_of(self, code: str, prefix: str, parameters: tuple[str, ...]) -> str:
+        """The name of a function whose value is that of code: one that code calls with just these parameters, or new."""
+        call = re.fullmatch(r"(?:(?:‹d›|ONCE)\.memo\((\w+)\))|(?:(\w+)\((.*)\))", code)
+        if call and call[1] and parameters == ("d",):
+            return call[1]
+        if call and call[2] and call[3] == ", ".join(f"‹{name}›" for name in parameters):
+            return call[2]
+        return self.function(prefix, [f"return {code}"], parameters)[0]
 
     def define(self, name: str, lines: list[str], parameters: tuple[str, ...]) -> None:
         """Define a function whose name is already in use, because it calls itself."""
-        self.source.append(f"def {name}{_rendered(lines, list(parameters))}")
+        self._source.append(f"def {name}{_rendered(lines, list(parameters))}")
 
     def call(self, prefix: str, lines: list[str]) -> str:
         """Code for the value of a new function: remembered where it depends on the document only, or on nothing."""

@@ -55,8 +55,8 @@ class Core(ABC):
         """A sequence made of loops, with the properties of `base`."""
         kind = kind or base.kind
         if not loops:
-            return replace(base, kind=kind, card="1", code=item, loops=(), present="", way=None, texts=())
-        made = replace(base, kind=kind, card="*", code=item, loops=loops, present="", way=None, texts=())
+            return replace(base, kind=kind, card="1", code=item, loops=(), present="", ways=(), texts=())
+        made = replace(base, kind=kind, card="*", code=item, loops=loops, present="", ways=(), texts=())
         if sum(loop.kind == "for" for loop in loops) < _MOST_LOOPS:
             return made
         return replace(made, code=self.as_list(made), loops=())
@@ -74,7 +74,7 @@ class Core(ABC):
         return self.module.call("list", lines)
 
     @staticmethod
-    def item_of(e: Expr, code: str, way: str | None = None) -> Expr:
+    def item_of(e: Expr, code: str, ways: tuple[str, ...] = ()) -> Expr:
         """One item of a sequence, as `.` or a variable."""
         return replace(
             e,
@@ -85,7 +85,7 @@ class Core(ABC):
             ordered=True,
             as_written=False,
             apart=True,
-            way=way,
+            ways=ways,
             texts=(),
             backward=False,
         )
@@ -111,7 +111,11 @@ class Core(ABC):
         if e.loops:
             if scope.constant and all(loop.kind == "for" for loop in e.loops):
                 return e
-            return replace(e, code=self.as_list(self.in_order(e)), loops=(), present="", ordered=True)
+            ordered = self.in_order(e)
+            listed = self.as_list(ordered)
+            if not ordered.loops:  # they had to be put in order: that, too, is done once
+                listed = self.module.call("list", [f"return {listed}"])
+            return replace(e, code=listed, loops=(), present="", ordered=True)
         if scope.constant or e.present or "(" not in code or ".memo(" in code[:20]:
             return e
         return replace(e, code=self.module.call("value", [f"return {code}"]))
@@ -137,8 +141,9 @@ class Core(ABC):
         """Code of a boolean: whether there is an item."""
         if e.card == "1":
             return "True"
-        if e.way is not None:
-            return f"({self.module.constant('W', f'intern({ascii(e.way)})')} in {e.document}.ways)"
+        if e.ways:
+            tests = (f"{self.module.constant('W', f'intern({ascii(way)})')} in ‹d›.ways" for way in e.ways)
+            return f"({' or '.join(tests)})"
         if e.card == "?":
             return f"({e.present or f'{e.code} is not None'})"
         if not e.loops:

@@ -16,8 +16,10 @@ from typing import ClassVar
 from einvoice.schematron.xpath.code import Card, Expr, Kind, Loop, Scope, text_literal
 from einvoice.schematron.xpath.core import NUMBERS, Core
 from einvoice.schematron.xpath.lexer import XPathError
+from einvoice.schematron.xpath.regex import compile_regex, plain_text
 from einvoice.schematron.xpath.syntax import Call, Literal, Syntax
 from einvoice.schematron.xpath.types import CAST_FUNCTIONS, KINDS, SequenceType
+from einvoice.schematron.xpath.values import Fault
 
 __all__ = ["Functions", "OwnFunction"]
 
@@ -119,6 +121,10 @@ class Functions(Core):
             listed = self._listed(call.arguments, scope)
             if listed:
                 return Expr("boolean", "1", listed)
+        if call.name in ("matches", "replace"):
+            made = self._with_fixed_pattern(call, arguments)
+            if made is not None:
+                return made
         least = sum(letter.islower() for letter in line.arguments)
         if not least <= len(arguments) <= len(line.arguments):
             raise XPathError(f"{call.name}() with {len(arguments)} arguments")
@@ -133,6 +139,26 @@ class Functions(Core):
         # one pass: what is filled in may look like a place to fill, as the regular expression '[0-9]{1}' does
         code = _PLACE.sub(lambda match: ", ".join(codes) if match[1] == "*" else codes[int(match[1])], line.template)
         return Expr(line.kind, line.card, code)
+
+    def _with_fixed_pattern(self, call: Call, arguments: list[Expr]) -> Expr | None:
+        """matches() and replace() with a pattern that is known now: checked now, and compiled once."""
+        fixed = [part.value for part in call.arguments[1:] if isinstance(part, Literal) and isinstance(part.value, str)]
+        if len(fixed) != len(call.arguments) - 1 or not fixed:
+            return None
+        flags = fixed[-1] if len(fixed) == (2 if call.name == "matches" else 3) else ""
+        try:
+            compile_regex(fixed[0], flags)
+        except Fault as fault:
+            raise XPathError(fault.message) from None
+        text, plain = self.string(arguments[0]), None if flags else plain_text(fixed[0])
+        if call.name == "matches":
+            if plain is not None:
+                return Expr("boolean", "1", f"({text_literal(plain)} in {text})")
+            regex = self.module.constant("R", f"Regex({text_literal(fixed[0])}, {text_literal(flags)})")
+            return Expr("boolean", "1", f"{regex}.matches({text})")
+        if plain is None or len(fixed) == 1 or set(fixed[1]) & {"$", "\\"}:
+            return None
+        return Expr("string", "1", f"{text}.replace({text_literal(plain)}, {text_literal(fixed[1])})")
 
     def _listed(self, arguments: tuple[Syntax, ...], scope: Scope) -> str | None:
         """contains(' A B C ', concat(' ', code, ' ')): a look into a set instead of a search."""
@@ -200,9 +226,9 @@ class Functions(Core):
             return replace(e, card="*", code=f"some_items({code})" if to.many == "+" else code, loops=(), present="")
         if e.card == "*":
             only = f"{e.document}.only" if e.kind == "node" else "at_most_one"
-            e = replace(e, card="?", code=f"{only}({self.as_list(e)})", loops=(), present="", texts=(), way=None)
+            e = replace(e, card="?", code=f"{only}({self.as_list(e)})", loops=(), present="", texts=(), ways=())
         if to.card == "1" and e.card == "?":
-            e = replace(e, card="1", code=f"exactly_one({e.code})", present="", way=None)
+            e = replace(e, card="1", code=f"exactly_one({e.code})", present="", ways=())
         return e
 
     def _own(self, function: OwnFunction, call: Call, scope: Scope) -> Expr:
@@ -309,7 +335,7 @@ class Functions(Core):
         if many is not None:
             return self._of_card(e, SequenceType(e.kind, many, atomic=False))
         return replace(
-            e, card="*", code=f"{self.as_list(e)}[::-1]", loops=(), present="", ordered=False, as_written=True, way=None
+            e, card="*", code=f"{self.as_list(e)}[::-1]", loops=(), present="", ordered=False, as_written=True, ways=()
         )
 
     def _subsequence(self, call: Call, scope: Scope) -> Expr:
@@ -317,7 +343,7 @@ class Functions(Core):
         e = self.in_order(self.expression(call.arguments[0], scope))
         numbers = [self.numeric(self.expression(number, scope)).code for number in call.arguments[1:]]
         code = f"subsequence({', '.join([self.as_list(e), *numbers])})"
-        return replace(e, card="*", code=code, loops=(), present="", way=None, texts=())
+        return replace(e, card="*", code=code, loops=(), present="", ways=(), texts=())
 
     def _index_of(self, call: Call, scope: Scope) -> Expr:
         self._count_arguments(call, 2, 2)

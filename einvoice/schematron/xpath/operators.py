@@ -227,7 +227,8 @@ class Operators(Core):
         level = left.level if left.level == right.level else None
         sign = {"|": f"{{*{a}, *{b}}}", "intersect": f"{{*{a}}} & {{*{b}}}", "except": f"{{*{a}}} - {{*{b}}}"}[operator]
         apart = left.apart and right.apart and level is not None
-        return Expr("node", "*", f"sorted({sign})", apart=apart, level=level, document=left.document)
+        ways = (*left.ways, *right.ways) if operator == "|" and left.ways and right.ways else ()
+        return Expr("node", "*", f"sorted({sign})", apart=apart, level=level, ways=ways, document=left.document)
 
 
 def _word_of_list(syntax: Syntax) -> tuple[Syntax, str] | None:

@@ -100,7 +100,7 @@ class Paths(Core):
         if isinstance(test, NameTest) and test.uri is not None and test.local is not None:
             tag = self.module.tag(clark(test, "attribute"))
             made = Expr("node", "?", f"{d}.kids[{item.code}].get({tag})", present=f"{tag} in {d}.kids[{item.code}]")
-            return replace(made, level=level, document=d, way=_way(item, clark(test, "attribute")))
+            return replace(made, level=level, document=d, ways=_ways(item, clark(test, "attribute")))
         made = Expr("node", "*", f"{d}.attributes({item.code})", level=level, document=d)
         return self._tested(made, test) if isinstance(test, NameTest) else made
 
@@ -116,7 +116,7 @@ class Paths(Core):
                 f"{d}.kids[{item.code}].get({tag}, NOTHING)",
                 present=f"{tag} in {d}.kids[{item.code}]",
                 level=level,
-                way=_way(item, clark(test)),
+                ways=_ways(item, clark(test)),
                 document=d,
             )
         return self._tested(Expr("node", "*", f"{d}.children({item.code})", level=level, document=d), test)
@@ -128,11 +128,11 @@ class Paths(Core):
                 return Expr("node", "*", "NOTHING", document=d)
             code = str(item.level - 1) if item.level <= 2 else f"{d}.up[{item.code}]"
             made = Expr("node", "1", code, level=item.level - 1, document=d)
-            return replace(made, way="" if item.level == 2 else None) if test == AnyKind else self._tested(made, test)
+            return replace(made, ways=("",) if item.level == 2 else ()) if test == AnyKind else self._tested(made, test)
         return self._tested(Expr("node", "*", f"{d}.parent({item.code})", document=d), test)
 
     def _self_step(self, test: NodeTest, item: Expr) -> Expr:
-        return self._tested(replace(item, present="", way=None), test)
+        return self._tested(replace(item, present="", ways=()), test)
 
     def _wide_step(self, step: Step, item: Expr) -> Expr:
         d, test = item.document, step.test
@@ -189,9 +189,12 @@ class Paths(Core):
             left = self.expression(path.left, scope)
         if left.kind != "node":
             raise XPathError(f"a path from values that are not nodes ({left.kind})")
+        if isinstance(path.right, Filter) and left.card == "*" and not _may_count(path.right.predicate):
+            if set(locals_in(_all_code(left))) <= {"d"}:  # left/step[...] is (left/step)[...], which has an index
+                return self.filter(Filter(Path(path.left, path.right.base), path.right.predicate), scope)
         loops, item = self.loops(left)
         more, item = self.simple(item)
-        focus = self.item_of(left, item, left.way)
+        focus = self.item_of(left, item, left.ways)
         right = self.expression(path.right, Scope(focus, scope.current, scope.variables))
         if not loops and not more:
             return right
@@ -206,7 +209,7 @@ class Paths(Core):
             made,
             ordered=in_order or left.card != "*" and right.ordered,
             apart=left.apart and right.apart and (below or left.card != "*"),
-            way=right.way,
+            ways=right.ways,
             backward=False,
             as_written=False,
         )
@@ -273,7 +276,7 @@ class Paths(Core):
             ordered = replace(base, card="*", code=f"({base.code},)")
         code = f"nth({self.as_list(ordered)}, {position})"
         present = replace(ordered, card="?", code=code, loops=(), ordered=True, apart=True, backward=False, texts=())
-        return replace(present, present=base.present if position == 1 else "", way=base.way if position == 1 else None)
+        return replace(present, present=base.present if position == 1 else "", ways=())
 
     def _indexed(self, base: Expr, predicate: Syntax, scope: Scope) -> tuple[Expr, bool] | None:
         """`base[key = value]` where the base is the same for the whole document: a look into an index.
@@ -293,13 +296,14 @@ class Paths(Core):
                 continue  # the key needs a variable, or the value the item
             exact = {keys.kind, values.kind} <= {"integer", "decimal"}
             key_list = self.as_list(keys)
-            own = set(locals_in(key_list)) <= {"d", x[1:-1]} and set(locals_in(_all_code(values))) - {"d"}
-            if not own or values.card == "*" or not (exact or {keys.kind, values.kind} <= TEXTS):
+            own = set(locals_in(key_list)) <= {"d", x[1:-1]}
+            constant = not set(locals_in(_all_code(values))) - {"d"}
+            if (constant and not isinstance(value, Literal)) or not own or values.card == "*" or not (exact or {keys.kind, values.kind} <= TEXTS):
                 continue
             whole = isinstance(predicate, Binary) and predicate.operator == "="
             host = "‹d›" if "d" in locals_in(_all_code(base)) else "ONCE"
-            items, _ = self.module.function("list", [f"return {self.as_list(self.in_order(base))}"], ("d",))
-            by, _ = self.module.function("keys", [f"return {key_list}"], ("d", x[1:-1]))
+            items = self.module.function_of(self.as_list(self.in_order(base)), "list", ("d",))
+            by = self.module.function_of(key_list, "keys", ("d", x[1:-1]))
             loops, item = self.loops(values)
             found = f"{host}.{'looked_up' if whole else 'candidates'}({items}, {by}, {item})"
             y = self.module.local()
@@ -311,13 +315,11 @@ def _all_code(e: Expr) -> str:
     return "\n".join([*(f"{loop.target} {loop.code}" for loop in e.loops), e.code])
 
 
-def _way(item: Expr, tag: str) -> str | None:
-    """The key of the way to the children or attributes of an item."""
+def _ways(item: Expr, tag: str) -> tuple[str, ...]:
+    """The keys of the ways to the children or attributes of an item."""
     if item.code == "1" and item.document == "‹d›":
-        return f"/{tag}"
-    if item.way is None:
-        return None
-    return f"{item.way}/{tag}"
+        return (f"/{tag}",)
+    return tuple(f"{way}/{tag}" for way in item.ways)
 
 
 def _shortened(path: Path) -> Path:

@@ -137,9 +137,11 @@ def _alternative(steps: list[_Step], anchored: bool, translator: Translator, sco
 
 
 def _function(translator: Translator, prefix: str, conditions: list[str]) -> str | None:
+    """A function that picks, of some nodes, those for which all conditions hold."""
     if not conditions:
         return None
-    name, _ = translator.module.function(prefix, [f"return {' and '.join(conditions)}"], ("d", "n"))
+    line = f"return [‹n› for ‹=n› in ‹nodes› if {' and '.join(conditions)}]"
+    name, _ = translator.module.function(prefix, [line], ("d", "nodes"))
     return name
 
 

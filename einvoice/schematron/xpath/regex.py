@@ -22,10 +22,11 @@ import functools
 import re
 import sys
 import unicodedata
+from typing import Any
 
 from einvoice.schematron.xpath.values import Fault
 
-__all__ = ["compile_regex", "replacement"]
+__all__ = ["Regex", "compile_regex", "plain_text", "replacement"]
 
 _SPACE = r" \t\n\r"
 _NAME_START = r":A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿\u200c\u200d⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-\ufffd\U00010000-\U000effff"
@@ -33,6 +34,7 @@ _NAME = _NAME_START + r"\-.0-9·\u0300-\u036f\u203f\u2040"
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": 0}
 _ESCAPED = frozenset(r"\|.?*+(){}[]-^$nrt")
 _COMPLEMENTS = {"S": r"\x00-\x08\x0b\x0c\x0e-\x1f!-\U0010ffff"}  # of the four white spaces
+_PRIVATE = 0xE000  # of Unicode's private use: where escaped characters are kept apart from others
 _LONGEST = 10_000  # characters
 
 
@@ -208,6 +210,31 @@ def compile_regex(pattern: str, flags: str = "") -> re.Pattern[str]:
         return re.compile(python, functools.reduce(lambda all_, flag: all_ | _FLAGS[flag], flags, 0))
     except (re.error, OverflowError, RecursionError) as error:
         raise translator.error(f"is not valid: {error}") from None
+
+
+class Regex:
+    """An XPath regular expression that is compiled when it is first used."""
+
+    __slots__ = ("_flags", "_pattern", "_search")
+
+    def __init__(self, pattern: str, flags: str = "") -> None:
+        self._pattern = pattern
+        self._flags = flags
+        self._search: Any = None
+
+    def matches(self, text: str) -> bool:
+        """fn:matches: whether a part of the text matches."""
+        if self._search is None:
+            self._search = compile_regex(self._pattern, self._flags).search
+        return self._search(text) is not None
+
+
+def plain_text(pattern: str) -> str | None:
+    r"""The text that a pattern stands for, where it is nothing but text: `\.` is a dot."""
+    text = re.sub(r"\\([\\|.?*+(){}\[\]^$-])", lambda match: chr(ord(match[1]) + _PRIVATE), pattern)
+    if not text or re.search(r"[\\|.?*+(){}\[\]^$]", text):
+        return None
+    return "".join(chr(ord(char) - _PRIVATE) if _PRIVATE <= ord(char) < _PRIVATE + 128 else char for char in text)
 
 
 def replacement(text: str, groups: int) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from einvoice.schematron.document import NOTHING, Document
 from einvoice.schematron.xpath import casts, compare, numbers, strings
 from einvoice.schematron.xpath.dates import Date, DateTime, Duration, to_date, to_date_time, to_duration
+from einvoice.schematron.xpath.regex import Regex
 from einvoice.schematron.xpath.values import Fault, NodeItem, Untyped, at_most_one, exactly_one, type_name
 
 __all__ = ["Lazy", "names"]
@@ -204,6 +205,7 @@ def names() -> dict[str, Any]:
         "Lazy": Lazy,
         "NOTHING": NOTHING,
         "NodeItem": NodeItem,
+        "Regex": Regex,
         "Untyped": Untyped,
         "intern": sys.intern,
         "to_date": to_date,

@@ -50,7 +50,7 @@ def must_be_text(value: Any) -> str:
 
 def normalize_space(text: str) -> str:
     """fn:normalize-space"""
-    if text.isascii() and text.isprintable():  # then the only white space is the space itself
+    if text.isascii():  # then what Python takes for white space is what XML does, of the characters it allows
         return " ".join(text.split())
     return _SPACES.sub(" ", text).strip(" ")
 
