@@ -17,7 +17,7 @@ from functools import cache
 
 from lxml import etree
 
-from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, differences, number
+from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, differences, number
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -36,7 +36,7 @@ from einvoice.model import (
 from einvoice.terms import nearest_term
 from einvoice.xml import parse_xml
 
-__all__ = ["field_of", "losses", "read", "write", "xpath_of"]
+__all__ = ["field_of", "fields", "losses", "read", "write", "xpath_of"]
 
 # BT-8: UNTDID 2005 (in the model and in UBL) and UNTDID 2475 (in CII): invoice date, delivery, payment.
 _POINT_CODES = {"3": "5", "35": "29", "432": "72"}
@@ -63,12 +63,17 @@ def losses(invoice: Invoice) -> tuple[str, ...]:
     return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 
-def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
-    """The field of the invoice that an XPath (document prefixes, positions) or element stands for.
+def fields(root: etree._Element) -> Fields:
+    """The fields of a document's elements: `fields(root).at(xpath)` is `lines[2].net_amount`, numbered as by `read`."""
+    return _syntax().fields(root)
 
-    `lines[2].net_amount`, numbered as `read` numbers; where the place is no field itself, the nearest around it.
+
+def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
+    """The field that one XPath (document prefixes, positions) or element stands for, else the nearest around it.
+
+    To place many findings of one document, ask `fields(root)` once.
     """
-    return _syntax().field_of(root, place)
+    return fields(root).at(place)
 
 
 def xpath_of(path: str) -> str | None:

@@ -18,7 +18,7 @@ from functools import cache
 from lxml import etree
 from pydantic import BaseModel
 
-from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, differences, iso_date, number
+from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, differences, iso_date, number
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -37,7 +37,7 @@ from einvoice.model import (
 from einvoice.terms import nearest_term
 from einvoice.xml import parse_xml
 
-__all__ = ["CREDIT_NOTE_TYPES", "field_of", "losses", "read", "write", "xpath_of"]
+__all__ = ["CREDIT_NOTE_TYPES", "field_of", "fields", "losses", "read", "write", "xpath_of"]
 
 # BT-3 codes that UBL writes as a CreditNote: UNTDID 1001 as divided by CEN/TS 16931-3-2 and EN 16931-UBL rule BR-CL-01.
 CREDIT_NOTE_TYPES = frozenset(("81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"))
@@ -70,12 +70,17 @@ def losses(invoice: Invoice) -> tuple[str, ...]:
     return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 
-def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
-    """The field of the invoice that an XPath (document prefixes, positions) or element stands for.
+def fields(root: etree._Element) -> Fields:
+    """The fields of a document's elements: `fields(root).at(xpath)` is `lines[2].net_amount`, numbered as by `read`."""
+    return _syntax(credit_note=root.tag == _CREDIT_NOTE).fields(root)
 
-    `lines[2].net_amount`, numbered as `read` numbers; where the place is no field itself, the nearest around it.
+
+def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
+    """The field that one XPath (document prefixes, positions) or element stands for, else the nearest around it.
+
+    To place many findings of one document, ask `fields(root)` once.
     """
-    return _syntax(credit_note=root.tag == _CREDIT_NOTE).field_of(root, place)
+    return fields(root).at(place)
 
 
 def xpath_of(path: str, *, credit_note: bool = False) -> str | None:
@@ -324,7 +329,7 @@ _LINE_CHARGES = """
 """
 _LINE_VAT = """
   vat_amount                        cac:TaxTotal[main]/cbc:TaxAmount
-  ={currency_code?}                 cac:TaxTotal[main]/cbc:TaxAmount/@currencyID
+  ={currency_code?}|                cac:TaxTotal[main]/cbc:TaxAmount/@currencyID
   vat_amount_in_accounting_currency  cac:TaxTotal[accounting]/cbc:TaxAmount             accounting
   ={vat_accounting_currency_code}   cac:TaxTotal[accounting]/cbc:TaxAmount/@currencyID
 """
@@ -443,7 +448,7 @@ _EXCHANGE = """
 """
 _TOTALS = """
   totals.vat_amount!             cac:TaxTotal[main]/cbc:TaxAmount
-  ={currency_code?}              cac:TaxTotal[main]/cbc:TaxAmount/@currencyID
+  ={currency_code?}|             cac:TaxTotal[main]/cbc:TaxAmount/@currencyID
   vat_breakdown*                 cac:TaxTotal[main]/cac:TaxSubtotal                     VAT
   totals.vat_amount_in_accounting_currency  cac:TaxTotal[accounting]/cbc:TaxAmount      accounting
   ={vat_accounting_currency_code}  cac:TaxTotal[accounting]/cbc:TaxAmount/@currencyID

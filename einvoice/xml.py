@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections import Counter
 
 from lxml import etree
 
 from einvoice.errors import Unreadable
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "location", "parse_xml"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "Locations", "location", "parse_xml"]
 
 MAX_BYTES = 100_000_000  # the French public platform takes deposits of 30 MB; attachments in base64 take the rest
 MAX_DEPTH = 128  # the deepest invoice that we have seen has 14 levels; deeper ones could exhaust Python's stack
@@ -70,14 +71,42 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
     return root
 
 
-def location(element: etree._Element, attribute: str | None = None) -> str:
-    """The XPath of an element, or of its attribute, with the document's own prefixes: `/Invoice/cac:InvoiceLine[2]`.
+class Locations:
+    """Names the places of many elements of one document: siblings are counted once, not once for each place."""
 
-    An index stands only where an element has siblings of its name.
-    """
-    steps = [_step(step) for step in (element, *element.iterancestors())]
-    path = "".join(f"/{step}" for step in reversed(steps))
-    return path if attribute is None else f"{path}/@{_attribute_name(element, attribute)}"
+    def __init__(self) -> None:
+        self._steps: dict[etree._Element, str] = {}
+
+    def of(self, element: etree._Element, attribute: str | None = None) -> str:
+        """The XPath of an element, or of its attribute, with the document's prefixes: `/Invoice/cac:InvoiceLine[2]`.
+
+        An index stands only where an element has siblings of its name.
+        """
+        steps = [self._step(step) for step in (element, *element.iterancestors())]
+        path = "".join(f"/{step}" for step in reversed(steps))
+        return path if attribute is None else f"{path}/@{_attribute_name(element, attribute)}"
+
+    def _step(self, element: etree._Element) -> str:
+        if element not in self._steps:
+            parent = element.getparent()
+            if parent is None:
+                self._steps[element] = _name(element)
+            else:
+                self._name_all(list(parent.iterchildren("*")))
+        return self._steps[element]
+
+    def _name_all(self, siblings: list[etree._Element]) -> None:
+        alike = Counter(sibling.tag for sibling in siblings)
+        met: Counter[str] = Counter()
+        for sibling in siblings:
+            met[sibling.tag] += 1
+            index = f"[{met[sibling.tag]}]" if alike[sibling.tag] > 1 else ""
+            self._steps[sibling] = f"{_name(sibling)}{index}"
+
+
+def location(element: etree._Element, attribute: str | None = None) -> str:
+    """The XPath of one element or attribute, as `Locations` names it."""
+    return Locations().of(element, attribute)
 
 
 def _parser() -> etree.XMLParser:
@@ -121,13 +150,9 @@ def _reason(data: bytes, error: Exception) -> str:
     return f"the document is not well-formed XML: {getattr(error, 'msg', error)}"
 
 
-def _step(element: etree._Element) -> str:
+def _name(element: etree._Element) -> str:
     local = element.tag.rpartition("}")[2]
-    name = f"{element.prefix}:{local}" if element.prefix else local
-    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
-    if before or next(element.itersiblings(element.tag), None) is not None:
-        return f"{name}[{before + 1}]"
-    return name
+    return f"{element.prefix}:{local}" if element.prefix else local
 
 
 def _attribute_name(element: etree._Element, name: str) -> str:

@@ -51,12 +51,12 @@ ROOT = parse_xml(
 )
 def test_the_field_of_a_place(xpath, field):
     """An XPath of a finding leads to the field that the reader filled from there, or to the nearest one around it."""
-    assert syntax().field_of(ROOT, xpath) == field
+    assert syntax().fields(ROOT).at(xpath) == field
 
 
 def test_the_field_of_an_element():
     """An element says the same as its XPath."""
-    assert syntax().field_of(ROOT, ROOT.find("Item[2]/Name")) == "items[1].name"
+    assert syntax().fields(ROOT).at(ROOT.find("Item[2]/Name")) == "items[1].name"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from small_binding import ORDER, syntax
         ("buyer  Colour  ITEM", "not what ITEM makes"),
         ("day  Colour/@day", "carries text"),
         ("/number  Colour/@number", "plain attribute"),
+        ("totals.net  Colour/@net", "plain attribute"),
         ("number  Colour  unheard", "unheard"),
         ("'{colour}'  Colour", "colour"),
     ],

@@ -1,4 +1,3 @@
-
 """CII D22B: the table agrees with the schema, and the syntax says what it has no element for in its own ways."""
 
 import re

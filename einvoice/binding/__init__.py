@@ -10,14 +10,14 @@ A table says where each attribute of a model lives in an XML element, one row a 
     /tax_point_date       ram:TaxPointDate/udt:DateString           of the document, though inside a group;
     ^due_date             cbc:PaymentDueDate                        ... written in the first of the groups only
     ?due_date             cac:PaymentTerms/cbc:PaymentDueDate       read where it is met, never written here
-    'TAX|FC'              cac:TaxScheme/cbc:ID                      a constant: the first spelling is written, others are
-                                                                    accepted, anything else is reported
+    'TAX|FC'              cac:TaxScheme/cbc:ID                      a constant: the first spelling is written, others
+                                                                    are accepted, anything else is reported
     =false|0              cbc:ChargeIndicator                       a constant that tells siblings apart when reading;
                                                                     {currency_code} is the document's, "" is absent
                                                                     ("{x?}": any, if the document does not say)
     identifier!           cbc:ID                                    the schema demands it when its parent is written
-    number=NA             cbc:ID                                    ... and this word, or {another attribute}, is written
-                                                                    for a value that is absent
+    number=NA             cbc:ID                                    ... and this word, or {another attribute}, is
+                                                                    written for a value that is absent
     !                     ram:ApplicableHeaderTradeDelivery         always written, even empty
 
 `tag[label]` tells apart siblings that share a tag; the label `[else]` also says that there is room for one only. Two
@@ -38,7 +38,7 @@ from pydantic import BaseModel
 
 from einvoice.binding.codecs import Codec, Partial, binary, binary_text, decimal, iso_date, number
 from einvoice.binding.comparing import differences
-from einvoice.binding.locating import Place, field_at, fields_of, schema_xpath
+from einvoice.binding.locating import Fields, schema_xpath
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, read
 from einvoice.binding.table import Grammar, compile_tables
@@ -48,6 +48,7 @@ from einvoice.model import Unread
 
 __all__ = [
     "Codec",
+    "Fields",
     "Grammar",
     "Partial",
     "Syntax",
@@ -94,13 +95,9 @@ class Syntax(Generic[M]):
             )
             raise Unwritable(str(refused), findings) from None
 
-    def fields(self, root: etree._Element) -> dict[Place, str]:
-        """The field of each element and XML attribute that `read` takes a value from."""
-        return fields_of(self.shape, self.known(root), root)
-
-    def field_of(self, root: etree._Element, place: str | etree._Element) -> str | None:
-        """The field that an XPath or element stands for, such as `lines[2].net_amount`; else the nearest around it."""
-        return field_at(self.shape, self.known(root), root, place)
+    def fields(self, root: etree._Element) -> Fields:
+        """The fields of the document's elements, to ask many times: `syntax.fields(root).at(xpath)`."""
+        return Fields(self.shape, self.known(root), root)
 
     def xpath_of(self, path: str) -> str | None:
         """The XPath of a field in the schema, without positions; None where the syntax has no place for it."""

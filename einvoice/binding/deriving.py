@@ -43,7 +43,7 @@ def derive(shape: Shape) -> None:
             node.required
             or node.default
             or (node.inside.maker is not None and (node.document_keys or node.always))
-            or (node.codec is not None and node.codec.empty and node.inside.attributes)
+            or any(attribute.key for attribute in node.inside.attributes.values())
         )
         if node.inside.maker is not None and not node.readonly:
             rivals.setdefault(node.key, []).append(node)

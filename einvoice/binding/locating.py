@@ -1,6 +1,6 @@
 """From a place in a document to the field of the model, and from a field to its place in the schema.
 
-    field_at(shape, known, root, "/Invoice/cac:InvoiceLine[3]/cbc:LineExtensionAmount")   # "lines[2].net_amount"
+    Fields(shape, known, root).at("/Invoice/cac:InvoiceLine[3]/cbc:LineExtensionAmount")   # "lines[2].net_amount"
     schema_xpath(shape, "/Invoice", prefixes, "lines.net_amount")   # "/Invoice/cac:InvoiceLine/cbc:LineExtensionAmount"
 
 Official rules report an XPath; a person and a program want the field. The walk below recognises elements as the reader
@@ -13,14 +13,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from lxml import etree
 
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, recognise
 
-__all__ = ["field_at", "fields_of", "schema_xpath"]
+__all__ = ["Fields", "schema_xpath"]
 
 Place = tuple[etree._Element, str | None]  # noqa: SLF001  (lxml's name of the type)  an element, or an XML attribute of it
 
@@ -28,69 +27,95 @@ _STEP = re.compile(r"/(@?)(?:Q\{[^}]*\}|\*:|([\w.-]+):)?([\w.-]+|\*)((?:\[[^\[\]
 _INDEX = re.compile(r"\[\s*(\d+)\s*\]")
 
 
-@dataclass(slots=True)
-class _Walk:
-    """The places found so far, and how many values each repeated attribute has."""
+class Fields:
+    """The fields of one document's elements. Nothing is looked at before the first question."""
 
-    known: Known
-    places: dict[Place, str] = field(default_factory=dict)
-    counts: Counter[str] = field(default_factory=Counter)
+    def __init__(self, shape: Shape, known: Known, root: etree._Element) -> None:
+        self._shape = shape
+        self._known = known
+        self._root = root
+        self._counts: Counter[str] = Counter()  # how many values each repeated attribute has
+        self._places: dict[Place, str] = {}
+        self._named: dict[tuple[etree._Element, str, str | None], list[etree._Element]] = {}
 
+    def at(self, place: str | etree._Element) -> str | None:
+        """The field that an element, or an XPath with prefixes and indices, stands for: `lines[2].net_amount`.
 
-def fields_of(shape: Shape, known: Known, root: etree._Element) -> dict[Place, str]:
-    """The field of each element and XML attribute that has one, with 0-based indices."""
-    walk = _Walk(known)
-    _place_attributes(shape, root, "", walk)
-    _walk_children(shape, root, "", walk)
-    return walk.places
+        Where it is no field itself, the nearest one around it; None at the level of the document.
+        """
+        element, attribute = self._resolve(place) if isinstance(place, str) else (place, None)
+        places = self.places
+        if attribute is not None and (element, attribute) in places:
+            return places[element, attribute]
+        for around in (element, *element.iterancestors()):
+            if (around, None) in places:
+                return places[around, None]
+        return None
 
+    @property
+    def places(self) -> dict[Place, str]:
+        """The field of each element and XML attribute that has one, with 0-based indices as the reader numbers them."""
+        if not self._places:
+            self._place_attributes(self._shape, self._root, "")
+            self._walk(self._shape, self._root, "")
+        return self._places
 
-def field_at(shape: Shape, known: Known, root: etree._Element, place: str | etree._Element) -> str | None:
-    """The field that an element, or an XPath with prefixes and indices, stands for.
+    def _walk(self, shape: Shape, element: etree._Element, path: str) -> None:
+        """`path` is the field of the object that the element belongs to; "" for the document."""
+        for child in element:
+            node = shape.by_tag.get(child.tag)
+            if node is not None and node.siblings:
+                node = recognise(node.siblings, child, self._known)
+            if node is None:
+                continue
+            inside = node.inside
+            owner = "" if node.document else path
+            if inside.maker is not None:
+                here = self._numbered(node, owner, 1)
+                self._places[child, None] = here
+                self._place_attributes(inside, child, here)
+                self._walk(inside, child, here)
+                continue
+            self._place_attributes(inside, child, path)
+            if node.key:
+                self._places[child, None] = self._numbered(node, owner, _values_in(node, child))
+            elif common := _common_field(node):
+                self._places[child, None] = _join(path, common)
+            self._walk(inside, child, path)
 
-    Where it is no field itself, the nearest one around it; None at the level of the document.
-    """
-    element, attribute = _resolve(root, place) if isinstance(place, str) else (place, None)
-    places = fields_of(shape, known, root)
-    if attribute is not None and (element, attribute) in places:
-        return places[element, attribute]
-    for around in (element, *element.iterancestors()):
-        if (around, None) in places:
-            return places[around, None]
-    return None
+    def _numbered(self, node: Node, owner: str, count: int) -> str:
+        name = _join(owner, node.key)
+        if not node.many:
+            return name
+        index = self._counts[name]
+        self._counts[name] += count
+        return f"{name}[{index}]"
 
+    def _place_attributes(self, shape: Shape, element: etree._Element, path: str) -> None:
+        for name, attribute in shape.attributes.items():
+            if attribute.key and element.get(name) is not None:
+                self._places[element, name] = _join(path, attribute.key)
 
-def _walk_children(shape: Shape, element: etree._Element, path: str, walk: _Walk) -> None:
-    """`path` is the field of the object that the element belongs to; "" for the document."""
-    for child in element:
-        node = shape.by_tag.get(child.tag)
-        if node is not None and node.siblings:
-            node = recognise(node.siblings, child, walk.known)
-        if node is None:
-            continue
-        inside = node.inside
-        owner = "" if node.document else path
-        if inside.maker is not None:
-            here = _numbered(node, owner, 1, walk)
-            walk.places[child, None] = here
-            _place_attributes(inside, child, here, walk)
-            _walk_children(inside, child, here, walk)
-            continue
-        _place_attributes(inside, child, path, walk)
-        if node.key:
-            walk.places[child, None] = _numbered(node, owner, _values_in(node, child), walk)
-        elif common := _common_field(node):
-            walk.places[child, None] = _join(path, common)
-        _walk_children(inside, child, path, walk)
+    def _resolve(self, xpath: str) -> Place:
+        """The element that a path of names and positions leads to, or the last one on the way that exists."""
+        element = self._root
+        for step in list(_STEP.finditer(xpath))[1:]:
+            is_attribute, prefix, name, predicates = step.groups()
+            if is_attribute:
+                return element, name
+            index = _INDEX.search(predicates)
+            position = int(index[1]) - 1 if index else 0
+            like = self._children_named(element, name, element.nsmap.get(prefix) if prefix else None)
+            if position >= len(like):
+                return element, None
+            element = like[position]
+        return element, None
 
-
-def _numbered(node: Node, owner: str, count: int, walk: _Walk) -> str:
-    name = _join(owner, node.key)
-    if not node.many:
-        return name
-    index = walk.counts[name]
-    walk.counts[name] += count
-    return f"{name}[{index}]"
+    def _children_named(self, element: etree._Element, name: str, uri: str | None) -> list[etree._Element]:
+        if (element, name, uri) not in self._named:
+            wanted = f"{{{uri}}}{name}" if uri else "*" if name == "*" else f"{{*}}{name}"
+            self._named[element, name, uri] = list(element.iterchildren(wanted))
+        return self._named[element, name, uri]
 
 
 def _values_in(node: Node, element: etree._Element) -> int:
@@ -107,12 +132,6 @@ def _values_in(node: Node, element: etree._Element) -> int:
     return len(value) if node.codec is not None and node.codec.several else 1
 
 
-def _place_attributes(shape: Shape, element: etree._Element, path: str, walk: _Walk) -> None:
-    for name, attribute in shape.attributes.items():
-        if attribute.key and element.get(name) is not None:
-            walk.places[element, name] = _join(path, attribute.key)
-
-
 def _common_field(node: Node) -> str:
     """What an element that only groups others stands for: its one attribute, or the one group of all of them."""
     if len(node.keys) == 1:
@@ -123,29 +142,6 @@ def _common_field(node: Node) -> str:
 
 def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path and key else path or key
-
-
-def _resolve(root: etree._Element, xpath: str) -> Place:
-    """The element that a path of names and positions leads to, or the last one on the way that exists."""
-    element = root
-    steps = list(_STEP.finditer(xpath))
-    for step in steps[1:]:
-        is_attribute, prefix, name, predicates = step.groups()
-        if is_attribute:
-            return element, name
-        uri = element.nsmap.get(prefix) if prefix else None
-        index = _INDEX.search(predicates)
-        like = [child for child in element if name == "*" or _is_named(child, name, uri)]
-        position = int(index[1]) - 1 if index else 0
-        if position >= len(like):
-            return element, None
-        element = like[position]
-    return element, None
-
-
-def _is_named(element: etree._Element, name: str, uri: str | None) -> bool:
-    own = etree.QName(element)
-    return own.localname == name and (uri is None or own.namespace == uri)
 
 
 def schema_xpath(shape: Shape, root: str, prefixes: Mapping[str, str], path: str) -> str | None:

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from einvoice.binding.codecs import Partial
 from einvoice.binding.nodes import Node, Shape
 from einvoice.model import Unread
-from einvoice.xml import location
+from einvoice.xml import Locations
 
 __all__ = ["Known", "read", "recognise"]
 
@@ -70,7 +70,8 @@ def read(shape: Shape, root: etree._Element, known: Known) -> tuple[BaseModel, t
         _read_attributes(shape, root, attributes, state.values, state)
     _read_children(shape, root, state.values, state)
     _settle(shape, state.values, state)
-    return _build(shape, state.values), tuple(_unread(*problem) for problem in state.problems)
+    locations = Locations()
+    return _build(shape, state.values), tuple(_unread(*problem, locations) for problem in state.problems)
 
 
 def _read_children(  # noqa: C901, PLR0912  (each element of each document passes here: a call less is a fifth of the time)
@@ -84,7 +85,8 @@ def _read_children(  # noqa: C901, PLR0912  (each element of each document passe
         if (tail := child.tail) and not tail.isspace():
             state.report("unknown", element, None, tail)
         if node is None:
-            state.report("unknown", child)
+            if isinstance(child.tag, str):  # not a comment, which other parsers keep
+                state.report("unknown", child)
             continue
         inside = node.inside
         if inside.maker is not None:
@@ -230,11 +232,13 @@ def _text_at(element: etree._Element, path: tuple[str, ...]) -> str:
     return (element.text or "").strip(_SPACE)
 
 
-def _unread(kind: str, element: etree._Element, attribute: str | None, text: str | None) -> Unread:
+def _unread(
+    kind: str, element: etree._Element, attribute: str | None, text: str | None, locations: Locations
+) -> Unread:
     if text is None:
         text = _excerpt(element)
     text = " ".join(text.split())[:_EXCERPT]
-    return Unread(kind=kind, xpath=location(element, attribute), line=element.sourceline, text=text or None)
+    return Unread(kind=kind, xpath=locations.of(element, attribute), line=element.sourceline, text=text or None)
 
 
 def _excerpt(element: etree._Element) -> str:

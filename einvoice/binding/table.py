@@ -144,7 +144,7 @@ class _Compiler:
             shape.attributes[name] = Attribute(name, constant=_constant(first), recognises=first[0] == "=")
             return
         match = _FIRST.fullmatch(first)
-        if not match or match["document"] or match["many"] or match["default"]:
+        if not match or match["document"] or match["many"] or match["default"] or "." in match["key"]:
             raise ValueError("an XML attribute carries a plain attribute of its own object, or a constant")
         if _kind(annotation_of(model, match["key"])) != "str":
             raise ValueError("an XML attribute carries text")

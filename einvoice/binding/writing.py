@@ -144,7 +144,9 @@ def _write_absent(node: Node, values: dict[str, Any], state: _Writing) -> bool:
         if node.always:
             state.out.append(f"{node.opening}{node.closing}")
             return False
-    elif node.codec is not None and node.codec.empty and _has_own_attributes(node.inside, values):
+    elif node.codec is not None and _has_own_attributes(node.inside, values):
+        if not node.codec.empty:  # a unit without its quantity
+            state.lacks(node.key, node.name, document=node.document)
         state.out.append(f"{_opening(node, values, state)}{node.closing}")
         return True
     if node.default:
