@@ -1,4 +1,4 @@
-"""Which documents a command line names: files, folders, globs, or `-` for standard input.
+"""The documents that a command line names: files, folders, globs, or `-` for standard input.
 
     found = documents(["inbox/", "F2026-*.xml"])
 

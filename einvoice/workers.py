@@ -1,4 +1,4 @@
-"""Judge many documents, in several processes where that is wanted; no document can take the others down.
+"""Judge many documents in several processes; no document can take the others down.
 
     for position, report in judged(names, Policy(), jobs=4): ...
 
@@ -15,10 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from einvoice.inputs import read_document
-from einvoice.judgement import judge_bytes
+from einvoice.judging import judge_file, quieten
 from einvoice.report import DocumentReport, Step
-from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 from einvoice.validation.wording import sentence
 
@@ -28,27 +26,13 @@ _SWEEP = 100  # documents between two garbage collections of a worker
 
 
 def judged(names: tuple[str, ...], policy: Policy, *, jobs: int) -> Iterator[tuple[int, DocumentReport]]:
-    """Judge the documents and give each report with the position of its document, as they are done."""
-    if jobs <= 1 or len(names) <= 1:
-        yield from ((position, _judge(name, policy)) for position, name in enumerate(names))
-        return
+    """Judge the documents in up to `jobs` processes; give each report with the position of its document, when done."""
     workers = [_started(policy) for _ in range(min(jobs, len(names)))]
     try:
         yield from _shared_out(names, policy, workers)
     finally:
         for worker in workers:
             worker.dismiss()
-
-
-def _judge(name: str, policy: Policy) -> DocumentReport:
-    try:
-        data = read_document(name)
-    except OSError as error:
-        facts = {"reason": error.strerror or type(error).__name__}
-        fault = own_finding("EI-PARSE-01", "error", "parse", policy, facts=facts)
-        steps = (Step(name="parse", status="failed"),)
-        return DocumentReport(source=name, verdict="invalid", steps=steps, findings=(fault,))
-    return judge_bytes(data, policy, name=name)
 
 
 @dataclass(slots=True)
@@ -76,6 +60,7 @@ def _started(policy: Policy) -> _Worker:
 
 def _work(link: Connection[DocumentReport, str], policy: Policy) -> None:
     """The life of a worker: a name comes in, a report goes out, until the host hangs up."""
+    quieten()
     gc.disable()  # a process of our own: trees are freed by count, and a sweep now and then takes the rest
     done = 0
     while True:
@@ -83,7 +68,7 @@ def _work(link: Connection[DocumentReport, str], policy: Policy) -> None:
             name = link.recv()
         except (EOFError, KeyboardInterrupt):
             return
-        link.send(_judge(name, policy))
+        link.send(judge_file(name, policy))
         done += 1
         if done % _SWEEP == 0:
             gc.collect()

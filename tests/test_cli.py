@@ -264,7 +264,7 @@ def test_a_worker_that_dies_takes_no_other_document_with_it(tmp_path, monkeypatc
 def test_a_document_that_cannot_be_opened_is_invalid(inbox, capsys):
     """A file that vanishes between listing and reading is a finding with its reason."""
     vanished = (str(inbox / "good.xml"), str(inbox / "gone.xml"))
-    reports = dict(workers.judged(vanished, Policy(), jobs=1))
+    reports = dict(workers.judged(vanished, Policy(), jobs=2))
     assert [reports[position].verdict for position in (0, 1)] == ["valid", "invalid"]
     assert "No such file" in reports[1].findings[0].message
     capsys.readouterr()

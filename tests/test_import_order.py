@@ -30,7 +30,7 @@ LAYERS = (
     ("judgement",),
     ("api",),
     ("testing",),
-    ("json_schemas", "formats", "inputs", "workers"),
+    ("json_schemas", "formats", "inputs", "judging", "workers"),
     ("commands",),
     ("cli",),
     ("__main__",),

@@ -14,9 +14,9 @@ from einvoice import __version__
 from einvoice.commands.output import INVALID, NOT_RUN, VALID, common_arguments, say, write
 from einvoice.formats import FORMATS, Look, render
 from einvoice.inputs import STDIN, documents, read_document
+from einvoice.judging import judge_file, quieten
 from einvoice.report import DocumentReport, Report, worst
 from einvoice.validation.policy import HouseRules, Policy
-from einvoice.workers import judged
 
 __all__ = ["arguments", "run"]
 
@@ -65,8 +65,9 @@ def run(options: argparse.Namespace) -> int:
         time_limit=options.time_limit,
         house_rules=tuple(HouseRules(name=name, content=read_document(name)) for name in options.schematron),
     )
+    quieten()
     names = documents(options.paths)
-    reports = dict(_with_progress(judged(names, policy, jobs=options.jobs), len(names)))
+    reports = dict(_with_progress(_judged(names, policy, options.jobs), len(names)))
     in_order = [(name, reports[position]) for position, name in enumerate(names)]
     kept = [report for name, report in in_order if not (options.skip_unknown and _is_something_else(name, report))]
     if len(kept) < len(names):
@@ -74,6 +75,14 @@ def run(options: argparse.Namespace) -> int:
     report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=tuple(kept))
     write(options, render(report, options.format, language=options.lang, look=_look(options)))
     return _STATUSES[report.verdict] if kept else VALID
+
+
+def _judged(names: tuple[str, ...], policy: Policy, jobs: int) -> Iterator[tuple[int, DocumentReport]]:
+    if jobs <= 1 or len(names) <= 1:
+        return ((position, judge_file(name, policy)) for position, name in enumerate(names))
+    from einvoice.workers import judged  # noqa: PLC0415 - one document needs no other process
+
+    return judged(names, policy, jobs=jobs)
 
 
 def _day(text: str) -> date:
