@@ -50,7 +50,7 @@ def in_invoice(path: str, places: list[str]) -> str:
     return path
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(drafts(), st.data())
 def test_nothing_given_is_overwritten(draft, data):
     """Every value of a draft, also a wrong one, is in the invoice where it was in the draft."""
