@@ -14,8 +14,16 @@ BUILD = ROOT / "build" / "demo"
 STEPS = [
     ("A valid French invoice (UBL)", ["validate", "fixtures/valid/services.ubl.xml"], 0),
     ("A broken one: its lines do not add up", ["validate", "fixtures/broken/wrong-line-total.ubl.xml"], 1),
-    ("A draft: what an ERP knows", ["build", "fixtures/drafts/services.json", "--to", "ubl", "-o", "build/demo/services.ubl.xml"], 0),
-    ("The same draft as CII", ["build", "fixtures/drafts/services.json", "--to", "cii", "-o", "build/demo/services.cii.xml"], 0),
+    (
+        "A draft: what an ERP knows",
+        ["build", "fixtures/drafts/services.json", "--to", "ubl", "-o", "build/demo/services.ubl.xml"],
+        0,
+    ),
+    (
+        "The same draft as CII",
+        ["build", "fixtures/drafts/services.json", "--to", "cii", "-o", "build/demo/services.cii.xml"],
+        0,
+    ),
     ("What was built, judged", ["validate", "build/demo"], 0),
 ]
 
