@@ -3,7 +3,8 @@
     python tools/render_gallery.py [--to build/gallery] [name ...]
 
 Needs `pdftoppm` (poppler-utils) for the pages of the PDF and `chromium` for the HTML, its picture and its own print as
-PDF; what is not installed is skipped and said. Prints times and sizes, and how many of the invoice's values are shown.
+PDF; what is not installed is skipped and said. Prints times and sizes, and how many of all
+business terms the view shows.
 """
 
 import argparse
@@ -20,6 +21,9 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "render")]
 import samples  # noqa: E402 - found by the line above
 
 from einvoice.render import render_html, render_pdf  # noqa: E402
+from einvoice.render.layout import page_of  # noqa: E402
+from einvoice.render.page import spans_of  # noqa: E402
+from einvoice.terms import TERMS, term_at  # noqa: E402
 
 CHROMIUM = [
     "--headless",
@@ -43,7 +47,16 @@ def main() -> int:
     arguments.to.mkdir(parents=True, exist_ok=True)
     for name in arguments.names:
         _draw(name, arguments.to)
+    _count_terms()
     return 0
+
+
+def _count_terms() -> None:
+    """How many business terms there are, and how many the page of an invoice with all of them shows."""
+    everything = {each.id for each in TERMS if not each.is_group}
+    page = page_of(samples.full_invoice(), "fr")
+    shown = {found.id for span in spans_of(page) if span.path and (found := term_at(span.path))}
+    print(f"terms shown: {len(shown & everything)} of {len(everything)}")
 
 
 def _draw(name: str, folder: Path) -> None:

@@ -16,8 +16,10 @@ from itertools import count
 from typing import Any, Union, get_args, get_origin
 
 from einvoice.draft import Draft
-from einvoice.model import Invoice, Line, Model, Unread
+from einvoice.model import Invoice, Line, Model
 from einvoice.report import Finding
+
+__all__ = ["FINDINGS", "GALLERY", "full_invoice", "logo"]
 
 SELLER = {
     "name": "Atelier Modèle",
@@ -425,6 +427,3 @@ def logo() -> bytes:
         + chunk(b"IDAT", zlib.compress(b"".join(rows)))
         + chunk(b"IEND", b"")
     )
-
-
-__all__ = ["FINDINGS", "GALLERY", "Unread", "full_invoice", "logo"]
