@@ -114,10 +114,10 @@ def test_a_vat_point_code_of_the_wrong_list_is_unparsable():
     assert other.tax_point_date_code == "99"
 
 
-def test_the_vat_point_date_is_repeated_in_each_vat_group():
-    """BT-7 is one date of the invoice; without a VAT group it has no place, which is a loss."""
+def test_the_vat_point_date_stands_in_the_first_vat_group():
+    """BT-7 is said once (CII-SR-461); without a VAT group it has no place, which is a loss."""
     text = written(tax_point_date=date(2026, 9, 1))
-    assert text.count('<udt:DateString format="102">20260901</udt:DateString>') == 2
+    assert text.count('<udt:DateString format="102">20260901</udt:DateString>') == 1
     assert survives(tax_point_date=date(2026, 9, 1))
     without = SMALL.model_copy(update={"tax_point_date": date(2026, 9, 1), "vat_breakdown": ()})
     assert cii.losses(without) == ("tax_point_date",)

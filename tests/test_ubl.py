@@ -344,6 +344,23 @@ def test_what_the_schema_demands_is_told():
     assert caught.value.findings[0].term == "BT-1"
 
 
+def test_an_attachment_needs_its_type():
+    """UBL demands the MIME code of what is attached."""
+    with pytest.raises(Unwritable) as caught:
+        written(supporting_documents=(SupportingDocument(reference="D", attached_document=b"x"),))
+    assert [(each.field, each.term) for each in caught.value.findings] == [
+        ("supporting_documents[0].mime_code", "BT-125-1")
+    ]
+
+
+def test_a_quantity_is_demanded_by_its_unit():
+    """A unit without quantity cannot be said: an empty number is none."""
+    line = SMALL.lines[0].model_copy(update={"unit_code": "HUR"})
+    with pytest.raises(Unwritable) as caught:
+        written(lines=(line,))
+    assert [(each.field, each.term) for each in caught.value.findings] == [("lines[0].quantity", "BT-129")]
+
+
 def test_a_currency_is_demanded_by_each_amount_but_told_once():
     """Every amount needs the currency; one finding says so."""
     with pytest.raises(Unwritable) as caught:

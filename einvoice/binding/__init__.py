@@ -7,7 +7,7 @@ A table says where each attribute of a model lives in an XML element, one row a 
     lines*                cac:InvoiceLine  LINE                     repeated
     totals.amount_due     cac:LegalMonetaryTotal/cbc:PayableAmount  an attribute of the group `totals`
     scheme_id             cbc:ID/@schemeID                          an XML attribute;  .  is the element's own text
-    /tax_point_date       ram:TaxPointDate/udt:DateString           of the document, though inside a group;
+    /tax_point_date_code  ram:DueDateTypeCode                       of the document, though inside a group;
     ^due_date             cbc:PaymentDueDate                        ... written in the first of the groups only
     ?due_date             cac:PaymentTerms/cbc:PaymentDueDate       read where it is met, never written here
     'TAX|FC'              cac:TaxScheme/cbc:ID                      a constant: the first spelling is written, others
