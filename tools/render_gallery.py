@@ -3,8 +3,7 @@
     python tools/render_gallery.py [--to build/gallery] [name ...]
 
 Needs `pdftoppm` (poppler-utils) for the pages of the PDF and `chromium` for the HTML, its picture and its own print as
-PDF; what is not installed is skipped and said. Prints times and sizes, and how many of all
-business terms the view shows.
+PDF; what is not installed is skipped. Prints times and sizes, and how many of all business terms the view shows.
 """
 
 import argparse
