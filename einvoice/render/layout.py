@@ -243,11 +243,10 @@ def _adjustments(invoice: Invoice, writer: Writer) -> Table:
     """Allowances and charges of the document in one table, each row beginning with what it is."""
     allowances = simple_table("adjustments", ADJUSTMENTS, invoice.allowances, "allowances", writer)
     charges = simple_table("adjustments", ADJUSTMENTS, invoice.charges, "charges", writer)
-    rows = [
-        replace(
-            row, cells=(((Span(f"{label(kind, writer.language)} ", look="muted"), *row.cells[0][0]),), *row.cells[1:])
-        )
-        for kind, table in (("allowance", allowances), ("charge", charges))
-        for row in table.rows
-    ]
+    rows = []
+    for kind, table in (("allowance", allowances), ("charge", charges)):
+        begin = Span(f"{label(kind, writer.language)} ", look="muted")
+        for row in table.rows:
+            (first, *below), *cells = row.cells
+            rows.append(replace(row, cells=(((begin, *first), *below), *cells)))
     return without_empty_columns(replace(allowances, rows=tuple(rows)))
