@@ -36,6 +36,7 @@ __all__ = [
     "ExchangeRate",
     "Identifier",
     "Invoice",
+    "InvoiceHead",
     "InvoiceReference",
     "ItemAttribute",
     "Line",
@@ -335,8 +336,8 @@ class Unread(Model):
     text: str | None = None
 
 
-class Invoice(Model):
-    """An invoice or credit note. `unread` lists what its source said and this model could not hold."""
+class InvoiceHead(Model):
+    """All of an invoice but its lines: what a draft and an invoice say in the same words."""
 
     number: str | None = None
     issue_date: date | None = None
@@ -389,6 +390,11 @@ class Invoice(Model):
     vat_breakdown: tuple[VatBreakdown, ...] = ()
     exchange_rate: ExchangeRate | None = None
     supporting_documents: tuple[SupportingDocument, ...] = ()
+
+
+class Invoice(InvoiceHead):
+    """An invoice or credit note. `unread` lists what its source said and this model could not hold."""
+
     lines: tuple[Line, ...] = ()
 
     unread: tuple[Unread, ...] = ()
