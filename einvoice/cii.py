@@ -4,7 +4,7 @@
     data = cii.write(invoice)
 
 The rows are in schema order, so they can be checked line by line against the sources. What CII says in the VAT groups
-is one attribute of the invoice: BT-7 in the first group, BT-8 in each (rules CII-SR-461 and 462). BT-8 is the UNTDID 2005
+is one attribute of the invoice: BT-7 in the first group, BT-8 in each (rules CII-SR-461, 462). BT-8 is the UNTDID 2005
 code of the model, written as UNTDID 2475.
 
 Sources: UN/CEFACT CII D22B; CEN/TS 16931-3-3 (EN 16931 in CII); Factur-X 1.0.8; XP Z12-012 annex A V1.4 (EXT-FR-FE).
