@@ -63,7 +63,7 @@ class CompiledRules:
     def __init__(self, program: Program) -> None:
         self._program = program
         self._judge = self._namespace(program.judge)
-        self._explains = False  # whether the code that explains was added to the one that judges
+        self._messages: dict[int, str] | None = None  # once the code that explains was added to the one that judges
         self._trace: dict[str, Any] | None = None
         self._plans: dict[tuple[str, str], tuple[tuple[_Candidate, ...], ...]] = {}
 
@@ -185,9 +185,9 @@ class CompiledRules:
             reason = self._run_again(document, number, node, findings)
             if reason is not None:
                 errors[number, node] = reason
-        if findings.failed and not self._explains:
+        if findings.failed and self._messages is None:
             exec(marshal.loads(self._program.explain), self._judge)  # noqa: S102, S302  as above
-            self._explains = True
+            self._messages = self._judge["MESSAGES"]
         return tuple(
             self._error(document, number, node, errors[number, node])
             if (number, node) in errors
@@ -233,6 +233,9 @@ class CompiledRules:
         return as_written(*pair) if pair is not None else (None, None)
 
     def _message(self, document: Document, number: int, node: int) -> str:
+        assert self._messages is not None  # noqa: S101  for the type checker
+        if number in self._messages:
+            return self._messages[number]
         parts = []
         for part in self._judge[f"message_{number}"](document, node):
             try:

@@ -170,9 +170,9 @@ class Module:
         return local.replace("‹", "‹=")
 
     def constant(self, prefix: str, code: str) -> str:
-        """The name of a constant of the module."""
+        """The name of a constant of the module; the prefix alone where it is a whole word, such as MESSAGES."""
         if code not in self.constants:
-            self.constants[code] = f"{prefix}{len(self.constants)}"
+            self.constants[code] = prefix if len(prefix) > 1 else f"{prefix}{len(self.constants)}"
         return self.constants[code]
 
     def tag(self, tag: str) -> str:
@@ -218,11 +218,17 @@ class Module:
         """Define a function whose name is already in use, because it calls itself."""
         self._source.append(f"def {name}{_rendered(lines, list(parameters))}")
 
-    def call(self, prefix: str, lines: list[str]) -> str:
-        """Code for the value of a new function: remembered where it depends on the document only, or on nothing."""
+    def call(self, prefix: str, lines: list[str], *, recall: bool = False) -> str:
+        """Code for the value of a new function: remembered where it depends on the document only, or on nothing.
+
+        `recall`: worth remembering for the same arguments, too.
+        """
         name, free = self.function(prefix, lines)
         if not free:
             return f"ONCE.memo({name})"
         if free == ["d"]:
             return f"‹d›.memo({name})"
-        return f"{name}({', '.join(f'‹{local}›' for local in free)})"
+        arguments = [f"‹{local}›" for local in free]
+        if recall and free[0] == "d":
+            return f"‹d›.recall({', '.join([name, *arguments[1:]])})"
+        return f"{name}({', '.join(arguments)})"

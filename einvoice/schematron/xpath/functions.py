@@ -271,7 +271,8 @@ class Functions(Core):
         if e.kind == "untyped":
             loops, item = self.loops(e)
             e = self.looped(replace(e, kind="double"), loops, f"to_double({item})")
-        return Expr("number" if kind == "double" else kind, "1", f"total({self.as_list(self.marked(e))})")
+        code = self.module.call("sum", [f"return total({self.as_list(self.marked(e))})"], recall=True)
+        return Expr("number" if kind == "double" else kind, "1", code)
 
     def _extreme(self, call: Call, scope: Scope) -> Expr:
         e = self.atomic(self._argument(call, scope))

