@@ -128,7 +128,7 @@ def _reduce(judges: Judges, root: etree._Element, wanted: set[str], end: float) 
 
 
 def _topics(comparison: Comparison) -> set[str]:
-    return {difference.split(" at ")[0] for difference in comparison.differences}
+    return {re.split(" at |:", difference)[0] for difference in comparison.differences}
 
 
 def _job(job: tuple[int, str, range, float]) -> Tally:
