@@ -8,5 +8,9 @@
 | `directory_files` | F13 and F14 files, read and written |
 | `directory_index` | an F14 of millions of lines, read as a stream, answering look-ups |
 | `mandates` | what a client lets its provider receive: which mandate covers an invoice, overlaps and gaps |
+| `treatment` | how the reform treats an invoice, and whether VAT falls due when it is paid |
+| `payments` | what was received of an invoice, split by VAT rate |
 | `lifecycle` | CDAR messages: what happens to an invoice |
+| `ereporting` | flux 10: what the tax office is told of trade outside e-invoicing, and of payments |
+| `flux1`, `mapping` | what the public portal is told of each invoice, and the corrections that flux 10 shares |
 """

@@ -12,13 +12,17 @@ mapping corrections BR-FR-MAP of XP Z12-012, as far as they are known.
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Literal
 
 from lxml import etree
 
 from einvoice import cii, ubl
-from einvoice.draft.french import is_french_party
-from einvoice.model import Identifier, Invoice, Line, Party
+from einvoice.errors import Unwritable
+from einvoice.france.findings import finding
+from einvoice.france.mapping import billed_lines, in_france, mapped
+from einvoice.france.treatment import is_outside_the_reform, treatment
+from einvoice.model import Invoice, Line, Party
 from einvoice.reduction import reduced
 from einvoice.xml import parse_xml
 
@@ -40,18 +44,16 @@ _TERMS: dict[Content, frozenset[str]] = {
     "base": frozenset(_BASE.split()),
     "full": frozenset((_BASE + _FULL).split()),
 }
-_NOTE_LENGTH = 1024
 _SINGLE_TAXABLE_PERSON = "0231"  # the only private identifier of the seller that the tax office takes
-_NOT_BILLED = ("GROUP", "INFORMATION")  # what they say is in the lines below them
-_TYPES = {"262": "381"}
-_POINTS = {"35": "3", "29": "5"}
+_PAYMENT_REQUEST, _MULTI_SELLER, _BIDIRECTIONAL = "S3", "8", "9"  # BT-23 that flux 1 does not take (G1.02)
 
 
 def extract(invoice: Invoice, syntax: Syntax, *, content: Content = "base") -> bytes:
     """The extract as XML, in UBL or CII.
 
-    Raises `ValueError` for an invoice that flux 1 does not take: multi-seller (x8), bidirectional (x9), payment request
-    of a subcontractor (S3), or one that is wholly outside the scope of VAT (G2.32).
+    Raises `Unwritable` for an invoice that flux 1 does not take: one that is not exchanged between French companies,
+    multi-seller (x8), bidirectional (x9), payment request of a subcontractor (S3), or one that is outside VAT or exempt
+    by its activity as a whole (G2.32).
     """
     write = ubl.write if syntax == "ubl" else cii.write
     data = write(extract_of(invoice, content=content), incomplete=True)
@@ -65,23 +67,21 @@ def extract(invoice: Invoice, syntax: Syntax, *, content: Content = "base") -> b
 def extract_of(invoice: Invoice, *, content: Content = "base") -> Invoice:
     """The invoice as the tax office wants it: its terms only, with the known corrections of mapping."""
     process = invoice.business_process_type or ""
-    if process == "S3" or process[1:] in ("8", "9"):
-        raise ValueError(f"flux 1 does not take invoices of the business process {process} (BT-23)")
-    if {group.category_code for group in invoice.vat_breakdown} == {"O"}:
-        raise ValueError("flux 1 does not take an invoice that is wholly outside the scope of VAT (category O)")
-    small, _ = reduced(invoice, _TERMS[content])
+    if process == _PAYMENT_REQUEST or process[1:] in (_MULTI_SELLER, _BIDIRECTIONAL):
+        raise _refused("EI-F1-01", "business_process_type", process)
+    if is_outside_the_reform(invoice):
+        categories = ", ".join(group.category_code or "" for group in invoice.vat_breakdown)
+        raise _refused("EI-F1-02", "vat_breakdown", categories)
+    if (about := treatment(invoice)) != "B2B":
+        raise _refused("EI-F1-03", "notes", about)
+    told = mapped(invoice)
+    small, _ = reduced(told, _TERMS[content])
+    billed = compress(small.lines, billed_lines(told.lines[: len(small.lines)]))
     return small.model_copy(
         update={
-            "type_code": _TYPES.get(small.type_code or "", small.type_code),
-            "tax_point_date_code": _POINTS.get(small.tax_point_date_code or "", small.tax_point_date_code),
-            "notes": tuple(note.model_copy(update={"text": (note.text or "")[:_NOTE_LENGTH]}) for note in small.notes),
             "seller": _party(invoice.seller, small.seller),
             "buyer": _party(invoice.buyer, small.buyer),
-            "lines": tuple(
-                _line(told)
-                for told, line in zip(small.lines, invoice.lines, strict=False)
-                if line.subtype_code not in _NOT_BILLED
-            ),
+            "lines": tuple(_line(line) for line in billed),
         }
     )
 
@@ -92,14 +92,12 @@ def file_name(name: str, content: Content) -> str:
 
 
 def _party(whole: Party | None, small: Party | None) -> Party | None:
-    """Overseas departments are France to the tax office (BR-FR-MAP-14); of private identifiers only 0231 is told."""
-    if small is None:
+    """In country FR if French; of private identifiers only the single taxable person is told."""
+    told = in_france(whole, small)
+    if told is None:
         return None
-    address = small.postal_address
-    if address is not None and is_french_party(whole):
-        address = address.model_copy(update={"country_code": "FR"})
-    told: tuple[Identifier, ...] = tuple(each for each in small.identifiers if each.scheme_id == _SINGLE_TAXABLE_PERSON)
-    return small.model_copy(update={"postal_address": address, "identifiers": told})
+    kept = tuple(each for each in told.identifiers if each.scheme_id == _SINGLE_TAXABLE_PERSON)
+    return told.model_copy(update={"identifiers": kept})
 
 
 def _line(line: Line) -> Line:
@@ -107,3 +105,8 @@ def _line(line: Line) -> Line:
     if line.item_gross_price is not None:
         return line
     return line.model_copy(update={"item_gross_price": line.item_net_price})
+
+
+def _refused(rule: str, field: str, found: str) -> Unwritable:
+    refusal = finding(rule, "error", "flux1", field=field, found=found)
+    return Unwritable(refusal.message_en, (refusal,))

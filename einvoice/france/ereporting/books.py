@@ -1,46 +1,48 @@
-"""What a company's books say, in the form that reports are made from: sales, receipts, and where an invoice belongs.
+"""What a company's books say, in the form that e-reports are made from: invoices, daily sales, receipts, margins.
 
-    treatment(invoice)              # "B2B": exchanged, not reported; "B2BINT": flux 10.1; "B2C": flux 10.3
-    sales_of(invoice)               # the daily sales that a B2C invoice or credit note adds to
-    receipt_of(invoice, Decimal("120.00"), day)   # a payment, split by VAT rate
+    Books(invoices=(...), sales=(Sale(day=..., category_code=GOODS, rates=(...)),))
+    sales_of(invoice)                               # the daily sales that a B2C invoice or credit note adds to
+    receipt_of(invoice, Decimal("120.00"), day)     # a payment, split by VAT rate; None where it is not reported
 
 A shop without invoices writes its own `Sale`s, one for each ticket or for each day.
 
-Sources: DGFiP external specifications v3.2, annex 6 v1.10 and annex 7 (G1.57, G1.68, G6.23, G6.28), general file §3.7;
-XP Z12-012 (note BAR).
+Sources: DGFiP external specifications v3.2, annex 6 v1.10 and annex 7 (G1.57, G1.68, G6.23, G6.27), general file §3.7;
+CGI art. 269-2, 297 A.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import cast
 
-from einvoice.codes import code_list
-from einvoice.draft.content import Treatment
-from einvoice.draft.french import TIME_UNITS, is_french_party
-from einvoice.draft.rounding import shared_out
+from pydantic import Field
+
+from einvoice.codes import INVOICE_TYPES, french_vat_rate
+from einvoice.draft.french import TIME_UNITS
+from einvoice.draft.rounding import rounded, shared_out
+from einvoice.errors import Unwritable
 from einvoice.france.ereporting.report import PaidPart
-from einvoice.france.lifecycle.amounts import sign, split
-from einvoice.model import Invoice, Party, VatBreakdown
+from einvoice.france.findings import finding
+from einvoice.france.payments import NOTHING, shared_by, sign
+from einvoice.france.treatment import treatment, vat_is_due_on_payment
+from einvoice.model import Invoice, Model, VatBreakdown
 
-__all__ = ["GOODS", "MARGIN", "SERVICES", "UNTAXED", "Receipt", "Sale", "receipt_of", "sales_of", "treatment"]
+__all__ = ["GOODS", "MARGIN", "SERVICES", "UNTAXED", "Books", "Receipt", "Sale", "receipt_of", "sales_of"]
 
 GOODS, SERVICES, UNTAXED, MARGIN = "TLB1", "TPS1", "TNT1", "TMA1"  # TT-81
 
 _MARGIN_REASONS = frozenset({"VATEX-EU-D", "VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J"})
 _NOT_FRENCH_VAT = frozenset({"G", "K", "O"})  # export, intra-community, outside scope
 _EURO = "EUR"
-_NOTHING = Decimal("0.00")
 
 
-@dataclass(frozen=True, slots=True)
-class Sale:
+class Sale(Model):
     """One or several sales of a day to customers who are not taxable persons.
 
     `rates` hold rate, taxable_amount and tax_amount; the taxable amount of margin sales is the margin without VAT. The
-    VAT is in euros whatever the currency (G6.23). A return or a credit note has negative amounts.
+    VAT is in euros whatever the currency (G6.23). A return or a credit note has negative amounts. TT-80 tells the
+    option for debits; until mid 2027 the public portal refuses its codes 3, 5 and 432.
     """
 
     day: date
@@ -51,97 +53,137 @@ class Sale:
     tax_point_date_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """Money received on a day, by VAT rate, VAT included, in euros. `invoice` is (number, issue date) of flux 10.2."""
+class Receipt(Model):
+    """Money received on a day, by VAT rate, VAT included, in euros; negative when it went back.
+
+    A payment of an international invoice names it (flux 10.2); without a number it is of daily sales (10.4).
+    """
 
     day: date
     parts: tuple[PaidPart, ...]
-    invoice: tuple[str, date] | None = None
+    number: str | None = None
+    issue_date: date | None = None
 
 
-def treatment(invoice: Invoice) -> Treatment:
-    """How the reform treats an invoice: as its note BAR says, or as its parties tell.
+class Books(Model):
+    """What happened: invoices sent and received, sales without invoice, and money received for reported sales.
 
-    B2B is exchanged between platforms; B2BINT is reported one by one (flux 10.1); B2C and B2CINT are reported by the
-    day (flux 10.3); OUTOFSCOPE and ARCHIVEONLY are neither.
+    `margins` tells, by invoice number, what the invoice of a margin scheme does not: the margin without VAT and its
+    VAT.
     """
-    stated = next((note.text for note in invoice.notes if note.subject_code == "BAR"), None)
-    if stated in code_list("treatment").codes:
-        return cast(Treatment, stated)
-    abroad = not (is_french_party(invoice.seller) and is_french_party(invoice.buyer))
-    if not _is_company(invoice.buyer):
-        return "B2CINT" if abroad else "B2C"
-    if abroad:
-        return "B2BINT"
-    categories = {group.category_code for group in invoice.vat_breakdown}
-    return "OUTOFSCOPE" if categories == {"O"} else "B2B"
+
+    invoices: tuple[Invoice, ...] = ()
+    sales: tuple[Sale, ...] = ()
+    receipts: tuple[Receipt, ...] = ()
+    margins: Mapping[str, tuple[VatBreakdown, ...]] = Field(default_factory=dict)
 
 
-def _is_company(party: Party | None) -> bool:
-    return party is not None and bool(party.legal_registration_identifier or party.vat_identifier)
-
-
-def sales_of(invoice: Invoice) -> tuple[Sale, ...]:
+def sales_of(invoice: Invoice, *, margin: tuple[VatBreakdown, ...] = ()) -> tuple[Sale, ...]:
     """The sales of an invoice to a customer who is not a taxable person; negative for a credit note.
 
-    Raises `ValueError` for an invoice without date, and for the margin scheme: the invoice does not tell the margin, so
-    the books must (`Sale(day, MARGIN, ...)`).
+    `margin` is wanted for the margin scheme, whose invoice does not tell it. Raises `Unwritable` for an invoice without
+    date or margin, or in another currency without its VAT in euros (BT-111).
     """
     if invoice.issue_date is None:
-        raise ValueError("the invoice has no date (BT-2)")
+        raise _unwritable("EI-FRR-30", invoice, "issue_date")
     groups: dict[str, list[VatBreakdown]] = {}
-    for group in invoice.vat_breakdown:
-        if group.exemption_reason_code in _MARGIN_REASONS:
-            raise ValueError(
-                f"{group.exemption_reason_code} is the margin scheme: give the margin as a Sale of {MARGIN}"
-            )
-        for category, part in _by_category(invoice, group):
-            groups.setdefault(category, []).append(part)
+    for category, part in _parts(invoice, _taxes_in_euros(invoice)):
+        groups.setdefault(category, []).append(part)
+    if MARGIN in groups:
+        if not margin:
+            raise _unwritable("EI-FRR-31", invoice, "vat_breakdown")
+        groups[MARGIN] = list(margin)
     return tuple(
-        Sale(invoice.issue_date, category, tuple(parts), invoice.currency_code or _EURO, count=sign(invoice))
+        Sale(
+            day=invoice.issue_date,
+            category_code=category,
+            rates=tuple(_signed(part, sign(invoice)) for part in parts),
+            currency_code=invoice.currency_code or _EURO,
+            count=max(sign(invoice), 0),
+        )
         for category, parts in groups.items()
     )
 
 
-def _by_category(invoice: Invoice, group: VatBreakdown) -> list[tuple[str, VatBreakdown]]:
-    """A VAT group as the parts that belong to goods and to services."""
-    taxable = sign(invoice) * (group.taxable_amount or _NOTHING)
-    tax = sign(invoice) * (group.tax_amount or _NOTHING) * _euros(invoice)
-    if group.category_code in _NOT_FRENCH_VAT:
-        return [(UNTAXED, _part(group, taxable, tax))]
+def receipt_of(invoice: Invoice, amount: Decimal, day: date, before: Decimal = NOTHING) -> Receipt | None:
+    """A payment of an invoice, as e-reporting wants it; None where it wants none.
+
+    Amounts are in euros, VAT included; `before` is all that was received before. Payments are reported where French VAT
+    falls due on them: of a mixed invoice the services only, of an exchanged invoice never, for status 212 tells them.
+    """
+    about = treatment(invoice)
+    if about not in ("B2BINT", "B2C", "B2CINT") or not vat_is_due_on_payment(invoice):
+        return None
+    prepaid = invoice.type_code in INVOICE_TYPES["prepayment"]
+    weights: dict[tuple[bool, Decimal], Decimal] = {}
+    for category, part in _parts(invoice, tuple(group.tax_amount or NOTHING for group in invoice.vat_breakdown)):
+        due = category == SERVICES or (prepaid and category == GOODS)
+        key = (due and bool(part.tax_amount), part.rate or Decimal(0))
+        weights[key] = weights.get(key, NOTHING) + (part.taxable_amount or NOTHING) + (part.tax_amount or NOTHING)
+    shared = shared_by(weights, amount, before)
+    parts = tuple(PaidPart(rate=rate, amount=part) for (due, rate), part in shared.items() if due)
+    if not parts:
+        return None
+    named = about == "B2BINT"
+    return Receipt(
+        day=day,
+        parts=parts,
+        number=invoice.number if named else None,
+        issue_date=invoice.issue_date if named else None,
+    )
+
+
+def _parts(invoice: Invoice, taxes: tuple[Decimal, ...]) -> list[tuple[str, VatBreakdown]]:
+    """The VAT groups as parts of a category of sales (TT-81), with these amounts of VAT."""
+    parts: list[tuple[str, VatBreakdown]] = []
+    for group, tax in zip(invoice.vat_breakdown, taxes, strict=True):
+        taxable, rate = group.taxable_amount or NOTHING, group.rate or Decimal(0)
+        if group.exemption_reason_code in _MARGIN_REASONS:
+            parts.append((MARGIN, _part(rate, taxable, tax)))
+        elif group.category_code in _NOT_FRENCH_VAT or french_vat_rate(rate) is None:
+            parts.append((UNTAXED, _part(Decimal(0), taxable, NOTHING)))  # VAT of another country is not declared
+        else:
+            parts.extend(_by_nature(invoice, group, tax))
+    return parts
+
+
+def _by_nature(invoice: Invoice, group: VatBreakdown, tax: Decimal) -> list[tuple[str, VatBreakdown]]:
+    """A French VAT group as goods, services, or both: then by its lines, which bill time or something else."""
+    taxable, rate = group.taxable_amount or NOTHING, group.rate or Decimal(0)
     letter = (invoice.business_process_type or "")[:1]
-    if letter != "M":
-        return [(SERVICES if letter == "S" else GOODS, _part(group, taxable, tax))]
-    nets = {GOODS: _NOTHING, SERVICES: _NOTHING}
-    for line in invoice.lines:
+    nets = {GOODS: NOTHING, SERVICES: NOTHING}
+    for line in invoice.lines if letter == "M" else ():
         if (line.vat_category_code, line.vat_rate) == (group.category_code, group.rate):
-            nets[SERVICES if line.unit_code in TIME_UNITS else GOODS] += line.net_amount or _NOTHING
-    whole = sum(nets.values(), _NOTHING)
+            nets[SERVICES if line.unit_code in TIME_UNITS else GOODS] += line.net_amount or NOTHING
+    whole = sum(nets.values(), NOTHING)
     if not whole:
-        return [(GOODS, _part(group, taxable, tax))]
-    taxables, taxes = (shared_out(sum_, [sum_ * net / whole for net in nets.values()]) for sum_ in (taxable, tax))
-    return [
-        (name, _part(group, *amounts)) for name, *amounts in zip(nets, taxables, taxes, strict=True) if any(amounts)
-    ]
+        return [(SERVICES if letter == "S" else GOODS, _part(rate, taxable, tax))]
+    taxables, taxes = (shared_out(total, [total * net / whole for net in nets.values()]) for total in (taxable, tax))
+    return [(name, _part(rate, *amounts)) for name, *amounts in zip(nets, taxables, taxes, strict=True) if any(amounts)]
 
 
-def _euros(invoice: Invoice) -> Decimal:
-    """What one unit of the invoice currency is in euros, by the invoice's own VAT totals (BT-110, BT-111)."""
-    totals = invoice.totals
-    if invoice.currency_code in (None, _EURO) or totals is None or not totals.vat_amount:
-        return Decimal(1)
-    return (totals.vat_amount_in_accounting_currency or totals.vat_amount) / totals.vat_amount
+def _taxes_in_euros(invoice: Invoice) -> tuple[Decimal, ...]:
+    """The VAT of each group in euros; in another currency they share out the invoice's VAT in euros (BT-111)."""
+    taxes = tuple(group.tax_amount or NOTHING for group in invoice.vat_breakdown)
+    whole = sum(taxes, NOTHING)
+    if invoice.currency_code in (None, _EURO) or not whole:
+        return taxes
+    euros = invoice.totals.vat_amount_in_accounting_currency if invoice.totals else None
+    if euros is None or invoice.vat_accounting_currency_code != _EURO:
+        raise _unwritable("EI-FRR-32", invoice, "totals.vat_amount_in_accounting_currency")
+    return shared_out(rounded(euros), [euros * tax / whole for tax in taxes])
 
 
-def _part(group: VatBreakdown, taxable: Decimal, tax: Decimal) -> VatBreakdown:
-    cent = Decimal("0.01")
-    return VatBreakdown(rate=group.rate or Decimal(0), taxable_amount=taxable, tax_amount=tax.quantize(cent))
+def _part(rate: Decimal, taxable: Decimal, tax: Decimal) -> VatBreakdown:
+    return VatBreakdown(rate=rate, taxable_amount=taxable, tax_amount=tax)
 
 
-def receipt_of(invoice: Invoice, amount: Decimal, day: date, before: Decimal = _NOTHING) -> Receipt:
-    """A payment of an invoice, split by rate; it names the invoice where that is reported by itself (flux 10.2)."""
-    parts = tuple(PaidPart(rate=rate, amount=part) for rate, part in split(invoice, amount, before).items())
-    known = (invoice.number, invoice.issue_date)
-    reported = treatment(invoice) == "B2BINT" and known[0] is not None and known[1] is not None
-    return Receipt(day, parts, cast(tuple[str, date], known) if reported else None)
+def _signed(part: VatBreakdown, direction: int) -> VatBreakdown:
+    return _part(
+        part.rate or Decimal(0), direction * (part.taxable_amount or NOTHING), direction * (part.tax_amount or NOTHING)
+    )
+
+
+def _unwritable(rule: str, invoice: Invoice, field: str) -> Unwritable:
+    found = finding(rule, "error", "ereport", field=field, found=invoice.number)
+    return Unwritable(found.message_en, (found,))

@@ -21,12 +21,13 @@ from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
-__all__ = ["Content", "Regime", "ReportingPeriod", "periods"]
+__all__ = ["REGIMES", "Content", "Regime", "ReportingPeriod", "periods"]
 
 Regime = Literal["real_normal_monthly", "real_normal_quarterly", "simplified", "franchise"]
 Content = Literal["transactions", "payments"]
+REGIMES: tuple[Regime, ...] = get_args(Regime)
 
 _CLOSING_HOUR = time(8)
 

@@ -12,12 +12,12 @@ Source: DGFiP external specifications v3.2, annex 6 v1.10, and the flux 10 schem
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from functools import cache
 
 from lxml import etree
 
 from einvoice.binding import Codec, Grammar, Syntax, number
+from einvoice.binding.codecs import compact_date, compact_date_text, compact_time, compact_time_text
 from einvoice.france.ereporting.report import (
     DailyPayments,
     DailySales,
@@ -56,20 +56,9 @@ def write(report: EReport) -> bytes:
     return _syntax().write(report)
 
 
-def _day(text: str) -> date:
-    if len(text) != 8 or not (text.isascii() and text.isdigit()):
-        raise ValueError(text)
-    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-
-
-def _time(text: str) -> datetime:
-    if len(text) != 14 or not (text.isascii() and text.isdigit()):
-        raise ValueError(text)
-    return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007 - the norm has no zone
-
-
 def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    if not (digits.isascii() and digits.isdigit()):
         raise ValueError(text)
     return int(text)
 
@@ -77,8 +66,8 @@ def _count(text: str) -> int:
 _CODECS = {
     "str": Codec(),
     "int": Codec(_count, str),
-    "date": Codec(_day, "{:%Y%m%d}".format),
-    "datetime": Codec(_time, "{:%Y%m%d%H%M%S}".format),
+    "date": Codec(compact_date, compact_date_text),
+    "LegalTime": Codec(compact_time, compact_time_text),
     "Amount": number(),
     "UnitPrice": number(),
     "Quantity": number(),

@@ -10,8 +10,9 @@ Source: DGFiP external specifications v3.2, annex 6 v1.10.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
+from einvoice.france.times import LegalTime
 from einvoice.model import Amount, Identifier, Invoice, Model, Percentage, Period, Unread, VatBreakdown
 
 __all__ = [
@@ -93,7 +94,7 @@ class EReport(Model):
 
     identifier: str | None = None  # TT-1, unique for the declarant and the period
     name: str | None = None  # TT-2
-    issued_at: datetime | None = None  # TT-3
+    issued_at: LegalTime | None = None  # TT-3
     type_code: str | None = None  # TT-4: IN initial, RE replaces all that was sent for the period
     sender: Declarant | None = None
     declarant: Declarant | None = None

@@ -9,46 +9,45 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import compress
 
 from einvoice.codes import french_vat_rate
-from einvoice.draft.french import is_french_party, siren_of
+from einvoice.draft.parties import is_french_party, siren_of
+from einvoice.france.mapping import billed_lines, in_france, mapped
 from einvoice.model import Identifier, Invoice, Party, VatBreakdown
 
 __all__ = ["SPECIFICATION", "reported_invoice", "reported_party"]
 
 SPECIFICATION = "urn.cpro.gouv.fr:1p0:ereporting"  # TT-29
 
-_NOTE_LENGTH = 1024
 _NAME_LENGTH = 16
-_POLYNESIA, _CALEDONIA = "PF", "NC"
+_PACIFIC = ("PF", "NC")  # whose companies have numbers of their own: TAHITI and RIDET
+_PACIFIC_SCHEMES = ("0228", "0229")
 
 
 def reported_invoice(invoice: Invoice) -> Invoice:
     """The invoice with the values that a report wants; what a report has no place for is still there.
 
-    A consolidated credit note (262) is reported as a credit note (381); BT-8 codes 29 and 35 as 5 and 3; VAT of another
-    country as nothing, at rate 0; purchases without their lines, which are optional.
+    VAT of another country is told as nothing, at rate 0; purchases without their lines, which are optional.
     """
-    totals = invoice.totals
+    told = mapped(invoice)
+    totals = told.totals
     euros = totals.vat_amount_in_accounting_currency if totals else None
     if totals is not None and invoice.currency_code == "EUR":
         euros = totals.vat_amount
-    return invoice.model_copy(
+    selling = is_french_party(invoice.seller)
+    groups = tuple(_group(group) for group in told.vat_breakdown)
+    if groups != told.vat_breakdown and invoice.currency_code == "EUR":
+        euros = sum((group.tax_amount or Decimal(0) for group in groups), Decimal("0.00"))
+    return told.model_copy(
         update={
-            "type_code": "381" if invoice.type_code == "262" else invoice.type_code,
             "specification_identifier": SPECIFICATION,
             "vat_accounting_currency_code": "EUR",
-            "tax_point_date_code": {"35": "3", "29": "5"}.get(
-                invoice.tax_point_date_code or "", invoice.tax_point_date_code
-            ),
-            "notes": tuple(
-                note.model_copy(update={"text": (note.text or "")[:_NOTE_LENGTH]}) for note in invoice.notes
-            ),
             "seller": reported_party(invoice.seller),
             "buyer": reported_party(invoice.buyer),
             "totals": totals and totals.model_copy(update={"vat_amount_in_accounting_currency": euros}),
-            "vat_breakdown": tuple(_group(group) for group in invoice.vat_breakdown),
-            "lines": invoice.lines if is_french_party(invoice.seller) else (),
+            "vat_breakdown": groups,
+            "lines": tuple(compress(told.lines, billed_lines(told.lines))) if selling else (),
         }
     )
 
@@ -61,7 +60,7 @@ def reported_party(party: Party | None) -> Party | None:
     """
     if party is None:
         return None
-    return party.model_copy(update={"legal_registration_identifier": _identifier(party)})
+    return in_france(party, party.model_copy(update={"legal_registration_identifier": _identifier(party)}))
 
 
 def _identifier(party: Party) -> Identifier:
@@ -70,15 +69,15 @@ def _identifier(party: Party) -> Identifier:
         return Identifier(value=siren, scheme_id="0002")
     country = (party.postal_address.country_code if party.postal_address else None) or ""
     stated = party.legal_registration_identifier
-    if stated is not None and country in (_POLYNESIA, _CALEDONIA) and stated.scheme_id in ("0228", "0229"):
+    if stated is not None and country in _PACIFIC and stated.scheme_id in _PACIFIC_SCHEMES:
         return stated
-    if party.vat_identifier and _EU_VAT_PREFIXES.match(party.vat_identifier):
+    if party.vat_identifier and _EU_VAT.match(party.vat_identifier):
         return Identifier(value=party.vat_identifier, scheme_id="0223")
     return Identifier(value=f"{country}{(party.name or '')[:_NAME_LENGTH]}", scheme_id="0227")
 
 
 # Prefixes of VAT numbers of the other member states, and of Northern Ireland for goods.
-_EU_VAT_PREFIXES = re.compile("AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI")
+_EU_VAT = re.compile("AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI")
 
 
 def _group(group: VatBreakdown) -> VatBreakdown:

@@ -5,7 +5,7 @@
         send(flux10.write(filing.report), before=filing.period.closes_at)
 
     correction = reporting.correction(sent, books, issued_at=now)     # a replacing report (RE), or None
-    differences(sent, correction)                                     # where the two differ
+    changes(sent, correction)                                         # where the two differ
 
 Sums are exact: what is reported of a year adds up to the books, to the cent. A period in which nothing happened has no
 report, for none is wanted.
@@ -20,11 +20,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
-from einvoice.binding import differences as _differences
-from einvoice.draft.french import siren_of
+from einvoice.draft.parties import siren_of
+from einvoice.errors import Unwritable
 from einvoice.france.ereporting import flux10
-from einvoice.france.ereporting.books import Receipt, Sale, sales_of, treatment
+from einvoice.france.ereporting.books import Books, Receipt, Sale, sales_of
 from einvoice.france.ereporting.calendar import Content, Regime, ReportingPeriod, periods
+from einvoice.france.ereporting.changes import changes
 from einvoice.france.ereporting.report import (
     DailyPayments,
     DailySales,
@@ -36,22 +37,16 @@ from einvoice.france.ereporting.report import (
     Transactions,
 )
 from einvoice.france.ereporting.reported import reported_invoice
-from einvoice.model import Invoice, Period, VatBreakdown
+from einvoice.france.findings import finding
+from einvoice.france.payments import NOTHING
+from einvoice.france.times import legal_time
+from einvoice.france.treatment import treatment
+from einvoice.model import Invoice, Party, Period, VatBreakdown
 from einvoice.xml import parse_xml
 
-__all__ = ["Books", "Filing", "Reporting", "differences"]
+__all__ = ["Filing", "Reporting"]
 
 _SELLER, _BUYER = "SE", "BY"
-_NOTHING = Decimal("0.00")
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """What happened: invoices sent and received, sales without invoice, and money received for reported sales."""
-
-    invoices: tuple[Invoice, ...] = ()
-    sales: tuple[Sale, ...] = ()
-    receipts: tuple[Receipt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +61,25 @@ class Filing:
 class Reporting:
     """How a company reports.
 
-    `declarant` is identified by its SIREN (scheme 0002), `platform` by its matricule (0238).
+    `declarant` is identified by its SIREN (scheme 0002), `platform` by its matricule (0238). Periods that ended before
+    `since`, when the obligation began for the company, are not reported.
     """
 
     declarant: Declarant
     platform: Declarant
     regime: Regime
+    since: date = date.min
 
     def filings(self, books: Books, year: int) -> tuple[Filing, ...]:
-        """The initial reports of a year, in order of their deadlines."""
+        """The initial reports of a year, in order of their deadlines.
+
+        Raises `Unwritable` for an invoice that cannot be reported: of other companies, without date, of the margin
+        scheme without a margin in the books, in another currency without its VAT in euros.
+        """
         found = [
             Filing(period, report)
             for period in periods(self.regime, year)
+            if period.end >= self.since
             for role in (_SELLER, _BUYER)
             if (report := self._report(books, period, role)) is not None
         ]
@@ -86,8 +88,8 @@ class Reporting:
     def correction(self, sent: EReport, books: Books, *, issued_at: datetime) -> EReport | None:
         """The report that replaces one sent earlier, or None if that still says what the books say.
 
-        It repeats the whole period, as a replacing report must. Raises `ValueError` if the report sent has no period of
-        this regime.
+        It repeats the whole period, as a replacing report must, and is empty where nothing is left to report. Raises
+        `ValueError` if the report sent is of no period of this regime, `Unwritable` as `filings` does.
         """
         content: Content = "transactions" if sent.transactions else "payments"
         part = sent.transactions or sent.payments
@@ -98,8 +100,9 @@ class Reporting:
             raise ValueError(f"the report sent is of no {content} period of the regime {self.regime}")
         role = (sent.declarant.role_code if sent.declarant else None) or _SELLER
         now = self._report(books, period, role) or self._empty(period, role)
-        if now.transactions == sent.transactions and now.payments == sent.payments:
+        if not changes(sent, now):
             return None
+        issued_at = legal_time(issued_at)
         return now.model_copy(
             update={
                 "type_code": "RE",
@@ -110,64 +113,88 @@ class Reporting:
 
     def _report(self, books: Books, period: ReportingPeriod, role: str) -> EReport | None:
         blank = self._empty(period, role)
-        dates = Period(start_date=period.start, end_date=period.end)
         if period.content == "payments":
-            payments = self._payments(books, period, dates) if role == _SELLER else None
-            return blank.model_copy(update={"payments": payments}) if payments else None
-        transactions = self._transactions(books, period, dates, role)
-        if transactions is None:
-            return None
+            payments = _payments(books.receipts, period) if role == _SELLER else None
+            made = blank.model_copy(update={"payments": payments}) if payments else None
+        else:
+            transactions = self._transactions(books, period, role)
+            made = blank.model_copy(update={"transactions": transactions}) if transactions else None
         # What is sent is what the XML can say: the invoices keep only what a report tells of them.
-        return flux10.read(parse_xml(flux10.write(blank.model_copy(update={"transactions": transactions}))))
+        return flux10.read(parse_xml(flux10.write(made))) if made else None
 
     def _empty(self, period: ReportingPeriod, role: str) -> EReport:
-        siren = self.declarant.identifier.value if self.declarant.identifier else None
-        kind = "TX" if period.content == "transactions" else "PAY"
+        transactions = period.content == "transactions"
+        dates = _dates(period)
         return EReport(
-            identifier=f"{kind}-{siren}-{role}-{period.start:%Y%m%d}",
+            identifier=f"{'TX' if transactions else 'PAY'}-{self._siren}-{role}-{period.start:%Y%m%d}",
             issued_at=datetime.combine(period.end + timedelta(days=1), time()),
             type_code="IN",
             sender=self.platform.model_copy(update={"role_code": "WK"}),
             declarant=self.declarant.model_copy(update={"role_code": role}),
+            transactions=Transactions(period=dates) if transactions else None,
+            payments=None if transactions else Payments(period=dates),
         )
 
-    def _transactions(self, books: Books, period: ReportingPeriod, dates: Period, role: str) -> Transactions | None:
+    @property
+    def _siren(self) -> str | None:
+        return self.declarant.identifier.value if self.declarant.identifier else None
+
+    def _transactions(self, books: Books, period: ReportingPeriod, role: str) -> Transactions | None:
         own = [each for each in books.invoices if each.issue_date and each.issue_date in period]
         own = [each for each in own if self._role(each) == role]
         invoices = tuple(reported_invoice(each) for each in own if treatment(each) == "B2BINT")
         sales: list[Sale] = []
         if role == _SELLER:
             sales = [sale for sale in books.sales if sale.day in period]
-            sales += [sale for each in own if treatment(each) in ("B2C", "B2CINT") for sale in sales_of(each)]
+            for each in own:
+                if treatment(each) in ("B2C", "B2CINT"):
+                    sales.extend(sales_of(each, margin=books.margins.get(each.number or "", ())))
         if not invoices and not sales:
             return None
-        return Transactions(period=dates, invoices=invoices, sales=tuple(_daily_sales(sales)))
+        return Transactions(period=_dates(period), invoices=invoices, sales=tuple(_daily_sales(sales)))
 
     def _role(self, invoice: Invoice) -> str:
-        """Seller or buyer: which of the two the declarant is."""
-        siren = self.declarant.identifier.value if self.declarant.identifier else None
-        return _BUYER if invoice.buyer is not None and siren_of(invoice.buyer) == siren else _SELLER
-
-    @staticmethod
-    def _payments(books: Books, period: ReportingPeriod, dates: Period) -> Payments | None:
-        received = [each for each in books.receipts if each.day in period]
-        if not received:
-            return None
-        invoices = [
-            InvoicePayment(number=key[1][0], issue_date=key[1][1], day=key[0], parts=parts)
-            for key, parts in _added_up((each.day, each.invoice, each.parts) for each in received if each.invoice)
-        ]
-        sales = [
-            DailyPayments(day=key[0], parts=parts)
-            for key, parts in _added_up((each.day, ("", each.day), each.parts) for each in received if not each.invoice)
-        ]
-        return Payments(period=dates, invoices=tuple(invoices), sales=tuple(sales))
+        """Seller or buyer: which of the two the declarant is. Raises `Unwritable` where it is neither."""
+        if siren_of(invoice.seller or Party()) == self._siren:
+            return _SELLER
+        if siren_of(invoice.buyer or Party()) == self._siren:
+            return _BUYER
+        found = finding("EI-FRR-33", "error", "ereport", found=invoice.number, siren=self._siren or "?")
+        raise Unwritable(found.message_en, (found,))
 
 
-def differences(sent: EReport, other: EReport) -> tuple[str, ...]:
-    """Where two reports of one period differ, as paths: `transactions.sales[3].vat_amount`."""
-    paths = {*_differences(sent, other), *_differences(other, sent)}
-    return tuple(sorted(path for path in paths if path.partition(".")[0] in ("transactions", "payments")))
+def _dates(period: ReportingPeriod) -> Period:
+    return Period(start_date=period.start, end_date=period.end)
+
+
+def _payments(receipts: Iterable[Receipt], period: ReportingPeriod) -> Payments | None:
+    received = [each for each in receipts if each.day in period]
+    if not received:
+        return None
+    invoices: dict[tuple[date, str, date], list[PaidPart]] = {}
+    days: dict[date, list[PaidPart]] = {}
+    for each in received:
+        if each.number is not None and each.issue_date is not None:
+            invoices.setdefault((each.day, each.number, each.issue_date), []).extend(each.parts)
+        else:
+            days.setdefault(each.day, []).extend(each.parts)
+    return Payments(
+        period=_dates(period),
+        invoices=tuple(
+            InvoicePayment(number=number, issue_date=issued, day=day, parts=_added_up(parts))
+            for (day, number, issued), parts in sorted(invoices.items())
+        ),
+        sales=tuple(DailyPayments(day=day, parts=_added_up(parts)) for day, parts in sorted(days.items())),
+    )
+
+
+def _added_up(parts: Iterable[PaidPart]) -> tuple[PaidPart, ...]:
+    """One part for each VAT rate, the highest first."""
+    totals: dict[Decimal, Decimal] = {}
+    for part in parts:
+        rate = part.rate or Decimal(0)
+        totals[rate] = totals.get(rate, NOTHING) + (part.amount or NOTHING)
+    return tuple(PaidPart(rate=rate, amount=totals[rate]) for rate in sorted(totals, reverse=True))
 
 
 def _daily_sales(sales: Iterable[Sale]) -> Iterator[DailySales]:
@@ -183,9 +210,9 @@ def _daily_sales(sales: Iterable[Sale]) -> Iterator[DailySales]:
             currency_code=currency,
             tax_point_date_code=point or None,
             category_code=category,
-            amount_without_vat=sum((rate.taxable_amount or _NOTHING for rate in rates), _NOTHING),
-            vat_amount=sum((rate.tax_amount or _NOTHING for rate in rates), _NOTHING),
-            count=max(sum(sale.count for sale in of_the_day), 0),
+            amount_without_vat=sum((rate.taxable_amount or NOTHING for rate in rates), NOTHING),
+            vat_amount=sum((rate.tax_amount or NOTHING for rate in rates), NOTHING),
+            count=sum(sale.count for sale in of_the_day),
             rates=rates,
         )
 
@@ -194,28 +221,11 @@ def _rates(sales: Iterable[Sale]) -> Iterator[VatBreakdown]:
     totals: dict[Decimal, VatBreakdown] = {}
     for part in (rate for sale in sales for rate in sale.rates):
         rate = part.rate or Decimal(0)
-        before = totals.get(rate, VatBreakdown(rate=rate, taxable_amount=_NOTHING, tax_amount=_NOTHING))
+        before = totals.get(rate, VatBreakdown(rate=rate, taxable_amount=NOTHING, tax_amount=NOTHING))
         totals[rate] = before.model_copy(
             update={
-                "taxable_amount": (before.taxable_amount or _NOTHING) + (part.taxable_amount or _NOTHING),
-                "tax_amount": (before.tax_amount or _NOTHING) + (part.tax_amount or _NOTHING),
+                "taxable_amount": (before.taxable_amount or NOTHING) + (part.taxable_amount or NOTHING),
+                "tax_amount": (before.tax_amount or NOTHING) + (part.tax_amount or NOTHING),
             }
         )
     yield from (totals[rate] for rate in sorted(totals, reverse=True))
-
-
-def _added_up(
-    received: Iterable[tuple[date, tuple[str, date], tuple[PaidPart, ...]]],
-) -> Iterator[tuple[tuple[date, tuple[str, date]], tuple[PaidPart, ...]]]:
-    """Parts added up by VAT rate, for each day and invoice."""
-    totals: dict[tuple[date, tuple[str, date]], dict[Decimal, Decimal]] = {}
-    for day, invoice, parts in received:
-        rates = totals.setdefault((day, invoice), {})
-        for part in parts:
-            rate = part.rate or Decimal(0)
-            rates[rate] = rates.get(rate, _NOTHING) + (part.amount or _NOTHING)
-    for key in sorted(totals):
-        yield (
-            key,
-            tuple(PaidPart(rate=rate, amount=amount) for rate, amount in sorted(totals[key].items(), reverse=True)),
-        )

@@ -1,1 +1,49 @@
-"""The life cycle of an invoice: statuses told between platforms, companies and the public portal (flux 6, CDAR)."""
+"""The life cycle of an invoice: statuses told between platforms, companies and the public portal (flux 6, CDAR).
+
+    from einvoice.france.lifecycle import Lifecycle, Payment, check, read, status, write
+
+    message = status(invoice, 212, at=now, received_at=arrival, payment=Payment(Decimal("1200.00")))
+    data = write(message)                        # CDAR, for the other platform
+    life = Lifecycle(invoice).told(message)
+    life.due, life.next, life.duties
+
+| module | what |
+|---|---|
+| `codes` | statuses, reasons, actions, characteristics and items of a message, as data, French and English |
+| `message`, `cdar` | the model, and the XML that is read and written |
+| `builder` | messages filled from an invoice: `status`, and `ppf_copy` for the public portal |
+| `request`, `actors`, `content` | what may be asked for, who says it to whom, and what is said |
+| `checks` | what a message must say although the published rules do not notice |
+| `life`, `events` | the state of an invoice, what may follow, duties and what is due, from its messages |
+"""
+
+from __future__ import annotations
+
+from einvoice.france.lifecycle.builder import Account, Approval, Correction, Payment, Platform, ppf_copy, status
+from einvoice.france.lifecycle.cdar import read, write
+from einvoice.france.lifecycle.checks import check
+from einvoice.france.lifecycle.codes import ACTIONS, CHARACTERISTICS, REASONS, STATUSES
+from einvoice.france.lifecycle.life import Duty, Event, Lifecycle, NextStatus
+from einvoice.france.lifecycle.message import LifecycleMessage
+
+__all__ = [
+    "ACTIONS",
+    "CHARACTERISTICS",
+    "REASONS",
+    "STATUSES",
+    "Account",
+    "Approval",
+    "Correction",
+    "Duty",
+    "Event",
+    "Lifecycle",
+    "LifecycleMessage",
+    "NextStatus",
+    "Payment",
+    "Platform",
+    "check",
+    "ppf_copy",
+    "read",
+    "status",
+    "write",
+]

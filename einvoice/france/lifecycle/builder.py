@@ -1,8 +1,8 @@
 """Lifecycle messages about an invoice, filled from the invoice.
 
-    status(invoice, "205", at=now, received_at=arrival)
-    status(invoice, "210", at=now, received_at=arrival, reasons=("TX_TVA_ERR",), comment="Le taux est de 10 %.")
-    status(invoice, "212", at=now, received_at=arrival, payment=Payment(Decimal("1200.00")))
+    status(invoice, 205, at=now, received_at=arrival)
+    status(invoice, 210, at=now, received_at=arrival, reasons=("TX_TVA_ERR",), comment="Le taux est de 10 %.")
+    status(invoice, 212, at=now, received_at=arrival, payment=Payment(Decimal("1200.00")))
     ppf_copy(message, platform=Platform("0123", "PA EXEMPLE", "AAA123"), number="0000000000000000001")
 
 The two copies of a mandatory status are two messages: platforms send one to each other and another, with its own
@@ -15,44 +15,48 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 
-from einvoice.codes import INVOICE_TYPES
 from einvoice.errors import Unwritable
-from einvoice.france.lifecycle.amounts import sign, split, total_with_vat
-from einvoice.france.lifecycle.codes import ACTIONS, PHASE_CODES, REASONS, STATUSES, Status
-from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, LifecycleMessage, Remark, Subject
-from einvoice.france.lifecycle.request import Correction, Payment, Request, fault, faults
-from einvoice.model import Identifier, Invoice, Party
+from einvoice.france.lifecycle.actors import document_issuer, party_faults, recipients, setter_of
+from einvoice.france.lifecycle.checks import PORTAL_AMOUNTS, check
+from einvoice.france.lifecycle.codes import PHASE_CODES, STATUSES
+from einvoice.france.lifecycle.content import details, new_payees
+from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, LifecycleMessage, Subject
+from einvoice.france.lifecycle.request import Account, Approval, Correction, Payment, Request, fault, faults
+from einvoice.france.times import legal_time
+from einvoice.france.treatment import treatment
+from einvoice.model import Identifier, Invoice
 from einvoice.report import Finding
-from einvoice.terms import term
 
-__all__ = ["Correction", "Payment", "Platform", "ppf_copy", "status"]
+__all__ = ["Account", "Approval", "Correction", "Payment", "Platform", "ppf_copy", "status"]
 
 GUIDELINE = "urn.cpro.gouv.fr:1p0:CDV:invoice"
 PPF_GUIDELINE = "urn.cpro.gouv.fr:1p0:CDV:einvoicingF2"
-MAX_IDENTIFIER = 50  # MDT-4
-_LONGEST_NUMBER = 18  # of BT-1, for the usual form of MDT-4 to fit
+_LONGEST_NUMBER = 18  # of BT-1, for the usual form of MDT-4 to fit into its 50 characters
 
-_SIREN, _PLATFORM = "0002", "0238"
+_PLATFORM = "0238"
 _PPF = Actor(identifiers=(Identifier(value="0000", scheme_id=_PLATFORM),), name="PPF", role_code="DFH")
 
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """An approved platform, as the PPF knows it."""
+    """An approved platform, as the PPF knows it. Raises `ValueError` for a matricule or a code that cannot be."""
 
     matricule: str  # 4 digits
     name: str
     application: str  # 6 characters: the sending application's code
 
+    def __post_init__(self) -> None:
+        _expect("matricule", self.matricule, "[0-9]{4}")
+        _expect("application code", self.application, "[A-Z0-9]{6}")
+
 
 def status(  # noqa: PLR0913 - each is one thing that a status may say
     invoice: Invoice,
-    code: str,
+    code: str | int,
     *,
     at: datetime,
     received_at: datetime,
@@ -62,34 +66,40 @@ def status(  # noqa: PLR0913 - each is one thing that a status may say
     action: str | None = None,
     comment: str | None = None,
     payment: Payment | None = None,
+    approval: Approval | None = None,
+    account: Account | None = None,
     corrections: Sequence[Correction] = (),
-    characteristics: Sequence[Characteristic] = (),
-    business_process: str = "REGULATED",
+    business_process: str | None = None,
 ) -> LifecycleMessage:
     """The message by which one platform tells another that an invoice has this status.
 
     `at` is when the status was set, `received_at` when the platform of who sets it received the invoice (MDT-95, the
-    same in all its messages about it). `by` chooses the setter where the status has several (see `STATUSES[code]`).
-    Raises `Unwritable`, with a finding for each fault, where the status may not be told so: unknown, a reason it does
-    not allow, no reason or amount where it demands one, no number or date of the invoice.
+    same in all its messages about it). `by` chooses the setter where the status has several (see `STATUSES[code]`);
+    `business_process` is MDT-2, which otherwise follows from the invoice. What else a status wants to say is told in
+    `STATUSES[code].needs`. Raises `Unwritable`, with a finding for each fault, where the status may not be told so:
+    unknown, a reason it does not allow, no reason or amount where it demands one, a party that the invoice does not
+    name.
     """
-    kind = STATUSES.get(code)
+    kind = STATUSES.get(str(code))
     if kind is None or not kind.phase:
-        raise _unwritable(code, (fault("EI-CDV-20", "subject.status_code", found=code),))
+        raise _unwritable(str(code), (fault("EI-CDV-60", "subject.status_code", found=code),))
     setter = by or kind.set_by[0]
-    found = tuple(faults(Request(invoice, kind, setter, tuple(reasons), action, comment, payment)))
+    request = Request(
+        invoice, kind, setter, tuple(reasons), action, comment, payment, approval, account, tuple(corrections)
+    )
+    found = (*faults(request), *party_faults(request))
     if found:
-        raise _unwritable(code, found)
-    values = (*_payment_values(invoice, kind, payment), *_correction_values(invoice, corrections), *characteristics)
-    return LifecycleMessage(
-        business_process=business_process,
+        raise _unwritable(kind.code, found)
+    at, received_at = legal_time(at), legal_time(received_at)
+    message = LifecycleMessage(
+        business_process=business_process or _business_process(invoice),
         guideline=GUIDELINE,
-        identifier=_identifier(invoice, code, received_at),
-        name=f"{invoice.number}_{code}",
-        created_at=created_at or at,
+        identifier=_identifier(invoice, kind.code, at),
+        name=f"{invoice.number}_{kind.code}",
+        created_at=legal_time(created_at) if created_at else at,
         sender=Actor(role_code="WK"),
-        issuer=_actor(invoice, setter, address=False),
-        recipients=tuple(_actor(invoice, role, address=True) for role in _recipients(kind, setter)),
+        issuer=setter_of(request),
+        recipients=recipients(request),
         multiple_references=False,
         phase_code=PHASE_CODES[kind.phase],
         set_at=at,
@@ -99,176 +109,91 @@ def status(  # noqa: PLR0913 - each is one thing that a status may say
             type_code=invoice.type_code,
             received_at=received_at,
             issue_date=invoice.issue_date,
-            status_code=code,
+            status_code=kind.code,
             status=kind.name_fr,
-            issuer=_document_issuer(invoice),
-            details=_details(reasons, action, comment, values),
+            issuer=document_issuer(invoice),
+            recipients=new_payees(request),
+            details=details(request),
         ),
     )
+    return _sound(message)
 
 
 def ppf_copy(message: LifecycleMessage, *, platform: Platform, number: str) -> LifecycleMessage:
     """The copy of a mandatory status that the platform sends to the public portal.
 
-    `number` is the platform's own, 19 digits or capital letters, never used twice. Raises `ValueError` for a status
-    that the portal does not take, for a platform or a number that cannot be, and for an attachment (G7.49).
+    `number` is the platform's own, 19 digits or capital letters, never used twice (`ValueError` for another form). The
+    copy says only what the portal takes: amounts with a VAT rate, of the types that it knows. Raises `Unwritable` where
+    the portal would refuse it: a status it does not take, an attachment, a message that is not about such an invoice.
     """
+    _expect("message number", number, "[A-Z0-9]{19}")
     subject = message.subject or Subject()
-    kind = STATUSES.get(subject.status_code or "")
-    if kind is None or kind.ppf == "never":
-        told = ", ".join(code for code, each in STATUSES.items() if each.ppf != "never")
-        raise ValueError(f"the PPF does not take status {subject.status_code}; it takes {told}")
-    if subject.attachments:
-        raise ValueError("the PPF refuses a status with an attachment (G7.49)")
-    for what, text, form in (
-        ("matricule", platform.matricule, "[0-9]{4}"),
-        ("application code", platform.application, "[A-Z0-9]{6}"),
-        ("message number", number, "[A-Z0-9]{19}"),
-    ):
-        if not re.fullmatch(form, text):
-            raise ValueError(f"{text!r} is no {what}: expected {form}")
-    sender = Identifier(value=platform.matricule, scheme_id=_PLATFORM)
+    sender = Actor(
+        identifiers=(Identifier(value=platform.matricule, scheme_id=_PLATFORM),), name=platform.name, role_code="WK"
+    )
     day = subject.issue_date
-    told_subject = subject.model_copy(
+    told = subject.model_copy(
         update={
             "object_type": PPF_GUIDELINE,
             "issue_date": None,
             "issue_time": datetime(day.year, day.month, day.day) if day else subject.issue_time,  # noqa: DTZ001 - no zone
+            "recipients": (),
+            "details": tuple(_told(detail) for detail in subject.details),
         }
     )
-    return message.model_copy(
+    issuer = message.issuer
+    copy = message.model_copy(
         update={
             "business_process": None,
             "guideline": PPF_GUIDELINE,
             "identifier": f"FFE0614A_{platform.application}_{number}",
-            "sender": Actor(identifiers=(sender,), name=platform.name, role_code="WK"),
+            "sender": sender,
+            "issuer": sender if issuer is not None and issuer.role_code == "WK" else issuer,
             "recipients": (_PPF,),
-            "subject": told_subject,
+            "subject": told,
         }
     )
+    return _sound(copy)
 
 
-def _identifier(invoice: Invoice, code: str, received_at: datetime) -> str:
-    """MDT-4: number, status, reception, type and date. A number too long for 50 characters is cut and hashed."""
+def _told(detail: Detail) -> Detail:
+    """What the portal is told of a detail (G7.12, P1.18)."""
+    return detail.model_copy(update={"characteristics": tuple(filter(_is_told, detail.characteristics))})
+
+
+def _is_told(value: Characteristic) -> bool:
+    return value.type_code in PORTAL_AMOUNTS and value.percentage is not None
+
+
+def _business_process(invoice: Invoice) -> str:
+    """MDT-2: how the invoice is treated, in the words of a message."""
+    found = treatment(invoice)
+    return {"B2B": "REGULATED", "ARCHIVEONLY": "NON_REGULATED"}.get(found, found)
+
+
+def _identifier(invoice: Invoice, code: str, at: datetime) -> str:
+    """MDT-4: number, status, time, type and date of the invoice. A number that would not fit is cut and hashed.
+
+    Published examples put the reception of the invoice for the time, which gives two instalments one identifier.
+    """
     number = invoice.number or ""
     if len(number) > _LONGEST_NUMBER:
         number = f"{number[:9]}~{hashlib.sha256(number.encode()).hexdigest()[:8]}"
-    return f"{number}_{code}_{received_at:%Y%m%d%H%M%S}#{invoice.type_code}_{invoice.issue_date:%Y%m%d}"
+    return f"{number}_{code}_{at:%Y%m%d%H%M%S}#{invoice.type_code}_{invoice.issue_date:%Y%m%d}"
 
 
-# -- who ------------------------------------------------------------------------------------------------------------
+def _expect(what: str, text: str, form: str) -> None:
+    if not re.fullmatch(form, text):
+        raise ValueError(f"{text!r} is no {what}: expected {form}")
 
 
-def _recipients(kind: Status, setter: str) -> tuple[str, ...]:
-    """Who is told. What the receiving platform says to the issuer, it says to the receiver too."""
-    if setter == "receiving_platform" and kind.sent_to == ("issuer",):
-        return ("issuer", "receiver")
-    return kind.sent_to
-
-
-def _side(invoice: Invoice, role: str) -> tuple[Party | None, str]:
-    """The party that has a role in the exchange, and its role code (UNTDID 3035)."""
-    self_billed = invoice.type_code in INVOICE_TYPES["self_billed"]
-    seller, buyer = (invoice.seller, "SE"), (invoice.buyer, "BY")
-    if role == "factor":
-        return invoice.payee, "DL"
-    if role == "agent":
-        return (invoice.buyer_agent, "AB") if invoice.buyer_agent else (invoice.seller_agent, "SR")
-    if role == "issuer":
-        return buyer if self_billed else seller
-    if role == "receiver":
-        return seller if self_billed else buyer
-    if role in ("payer", "payee"):
-        return seller if (role == "payer") == (sign(invoice) < 0) else buyer
-    return seller if role == "seller" else buyer
-
-
-def _actor(invoice: Invoice, role: str, *, address: bool) -> Actor:
-    if role.endswith("platform"):
-        return Actor(role_code="WK")  # platforms do not name themselves to each other
-    party, role_code = _side(invoice, role)
-    party = party or Party()
-    siren = party.legal_registration_identifier
-    return Actor(
-        identifiers=(siren,) if siren and siren.scheme_id else party.identifiers[:1],
-        name=party.name,
-        role_code=role_code,
-        electronic_address=party.electronic_address if address else None,
-    )
-
-
-def _document_issuer(invoice: Invoice) -> Actor:
-    """MDT-129: the seller's SIREN, whoever made the invoice out (CL-07)."""
-    seller = invoice.seller or Party()
-    siren = seller.legal_registration_identifier
-    return Actor(identifiers=(siren,) if siren else (), role_code="SE")
-
-
-# -- what -----------------------------------------------------------------------------------------------------------
-
-
-def _details(
-    reasons: Sequence[str], action: str | None, comment: str | None, values: tuple[Characteristic, ...]
-) -> tuple[Detail, ...]:
-    """One block for each reason, numbered from 1; values and comment are in the first."""
-    blocks: list[Detail] = []
-    for reason in reasons or ((None,) if values or comment or action else ()):
-        first = not blocks
-        blocks.append(
-            Detail(
-                reason_code=reason,
-                reason=REASONS[reason].name_fr if reason else None,
-                action_code=action if first else None,
-                action=ACTIONS[action].name_fr if action and first else None,
-                sequence=Decimal(len(blocks) + 1),
-                remarks=(Remark(text=comment),) if comment and first else (),
-                characteristics=values if first else (),
-            )
-        )
-    return tuple(blocks)
-
-
-def _payment_values(invoice: Invoice, kind: Status, payment: Payment | None) -> Iterator[Characteristic]:
-    if payment is None:
-        return
-    currency = invoice.currency_code
-    if kind.code != "212":
-        yield Characteristic(type_code="MPA", amount=payment.amount, currency_code=currency, day=payment.day)
-        return
-    for rate, amount in split(invoice, payment.amount, payment.before).items():
-        yield Characteristic(type_code="MEN", changed=False, amount=amount, currency_code=currency, percentage=rate)
-    settled = payment.before + payment.amount
-    if payment.discount:
-        for rate, amount in split(invoice, payment.discount, settled).items():
-            yield Characteristic(type_code="ESC", changed=False, amount=amount, currency_code=currency, percentage=rate)
-        settled += payment.discount
-    due = sign(invoice) * total_with_vat(invoice) - settled
-    if due:
-        yield Characteristic(type_code="RAP", changed=False, amount=due, currency_code=currency)
-
-
-def _correction_values(invoice: Invoice, corrections: Sequence[Correction]) -> Iterator[Characteristic]:
-    for each in corrections:
-        for type_code, value in (("DIV", each.found), ("DVA", each.expected)):
-            yield Characteristic(
-                term=each.term,
-                type_code=type_code,
-                changed=True,
-                name=term(each.term).name_fr,
-                location=each.location,
-                **_typed(value, term(each.term).data_type, invoice.currency_code),
-            )
-
-
-def _typed(value: Decimal | date | str, data_type: str, currency: str | None) -> dict[str, object]:
-    """The field of a characteristic that holds a value of that data type."""
-    if isinstance(value, Decimal) and data_type == "Percentage":
-        return {"percentage": value}
-    if isinstance(value, Decimal) and "mount" in data_type:
-        return {"amount": value, "currency_code": currency}
-    if isinstance(value, Decimal):
-        return {"quantity": value}
-    return {"day": value} if isinstance(value, date) else {"text": value}
+def _sound(message: LifecycleMessage) -> LifecycleMessage:
+    """The message, if our own checks find no error in it."""
+    errors = tuple(finding for finding in check(message) if finding.severity == "error")
+    if errors:
+        code = message.subject.status_code if message.subject else None
+        raise _unwritable(code or "?", errors)
+    return message
 
 
 def _unwritable(code: str, findings: tuple[Finding, ...]) -> Unwritable:

@@ -11,12 +11,19 @@ Source: UN/CEFACT CDAR D22B; DGFiP external specifications v3.2, annex 2.
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from functools import cache
 
 from lxml import etree
 
 from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, number
+from einvoice.binding.codecs import (
+    boolean,
+    boolean_text,
+    compact_date,
+    compact_date_text,
+    compact_time,
+    compact_time_text,
+)
 from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, LifecycleMessage, Remark, Subject
 from einvoice.model import Identifier, SupportingDocument
 
@@ -34,48 +41,18 @@ def write(message: LifecycleMessage) -> bytes:
     return _syntax().write(message)
 
 
-def _day(text: str) -> date:
-    if len(text) != 8 or not (text.isascii() and text.isdigit()):
-        raise ValueError(text)
-    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-
-
-def _day_text(value: date) -> str:
-    return value.isoformat().replace("-", "")
-
-
-def _time(text: str) -> datetime:
-    if len(text) != 14 or not (text.isascii() and text.isdigit()):
-        raise ValueError(text)
-    return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007 - the norm has no zone
-
-
-def _time_text(value: datetime) -> str:
-    return value.isoformat(timespec="seconds").translate({ord(mark): None for mark in "-:T"})[:14]
-
-
-def _flag(text: str) -> bool:
-    if text not in ("true", "1", "false", "0"):
-        raise ValueError(text)
-    return text in ("true", "1")
-
-
-def _flag_text(value: bool) -> str:  # noqa: FBT001 - the value itself
-    return "true" if value else "false"
-
-
 _CODECS = {
     "str": Codec(empty=True),
-    "bool": Codec(_flag, _flag_text),
-    "date": Codec(_day, _day_text, {"format": "102"}),
-    "datetime": Codec(_time, _time_text, {"format": "204"}),
+    "bool": Codec(boolean, boolean_text),
+    "date": Codec(compact_date, compact_date_text, {"format": "102"}),
+    "LegalTime": Codec(compact_time, compact_time_text, {"format": "204"}),
     "Amount": number(),
     "Quantity": number(),
     "Percentage": number(),
     "bytes": Codec(binary, binary_text, empty=True),
     # MDT-100, whose format says which of the two fields it is
-    "day": Codec(_day, _day_text),
-    "time": Codec(_time, _time_text),
+    "day": Codec(compact_date, compact_date_text),
+    "time": Codec(compact_time, compact_time_text),
 }
 
 _MESSAGE = """

@@ -15,45 +15,35 @@ Source: DGFiP external specifications v3.2, general file §3.6; facts of the sta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
+from typing import Literal
 
-from einvoice.codes import INVOICE_TYPES
-from einvoice.france.lifecycle.amounts import sign, total_with_vat
+from einvoice.draft.parties import siren_of
+from einvoice.france.findings import finding
 from einvoice.france.lifecycle.codes import FOLLOWS, STATUSES
-from einvoice.france.lifecycle.message import Characteristic, LifecycleMessage, Subject
-from einvoice.model import Invoice
+from einvoice.france.lifecycle.events import Event, event_of
+from einvoice.france.lifecycle.message import LifecycleMessage, Subject
+from einvoice.france.payments import NOTHING, owed
+from einvoice.france.treatment import treatment, vat_is_due_on_payment
+from einvoice.model import Invoice, Party
 from einvoice.report import Finding, Severity
 
-__all__ = ["PPF_DELAY", "Duty", "Event", "Lifecycle", "NextStatus", "vat_is_due_on_payment"]
+__all__ = ["PPF_DELAY", "Duty", "Event", "Lifecycle", "NextStatus"]
 
 PPF_DELAY = timedelta(hours=24)
 _ENDS = ("213", "210", "220")
-_OF_INVOICES = {code: kind for code, kind in STATUSES.items() if kind.phase or code == "501"}
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One status in the life of an invoice."""
-
-    id: str  # of the message: MDT-4
-    invoice: str
-    code: str
-    at: datetime
-    set_by: str  # role code of who set it: WK, SE, BY, ...
-    reasons: tuple[str, ...] = ()
-    received: Mapping[Decimal, Decimal] = field(default_factory=dict)  # by VAT rate, with VAT
-    discount: Decimal = Decimal("0.00")
-    counts: bool = True  # False for the rejection of a duplicate: the accepted original lives on
+_DUPLICATE = frozenset({"DOUBLON", "REJ_UNI"})
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A status that the public portal must be told."""
+    """What the public portal must be told: a status, or the invoice's own data (flux 1)."""
 
+    content: Literal["status", "flux1"]
     event: Event
     deadline: datetime
 
@@ -68,67 +58,72 @@ class NextStatus:
 
 @dataclass(frozen=True)
 class Lifecycle:
-    """What is known of one invoice. Without the invoice, amounts due and duties of payment are not known."""
+    """What is known of one invoice. Without the invoice, what is due is not known, and every payment is a duty."""
 
     invoice: Invoice | None = None
     messages: tuple[LifecycleMessage, ...] = ()
 
     def told(self, message: LifecycleMessage) -> Lifecycle:
-        """The life with one more message. Raises `ValueError` for a message about another object."""
-        subject = message.subject or Subject()
-        number = self.number
-        if number is not None and subject.reference != number:
-            raise ValueError(f"this message is about {subject.reference!r}, not about {number!r}")
+        """The life with one more message.
+
+        A message in test mode, or about the invoice's data and not its status (250, 251), changes nothing. Raises
+        `ValueError` for a message about another invoice: another number, seller or year.
+        """
+        known = self._key(None) if self.invoice is not None or self.messages else None
+        told = self._key(message)
+        if known is not None and any(a and b and a != b for a, b in zip(known, told, strict=True)):
+            raise ValueError(f"this message is about invoice {_shown(told)}, not about {_shown(known)}")
         return replace(self, messages=(*self.messages, message))
+
+    def _key(self, message: LifecycleMessage | None) -> tuple[str | None, str | None, str | None]:
+        """Number, seller and year: what makes an invoice one and no other (G1.45)."""
+        if message is None and self.invoice is not None:
+            day, seller = self.invoice.issue_date, siren_of(self.invoice.seller or Party())
+            return self.invoice.number, seller, f"{day:%Y}" if day else None
+        subject = (message or self.messages[0]).subject or Subject()
+        sellers = subject.issuer.identifiers if subject.issuer else ()
+        sirens = [each.value for each in sellers if each.scheme_id == "0002"]
+        moment = subject.issue_date or subject.issue_time
+        return subject.reference, next(iter(sirens), None), f"{moment:%Y}" if moment else None
 
     @cached_property
     def number(self) -> str | None:
         """The number of the invoice (BT-1), from the invoice or from the first message."""
-        if self.invoice is not None:
-            return self.invoice.number
-        return next((each.subject.reference for each in self.messages if each.subject), None)
+        return self._key(None)[0] if self.invoice is not None or self.messages else None
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """What happened, in order; a copy of a status that is known already is left out."""
-        known: dict[tuple[object, ...], Event] = {}
-        for message in self.messages:
-            event = _event(message)
-            if event is not None:
-                known.setdefault((event.code, event.at, event.set_by, tuple(event.received.items())), event)
-        ordered = sorted(known.values(), key=lambda event: (event.at, event.code, event.id))
-        accepted = False
-        events = []
-        for event in ordered:
-            duplicate = accepted and event.code == "213" and set(event.reasons) == {"DOUBLON"}
-            events.append(replace(event, counts=not duplicate))
-            accepted = accepted or event.code in ("202", "203") or STATUSES[event.code].phase == "processing"
-        return tuple(events)
+        return tuple(event for event, _ in self._history)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What does not fit: out of order is a warning, after the end an error; a duplicate rejected is told."""
+        found = [each for _, each in self._history if each is not None]
+        if self.due is not None and self.due * _owed_sign(self.invoice) < 0:
+            settled = sum(self.received.values(), NOTHING)
+            found.append(finding("EI-LIFE-04", "warning", "lifecycle", found=settled, expected=settled + self.due))
+        return tuple(found)
 
     @cached_property
     def state(self) -> str | None:
         """The last status that counts."""
-        return self._last(self.events)
+        return _last(self.events)
 
     @cached_property
     def transmission(self) -> str | None:
         """How far the invoice has travelled: the last status that a platform set."""
-        return self._last(event for event in self.events if STATUSES[event.code].phase == "transmission")
+        return _last(event for event in self.events if STATUSES[event.status_code].phase == "transmission")
 
     @cached_property
     def processing(self) -> str | None:
         """What its parties last said of it."""
-        return self._last(event for event in self.events if STATUSES[event.code].phase == "processing")
-
-    @staticmethod
-    def _last(events: tuple[Event, ...] | Iterator[Event]) -> str | None:
-        codes = [event.code for event in events if event.counts]
-        return codes[-1] if codes else None
+        return _last(event for event in self.events if STATUSES[event.status_code].phase == "processing")
 
     @cached_property
     def ended(self) -> bool:
         """Whether it was rejected, refused or cancelled."""
-        return any(event.code in _ENDS and event.counts for event in self.events)
+        return any(event.status_code in _ENDS and event.counts for event in self.events)
 
     @cached_property
     def next(self) -> tuple[NextStatus, ...]:
@@ -140,133 +135,127 @@ class Lifecycle:
 
     @cached_property
     def duties(self) -> tuple[Duty, ...]:
-        """What the public portal must be told, each within 24 hours of its status."""
-        on_payment = self.invoice is None or vat_is_due_on_payment(self.invoice)
-        return tuple(
-            Duty(event, event.at + PPF_DELAY)
-            for event in self.events
-            if STATUSES[event.code].ppf == "always" or (STATUSES[event.code].ppf == "vat_on_payment" and on_payment)
-        )
+        """What the public portal must be told, each within 24 hours of its status; flux 1 goes with status 200."""
+        duties: list[Duty] = []
+        for event in self.events:
+            if event.is_mandatory:
+                deadline = event.timestamp + PPF_DELAY
+                duties.append(Duty("status", event, deadline))
+                if event.status_code == "200":
+                    duties.append(Duty("flux1", event, deadline))
+        return tuple(duties)
 
     @cached_property
     def received(self) -> Mapping[Decimal, Decimal]:
         """What was received so far by VAT rate, with VAT; reversals and refunds count with their sign."""
         totals: dict[Decimal, Decimal] = {}
-        for event in self.events:
-            for rate, amount in event.received.items():
-                totals[rate] = totals.get(rate, Decimal("0.00")) + amount
+        for part in (part for event in self.events if event.counts for part in event.received):
+            totals[part.rate] = totals.get(part.rate, NOTHING) + part.amount
         return totals
 
     @cached_property
     def due(self) -> Decimal | None:
-        """What is still due: total with VAT, less what was paid before (BT-113), received, or taken as discount."""
+        """What is still due: what is owed on the invoice, less what was received or taken as discount."""
         if self.invoice is None:
             return None
-        before = (self.invoice.totals.paid_amount if self.invoice.totals else None) or Decimal("0.00")
-        owed = sign(self.invoice) * (total_with_vat(self.invoice) - before)
-        settled = sum(self.received.values(), Decimal("0.00")) + sum(event.discount for event in self.events)
-        return owed - settled
+        discounts = sum((event.discount for event in self.events if event.counts), NOTHING)
+        return owed(self.invoice) - sum(self.received.values(), NOTHING) - discounts
 
     @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """What does not fit: out of order is a warning, after the end an error; a duplicate rejected is told."""
-        return tuple(self._findings())
-
-    def _findings(self) -> Iterator[Finding]:
-        seen: set[str] = set()
-        ended: str | None = None
-        for event in self.events:
-            if not event.counts:
-                yield _finding("EI-LIFE-03", "information", event, None)
+    def _history(self) -> tuple[tuple[Event, Finding | None], ...]:
+        """The events in order, each with what does not fit about it."""
+        history: list[tuple[Event, Finding | None]] = []
+        seen: list[str] = []
+        for event in sorted(_once(self.messages), key=lambda each: (each.timestamp, each.status_code, each.id)):
+            if event.status_code == "213" and _is_of_a_duplicate(event, seen):
+                other = event.model_copy(update={"counts": False, "is_mandatory": False})
+                history.append((other, _finding("EI-LIFE-03", "information", event)))
                 continue
-            if ended is not None:
-                yield _finding("EI-LIFE-02", _after(ended, event.code), event, ended)
-            elif event.code not in _following(seen):
-                yield _finding("EI-LIFE-01", "warning", event, ", ".join(sorted(_following(seen))))
-            seen.add(event.code)
-            if event.code in _ENDS and ended != "213":
-                ended = event.code
+            found = _misfit(event, seen)
+            seen.append(event.status_code)
+            late = found is not None and found.severity == "error"
+            history.append((event.model_copy(update={"is_mandatory": self._is_mandatory(event) and not late}), found))
+        return tuple(history)
+
+    def _is_mandatory(self, event: Event) -> bool:
+        """Whether the portal must know: of exchanged invoices only, and of payments where VAT falls due on them."""
+        duty = STATUSES[event.status_code].ppf
+        if duty == "never" or not event.is_mandatory:
+            return False
+        if self.invoice is None:
+            return True
+        if treatment(self.invoice) != "B2B":
+            return False
+        return duty == "always" or vat_is_due_on_payment(self.invoice)
 
 
-def vat_is_due_on_payment(invoice: Invoice) -> bool:
-    """Whether French VAT on it falls due when it is paid: services without the option for debits, and prepayments.
-
-    Source: CGI art. 269-2; DGFiP external specifications v3.2, general file §3.7 (payments that are reported).
-    """
-    if not any(group.category_code == "S" for group in invoice.vat_breakdown):
-        return False
-    if invoice.type_code in INVOICE_TYPES["prepayment"]:
-        return True
-    services = (invoice.business_process_type or "S")[:1] in ("S", "M")
-    return services and invoice.tax_point_date_code not in ("3", "35")
+def _owed_sign(invoice: Invoice | None) -> int:
+    """1 where money is to come in, -1 where it goes out, 0 where nothing is owed."""
+    amount = owed(invoice) if invoice is not None else NOTHING
+    return (amount > 0) - (amount < 0)
 
 
-def _after(ended: str, code: str) -> Severity:
-    """After a rejection or a cancellation nothing comes; after a refusal nothing that the public portal must know."""
-    if ended == "210":
+def _shown(key: tuple[str | None, ...]) -> str:
+    return " / ".join(part or "?" for part in key)
+
+
+def _once(messages: Iterable[LifecycleMessage]) -> Iterator[Event]:
+    """Each status once, whichever of its copies came first: between platforms, to the portal, sent again."""
+    known: dict[tuple[object, ...], Event] = {}
+    for message in messages:
+        event = event_of(message)
+        if event is None:
+            continue
+        key = (event.status_code, event.timestamp, event.emitter, event.rejection_reasons, event.received)
+        before = known.get(key)
+        if before is None or _rank(event) < _rank(before):
+            known[key] = event
+    yield from known.values()
+
+
+def _rank(event: Event) -> tuple[object, ...]:
+    """Of two copies the one that says more, and that was meant for the parties; then any, but always the same."""
+    return (not event.reason, -abs(event.discount), event.id.startswith("FFE"), event.id, event.model_dump_json())
+
+
+def _last(events: Iterable[Event]) -> str | None:
+    codes = [event.status_code for event in events if event.counts]
+    return codes[-1] if codes else None
+
+
+def _is_of_a_duplicate(event: Event, seen: list[str]) -> bool:
+    """Whether a rejection is of a second copy of an invoice that its receiver has already."""
+    accepted = any(code in ("202", "203") or STATUSES[code].phase == "processing" for code in seen)
+    return accepted and bool(event.rejection_reasons) and set(event.rejection_reasons) <= _DUPLICATE
+
+
+def _misfit(event: Event, seen: list[str]) -> Finding | None:
+    ends = [code for code in seen if code in _ENDS]
+    if ends:
+        severities = [_after(end, event.status_code) for end in ends]
+        worst: Severity = "error" if "error" in severities else "warning"
+        return _finding("EI-LIFE-02", worst, event, end=ends[severities.index(worst)])
+    following = frozenset().union(*(FOLLOWS.get(code, ()) for code in seen)) if seen else FOLLOWS["start"]
+    if event.status_code not in following:
+        return _finding("EI-LIFE-01", "warning", event, expected=", ".join(sorted(following)))
+    return None
+
+
+def _after(end: str, code: str) -> Severity:
+    """After a rejection or cancellation nothing comes but money that flows back; after a refusal nothing mandatory."""
+    if end == "210":
         return "error" if STATUSES[code].ppf != "never" else "warning"
-    return "warning" if ended == "220" and code == "212" else "error"  # money may still flow back
+    return "warning" if end == "220" and code in ("211", "212") else "error"
 
 
-def _following(seen: set[str]) -> frozenset[str]:
-    """What may come after these statuses."""
-    reached = [FOLLOWS[code] for code in seen if code in FOLLOWS]
-    return frozenset().union(*reached) if seen else FOLLOWS["start"]
-
-
-def _event(message: LifecycleMessage) -> Event | None:
-    subject = message.subject
-    code = subject.status_code if subject else None
-    if subject is None or message.set_at is None or code not in _OF_INVOICES:
-        return None
-    values = [value for detail in subject.details for value in detail.characteristics]
-    received: dict[Decimal, Decimal] = {}
-    if code == "212":
-        for value in _of_type(values, "MEN"):
-            rate = value.percentage if value.percentage is not None else Decimal(0)
-            received[rate] = received.get(rate, Decimal("0.00")) + (value.amount or Decimal("0.00"))
-    return Event(
-        id=message.identifier or "",
-        invoice=subject.reference or "",
-        code=code,
-        at=message.set_at,
-        set_by=(message.issuer.role_code if message.issuer else None) or "",
-        reasons=tuple(detail.reason_code for detail in subject.details if detail.reason_code),
-        received=received,
-        discount=sum((value.amount or Decimal("0.00") for value in _of_type(values, "ESC")), Decimal("0.00")),
-    )
-
-
-def _of_type(values: list[Characteristic], type_code: str) -> Iterator[Characteristic]:
-    return (value for value in values if value.type_code == type_code)
-
-
-_TEXTS = {
-    "EI-LIFE-01": (
-        "Le statut {code} ne vient pas à sa place ; attendu : {expected}.",
-        "Status {code} is out of order; expected: {expected}.",
-    ),
-    "EI-LIFE-02": (
-        "Le statut {code} vient après le statut {expected}, qui clôt la vie de la facture.",
-        "Status {code} comes after status {expected}, which ends the life of the invoice.",
-    ),
-    "EI-LIFE-03": (
-        "Rejet d'un doublon : la facture déjà acceptée n'est pas concernée.",
-        "A duplicate was rejected: the invoice accepted before is not concerned.",
-    ),
-}
-
-
-def _finding(rule: str, severity: Severity, event: Event, expected: str | None) -> Finding:
-    french, english = (text.format(code=event.code, expected=expected) for text in _TEXTS[rule])
-    return Finding(
-        rule=rule,
-        severity=severity,
-        step="lifecycle",
-        message=french,
-        message_en=english,
+def _finding(rule: str, severity: Severity, event: Event, *, expected: str | None = None, end: str = "") -> Finding:
+    return finding(
+        rule,
+        severity,
+        "lifecycle",
         field="subject.status_code",
-        found=event.code,
+        found=event.status_code,
         expected=expected,
-        source="DGFiP external specifications v3.2, general file §3.6",
+        end=end,
+        message=event.id,
     )

@@ -3,15 +3,16 @@
     LifecycleMessage(identifier="F1_205_20261102101500#380_20261102", subject=Subject(status_code="205"))
 
 As everywhere, every field is optional: an inbound message may be wrong in any way, and its faults are findings. The MDT
-numbers are those of the official table. Times have no zone: the norm has none, and French legal time is meant.
+numbers are those of the official table. Times are French legal time, without zone.
 
 Source: DGFiP external specifications v3.2, annex 2 (message CDV); UN/CEFACT CDAR D22B.
 """
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 
+from einvoice.france.times import LegalTime
 from einvoice.model import Amount, Identifier, Model, Percentage, Quantity, SupportingDocument, Unread
 
 __all__ = ["Actor", "Characteristic", "Detail", "LifecycleMessage", "Remark", "Subject"]
@@ -58,7 +59,7 @@ class Characteristic(Model):
 class Detail(Model):
     """Why, what is asked for, and the values concerned (MDG-37)."""
 
-    happened_at: datetime | None = None  # MDT-110
+    happened_at: LegalTime | None = None  # MDT-110
     reason_code: str | None = None  # MDT-113
     reason: str | None = None  # MDT-114
     status_code: str | None = None  # MDT-115
@@ -76,11 +77,11 @@ class Subject(Model):
     condition_code: str | None = None  # MDT-88
     type_code: str | None = None  # MDT-91: BT-3; 303 flow, 304 data of flux 1 or 10, 305 message, 306 directory
     name: str | None = None  # MDT-94
-    received_at: datetime | None = None  # MDT-95
+    received_at: LegalTime | None = None  # MDT-95
     attachments: tuple[SupportingDocument, ...] = ()  # MDT-96
     object_type: str | None = None  # MDT-97: URN
     issue_date: date | None = None  # MDT-100, as platforms write it to each other (format 102)
-    issue_time: datetime | None = None  # MDT-100, as the PPF wants it (format 204)
+    issue_time: LegalTime | None = None  # MDT-100, as the PPF wants it (format 204)
     status_code: str | None = None  # MDT-105
     status: str | None = None  # MDT-106
     issuer: Actor | None = None  # MDT-129 to 132: the seller
@@ -96,13 +97,13 @@ class LifecycleMessage(Model):
     guideline: str | None = None  # MDT-3: URN
     identifier: str | None = None  # MDT-4
     name: str | None = None  # MDT-5
-    created_at: datetime | None = None  # MDT-8
+    created_at: LegalTime | None = None  # MDT-8
     sender: Actor | None = None  # MDT-17 to 21
     issuer: Actor | None = None  # MDT-36 to 40
     recipients: tuple[Actor, ...] = ()  # MDT-55 to 73
     multiple_references: bool | None = None  # MDT-74
     phase_code: str | None = None  # MDT-77: 305 transmission, 23 processing
-    set_at: datetime | None = None  # MDT-78
+    set_at: LegalTime | None = None  # MDT-78
     subject: Subject | None = None
 
     unread: tuple[Unread, ...] = ()

@@ -1,31 +1,56 @@
 """What is asked to be told about an invoice, and whether a status may be told so.
 
-Sources: BR-FR-CDV V1.4.0 (CL-09, 13 to 15); DGFiP external specifications v3.2, annex 7 (G7.25, P1.15 to P1.17).
+Sources: BR-FR-CDV V1.4.0 (CL-09, 13 to 15); DGFiP external specifications v3.2, annex 7 (G7.25, G7.39, P1.15 to P1.17);
+XP Z12-012 annex B.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from einvoice.france.lifecycle.amounts import sign, total_with_vat
+from einvoice.france.findings import finding
 from einvoice.france.lifecycle.codes import ACTIONS, Status
-from einvoice.model import Invoice
+from einvoice.france.payments import NOTHING, owed, total_with_vat
+from einvoice.identifiers import IBAN
+from einvoice.model import Invoice, Party
 from einvoice.report import Finding
+from einvoice.terms import term
 
-__all__ = ["Correction", "Payment", "Request", "fault", "faults"]
+__all__ = ["Account", "Approval", "Correction", "Payment", "Request", "fault", "faults"]
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received (212) or sent (211), with VAT, in the invoice currency; negative when it went back."""
+    """Money received (212) or sent (211), with VAT, in the invoice currency; negative when it went back.
+
+    `before` is all that was settled before, by payments and discounts. `by_rate` splits the amount where it was not
+    meant for the whole invoice in proportion: only for the goods, say.
+    """
 
     amount: Decimal
-    before: Decimal = Decimal("0.00")  # all that was received before
+    before: Decimal = NOTHING
     discount: Decimal | None = None  # early-payment discount, with VAT, that the payer took
-    day: date | None = None  # when it was paid
+    day: date | None = None  # when it was paid (211)
+    by_rate: Mapping[Decimal, Decimal] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What of an invoice is approved in part (206); what is not is the rest of its totals."""
+
+    with_vat: Decimal
+    without_vat: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the invoice is to be paid from now on (227), and to whom, if that changes too."""
+
+    identifier: str  # IBAN
+    payee: Party | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +70,13 @@ class Request:
     invoice: Invoice
     kind: Status
     by: str
-    reasons: tuple[str, ...]
-    action: str | None
-    comment: str | None
-    payment: Payment | None
+    reasons: tuple[str, ...] = ()
+    action: str | None = None
+    comment: str | None = None
+    payment: Payment | None = None
+    approval: Approval | None = None
+    account: Account | None = None
+    corrections: tuple[Correction, ...] = ()
 
 
 def faults(request: Request) -> Iterator[Finding]:
@@ -57,43 +85,93 @@ def faults(request: Request) -> Iterator[Finding]:
         yield from check(request)
 
 
+def fault(rule: str, field: str, *, found: object = None, expected: object = None) -> Finding:
+    """The finding of one of the rules below."""
+    return finding(rule, "error", "lifecycle", field=field, found=found, expected=expected)
+
+
 def _invoice_says_enough(request: Request) -> Iterator[Finding]:
     for field in ("number", "issue_date", "type_code"):
         if getattr(request.invoice, field) is None:
-            yield fault("EI-CDV-25", field, expected=field)
+            yield fault("EI-CDV-65", field, expected=field)
     if request.kind.code == "212" and request.payment and not total_with_vat(request.invoice):
-        yield fault("EI-CDV-25", "vat_breakdown", expected="vat_breakdown")
+        yield fault("EI-CDV-65", "vat_breakdown", expected="vat_breakdown")
 
 
 def _setter_may_set_it(request: Request) -> Iterator[Finding]:
     if request.by not in request.kind.set_by:
-        yield fault("EI-CDV-27", "issuer", found=request.by, expected=", ".join(request.kind.set_by))
+        yield fault("EI-CDV-67", "issuer", found=request.by, expected=", ".join(request.kind.set_by))
+
+
+# What the buyer of a service by several suppliers may object to one of them (BT-23 = S6).
+_REFUSALS_OF_S6 = frozenset({"DEST_ERR", "ROUTAGE_ERR", "CODE_ROUTAGE_ERR"})
 
 
 def _reasons_are_allowed(request: Request) -> Iterator[Finding]:
-    allowed = ", ".join(sorted(request.kind.reasons))
+    allowed = request.kind.reasons
+    if request.kind.code == "210" and request.invoice.business_process_type == "S6":  # G7.39
+        allowed &= _REFUSALS_OF_S6
+    shown = ", ".join(sorted(allowed))
     for reason in request.reasons:
-        if reason not in request.kind.reasons:
-            yield fault("EI-CDV-21", "subject.details", found=reason, expected=allowed)
+        if reason not in allowed:
+            yield fault("EI-CDV-61", "subject.details", found=reason, expected=shown)
     if "reason" in request.kind.needs and not request.reasons:
-        yield fault("EI-CDV-22", "subject.details", expected=allowed)
+        yield fault("EI-CDV-62", "subject.details", expected=shown)
 
 
 def _action_exists(request: Request) -> Iterator[Finding]:
     if request.action is not None and request.action not in ACTIONS:
-        yield fault("EI-CDV-26", "subject.details", found=request.action, expected=", ".join(ACTIONS))
+        yield fault("EI-CDV-66", "subject.details", found=request.action, expected=", ".join(ACTIONS))
 
 
 def _comment_is_given(request: Request) -> Iterator[Finding]:
     payment = request.payment
-    reversal = request.kind.code == "212" and payment is not None and payment.amount * sign(request.invoice) < 0
+    reversal = request.kind.code == "212" and payment is not None and payment.amount * owed(request.invoice) < 0
     if (reversal or "comment" in request.kind.needs) and not request.comment:  # P1.17, G7.25
-        yield fault("EI-CDV-23", "subject.details")
+        yield fault("EI-CDV-63", "subject.details")
 
 
-def _amounts_are_given(request: Request) -> Iterator[Finding]:
+_MEANT_FOR = {"payment": ("211", "212"), "approval": ("206",), "account": ("227",)}
+
+
+def _content_is_meant_for_it(request: Request) -> Iterator[Finding]:
+    for name, codes in _MEANT_FOR.items():
+        if getattr(request, name) is not None and request.kind.code not in codes:
+            yield fault("EI-CDV-68", "subject.details", found=name, expected=", ".join(codes))
+
+
+def _content_is_given(request: Request) -> Iterator[Finding]:
     if "amounts" in request.kind.needs and request.payment is None:
-        yield fault("EI-CDV-24", "subject.details")
+        yield fault("EI-CDV-64", "subject.details")
+    if "account" in request.kind.needs and request.account is None:
+        yield fault("EI-CDV-69", "subject.details")
+
+
+def _amounts_make_sense(request: Request) -> Iterator[Finding]:
+    payment, approval = request.payment, request.approval
+    amounts = [payment.amount, payment.before, payment.discount] if payment else []
+    amounts += [approval.with_vat, approval.without_vat] if approval else []
+    amounts += [*payment.by_rate.values()] if payment and payment.by_rate else []
+    for amount in amounts:
+        if amount is not None and amount != round(amount, 2):
+            yield fault("EI-CDV-71", "subject.details", found=amount)
+    if payment and payment.by_rate and sum(payment.by_rate.values(), NOTHING) != payment.amount:
+        yield fault(
+            "EI-CDV-70", "subject.details", found=sum(payment.by_rate.values(), NOTHING), expected=payment.amount
+        )
+
+
+def _account_is_an_iban(request: Request) -> Iterator[Finding]:
+    if request.account is not None and (wrong := IBAN.fault(request.account.identifier)):
+        yield fault("EI-CDV-72", "subject.details", found=wrong.found)
+
+
+def _corrections_name_terms(request: Request) -> Iterator[Finding]:
+    for each in request.corrections:
+        try:
+            term(each.term)
+        except KeyError:
+            yield fault("EI-CDV-73", "subject.details", found=each.term)
 
 
 _CHECKS: tuple[Callable[[Request], Iterator[Finding]], ...] = (
@@ -102,50 +180,9 @@ _CHECKS: tuple[Callable[[Request], Iterator[Finding]], ...] = (
     _reasons_are_allowed,
     _action_exists,
     _comment_is_given,
-    _amounts_are_given,
+    _content_is_meant_for_it,
+    _content_is_given,
+    _amounts_make_sense,
+    _account_is_an_iban,
+    _corrections_name_terms,
 )
-
-_FAULTS = {
-    "EI-CDV-20": (
-        "Ce statut n'est pas de ceux qu'une plateforme dit d'une facture : {found}.",
-        "This is no status that a platform tells of an invoice: {found}.",
-    ),
-    "EI-CDV-21": (
-        "Le motif {found} n'est pas permis pour ce statut. Motifs permis : {expected}.",
-        "Reason {found} is not allowed for this status. Allowed: {expected}.",
-    ),
-    "EI-CDV-22": ("Ce statut exige un motif : {expected}.", "This status demands a reason: {expected}."),
-    "EI-CDV-23": ("Ce statut exige un commentaire.", "This status demands a comment."),
-    "EI-CDV-24": (
-        "Ce statut exige le montant encaissé, réparti par taux de TVA.",
-        "This status demands the amount received, split by VAT rate.",
-    ),
-    "EI-CDV-25": (
-        "La facture n'a pas ce qu'un statut doit en dire : {expected}.",
-        "The invoice lacks what a status must say of it: {expected}.",
-    ),
-    "EI-CDV-26": (
-        "L'action attendue {found} n'existe pas. Codes : {expected}.",
-        "There is no requested action {found}. Codes: {expected}.",
-    ),
-    "EI-CDV-27": (
-        "Ce statut n'est pas posé par « {found} », mais par : {expected}.",
-        "This status is not set by '{found}' but by: {expected}.",
-    ),
-}
-
-
-def fault(rule: str, field: str, *, found: str | None = None, expected: str | None = None) -> Finding:
-    """The finding of one of the rules above."""
-    french, english = (text.format(found=found, expected=expected) for text in _FAULTS[rule])
-    return Finding(
-        rule=rule,
-        severity="error",
-        step="lifecycle",
-        message=french,
-        message_en=english,
-        field=field,
-        found=found,
-        expected=expected,
-        source="BR-FR-CDV V1.4.0",
-    )

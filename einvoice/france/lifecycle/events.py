@@ -1,0 +1,83 @@
+"""What a lifecycle message says happened, as a plain value with an id and a time.
+
+    event_of(message).model_dump_json()     # {"id": "F1_212_…", "status_code": "212", "timestamp": …}
+
+Names are those of PDP APIs: what a transport stores, polls or pushes.
+
+Source: DGFiP external specifications v3.2, annex 2 (message CDV).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Literal
+
+from einvoice.france.lifecycle.codes import STATUSES
+from einvoice.france.lifecycle.message import Characteristic, LifecycleMessage
+from einvoice.france.payments import NOTHING
+from einvoice.france.times import LegalTime
+from einvoice.model import Amount, Model, Percentage
+
+__all__ = ["Event", "RatePart", "event_of"]
+
+_OF_INVOICES = frozenset(code for code, kind in STATUSES.items() if kind.phase)
+_EXCHANGED = (None, "REGULATED")  # MDT-2: the portal is told nothing of other invoices
+
+
+class RatePart(Model):
+    """What was received at one VAT rate, with VAT."""
+
+    rate: Percentage
+    amount: Amount
+
+
+class Event(Model):
+    """One status in the life of an invoice."""
+
+    id: str  # of the message: MDT-4
+    object_type: Literal["invoice"] = "invoice"
+    object_id: str  # the invoice number
+    status_code: str
+    timestamp: LegalTime
+    emitter: str  # role code of who set it: WK, SE, BY, ...
+    reason: str | None = None  # the comment, in words
+    rejection_reasons: tuple[str, ...] = ()  # reason codes
+    is_mandatory: bool = False  # whether the public portal must know, within 24 hours
+    received: tuple[RatePart, ...] = ()
+    discount: Amount = NOTHING
+    counts: bool = True  # False for the rejection of a duplicate: the accepted original lives on
+
+
+def event_of(message: LifecycleMessage) -> Event | None:
+    """The event that a message tells; None for one in test mode, without a time, or of no status of an invoice.
+
+    `is_mandatory` is what can be known without the invoice.
+    """
+    subject = message.subject
+    code = subject.status_code if subject else None
+    if message.test or subject is None or message.set_at is None or code not in _OF_INVOICES:
+        return None
+    values = [value for detail in subject.details for value in detail.characteristics]
+    return Event(
+        id=message.identifier or "",
+        object_id=subject.reference or "",
+        status_code=code or "",
+        timestamp=message.set_at,
+        emitter=(message.issuer.role_code if message.issuer else None) or "",
+        reason=" ".join(remark.text for detail in subject.details for remark in detail.remarks if remark.text) or None,
+        rejection_reasons=tuple(detail.reason_code for detail in subject.details if detail.reason_code),
+        is_mandatory=message.business_process in _EXCHANGED and STATUSES[code or ""].ppf != "never",
+        received=tuple(_received(values)) if code == "212" else (),
+        discount=sum((each.amount or NOTHING for each in values if each.type_code == "ESC"), NOTHING),
+    )
+
+
+def _received(values: list[Characteristic]) -> Iterator[RatePart]:
+    """What was received, added up by rate."""
+    totals: dict[Decimal, Decimal] = {}
+    for each in values:
+        if each.type_code == "MEN":
+            rate = each.percentage if each.percentage is not None else Decimal(0)
+            totals[rate] = totals.get(rate, NOTHING) + (each.amount or NOTHING)
+    yield from (RatePart(rate=rate, amount=totals[rate]) for rate in sorted(totals))

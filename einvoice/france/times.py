@@ -1,0 +1,35 @@
+"""Times in French messages: what the clock on a French wall shows, without a zone.
+
+    legal_time(datetime(2026, 11, 2, 9, 0, tzinfo=UTC))      # 2026-11-02 10:00, as the messages mean it
+
+Lifecycle messages and e-reports have no place for a time zone (format 204: YYYYMMDDHHMMSS). A time that has one is put
+into French legal time; a time without one is taken as it stands.
+
+Source: DGFiP external specifications v3.2, annex 7 (G7.06, G7.53).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator
+
+__all__ = ["LegalTime", "legal_time"]
+
+
+def legal_time(time: datetime) -> datetime:
+    """The time in France, without zone and without fractions of a second.
+
+    Raises `ValueError` for a time with a zone where the machine has no time zone data (`pip install tzdata`).
+    """
+    if time.tzinfo is not None:
+        try:
+            time = time.astimezone(ZoneInfo("Europe/Paris")).replace(tzinfo=None)
+        except ZoneInfoNotFoundError as error:
+            raise ValueError("no time zone data on this machine: give French time, or pip install tzdata") from error
+    return time.replace(microsecond=0)
+
+
+LegalTime = Annotated[datetime, "LegalTime", AfterValidator(legal_time)]
