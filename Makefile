@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format schemas bench parity clean
+.PHONY: help demo test check format schemas bench parity units drafts roundtrip clean
 
 help:                      ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -19,6 +19,10 @@ $(VENV)/dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ $(VENV)/core
+
+$(VENV)/bench: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@
 
 demo: $(VENV)/core         ## judge a valid and a broken invoice, build UBL and CII from a JSON draft
 	@$(BIN)/python tools/demo.py
@@ -40,6 +44,21 @@ format: $(VENV)/dev        ## format the code
 
 schemas: $(VENV)/dev       ## write schemas/ anew from the models
 	$(BIN)/python tools/schemas.py
+
+bench: $(VENV)/bench       ## measure against the floor and the peers, in one run each
+	for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+parity: $(VENV)/dev        ## the compiled rules against Saxon, on mutants of every document (long)
+	$(BIN)/python tools/parity.py --count 20000 --jobs 2
+
+units: $(VENV)/dev         ## the unit tests that CEN publishes, on both engines
+	$(BIN)/python tools/cen_units.py
+
+drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and judged
+	$(BIN)/python tools/random_drafts.py
+
+roundtrip: $(VENV)/dev     ## every document of the corpus read, written back and converted
+	$(BIN)/python tools/roundtrip.py
 
 clean:                     ## remove what the other targets made
 	rm -rf $(VENV) build
