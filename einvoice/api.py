@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel
 
 from einvoice import __version__, cii, ubl
 from einvoice.binding import differences
-from einvoice.detect import detect, read_detected
+from einvoice.detect import Detected, detect, read_detected
 from einvoice.draft import Disagreement, Draft
 from einvoice.errors import Unrecognised
 from einvoice.judgement import judge_bytes
@@ -31,6 +31,9 @@ from einvoice.validation.chain import judge_invoice, unread_finding
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 from einvoice.validation.wording import wording
+
+if TYPE_CHECKING:
+    from einvoice.france.documents import Message
 
 __all__ = ["Converted", "Explanation", "build", "convert", "explain", "parse", "validate"]
 
@@ -69,17 +72,29 @@ class Explanation:
     source: str = ""
 
 
-def parse(data: bytes) -> Invoice:
-    """The invoice that UBL, CII or a Factur-X PDF says; what the model cannot hold is in `Invoice.unread`.
+def parse(data: bytes) -> Invoice | Message:
+    """What a document says, by its content; what the model cannot hold is in its `unread`.
 
-    Raises `Unreadable` for what cannot be opened safely, `Unrecognised` for any other document.
+    UBL, CII and a Factur-X PDF give an `Invoice`, French messages a `LifecycleMessage`, an `EReport`, a
+    `DirectoryUpdate` or a `DirectoryExport`. Raises `Unreadable` for what cannot be opened safely, `Unrecognised` for
+    any other document.
     """
+    found = _opened(data)
+    if found.kind in ("lifecycle", "ereport", "directory"):
+        from einvoice.france.documents import read_message  # noqa: PLC0415 - loaded for messages only
+
+        return read_message(found)
+    return read_detected(found)
+
+
+def _opened(data: bytes) -> Detected:
+    """What the bytes are; of a PDF, the invoice inside."""
     found = detect(data)
     if found.syntax == "facturx":
         from einvoice.facturx.embedded import extract  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 
-        found = detect(extract(data).xml)
-    return read_detected(found)
+        return detect(extract(data).xml)
+    return found
 
 
 def validate(source: bytes | Draft | Invoice, *, policy: Policy | None = None, name: str | None = None) -> Report:
@@ -141,10 +156,10 @@ def convert(data: bytes, to: Target, *, policy: Policy | None = None) -> Convert
 
     `policy` chooses the language of the account. Raises as `parse` and `build` do.
     """
-    invoice = parse(data)
+    invoice = read_detected(_opened(data))
     chosen = policy or Policy()
     made = _WRITERS[to](invoice)
-    kept = parse(made)
+    kept = read_detected(detect(made))
     unread = tuple(unread_finding(each, chosen) for each in invoice.unread)
     lost = tuple(_loss(invoice, path, to, chosen) for path in differences(invoice, kept))
     return Converted(made, (*unread, *lost))

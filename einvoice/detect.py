@@ -82,8 +82,8 @@ class Detected:
 
     kind: Kind
     syntax: SyntaxName
-    specification_identifier: str | None = None  # BT-24, as written
-    profile: str | None = None  # short name, of invoices only
+    specification_identifier: str | None = None  # BT-24 of an invoice, MDT-3 of a lifecycle message, as written
+    profile: str | None = None  # short name: en16931; of a lifecycle message what it is about: invoice, flux, …
     root: etree._Element | None = None  # of the document itself, out of its envelope; None for a PDF
     enveloped: bool = False
 
@@ -105,6 +105,9 @@ def detect(data: bytes) -> Detected:
     kind, syntax = _ROOTS[root.tag]
     if syntax == "cii" and root.findtext(f"*/{_RAM}TypeCode", "").strip() in ubl.CREDIT_NOTE_TYPES:
         kind = "credit_note"
+    if kind == "lifecycle":
+        identifier = _guideline(root)
+        return Detected(kind, syntax, identifier, (identifier or "").rpartition(":")[2] or None, root, enveloped)
     if kind not in ("invoice", "credit_note"):
         return Detected(kind, syntax, root=root, enveloped=enveloped)
     identifier = _specification_identifier(root)
@@ -144,10 +147,13 @@ def _payload(envelope: etree._Element) -> etree._Element:
 
 def _specification_identifier(root: etree._Element) -> str | None:
     if root.tag == _CII:
-        found = root.findtext(f"*/{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID")
-    else:
-        found = root.findtext(f"{{{_UBL}CommonBasicComponents-2}}CustomizationID")
-    return (found or "").strip() or None
+        return _guideline(root)
+    return (root.findtext(f"{{{_UBL}CommonBasicComponents-2}}CustomizationID") or "").strip() or None
+
+
+def _guideline(root: etree._Element) -> str | None:
+    """How CII and CDAR name the specification that they follow."""
+    return (root.findtext(f"*/{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID") or "").strip() or None
 
 
 def _unrecognised(root: etree._Element) -> str:

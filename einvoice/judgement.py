@@ -2,7 +2,8 @@
 
     judge_bytes(data, Policy()).verdict
 
-A PDF is judged twice: as a container, and for the invoice that it holds.
+A PDF is judged twice: as a container, and for the invoice that it holds. A French message (lifecycle, e-report,
+directory) is judged by our own checks too, for the published rules see little of it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,12 @@ def is_pdf(data: bytes) -> bool:
 def judge_bytes(data: bytes, policy: Policy, *, name: str | None = None) -> DocumentReport:
     """The verdict on a document; never raises for its content."""
     if not is_pdf(data):
-        return judge(data, policy, name=name)
+        report = judge(data, policy, name=name)
+        if report.kind in ("lifecycle", "ereport", "directory"):
+            from einvoice.france.judging import judge_message  # noqa: PLC0415 - loaded for messages only
+
+            return judge_message(report, data, policy)
+        return report
     from einvoice.facturx.container import check_container  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 
     container = check_container(data)
