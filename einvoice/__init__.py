@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from einvoice.errors import EInvoiceError, MissingExtra, Unreadable, Unrecognised, Unwritable
     from einvoice.model import Invoice
     from einvoice.report import DocumentReport, Finding, Report, Step
-    from einvoice.validation.policy import Policy
+    from einvoice.validation.policy import HouseRules, Policy
 
 _HOMES = {
     "Converted": "api",
@@ -33,6 +33,7 @@ _HOMES = {
     "EInvoiceError": "errors",
     "Explanation": "api",
     "Finding": "report",
+    "HouseRules": "validation.policy",
     "Invoice": "model",
     "MissingExtra": "errors",
     "Policy": "validation.policy",
@@ -56,6 +57,7 @@ __all__ = [
     "EInvoiceError",
     "Explanation",
     "Finding",
+    "HouseRules",
     "Invoice",
     "MissingExtra",
     "Policy",

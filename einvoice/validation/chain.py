@@ -162,8 +162,7 @@ def _judge_root(sheet: _Sheet, found: Detected, root: etree._Element, syntax: Sy
     plan = plan_for(syntax, root.tag, found.profile)
     invoice = read_detected(found) if found.syntax in ("ubl", "cii") else None
     if invoice is not None:
-        field_of = ubl.field_of if found.syntax == "ubl" else cii.field_of
-        sheet.place = lambda xpath: field_of(root, xpath)
+        sheet.place = (ubl if found.syntax == "ubl" else cii).fields(root).at
         _notice_profile(sheet, found, plan)
     _schema_step(sheet, plan.xsd, root)
     subject = Subject(root)

@@ -93,7 +93,8 @@ class Schema:
                 return ()
             log: Any = self._schema.error_log  # iterable, which its stub does not say
             errors = [_Error(error.type_name, error.message, error.path, error.line) for error in log]
-        uris = {prefix: uri for element in root.iter() for prefix, uri in element.nsmap.items() if prefix}
+        uris = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+        uris |= {each.prefix: etree.QName(each).namespace or "" for each in root.iter() if each.prefix}
         return tuple(_fault(root, uris, error) for error in _once(errors))
 
 

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import pytest
+from minimal import CII, UBL, without
+
+import einvoice as ei
+
+DRAFT = {
+    "number": "D-1",
+    "issue_date": "2026-11-03",
+    "due_date": "2026-12-03",
+    "seller": {
+        "name": "VENDEUR EXEMPLE",
+        "legal_registration_identifier": {"value": "100000009", "scheme_id": "0002"},
+        "vat_identifier": "FR88100000009",
+        "postal_address": {"city_name": "NANTES", "country_code": "FR"},
+    },
+    "buyer": {
+        "name": "ACHETEUR EXEMPLE",
+        "legal_registration_identifier": {"value": "200000008", "scheme_id": "0002"},
+        "postal_address": {"city_name": "BREST", "country_code": "FR"},
+    },
+    "lines": [
+        {
+            "item_name": "Réglage",
+            "quantity": "2",
+            "unit_code": "HUR",
+            "item_net_price": "115.00",
+            "vat_category_code": "S",
+            "vat_rate": "20",
+        }
+    ],
+}
+
+
+def test_the_same_invoice_is_read_from_both_syntaxes():
+    """One model: what UBL and CII say alike is equal."""
+    ubl, cii = ei.parse(UBL.encode()), ei.parse(CII.encode())
+    assert ubl == cii
+    assert (ubl.number, str(ubl.totals.amount_due)) == ("MIN-26-117", "276.00")
+
+
+@pytest.mark.parametrize(
+    ("data", "error"),
+    [(b"", ei.Unreadable), (b"<a", ei.Unreadable), (b"<a/>", ei.Unrecognised), (b"%PDF-1.7", ei.EInvoiceError)],
+)
+def test_only_exceptions_of_ours_escape(data, error):
+    """What is no invoice raises one of the documented exceptions, from each verb that needs one."""
+    with pytest.raises(error):
+        ei.parse(data)
+    with pytest.raises(error):
+        ei.convert(data, "ubl")
+
+
+@pytest.mark.parametrize("syntax", ["ubl", "cii"])
+def test_a_draft_is_built_and_read_back(syntax):
+    """Built from what a person knows, the invoice is complete; building changes nothing in the draft."""
+    draft = ei.Draft.model_validate(DRAFT)
+    before = draft.model_dump()
+    invoice = ei.parse(ei.build(draft, syntax))
+    assert (invoice.number, str(invoice.totals.amount_with_vat)) == ("D-1", "276.00")
+    assert draft.model_dump() == before
+
+
+@pytest.mark.parametrize(
+    ("profile", "identifier"),
+    [
+        (None, "urn:cen.eu:en16931:2017"),
+        ("extended-ctc-fr", "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr"),
+        ("urn:example:ours", "urn:example:ours"),
+    ],
+)
+def test_a_profile_is_named_or_given_in_full(profile, identifier):
+    """The short names of profiles, or BT-24 itself."""
+    xml = ei.build(ei.Draft.model_validate(DRAFT), "ubl", profile=profile)
+    assert ei.parse(xml).specification_identifier == identifier
+
+
+def test_what_cannot_be_written_says_what_is_missing():
+    """The exception carries a finding for each fault."""
+    with pytest.raises(ei.Unwritable) as raised:
+        ei.build(ei.Draft(), "ubl")
+    assert "number" in [finding.field for finding in raised.value.findings]
+
+
+def test_nothing_is_lost_between_the_syntaxes_that_both_can_say():
+    """The minimal invoice goes to the other syntax and back without a loss."""
+    there = ei.convert(UBL.encode(), "cii")
+    back = ei.convert(there.data, "ubl")
+    assert there.losses == back.losses == ()
+    assert ei.parse(back.data) == ei.parse(UBL.encode())
+
+
+def test_every_loss_is_told():
+    """What the model could not hold, and what the target syntax cannot say, in the language asked for."""
+    data = without(UBL, "<cbc:DueDate>=><cbc:IssueTime>10:00:00</cbc:IssueTime><cbc:DueDate>")
+    (unread,) = ei.convert(data, "cii", policy=ei.Policy(language="en")).losses
+    assert (unread.rule, unread.xpath) == ("EI-READ-01", "/Invoice/cbc:IssueTime")
+    line = "<ram:LineTotalAmount>230.00</ram:LineTotalAmount>"
+    with_total = without(
+        CII, f"{line}\n        </=>{line}<ram:GrandTotalAmount>276.00</ram:GrandTotalAmount>\n        </"
+    )
+    (lost,) = ei.convert(with_total, "ubl", policy=ei.Policy(language="en")).losses
+    assert (lost.rule, lost.field, lost.found) == ("EI-LOSS", "lines[0].amount_with_vat", "276.00")
+    assert lost.message == "UBL cannot say this value: 276.00"
+    assert lost.term == "EXT-FR-FE-184"
+
+
+def test_explanations_are_in_both_languages():
+    """A rule, a rule of a family, a term."""
+    rule = ei.explain("BR-CO-15")
+    assert rule.terms == ("BT-112",)
+    assert rule.fr
+    assert rule.en
+    assert ei.explain("BR-AE-08").en.startswith("The taxable amount (BT-116)")
+    term = ei.explain("BT-131")
+    assert (term.fr, term.en, term.field) == ("Montant net de la ligne de facture", "Invoice line net amount", "lines.net_amount")
+    with pytest.raises(ei.Unrecognised):
+        ei.explain("BT-9999")
+
+
+def test_a_report_goes_through_json_unchanged():
+    """The JSON form says all that the report says."""
+    report = ei.validate(without(UBL, "#PMT#"), name="x.xml")
+    assert ei.Report.model_validate_json(report.model_dump_json(exclude_none=True)) == report
