@@ -65,6 +65,9 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "write": "écriture",
                         "draft": "brouillon",
                         "house": "règles maison",
+                        "lifecycle": "message",
+                        "ereport": "déclaration",
+                        "directory": "annuaire",
                     }
                 ),
             }
@@ -108,6 +111,9 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "write": "writing",
                         "draft": "draft",
                         "house": "house rules",
+                        "lifecycle": "message",
+                        "ereport": "declaration",
+                        "directory": "directory",
                     }
                 ),
             }
