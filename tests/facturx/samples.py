@@ -1,7 +1,7 @@
 """PDF files of ours, written object by object, so that a test can change exactly one thing.
 
-    objects = archival()                       # a PDF/A-3b of one page, in a font that is drawn (Type 3)
-    data = pdf(objects | {PAGE: b"<<...>>"})
+objects = archival()                       # a PDF/A-3b of one page, in a font that is drawn (Type 3)
+data = pdf(objects | {PAGE: b"<<...>>"})
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def archival() -> dict[int, bytes]:
     }
 
 
-def embedding(
+def embedding(  # noqa: PLR0913 - each trait is one that a test changes
     xml: bytes,
     *,
     name: bytes = b"factur-x.xml",
@@ -96,9 +96,7 @@ def embedding(
     names = b"/Names<</EmbeddedFiles<</Names[(%s) 20 0 R]>>>>" % name if in_names else b""
     return archival() | {
         CATALOG: catalog(names + (b"/AF[20 0 R]" if in_af else b"")),
-        METADATA: metadata(
-            DocumentType="INVOICE", DocumentFileName=announced, Version=version, ConformanceLevel=level
-        ),
+        METADATA: metadata(DocumentType="INVOICE", DocumentFileName=announced, Version=version, ConformanceLevel=level),
         20: specification,
         21: stream(xml, b"/Type/EmbeddedFile" + mime),
     }
@@ -126,7 +124,9 @@ def truetype(*, advance: int = 600, cmap: tuple[int, int] = (3, 1)) -> bytes:
     tables = {
         b"cmap": struct.pack(">HHHHI", 0, 1, *cmap, 12) + segments,
         b"glyf": square,
-        b"head": struct.pack(">IIIIHHQQhhhhHHhhh", 0x10000, 0x10000, 0, 0x5F0F3CF5, 0, 1000, 0, 0, 0, 0, 500, 500, 0, 8, 2, 1, 0),
+        b"head": struct.pack(
+            ">IIIIHHQQhhhhHHhhh", 0x10000, 0x10000, 0, 0x5F0F3CF5, 0, 1000, 0, 0, 0, 0, 500, 500, 0, 8, 2, 1, 0
+        ),
         b"hhea": struct.pack(">IhhhHhhhhhh4hhH", 0x10000, 800, -200, 0, advance, 0, 0, 500, 1, 0, 0, 0, 0, 0, 0, 0, 2),
         b"hmtx": struct.pack(">HhHh", 500, 0, advance, 0),
         b"loca": struct.pack(">3I", 0, 0, len(square)),
