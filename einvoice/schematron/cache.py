@@ -2,9 +2,9 @@
 
     rules = load(sha256, lambda: read_rules(name, content, open_document), Path("~/.cache/einvoice").expanduser())
 
-A cache may cost time but never change a verdict. A file is named after the artefact, the sources of this package and the
-version of Python, so it cannot be stale; it begins with the digest of its content, so it cannot be half a file; it is
-written beside its place and moved there, so that processes may start at the same time. Whatever is wrong with the
+A cache may cost time but never change a verdict. A file is named after the artefact, the sources of this package and
+the version of Python, so it cannot be stale; it begins with the digest of its content, so it cannot be half a file; it
+is written beside its place and moved there, so that processes may start at the same time. Whatever is wrong with the
 folder or a file, the rules are compiled instead.
 
 What is kept is Python code, and loading it runs it. So the folder is made for its owner alone (mode 0700), and on POSIX

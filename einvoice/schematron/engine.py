@@ -2,7 +2,7 @@
 
     outcome = CompiledRules(program).check(root)       # Outcome(checks=979, fired=214, failures=())
 
-The nodes of one way (see `document`) are judged together: which rules are for them is found once a way, and remembered
+The nodes of one way (see `tree`) are judged together: which rules are for them is found once a way, and remembered
 for the next document. First match wins within a pattern; patterns do not know of each other.
 
 Source: ISO/IEC 19757-3:2016, section 6.5 (order and side effects), annex C.
@@ -19,13 +19,14 @@ from typing import Any
 
 from lxml import etree
 
-from einvoice.schematron.document import Document, Way
+from einvoice.schematron.document import Document
 from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative, Program, RuleTable
 from einvoice.schematron.rules import Failure, Outcome
+from einvoice.schematron.tree import Way
 from einvoice.schematron.xpath.numbers import DECIMALS
-from einvoice.schematron.xpath.written import as_written
 from einvoice.schematron.xpath.runtime import Lazy, names
 from einvoice.schematron.xpath.values import Fault
+from einvoice.schematron.xpath.written import as_written
 
 __all__ = ["CompiledRules"]
 
@@ -217,9 +218,7 @@ class CompiledRules:
         name, kind, flag, role = self._program.checks[number]
         message = self._message(document, number, node)
         found, expected = self._operands(document, number, node)
-        return Failure(
-            name, kind, flag, role, message, document.location(node), document.line(node), found, expected
-        )
+        return Failure(name, kind, flag, role, message, document.location(node), document.line(node), found, expected)
 
     def _operands(self, document: Document, number: int, node: int) -> tuple[str | None, str | None]:
         """The values that the check compared."""
@@ -275,17 +274,6 @@ def _reason(document: Document, error: Exception) -> str:
 
 def _read_document(content: bytes) -> Document:
     return Document(etree.fromstring(content, _PARSER))
-
-
-def _passes(document: Document, node: int, tests: tuple[_Test, ...]) -> bool:
-    """Whether a node matches a pattern; an error in a pattern means that it does not."""
-    for test in tests:
-        try:
-            if test(document, node):
-                return True
-        except _FAULTS:
-            continue
-    return False
 
 
 def _fits(alternative: Alternative, tags: list[str]) -> bool:

@@ -6,9 +6,10 @@
       assert id="B" test="cbc:Quantity != 0"               if not (T2_ID in d.kids[n]): out.append((0, n))
                                                            if not some_8(d, n): out.append((1, n))
 
-The first module judges; it is all that a valid document needs. A part that is added to it when something failed explains:
-the message of each check, and the values it compared. A second module is needed after a dynamic error only: it runs
-single checks again and forgives an error in a side of `and` or `or` that does not decide, as the specification allows.
+The first module judges; it is all that a valid document needs. A part that is added to it when something failed
+explains: the message of each check, and the values it compared. A second module is needed after a dynamic error only:
+it runs single checks again and forgives an error in a side of `and` or `or` that does not decide, as the specification
+allows.
 
 A rule whose context is, or lies a known way below, the document element is translated a second time for nodes found
 just there: paths that begin at its parents are then the same for all nodes, and are computed once a document.
@@ -31,7 +32,7 @@ from einvoice.schematron.xpath.functions import OwnFunction
 from einvoice.schematron.xpath.operands import operands_code
 from einvoice.schematron.xpath.parser import XPathError, parse
 from einvoice.schematron.xpath.patterns import alternatives
-from einvoice.schematron.xpath.paths import clark
+from einvoice.schematron.xpath.steps import clark
 from einvoice.schematron.xpath.syntax import AnyKind, Call, Filter, NameTest, Path, Root, Step, Syntax, walk
 from einvoice.schematron.xpath.translator import Translator
 from einvoice.schematron.xpath.types import read_type
@@ -158,14 +159,14 @@ class _Generator:
             if let.type:
                 e = self.translator.converted(e, read_type(let.type))
         if e.card == "*":
-            e = replace(e, code=self.translator.as_list(e), loops=())
+            e = e._replace(code=self.translator.as_list(e), loops=())
         if e.present or e.texts or ("(" not in e.code and "‹" not in e.code):
             return e
         free = set(locals_in(e.code)) - {"d"}
         if not free:
-            return e if ".memo(" in e.code[:12] else replace(e, code=self.module.call("let", [f"return {e.code}"]))
+            return e if ".memo(" in e.code[:12] else e._replace(code=self.module.call("let", [f"return {e.code}"]))
         name, _ = self.module.function("let", [f"return {e.code}"], ("d", "n"))
-        return replace(e, code=f"‹d›.at({name}, ‹n›)")
+        return e._replace(code=f"‹d›.at({name}, ‹n›)")
 
     def _declare(self, name: str, function: Function) -> None:
         with self.refusing(function.line, function.name):
@@ -187,11 +188,11 @@ class _Generator:
                 if let.type:
                     e = self.translator.converted(e, read_type(let.type))
             if e.card == "*":
-                e = replace(e, code=self.translator.as_list(e), loops=())
+                e = e._replace(code=self.translator.as_list(e), loops=())
             if not e.texts and locals_in(e.code):
                 x = self.module.local()
                 lines.append(f"{self.module.bind(x)} = Lazy(lambda: {e.code})")
-                e = replace(e, code=f"{x}()", present="")
+                e = e._replace(code=f"{x}()", present="")
             variables[let.name] = e
         with self.refusing(function.line, function.result):
             e = self.translator.expression(self.parsed(function.result), Scope(None, None, variables))
@@ -210,7 +211,7 @@ class _Generator:
                     self.translator.expression(self.parsed(key.use), Scope(item, item, self.globals))
                 )
                 loops, value = self.translator.loops(values)
-                texts = self.translator.looped(replace(values, kind="string"), loops, f"to_string({value})")
+                texts = self.translator.looped(values._replace(kind="string"), loops, f"to_string({value})")
             items, _ = self.module.function("list", [f"return {nodes}"], ("d",))
             keys, _ = self.module.function("keys", [f"return {self.translator.as_list(texts)}"], ("d", "n"))
             self.translator.keys[key.name] = (items, keys)
@@ -246,7 +247,7 @@ class _Generator:
         return tuple(tables)
 
     def _likely_level(self, found: tuple[Alternative, ...]) -> int | None:
-        """How deep the nodes lie if the topmost element of the pattern is the document element, as its name suggests."""
+        """How deep the nodes lie if the topmost element of the pattern is the document element, by its name."""
         shapes = [alternative.shape for alternative in found]
         if any(far for shape in shapes for _, far in shape):
             return None
@@ -273,7 +274,9 @@ class _Generator:
             entries = (f"intern({text_literal(way)}): {tuple(numbers)}" for way, numbers in forbidden.items())
             table = self.module.constant("F", f"{{{', '.join(entries)}}}")
             lines += [f"    for ‹=x› in present(‹d›, {table}):", "        ‹out›.append((‹x›, ‹n›))"]
-        name, _ = self.module.function("rule", ["for ‹=n› in ‹nodes›:", *(lines or ["    pass"])], ("d", "nodes", "out"))
+        name, _ = self.module.function(
+            "rule", ["for ‹=n› in ‹nodes›:", *(lines or ["    pass"])], ("d", "nodes", "out")
+        )
         return name
 
     def _forbidden(self, check: Check, scope: Scope) -> tuple[str, ...]:

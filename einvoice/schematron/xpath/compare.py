@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
-from einvoice.schematron.xpath.casts import to_boolean, to_date, to_date_time, to_double, to_duration
-from einvoice.schematron.xpath.dates import Date, DateTime, Duration
+from einvoice.schematron.xpath.casts import to_boolean, to_double
+from einvoice.schematron.xpath.dates import Date, DateTime, Duration, Moment, to_date, to_date_time, to_duration
 from einvoice.schematron.xpath.values import Fault, NodeItem, Untyped, type_name
 
 __all__ = ["any_pair", "compare", "distinct", "index_of", "single_pair", "truth"]
@@ -39,8 +39,8 @@ def _like(text: str, other: Any) -> Any:
     if isinstance(other, bool):
         return to_boolean(text)
     for kind, cast in ((_NUMBERS, to_double), (Date, to_date), (DateTime, to_date_time), (Duration, to_duration)):
-        if isinstance(other, kind):  # type: ignore[arg-type]  # a tuple of types is fine
-            return cast(text)  # type: ignore[operator]
+        if isinstance(other, kind):
+            return cast(text)
     raise Fault("XPTY0004", f"text compared with {type_name(other)}")
 
 
@@ -94,7 +94,7 @@ def truth(items: Iterable[Any]) -> bool:
         raise Fault("FORG0006", f"{len(found)} values where true or false is expected")
     if isinstance(first, float):
         return bool(first) and not math.isnan(first)
-    if isinstance(first, (Date, DateTime, Duration)):
+    if isinstance(first, (Moment, Duration)):
         raise Fault("FORG0006", f"{type_name(first)} where true or false is expected")
     return bool(first)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from dataclasses import replace
 
 from einvoice.schematron.xpath.code import Expr, Kind, Loop, Module, Scope, locals_in, render_loops
 from einvoice.schematron.xpath.lexer import XPathError
@@ -55,11 +54,11 @@ class Core(ABC):
         """A sequence made of loops, with the properties of `base`."""
         kind = kind or base.kind
         if not loops:
-            return replace(base, kind=kind, card="1", code=item, loops=(), present="", ways=(), texts=())
-        made = replace(base, kind=kind, card="*", code=item, loops=loops, present="", ways=(), texts=())
+            return base._replace(kind=kind, card="1", code=item, loops=(), present="", ways=(), texts=())
+        made = base._replace(kind=kind, card="*", code=item, loops=loops, present="", ways=(), texts=())
         if sum(loop.kind == "for" for loop in loops) < _MOST_LOOPS:
             return made
-        return replace(made, code=self.as_list(made), loops=())
+        return made._replace(code=self.as_list(made), loops=())
 
     def as_list(self, e: Expr) -> str:
         """Code of a Python sequence of the items."""
@@ -76,8 +75,7 @@ class Core(ABC):
     @staticmethod
     def item_of(e: Expr, code: str, ways: tuple[str, ...] = ()) -> Expr:
         """One item of a sequence, as `.` or a variable."""
-        return replace(
-            e,
+        return e._replace(
             card="1",
             code=code,
             loops=(),
@@ -94,7 +92,7 @@ class Core(ABC):
         """Nodes in document order without repeats, where order or number matter."""
         if e.kind != "node" or e.ordered or e.as_written or e.card != "*":
             return e
-        return replace(e, code=f"in_order({self.as_list(e)})", loops=(), present="", ordered=True)
+        return e._replace(code=f"in_order({self.as_list(e)})", loops=(), present="", ordered=True)
 
     def simple(self, code: str) -> tuple[tuple[Loop, ...], str]:
         """A local variable that holds the value of code, unless code is one already."""
@@ -115,10 +113,10 @@ class Core(ABC):
             listed = self.as_list(ordered)
             if not ordered.loops:  # they had to be put in order: that, too, is done once
                 listed = self.module.call("list", [f"return {listed}"])
-            return replace(e, code=listed, loops=(), present="", ordered=True)
+            return e._replace(code=listed, loops=(), present="", ordered=True)
         if scope.constant or e.present or "(" not in code or ".memo(" in code[:20]:
             return e
-        return replace(e, code=self.module.call("value", [f"return {code}"]))
+        return e._replace(code=self.module.call("value", [f"return {code}"]))
 
     # --- truth ------------------------------------------------------------------------------------------------
 
@@ -142,7 +140,7 @@ class Core(ABC):
         if e.card == "1":
             return "True"
         if e.ways:
-            tests = (f"{self.module.constant('W', f'intern({ascii(way)})')} in ‹d›.ways" for way in e.ways)
+            tests = (f"{self.module.constant('W', f'intern({way!a})')} in ‹d›.ways" for way in e.ways)
             return f"({' or '.join(tests)})"
         if e.card == "?":
             return f"({e.present or f'{e.code} is not None'})"
@@ -180,7 +178,7 @@ class Core(ABC):
     def atomic(self, e: Expr) -> Expr:
         """The typed values of the items: of a node, its text without a type."""
         if e.kind == "text":
-            return replace(e, kind="untyped")
+            return e._replace(kind="untyped")
         if e.kind not in ("node", "any"):
             return e
         kind: Kind = "untyped" if e.kind == "node" else "any"
@@ -230,7 +228,7 @@ class Core(ABC):
             return e
         if e.kind == "untyped":
             return Expr("double", e.card, f"to_double({e.code})")
-        return replace(self.marked(e), kind="number")
+        return self.marked(e)._replace(kind="number")
 
     def marked(self, e: Expr) -> Expr:
         """Items that carry their type with them, for code that finds types at run time."""
@@ -242,7 +240,7 @@ class Core(ABC):
         if e.card == "?":
             x = self.module.local()
             code = f"(None if ({self.module.bind(x)} := {e.code}) is None else {mark}({x}))"
-            return replace(e, code=code, present="", kind="any")
+            return e._replace(code=code, present="", kind="any")
         loops, item = self.loops(self.in_order(e))
         return self.looped(e, loops, f"{mark}({item})", "any")
 

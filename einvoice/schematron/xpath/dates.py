@@ -12,13 +12,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
 from einvoice.schematron.xpath.values import Fault, type_name
 
-__all__ = ["Date", "DateTime", "Duration", "to_date", "to_date_time", "to_duration"]
+__all__ = ["Date", "DateTime", "Duration", "Moment", "shift", "to_date", "to_date_time", "to_duration"]
 
 _ZONE = r"(?P<zone>Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 _DAY = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
@@ -31,7 +31,6 @@ _DURATION = re.compile(
     r"(?P<time>T(?:(?P<hours>[0-9]{1,9})H)?(?:(?P<minutes>[0-9]{1,9})M)?(?:(?P<seconds>[0-9]{1,9}(?:\.[0-9]+)?)S)?)?"
 ).fullmatch
 _XML_SPACE = " \t\r\n"
-_Moment = TypeVar("_Moment", "Date", "DateTime")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -52,8 +51,8 @@ class Duration:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Date:
-    """An xs:date: compared by the instant at which it begins."""
+class Moment:
+    """A date, or a date and time: compared by the instant at which it begins."""
 
     start: datetime
     text: str = field(compare=False)
@@ -62,15 +61,16 @@ class Date:
         return self.text
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class DateTime:
-    """An xs:dateTime: compared by its instant."""
+class Date(Moment):
+    """An xs:date."""
 
-    start: datetime
-    text: str = field(compare=False)
+    __slots__ = ()
 
-    def __str__(self) -> str:
-        return self.text
+
+class DateTime(Moment):
+    """An xs:dateTime."""
+
+    __slots__ = ()
 
 
 def to_date(value: Any) -> Date | None:
@@ -102,9 +102,9 @@ def to_date_time(value: Any) -> DateTime | None:
         raise Fault("XPTY0004", f"{type_name(value)} cannot be made a date and time")
     text = value.strip(_XML_SPACE)
     match = _DATE_TIME(text)
+    if match is None:
+        raise Fault("FORG0001", f"'{value[:60]}' is not a date and time")
     try:
-        if match is None:
-            raise ValueError
         parts = [int(match[name]) for name in ("year", "month", "day", "hour", "minute", "second")]
         midnight = parts[3:] == [24, 0, 0] and not (match["fraction"] or "").strip(".0")
         if midnight:  # the end of the day, which is the beginning of the next
@@ -135,13 +135,13 @@ def to_duration(value: Any) -> Duration | None:
 
 def _zone(text: str | None) -> timezone:
     if text in (None, "Z"):
-        return timezone.utc
+        return UTC
     assert text is not None  # noqa: S101  for the type checker
     minutes = int(text[1:3]) * 60 + int(text[4:6])
     return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
 
 
-def shift(moment: _Moment, duration: Duration) -> _Moment:
+def shift(moment: Moment, duration: Duration) -> Moment:
     """A date or dateTime, later by a duration."""
     try:
         start = moment.start + duration.span

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from einvoice.schematron.xpath.code import Card, Expr, Kind, Loop, Scope, text_literal
-from einvoice.schematron.xpath.core import NUMBERS, Core
+from einvoice.schematron.xpath.conversions import Conversions
+from einvoice.schematron.xpath.core import NUMBERS
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.regex import compile_regex, plain_text
 from einvoice.schematron.xpath.syntax import Call, Literal, Syntax
-from einvoice.schematron.xpath.types import CAST_FUNCTIONS, KINDS, SequenceType
+from einvoice.schematron.xpath.types import SequenceType
 from einvoice.schematron.xpath.values import Fault
 
 __all__ = ["Functions", "OwnFunction"]
@@ -73,8 +74,8 @@ class OwnFunction:
     result: SequenceType
 
 
-class Functions(Core):
-    """Translates function calls and casts."""
+class Functions(Conversions):
+    """Translates function calls."""
 
     own_functions: dict[str, OwnFunction]
     keys: dict[str, tuple[str, str]]  # name -> functions that list the nodes, and give the keys of one
@@ -175,62 +176,6 @@ class Functions(Core):
             f"listed({self.text(self.expression(word.arguments[1], scope))}, {self.module.words(codes)}, {long_text})"
         )
 
-    # --- casts ------------------------------------------------------------------------------------------------
-
-    def cast(self, e: Expr, type_name: str, *, optional: bool) -> Expr:
-        """`e cast as type`, and the constructor functions."""
-        kind = KINDS.get(type_name)
-        if kind is None or kind == "any":
-            raise XPathError(f"a cast to {type_name} is not supported")
-        e = self.single(e)
-        if e.kind != kind:
-            e = Expr(kind, e.card, f"{CAST_FUNCTIONS[kind]}({e.code})")
-        return e if optional or e.card == "1" else replace(e, card="1", code=f"exactly_one({e.code})")
-
-    def castable(self, e: Expr, type_name: str, *, optional: bool) -> Expr:
-        """`e castable as type`"""
-        if KINDS.get(type_name) in (None, "any"):
-            raise XPathError(f"castable as {type_name} is not supported")
-        items = self.as_list(self.atomic(e))
-        return Expr("boolean", "1", f"castable({items}, {type_name!r}, optional={optional})")
-
-    def converted(self, e: Expr, to: SequenceType) -> Expr:
-        """An argument or a result, by the function conversion rules."""
-        if not to.atomic:
-            if to.kind == "node" and e.kind not in ("node", "any"):
-                raise XPathError(f"a value that is not a node ({e.kind}) where a node is expected")
-            e = self.in_order(e) if to.kind == "node" else replace(self.marked(e), kind="any")
-            if e.kind != to.kind:
-                raise XPathError("values of unknown type where nodes are expected")
-            return self._of_card(e, to)
-        e = self.atomic(e)
-        if to.kind == "any":
-            e = self.marked(e)
-        elif e.kind != to.kind:
-            promoted = (e.kind, to.kind) in (("integer", "decimal"), ("integer", "double"), ("decimal", "double"))
-            if not (e.kind in ("untyped", "any", "number") or promoted):
-                raise XPathError(f"a value of type {e.kind} where {to.kind} is expected")
-            function = CAST_FUNCTIONS[to.kind]
-            if e.kind in ("any", "number"):
-                function = f"converted_{to.kind}"
-            loops, item = self.loops(e)
-            if e.card == "*":
-                e = self.looped(replace(e, kind=to.kind), loops, f"{function}({item})")
-            else:
-                e = Expr(to.kind, e.card, f"{function}({e.code})")
-        return self._of_card(e, to)
-
-    def _of_card(self, e: Expr, to: SequenceType) -> Expr:
-        if to.card == "*":
-            code = self.as_list(e)
-            return replace(e, card="*", code=f"some_items({code})" if to.many == "+" else code, loops=(), present="")
-        if e.card == "*":
-            only = f"{e.document}.only" if e.kind == "node" else "at_most_one"
-            e = replace(e, card="?", code=f"{only}({self.as_list(e)})", loops=(), present="", texts=(), ways=())
-        if to.card == "1" and e.card == "?":
-            e = replace(e, card="1", code=f"exactly_one({e.code})", present="", ways=())
-        return e
-
     def _own(self, function: OwnFunction, call: Call, scope: Scope) -> Expr:
         if len(call.arguments) != len(function.params):
             raise XPathError(f"{call.name}() with {len(call.arguments)} arguments")
@@ -270,7 +215,7 @@ class Functions(Core):
         kind: Kind = e.kind if e.kind in ("integer", "decimal", "double") else "number"
         if e.kind == "untyped":
             loops, item = self.loops(e)
-            e = self.looped(replace(e, kind="double"), loops, f"to_double({item})")
+            e = self.looped(e._replace(kind="double"), loops, f"to_double({item})")
         code = self.module.call("sum", [f"return total({self.as_list(self.marked(e))})"], recall=True)
         return Expr("number" if kind == "double" else kind, "1", code)
 
@@ -334,9 +279,9 @@ class Functions(Core):
             return e
         many = {"exactly-one": "", "zero-or-one": "?", "one-or-more": "+"}.get(call.name)
         if many is not None:
-            return self._of_card(e, SequenceType(e.kind, many, atomic=False))
-        return replace(
-            e, card="*", code=f"{self.as_list(e)}[::-1]", loops=(), present="", ordered=False, as_written=True, ways=()
+            return self.of_card(e, SequenceType(e.kind, many, atomic=False))
+        return e._replace(
+            card="*", code=f"{self.as_list(e)}[::-1]", loops=(), present="", ordered=False, as_written=True, ways=()
         )
 
     def _subsequence(self, call: Call, scope: Scope) -> Expr:
@@ -344,7 +289,7 @@ class Functions(Core):
         e = self.in_order(self.expression(call.arguments[0], scope))
         numbers = [self.numeric(self.expression(number, scope)).code for number in call.arguments[1:]]
         code = f"subsequence({', '.join([self.as_list(e), *numbers])})"
-        return replace(e, card="*", code=code, loops=(), present="", ways=(), texts=())
+        return e._replace(card="*", code=code, loops=(), present="", ways=(), texts=())
 
     def _index_of(self, call: Call, scope: Scope) -> Expr:
         self._count_arguments(call, 2, 2)
@@ -359,7 +304,10 @@ class Functions(Core):
 
     def _compare(self, call: Call, scope: Scope) -> Expr:
         self._count_arguments(call, 2, 2)
-        a, b = (self.converted(self.expression(text, scope), SequenceType("string", "?", atomic=True)) for text in call.arguments)
+        a, b = (
+            self.converted(self.expression(text, scope), SequenceType("string", "?", atomic=True))
+            for text in call.arguments
+        )
         (loops, x), (more, y) = self.loops(a), self.loops(b)
         return self.looped(Expr("integer", "*", ""), (*loops, *more), f"code_point_order({x}, {y})")
 
@@ -369,7 +317,7 @@ class Functions(Core):
 
     # --- functions of XSLT ------------------------------------------------------------------------------------
 
-    def _document(self, call: Call, scope: Scope) -> Expr:
+    def _document(self, call: Call, scope: Scope) -> Expr:  # noqa: ARG002  a handler like the others
         self._count_arguments(call, 1, 1)
         name = call.arguments[0]
         if not (isinstance(name, Literal) and isinstance(name.value, str)):
@@ -387,7 +335,7 @@ class Functions(Core):
         loops, item = self.loops(self.atomic(self.expression(call.arguments[1], scope)))
         found, x = f"‹d›.looked_up({items}, {keys}, to_string({item}))", self.module.local()
         made = Expr("node", "*", x, (*loops, Loop("for", found, self.module.bind(x))), apart=False)
-        return replace(made, ordered=not any(loop.kind == "for" for loop in loops))
+        return made._replace(ordered=not any(loop.kind == "for" for loop in loops))
 
     _HANDLERS: ClassVar[dict[str, Callable[[Functions, Call, Scope], Expr]]] = {
         "not": _truth,

@@ -70,7 +70,7 @@ class _Explainer:
     def __init__(self, translator: Translator) -> None:
         self.translator = translator
 
-    def explain(self, syntax: Syntax, place: _Place) -> str | None:  # noqa: PLR0911  one case a shape
+    def explain(self, syntax: Syntax, place: _Place) -> str | None:  # noqa: C901, PLR0911  one case a shape
         """Code of the explanation of a test, or None."""
         match syntax:
             case Call("not", (inner,)):
@@ -180,7 +180,7 @@ class _Explainer:
             case _:
                 return None
         terms = [self.bare(term, place) for term in self.added(inner, place)]
-        if len(terms) < 2:  # noqa: PLR2004  a difference has two terms
+        if len(terms) < 2:
             return None
         term = next((term for term in terms if _rank(term) == _PLAIN), terms[0])
         value = self.translator.numeric(self.translator.expression(term, place.scope)).code
@@ -259,7 +259,7 @@ class _Explainer:
 _PLAIN, _COMPUTED, _LITERAL = 0, 1, 2
 
 
-def _rank(syntax: Syntax) -> int:
+def _rank(syntax: Syntax) -> int:  # noqa: PLR0911  one case a shape
     """How likely an operand is what was found rather than what was expected."""
     match syntax:
         case Literal() | Call("true" | "false", ()):

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from einvoice.schematron.xpath.code import Expr, Kind, Loop, Scope, locals_in
+from einvoice.schematron.xpath.code import Card, Expr, Kind, Loop, Scope, locals_in
 from einvoice.schematron.xpath.core import NUMBERS, TEXTS, Core
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.syntax import Binary, Call, For, Literal, Negate, Quantified, Syntax
@@ -52,7 +52,7 @@ def flattened(syntax: Syntax, operator: str) -> list[Syntax]:
 class Operators(Core):
     """Translates operators, `for`, `some` and `every`."""
 
-    def binary(self, syntax: Binary, scope: Scope) -> Expr:
+    def binary(self, syntax: Binary, scope: Scope) -> Expr:  # noqa: PLR0911  one case a kind of operator
         """`left operator right`"""
         operator = syntax.operator
         if operator in ("and", "or"):
@@ -112,7 +112,7 @@ class Operators(Core):
         result = self.expression(syntax.result, inner)
         more, item = self.loops(self.in_order(result))
         made = self.looped(result, (*loops, *more), item)
-        return replace(made, ordered=not loops, as_written=bool(loops), apart=False, level=None, backward=False)
+        return made._replace(ordered=not loops, as_written=bool(loops), apart=False, level=None, backward=False)
 
     def bound(self, name: str, source: Syntax, scope: Scope) -> tuple[tuple[Loop, ...], Scope]:
         """Loops that give a variable its values, and the scope in which it is known."""
@@ -153,16 +153,15 @@ class Operators(Core):
 
     def value_comparison(self, sign: str, a: Expr, b: Expr) -> Expr:
         """`eq`, `lt`, ... of single values: untyped text is a string, and nothing gives nothing."""
-        a, b = (replace(e, kind="string") if e.kind == "untyped" else e for e in (a, b))
+        a, b = (e._replace(kind="string") if e.kind == "untyped" else e for e in (a, b))
         how = _conversions(a, b)
         if how is None:
             return Expr("boolean", "?", f"single_pair({sign!r}, {self.marked(a).code}, {self.marked(b).code})")
         if a.card == b.card == "1":
             return Expr("boolean", "1", f"({how[0].format(a.code)} {GENERAL[sign]} {how[1].format(b.code)})")
         (loops, x), (more, y) = self.loops(a), self.loops(b)
-        lines_loops = (*loops, *more)
         code = f"({how[0].format(x)} {GENERAL[sign]} {how[1].format(y)})"
-        return replace(self.looped(Expr("boolean", "*", ""), lines_loops, code))
+        return self.looped(Expr("boolean", "*", ""), (*loops, *more), code)
 
     def _node_comparison(self, operator: str, left: Expr, right: Expr) -> Expr:
         if left.kind != "node" or right.kind != "node" or left.document != right.document:
@@ -170,7 +169,7 @@ class Operators(Core):
         sign = {"is": "==", "<<": "<", ">>": ">"}[operator]
         d = left.document
         sides = (
-            e if e.card != "*" else replace(e, card="?", code=f"{d}.only({self.as_list(self.in_order(e))})", loops=())
+            e if e.card != "*" else e._replace(card="?", code=f"{d}.only({self.as_list(self.in_order(e))})", loops=())
             for e in (left, right)
         )
         (loops, x), (more, y) = (self.loops(side) for side in sides)
@@ -184,7 +183,7 @@ class Operators(Core):
             return self._moments(operator, self.single(left), self.single(right))
         a, b = self.numeric(left), self.numeric(right)
         kinds = {a.kind, b.kind}
-        card = "1" if a.card == b.card == "1" else "?"
+        card: Card = "1" if a.card == b.card == "1" else "?"
         kind: Kind
         if operator == "idiv" or (kinds == {"integer"} and operator != "div"):
             kind = "integer"
@@ -239,7 +238,7 @@ def _word_of_list(syntax: Syntax) -> tuple[Syntax, str] | None:
     return None
 
 
-def _conversions(a: Expr, b: Expr) -> tuple[str, str] | None:
+def _conversions(a: Expr, b: Expr) -> tuple[str, str] | None:  # noqa: PLR0911  one case a pair of types
     """How to make two items comparable, as templates; None where only their values can tell."""
     if a.kind in TEXTS and b.kind in TEXTS:
         return "{}", "{}"

@@ -242,7 +242,7 @@ class _Parser:
             syntax = Filter(syntax, predicate)
         return syntax
 
-    def axis_step(self) -> Syntax | None:
+    def axis_step(self) -> Syntax | None:  # noqa: PLR0911  one case a form
         if self.accept(".."):
             return Step("parent", AnyKind)
         if self.accept("@"):
@@ -275,7 +275,7 @@ class _Parser:
             return NameTest(None, local)
         return NameTest(self.uri(prefix) if prefix else "", None if local == "*" else local)
 
-    def primary(self) -> Syntax:
+    def primary(self) -> Syntax:  # noqa: PLR0911  one case a form
         token = self.token
         if token.kind == "string":
             self.at += 1

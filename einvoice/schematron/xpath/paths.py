@@ -1,4 +1,4 @@
-"""Paths: axes, node tests, predicates and positions, in document order.
+"""Paths: steps after steps, predicates and positions, in document order.
 
     cac:TaxTotal/cbc:TaxAmount        for x1 in d.kids[n].get(T4_TaxTotal, NOTHING):
                                           for x2 in d.kids[x1].get(T5_TaxAmount, NOTHING):
@@ -11,168 +11,38 @@ Source: XPath 2.0, section 3.2.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from einvoice.schematron.xpath.code import Expr, Loop, Scope, locals_in, text_literal
-from einvoice.schematron.xpath.core import NUMBERS, TEXTS, Core
+from einvoice.schematron.xpath.code import Expr, Loop, Scope, locals_in
+from einvoice.schematron.xpath.core import NUMBERS, TEXTS
 from einvoice.schematron.xpath.lexer import XPathError
+from einvoice.schematron.xpath.steps import ATTRIBUTES_BELOW, EVERYTHING_BELOW, Steps
 from einvoice.schematron.xpath.syntax import (
-    AnyKind,
     Binary,
     Call,
     ContextItem,
     Filter,
-    KindTest,
     Literal,
-    NameTest,
-    NodeTest,
     Path,
     Quantified,
     Root,
     Step,
     Syntax,
+    Variable,
     walk,
 )
 
-__all__ = ["Paths", "clark"]
+__all__ = ["Paths"]
 
-# Axes whose nodes are asked from the document; the flags tell whether nodes come nearest first.
-_WIDE_AXES = {
-    "descendant": ("descendants({})", False),
-    "descendant-or-self": ("descendants({}, itself=True)", False),
-    "ancestor": ("ancestors({})", True),
-    "ancestor-or-self": ("ancestors({}, itself=True)", True),
-    "following-sibling": ("following_siblings({})", False),
-    "preceding-sibling": ("preceding_siblings({})", True),
-    "following": ("following({})", False),
-    "preceding": ("preceding({})", True),
-}
-ATTRIBUTES_BELOW = "attributes below"  # what descendant-or-self::node()/attribute:: comes to
-_BELOW = Step("descendant-or-self", AnyKind)
+_MOST_KEPT = 1000
 _BOOLEAN_CALLS = frozenset(
     {"not", "exists", "empty", "boolean", "contains", "starts-with", "ends-with", "matches", "true", "false"}
 )
 
 
-def clark(test: NameTest, axis: str = "child") -> str:
-    """The tag that a test without wildcards asks for: {uri}name, or @name of an attribute."""
-    name = f"{{{test.uri}}}{test.local}" if test.uri else f"{test.local}"
-    return f"@{name}" if axis == "attribute" else name
+class Paths(Steps):
+    """Translates paths and filters."""
 
-
-class Paths(Core):
-    """Translates steps, paths and filters."""
-
-    # --- steps ------------------------------------------------------------------------------------------------
-
-    def step(self, step: Step, scope: Scope) -> Expr:
-        """`axis::test` from the context item."""
-        if scope.item is None:
-            raise XPathError("a path where there is no context item")
-        if scope.item.kind != "node":
-            raise XPathError(f"a path from a value that is not a node ({scope.item.kind})")
-        if isinstance(step.test, KindTest) and step.test.kind not in ("node", "element", "text"):
-            raise XPathError(f"{step.test.kind}() is not supported")
-        if step.test == KindTest("text"):
-            return self._text_step(step.axis, scope.item)
-        if step.axis == "attribute":
-            return self._attribute_step(step.test, scope.item)
-        if step.axis == "child":
-            return self._child_step(step.test, scope.item)
-        if step.axis == "parent":
-            return self._parent_step(step.test, scope.item)
-        if step.axis == "self":
-            return self._self_step(step.test, scope.item)
-        if step.axis == ATTRIBUTES_BELOW:
-            return self._attributes_below(step.test, scope.item)
-        if step.test == AnyKind and not step.axis.startswith("ancestor"):
-            raise XPathError(f"{step.axis}::node() is not supported: write *")  # it would have to give texts too
-        return self._wide_step(step, scope.item)
-
-    def _text_step(self, axis: str, item: Expr) -> Expr:
-        function = {"child": "texts", "descendant": "texts_below", "descendant-or-self": "texts_below"}.get(axis)
-        if function is None:
-            raise XPathError(f"{axis}::text() is not supported")
-        return Expr("text", "*", f"{item.document}.{function}({item.code})")
-
-    def _attribute_step(self, test: NodeTest, item: Expr) -> Expr:
-        d, level = item.document, None if item.level is None else item.level + 1
-        if isinstance(test, NameTest) and test.uri is not None and test.local is not None:
-            tag = self.module.tag(clark(test, "attribute"))
-            made = Expr("node", "?", f"{d}.kids[{item.code}].get({tag})", present=f"{tag} in {d}.kids[{item.code}]")
-            return replace(made, level=level, document=d, ways=_ways(item, clark(test, "attribute")))
-        made = Expr("node", "*", f"{d}.attributes({item.code})", level=level, document=d)
-        return self._tested(made, test) if isinstance(test, NameTest) else made
-
-    def _child_step(self, test: NodeTest, item: Expr) -> Expr:
-        d, level = item.document, None if item.level is None else item.level + 1
-        if test == AnyKind:
-            raise XPathError("child::node() is not supported: write * or text()")
-        if isinstance(test, NameTest) and test.uri is not None and test.local is not None:
-            tag = self.module.tag(clark(test))
-            return Expr(
-                "node",
-                "*",
-                f"{d}.kids[{item.code}].get({tag}, NOTHING)",
-                present=f"{tag} in {d}.kids[{item.code}]",
-                level=level,
-                ways=_ways(item, clark(test)),
-                document=d,
-            )
-        return self._tested(Expr("node", "*", f"{d}.children({item.code})", level=level, document=d), test)
-
-    def _parent_step(self, test: NodeTest, item: Expr) -> Expr:
-        d = item.document
-        if item.level is not None:
-            if item.level == 0:
-                return Expr("node", "*", "NOTHING", document=d)
-            code = str(item.level - 1) if item.level <= 2 else f"{d}.up[{item.code}]"
-            made = Expr("node", "1", code, level=item.level - 1, document=d)
-            return replace(made, ways=("",) if item.level == 2 else ()) if test == AnyKind else self._tested(made, test)
-        return self._tested(Expr("node", "*", f"{d}.parent({item.code})", document=d), test)
-
-    def _self_step(self, test: NodeTest, item: Expr) -> Expr:
-        return self._tested(replace(item, present="", ways=()), test)
-
-    def _wide_step(self, step: Step, item: Expr) -> Expr:
-        d, test = item.document, step.test
-        if step.axis == "descendant" and isinstance(test, NameTest) and test.uri is not None and test.local is not None:
-            tag = self.module.tag(clark(test))
-            present = f"{tag} in {d}.names" if item.code == "0" else ""
-            return Expr("node", "*", f"{d}.below({item.code}, {tag})", present=present, apart=False, document=d)
-        method, backward = _WIDE_AXES[step.axis]
-        made = Expr("node", "*", f"{d}.{method.format(item.code)}", apart=False, document=d)
-        return self._tested(replace(made, ordered=not backward, backward=backward), test)
-
-    def _attributes_below(self, test: NodeTest, item: Expr) -> Expr:
-        d = item.document
-        if isinstance(test, NameTest) and test.uri is not None and test.local is not None:
-            tag = self.module.tag(clark(test, "attribute"))
-            present = f"{tag} in {d}.names" if item.code == "0" else ""
-            return Expr("node", "*", f"{d}.below({item.code}, {tag})", present=present, document=d)
-        made = Expr("node", "*", f"{d}.attributes_below({item.code})", document=d)
-        return self._tested(made, test) if isinstance(test, NameTest) else made
-
-    def _tested(self, e: Expr, test: NodeTest) -> Expr:
-        """Nodes of an axis that pass a test."""
-        if test == AnyKind:
-            return e
-        if e.card == "1":
-            e = replace(e, card="*", code=f"({e.code},)", present="")
-        loops, item = self.loops(e)
-        tag = f"{e.document}.tag[{item}]"
-        if isinstance(test, KindTest) or test == NameTest(None, None):
-            condition = f"{tag}[:1] not in '@'"  # nor is the empty text, the tag of the document node
-            if e.code.startswith((f"{e.document}.children(", f"{e.document}.attributes")):
-                return e
-        elif test.uri is None:
-            condition = f"{e.document}.local_name({item}) == {text_literal(str(test.local))}"
-        elif test.local is None:
-            condition = f"{e.document}.namespace({item}) == {text_literal(test.uri)}"
-        else:
-            condition = f"{tag} == {self.module.tag(clark(test))}"
-        made = self.looped(e, (*loops, Loop("if", condition)), item)
-        return replace(made, backward=e.backward, ordered=e.ordered)
+    kept_lefts: dict[tuple[int, int], tuple[Syntax, Scope, Expr]]
 
     # --- paths ------------------------------------------------------------------------------------------------
 
@@ -183,15 +53,12 @@ class Paths(Core):
             halves = [Path(path.left, side) for side in (path.right.left, path.right.right)]
             if path.right.operator == "|":
                 return self.expression(Binary("|", *halves), scope)
-        if isinstance(path.left, Path) and path.left.right == _BELOW:
-            left = self._everything_below(path.left.left, scope)
-        else:
-            left = self.expression(path.left, scope)
+        left = self._left(path.left, scope)
         if left.kind != "node":
             raise XPathError(f"a path from values that are not nodes ({left.kind})")
-        if isinstance(path.right, Filter) and left.card == "*" and not _may_count(path.right.predicate):
-            if set(locals_in(_all_code(left))) <= {"d"}:  # left/step[...] is (left/step)[...], which has an index
-                return self.filter(Filter(Path(path.left, path.right.base), path.right.predicate), scope)
+        if isinstance(path.right, Filter) and self._same_everywhere(left) and not _may_count(path.right.predicate):
+            # left/step[...] is (left/step)[...], which has an index
+            return self.filter(Filter(Path(path.left, path.right.base), path.right.predicate), scope)
         loops, item = self.loops(left)
         more, item = self.simple(item)
         focus = self.item_of(left, item, left.ways)
@@ -205,14 +72,33 @@ class Paths(Core):
         below = _goes_down(path.right)
         in_order = left.ordered and right.ordered and (below or left.card != "*") and (left.apart or _stays(path.right))
         # each node of the left gives its own part of the document only where none lies inside another
-        return replace(
-            made,
-            ordered=in_order or left.card != "*" and right.ordered,
+        return made._replace(
+            ordered=in_order or (left.card != "*" and right.ordered),
             apart=left.apart and right.apart and (below or left.card != "*"),
             ways=right.ways,
             backward=False,
             as_written=False,
         )
+
+    @staticmethod
+    def _same_everywhere(e: Expr) -> bool:
+        """Whether a sequence depends on the document only."""
+        return e.card == "*" and set(locals_in(_all_code(e))) <= {"d"}
+
+    def _left(self, syntax: Syntax, scope: Scope) -> Expr:
+        """The beginning of a path. It is kept for a while, because a path may be tried in two shapes."""
+        key = (id(syntax), id(scope))
+        kept = self.kept_lefts.get(key)
+        if kept is not None and kept[0] is syntax and kept[1] is scope:
+            return kept[2]
+        if isinstance(syntax, Path) and syntax.right == EVERYTHING_BELOW:
+            left = self._everything_below(syntax.left, scope)
+        else:
+            left = self.expression(syntax, scope)
+        if len(self.kept_lefts) >= _MOST_KEPT:
+            self.kept_lefts.clear()
+        self.kept_lefts[key] = (syntax, scope, left)
+        return left
 
     def _everything_below(self, start: Syntax, scope: Scope) -> Expr:
         """`start//`, as the beginning of a longer path."""
@@ -221,12 +107,12 @@ class Paths(Core):
             raise XPathError(f"a path from values that are not nodes ({left.kind})")
         loops, item = self.loops(left)
         more, item = self.simple(item)
-        below = self._wide_step(_BELOW, self.item_of(left, item))
+        below = self._wide_step(EVERYTHING_BELOW, self.item_of(left, item))
         if not loops and not more:
             return below
         inner, node = self.loops(below)
         made = self.looped(below, (*loops, *more, *inner), node)
-        return replace(made, ordered=left.ordered and left.apart)
+        return made._replace(ordered=left.ordered and left.apart)
 
     # --- filters ----------------------------------------------------------------------------------------------
 
@@ -250,7 +136,7 @@ class Paths(Core):
         numeric = condition.kind in NUMBERS or condition.kind == "any"
         if not numeric and not {place[1:-1], items[1:-1]} & set(locals_in(code)):
             made = self.looped(base, (*loops, *more, Loop("if", self.truth(condition))), item)
-            return replace(made, backward=base.backward)
+            return made._replace(backward=base.backward)
         return self._counted(base, item, place, items, condition)
 
     def _counted(self, base: Expr, item: str, place: str, items: str, condition: Expr) -> Expr:
@@ -267,16 +153,16 @@ class Paths(Core):
             else (Loop("for", f"enumerate({items}, 1)", f"{bind(place)}, {bind(item)}"),)
         )
         loops = (Loop("let", self.as_list(ordered), bind(items)), *counting, Loop("if", test))
-        return replace(self.looped(base, loops, item), ordered=not base.backward, backward=base.backward)
+        return self.looped(base, loops, item)._replace(ordered=not base.backward, backward=base.backward)
 
     def _nth(self, base: Expr, position: int) -> Expr:
         """`base[2]`"""
         ordered = base if base.backward else self.in_order(base)
         if base.card == "1":
-            ordered = replace(base, card="*", code=f"({base.code},)")
+            ordered = base._replace(card="*", code=f"({base.code},)")
         code = f"nth({self.as_list(ordered)}, {position})"
-        present = replace(ordered, card="?", code=code, loops=(), ordered=True, apart=True, backward=False, texts=())
-        return replace(present, present=base.present if position == 1 else "", ways=())
+        present = ordered._replace(card="?", code=code, loops=(), ordered=True, apart=True, backward=False, texts=())
+        return present._replace(present=base.present if position == 1 else "", ways=())
 
     def _indexed(self, base: Expr, predicate: Syntax, scope: Scope) -> tuple[Expr, bool] | None:
         """`base[key = value]` where the base is the same for the whole document: a look into an index.
@@ -284,21 +170,28 @@ class Paths(Core):
         Where the equality is one condition among others, the index only makes the candidates few: then the second
         value is False, and the predicate has still to be tested.
         """
-        if base.card != "*" or set(locals_in(_all_code(base))) - {"d"}:
+        if not self._same_everywhere(base):
             return None
         for key, value in _equalities(predicate):
+            if _uses_variables(key) or not (isinstance(value, Literal) or _uses_variables(value)):
+                continue
             x = self.module.local()
             focus = self.item_of(base, x)
             try:
                 keys = self.atomic(self.expression(key, Scope(focus)))
                 values = self.atomic(self.expression(value, Scope(None, scope.current, scope.variables)))
             except XPathError:
-                continue  # the key needs a variable, or the value the item
+                continue  # the value needs the item
             exact = {keys.kind, values.kind} <= {"integer", "decimal"}
             key_list = self.as_list(keys)
             own = set(locals_in(key_list)) <= {"d", x[1:-1]}
             constant = not set(locals_in(_all_code(values))) - {"d"}
-            if (constant and not isinstance(value, Literal)) or not own or values.card == "*" or not (exact or {keys.kind, values.kind} <= TEXTS):
+            if (
+                (constant and not isinstance(value, Literal))
+                or not own
+                or values.card == "*"
+                or not (exact or {keys.kind, values.kind} <= TEXTS)
+            ):
                 continue
             whole = isinstance(predicate, Binary) and predicate.operator == "="
             host = "‹d›" if "d" in locals_in(_all_code(base)) else "ONCE"
@@ -315,17 +208,10 @@ def _all_code(e: Expr) -> str:
     return "\n".join([*(f"{loop.target} {loop.code}" for loop in e.loops), e.code])
 
 
-def _ways(item: Expr, tag: str) -> tuple[str, ...]:
-    """The keys of the ways to the children or attributes of an item."""
-    if item.code == "1" and item.document == "‹d›":
-        return (f"/{tag}",)
-    return tuple(f"{way}/{tag}" for way in item.ways)
-
-
 def _shortened(path: Path) -> Path:
     """`//x` is descendant::x, unless a predicate counts positions."""
     left, right = path.left, path.right
-    if not (isinstance(left, Path) and left.right == _BELOW):
+    if not (isinstance(left, Path) and left.right == EVERYTHING_BELOW):
         return path
     if isinstance(right, Binary) and right.operator == "|":
         return path
@@ -365,10 +251,15 @@ def _equalities(predicate: Syntax) -> Iterator[tuple[Syntax, Syntax]]:
     elif isinstance(predicate, Binary) and predicate.operator == "and":
         yield from _equalities(predicate.left)
         yield from _equalities(predicate.right)
-    elif isinstance(predicate, Filter) and isinstance(predicate.base, Step) and not _may_count(predicate.predicate):
-        if predicate.base.axis == "child":
-            for key, value in _equalities(predicate.predicate):
-                yield Path(predicate.base, key), value
+    elif isinstance(predicate, Filter) and not _may_count(predicate.predicate):
+        match predicate.base:
+            case Step("child"):
+                for key, value in _equalities(predicate.predicate):
+                    yield Path(predicate.base, key), value
+
+
+def _uses_variables(syntax: Syntax) -> bool:
+    return any(isinstance(part, Variable) or part == Call("current", ()) for part in walk(syntax))
 
 
 def _goes_down(syntax: Syntax) -> bool:

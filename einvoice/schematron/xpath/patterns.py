@@ -2,8 +2,8 @@
 
     cac:InvoiceLine/cbc:ID[@schemeID]
 
-A pattern has a *shape*, the tags from the node upwards, and *predicates*. The shape is the same for all nodes of one way
-(see `document`), so it is decided once a way, and its predicates that look at tags only (`ends-with(name(), 'Amount')`,
+A pattern has a *shape*, the tags from the node upwards, and *predicates*. The shape is the same for all nodes of one
+way (see `tree`), so it is decided once a way, and its predicates that look at tags only (`ends-with(name(), 'ID')`,
 `not(ancestor::cac:Price)`) with it; the other predicates are run for each node.
 
 Source: XSLT 2.0, section 5.5 (patterns).
@@ -17,7 +17,7 @@ from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative
 from einvoice.schematron.xpath.code import Expr, Scope
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.operators import flattened
-from einvoice.schematron.xpath.paths import clark
+from einvoice.schematron.xpath.steps import clark
 from einvoice.schematron.xpath.syntax import (
     AnyKind,
     Binary,
@@ -229,7 +229,7 @@ class _Conditions:
         return module.call("above", [*lines, "return False"])
 
 
-def _looks_at_tags(predicate: Syntax) -> bool:
+def _looks_at_tags(predicate: Syntax) -> bool:  # noqa: PLR0911  one case a shape
     """Whether the tags from the root down decide a predicate, so that it is the same for all nodes of a way."""
     match predicate:
         case Call("not", (inner,)):

@@ -244,15 +244,15 @@ def replacement(text: str, groups: int) -> str:
     """
 
     def part(match: re.Match[str]) -> str:
-        token = match[0]
-        if token in (r"\\", r"\$"):
-            return r"\\" if token == r"\\" else "$"
-        if len(token) == 1:
-            raise Fault("FORX0004", f"a lone {token!r} in the replacement {text[:60]!r}")
-        digits = token[1:]
+        found = match[0]
+        if found in (r"\\", r"\$"):
+            return r"\\" if found == r"\\" else "$"
+        if len(found) == 1:
+            raise Fault("FORX0004", f"a lone {found!r} in the replacement {text[:60]!r}")
+        digits = found[1:]
         while len(digits) > 1 and int(digits) > groups:  # `$12` is group 1 and a 2, where there is no group 12
             digits = digits[:-1]
         group = f"\\g<{digits}>" if int(digits) <= groups else ""
-        return group + token[1 + len(digits) :]
+        return group + found[1 + len(digits) :]
 
     return re.sub(r"\\[\\$]|\$[0-9]{1,3}|[\\$]", part, text)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -172,12 +172,12 @@ def days_of(duration: Duration | None) -> int | None:
 
 def today(_: Document) -> Date | None:
     """fn:current-date, the same for a whole document."""
-    return to_date(datetime.now(timezone.utc).date().isoformat() + "Z")
+    return to_date(datetime.now(UTC).date().isoformat() + "Z")
 
 
 def now(_: Document) -> DateTime | None:
     """fn:current-dateTime, the same for a whole document."""
-    return to_date_time(datetime.now(timezone.utc).replace(tzinfo=None).isoformat(timespec="seconds") + "Z")
+    return to_date_time(datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z")
 
 
 # --- conversion of values whose type is known now only ----------------------------------------------------------

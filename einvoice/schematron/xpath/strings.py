@@ -1,6 +1,6 @@
-"""String functions of XPath, where Python's own differ.
+r"""String functions of XPath, where Python's own differ.
 
-    normalize_space(" a\\xa0 b ")      "a\\xa0 b": the no-break space is no white space to XML
+    normalize_space(" a\xa0 b ")      "a\xa0 b": the no-break space is no white space to XML
     substring("12345", 1.5, 2.6)      "234": positions are rounded, counted from 1
 
 Source: XPath 2.0 Functions and Operators, section 7.

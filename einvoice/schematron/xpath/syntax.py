@@ -198,8 +198,9 @@ class Castable(Syntax):
 def walk(syntax: Syntax) -> Iterator[Syntax]:
     """The expression and every expression inside it."""
     yield syntax
-    for slot in syntax.__slots__:
-        value = getattr(syntax, slot)
+    names: tuple[str, ...] = tuple(syntax.__slots__)
+    for name in names:
+        value = getattr(syntax, name)
         for part in value if isinstance(value, tuple) else (value,):
             if isinstance(part, Syntax):
                 yield from walk(part)

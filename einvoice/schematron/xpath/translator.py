@@ -9,10 +9,9 @@ Source: XPath 2.0, section 3.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
-from einvoice.schematron.xpath.code import Expr, Kind, Module, Scope, text_literal
+from einvoice.schematron.xpath.code import Card, Expr, Kind, Module, Scope, text_literal
 from einvoice.schematron.xpath.core import NUMBERS
 from einvoice.schematron.xpath.functions import Functions, OwnFunction
 from einvoice.schematron.xpath.lexer import XPathError
@@ -51,6 +50,7 @@ class Translator(Paths, Operators, Functions):
         self.own_functions: dict[str, OwnFunction] = {}
         self.keys: dict[str, tuple[str, str]] = {}
         self.documents: dict[str, str] = {}
+        self.kept_lefts: dict[tuple[int, int], tuple[Syntax, Scope, Expr]] = {}
 
     def expression(self, syntax: Syntax, scope: Scope) -> Expr:
         """Translate an expression. Raises XPathError for what is not supported."""
@@ -100,7 +100,7 @@ class Translator(Paths, Operators, Functions):
                 return self.castable(self.expression(syntax.operand, scope), syntax.type, optional=syntax.optional)
         raise XPathError(f"{type(syntax).__name__} is not supported")
 
-    def _literal(self, value: str | int | Decimal | float) -> Expr:
+    def _literal(self, value: str | Decimal | float) -> Expr:
         if isinstance(value, str):
             return Expr("string", "1", text_literal(value))
         kind: Kind = "decimal" if isinstance(value, Decimal) else "integer" if isinstance(value, int) else "double"
@@ -134,10 +134,10 @@ class Translator(Paths, Operators, Functions):
         if kind == "node" and "NOTHING" not in (yes.code, no.code) and yes.document != no.document:
             raise XPathError("nodes of two documents")
         if "*" not in (yes.card, no.card):
-            card = "1" if yes.card == no.card == "1" else "?"
-            return replace(_plain(yes, no), kind=kind, card=card, code=f"({yes.code} if {condition} else {no.code})")
+            card: Card = "1" if yes.card == no.card == "1" else "?"
+            return _plain(yes, no)._replace(kind=kind, card=card, code=f"({yes.code} if {condition} else {no.code})")
         code = f"({self.as_list(self.in_order(yes))} if {condition} else {self.as_list(self.in_order(no))})"
-        return replace(_plain(yes, no), kind=kind, card="*", code=code)
+        return _plain(yes, no)._replace(kind=kind, card="*", code=code)
 
 
 def _common(kinds: list[Kind]) -> Kind:

@@ -70,6 +70,6 @@ def type_name(value: Any) -> str:
         (NodeItem, "a node"),
         ((int, float), "a number"),
     ):
-        if isinstance(value, python):  # type: ignore[arg-type]  # a tuple of types is fine
+        if isinstance(value, python):
             return name
     return "nothing" if value is None else f"a value of type {type(value).__name__}"
