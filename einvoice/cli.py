@@ -28,11 +28,14 @@ __all__ = ["COMMANDS", "main", "run"]
 COMMANDS = {
     "validate": "judge documents by the official rules",
     "build": "make an invoice from a draft in JSON",
-    "parse": "read an invoice into JSON",
+    "parse": "read an invoice or a French message into JSON",
     "convert": "say the same invoice in another syntax",
+    "status": "tell that an invoice was approved, refused, paid, …: a lifecycle message",
+    "report": "e-reports: make those of a year, their calendar, what changed between two",
+    "directory": "electronic addresses: is one right, and where does a buyer receive?",
     "explain": "what a rule or a business term means",
     "artefacts": "the official rule sets and schemas: list, verify, add, warm",
-    "schema": "the JSON Schema of draft, invoice or report",
+    "schema": "the JSON Schemas of what goes in and out",
 }
 
 

@@ -1,4 +1,4 @@
-"""`einvoice parse`: read an invoice into JSON."""
+"""`einvoice parse`: read an invoice, or a French message, into JSON."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ __all__ = ["arguments", "run"]
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.add_argument("document", metavar="DOC", help="UBL, CII or Factur-X; - for standard input")
+    parser.add_argument(
+        "document", metavar="DOC", help="invoice, lifecycle message, e-report or directory file; - for standard input"
+    )
     common_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the invoice as JSON; what the model could not hold is its `unread`."""
-    invoice = parse(read_document(options.document))
-    write(options, invoice.model_dump_json(indent=2, exclude_defaults=True) + "\n")
+    """Write the document as JSON; what the model could not hold is its `unread`."""
+    document = parse(read_document(options.document))
+    write(options, document.model_dump_json(indent=2, exclude_defaults=True) + "\n")
     return VALID

@@ -26,9 +26,21 @@ from einvoice.france.ereporting.report import PaidPart
 from einvoice.france.findings import finding
 from einvoice.france.payments import NOTHING, shared_by, sign
 from einvoice.france.treatment import treatment, vat_is_due_on_payment
-from einvoice.model import Invoice, Model, VatBreakdown
+from einvoice.model import Amount, Invoice, Model, VatBreakdown
 
-__all__ = ["GOODS", "MARGIN", "SERVICES", "UNTAXED", "Books", "Receipt", "Sale", "receipt_of", "sales_of"]
+__all__ = [
+    "GOODS",
+    "MARGIN",
+    "SERVICES",
+    "UNTAXED",
+    "Books",
+    "Paid",
+    "Receipt",
+    "Sale",
+    "receipt_of",
+    "receipts_of",
+    "sales_of",
+]
 
 GOODS, SERVICES, UNTAXED, MARGIN = "TLB1", "TPS1", "TNT1", "TMA1"  # TT-81
 
@@ -65,8 +77,16 @@ class Receipt(Model):
     issue_date: date | None = None
 
 
+class Paid(Model):
+    """Money received on a day for one of the invoices, VAT included, in euros; negative when it went back."""
+
+    number: str
+    day: date
+    amount: Amount
+
+
 class Books(Model):
-    """What happened: invoices sent and received, sales without invoice, and money received for reported sales.
+    """What happened: invoices sent and received and what was paid of them, sales without invoice, and money for those.
 
     `margins` tells, by invoice number, what the invoice of a margin scheme does not: the margin without VAT and its
     VAT.
@@ -74,6 +94,7 @@ class Books(Model):
 
     invoices: tuple[Invoice, ...] = ()
     sales: tuple[Sale, ...] = ()
+    payments: tuple[Paid, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     margins: Mapping[str, tuple[VatBreakdown, ...]] = Field(default_factory=dict)
 
@@ -131,6 +152,25 @@ def receipt_of(invoice: Invoice, amount: Decimal, day: date, before: Decimal = N
         number=invoice.number if named else None,
         issue_date=invoice.issue_date if named else None,
     )
+
+
+def receipts_of(books: Books) -> tuple[Receipt, ...]:
+    """All money received that e-reporting wants to know of: the receipts as they are, and the payments of invoices.
+
+    Raises `Unwritable` for a payment of an invoice that is not in the books.
+    """
+    invoices = {invoice.number: invoice for invoice in books.invoices}
+    before: dict[str, Decimal] = {}
+    receipts = list(books.receipts)
+    for paid in sorted(books.payments, key=lambda each: each.day):
+        invoice = invoices.get(paid.number)
+        if invoice is None:
+            raise _unwritable("EI-FRR-34", Invoice(number=paid.number), "payments")
+        receipt = receipt_of(invoice, paid.amount, paid.day, before.get(paid.number, NOTHING))
+        before[paid.number] = before.get(paid.number, NOTHING) + paid.amount
+        if receipt is not None:
+            receipts.append(receipt)
+    return tuple(receipts)
 
 
 def _parts(invoice: Invoice, taxes: tuple[Decimal, ...]) -> list[tuple[str, VatBreakdown]]:

@@ -23,7 +23,7 @@ from decimal import Decimal
 from einvoice.draft.parties import siren_of
 from einvoice.errors import Unwritable
 from einvoice.france.ereporting import flux10
-from einvoice.france.ereporting.books import Books, Receipt, Sale, sales_of
+from einvoice.france.ereporting.books import Books, Receipt, Sale, receipts_of, sales_of
 from einvoice.france.ereporting.calendar import Content, Regime, ReportingPeriod, periods
 from einvoice.france.ereporting.changes import changes
 from einvoice.france.ereporting.report import (
@@ -114,7 +114,7 @@ class Reporting:
     def _report(self, books: Books, period: ReportingPeriod, role: str) -> EReport | None:
         blank = self._empty(period, role)
         if period.content == "payments":
-            payments = _payments(books.receipts, period) if role == _SELLER else None
+            payments = _payments(receipts_of(books), period) if role == _SELLER else None
             made = blank.model_copy(update={"payments": payments}) if payments else None
         else:
             transactions = self._transactions(books, period, role)

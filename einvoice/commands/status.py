@@ -1,0 +1,165 @@
+"""`einvoice status`: tell the other party that an invoice was approved, refused, paid, …"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+from einvoice.api import parse
+from einvoice.commands.output import VALID, common_arguments, write
+from einvoice.errors import Unrecognised, Unwritable
+from einvoice.france.findings import in_language
+from einvoice.france.lifecycle.builder import Account, Approval, Correction, Payment, Platform, ppf_copy, status
+from einvoice.france.lifecycle.cdar import write as cdar
+from einvoice.france.lifecycle.codes import ACTIONS, STATUSES
+from einvoice.france.lifecycle.message import LifecycleMessage
+from einvoice.inputs import read_document
+from einvoice.model import Invoice
+from einvoice.terms import term
+
+__all__ = ["arguments", "run"]
+
+_EXAMPLES = """examples:
+  einvoice status F1.xml 205 --received-at 2026-11-02T16:10 -o approved.xml
+  einvoice status F1.xml 210 --received-at 2026-11-02T16:10 --reason TX_TVA_ERR --comment "Le taux est de 10 %."
+  einvoice status F1.xml 212 --received-at 2026-11-02T15:10 --amount 700 --paid-before 500
+  einvoice status F1.xml 212 --received-at 2026-11-02T15:10 --amount 1200 --ppf 0123:AAA123:0000000000000000001
+
+codes, who sets them and what they want:
+"""
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = _EXAMPLES + _table()
+    add = parser.add_argument
+    add("document", metavar="DOC", help="the invoice: UBL, CII or Factur-X; - for standard input")
+    add("code", metavar="CODE", help="the status code, such as 205; the list is below")
+    add("--received-at", type=_time, required=True, metavar="TIME", help="when our platform received the invoice")
+    add("--at", type=_time, metavar="TIME", help="when the status was set, French time (default: now)")
+    add("--by", metavar="ROLE", help="who sets it, where several may")
+    add("--reason", action="append", default=[], metavar="CODE", help="why; may be repeated")
+    add("--comment", metavar="TEXT", help="why, in words")
+    add("--action", choices=ACTIONS, help="what is asked for: NIN a corrective invoice, CNF a full credit note, …")
+    add("--amount", type=_amount, help="with 211 or 212: what was paid, VAT included; negative if it went back")
+    add("--paid-before", type=_amount, default=Decimal("0.00"), metavar="AMOUNT", help="what was settled before")
+    add("--discount", type=_amount, metavar="AMOUNT", help="early-payment discount taken, VAT included")
+    add("--paid-on", type=_day, metavar="DAY", help="with 211: when it was paid")
+    add("--approved", type=_amount, metavar="AMOUNT", help="with 206: what is approved, VAT included")
+    add("--account", metavar="IBAN", help="with 227: where to pay from now on")
+    add("--wrong", action="append", default=[], metavar="TERM:FOUND:EXPECTED", help="a wrong field: BT-152:20:10")
+    add("--ppf", type=_portal, metavar="MATRICULE:APPLICATION:NUMBER", help="make the copy for the public portal")
+    add("--platform-name", default="", metavar="NAME", help="with --ppf: the name of our platform")
+    common_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the message."""
+    try:
+        message = _message(options)
+    except Unwritable as error:
+        raise Unwritable(str(error), in_language(error.findings, options.lang)) from error
+    write(options, cdar(message))
+    return VALID
+
+
+def _message(options: argparse.Namespace) -> LifecycleMessage:
+    invoice = parse(read_document(options.document))
+    if not isinstance(invoice, Invoice):
+        raise Unrecognised("a status is told of an invoice: give UBL, CII or Factur-X")
+    now = datetime.now()  # noqa: DTZ005 - the clock on the wall
+    message = status(
+        invoice,
+        options.code,
+        at=options.at or now,
+        received_at=options.received_at,
+        by=options.by,
+        reasons=options.reason,
+        action=options.action,
+        comment=options.comment,
+        payment=_payment(options),
+        approval=None if options.approved is None else Approval(options.approved),
+        account=None if options.account is None else Account(options.account),
+        corrections=[_correction(text) for text in options.wrong],
+    )
+    if options.ppf is None:
+        return message
+    matricule, application, number = options.ppf
+    return ppf_copy(message, platform=Platform(matricule, options.platform_name, application), number=number)
+
+
+def _payment(options: argparse.Namespace) -> Payment | None:
+    if options.amount is None:
+        return None
+    return Payment(options.amount, options.paid_before, options.discount, options.paid_on)
+
+
+def _correction(text: str) -> Correction:
+    """`BT-152:20:10`, its values of the term's data type where they can be."""
+    number, _, rest = text.partition(":")
+    found, _, expected = rest.partition(":")
+    try:
+        about = term(number).data_type
+    except KeyError:
+        about = ""
+    return Correction(number, _value(found, about), _value(expected, about))
+
+
+def _value(text: str, data_type: str) -> Decimal | date | str:
+    try:
+        if data_type == "Date":
+            return date.fromisoformat(text)
+        if data_type in ("Amount", "Unit price amount", "Quantity", "Percentage", "Rate"):
+            return Decimal(text)
+    except (ValueError, InvalidOperation):
+        return text
+    return text
+
+
+def _portal(text: str) -> tuple[str, str, str]:
+    matricule, _, rest = text.partition(":")
+    application, _, number = rest.partition(":")
+    try:
+        Platform(matricule, "", application)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+    if len(number) != 19 or not (number.isascii() and number.isalnum() and number == number.upper()):
+        raise argparse.ArgumentTypeError(f"{number!r} is no message number: expected 19 digits or capital letters")
+    return matricule, application, number
+
+
+def _amount(text: str) -> Decimal:
+    try:
+        amount = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount") from None
+    if not amount.is_finite():
+        raise argparse.ArgumentTypeError(f"{text!r} is no amount")
+    return amount
+
+
+def _time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected 2026-11-02T16:10") from None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no day: expected 2026-11-02") from None
+
+
+def _table() -> str:
+    """The statuses that may be told, one a line."""
+    rows = []
+    for code, kind in STATUSES.items():
+        if kind.phase:
+            wants = f"; wants: {', '.join(sorted(kind.needs))}" if kind.needs else ""
+            portal = {"always": "; PPF", "vat_on_payment": "; PPF if VAT is due on payment"}.get(kind.ppf, "")
+            rows.append(f"  {code}  {kind.name_fr} ({kind.name_en}): {' or '.join(kind.set_by)}{wants}{portal}\n")
+    return "".join(rows)
