@@ -12,6 +12,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -75,8 +76,13 @@ def makers(keys: Mapping[type[BaseModel], Iterable[str]]) -> dict[type[BaseModel
 def annotation_of(model: type[BaseModel], key: str) -> Any:
     """The annotation of an attribute, or of `group.attribute`. Raises `KeyError` for one that does not exist."""
     name, _, rest = key.partition(".")
-    hint = typing.get_type_hints(model, include_extras=True)[name]
+    hint = _hints(model)[name]
     return annotation_of(_model_of(hint), rest) if rest else hint
+
+
+@cache
+def _hints(model: type[BaseModel]) -> dict[str, Any]:
+    return typing.get_type_hints(model, include_extras=True)
 
 
 def _group(model: type[BaseModel], group: str) -> Maker:

@@ -22,7 +22,7 @@ from lxml import etree
 
 from einvoice.artefacts.installed import Artefact
 from einvoice.data import data_text
-from einvoice.schematron.location import location
+from einvoice.xml import location
 
 __all__ = ["Fault", "Schema", "schema_of"]
 
