@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import pytest
+
+# The tests keep their compiled rules in the repository's own cache folder, so that they leave the user's alone.
+os.environ.setdefault("EINVOICE_CACHE", str(Path(__file__).parents[1] / ".cache" / "einvoice"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
