@@ -133,13 +133,23 @@ class Document(Tree):
         self._memory[function] = (arguments, value)
         return value
 
+    def kept(self, function: Callable[[Document, int], Any], node: int) -> Any:
+        """A value that several indexes or patterns ask for: computed once for each node."""
+        known = self._memory.get(("kept", function))
+        if known is None:
+            known = self._memory["kept", function] = {}
+        value = known.get(node)
+        if value is None:
+            value = known[node] = function(self, node)
+        return value
+
     def looked_up(self, items: Items, key: Keys, value: Any) -> Sequence[Any]:
         """`items[key = value]` through an index, which is made at the first use."""
         index: dict[Any, list[Any]] | None = self._memory.get((items, key))
         if index is None:
             index = {}
             for item in self.memo(items):
-                for found in set(key(self, item)):
+                for found in set(self.kept(key, item)):
                     index.setdefault(found, []).append(item)
             self._memory[items, key] = index
         return index.get(value, NOTHING)
@@ -153,7 +163,7 @@ class Document(Tree):
             every = self.memo(items)
             for at, item in enumerate(every):
                 try:
-                    for found in set(key(self, item)):
+                    for found in set(self.kept(key, item)):
                         index.setdefault(found, []).append(at)
                 except Fault:
                     doubtful.append(at)

@@ -14,7 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative
-from einvoice.schematron.xpath.code import Expr, Scope
+from einvoice.schematron.xpath.code import Expr, Scope, text_literal
+from einvoice.schematron.xpath.core import TEXTS
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.operators import flattened
 from einvoice.schematron.xpath.steps import clark
@@ -204,10 +205,29 @@ class _Conditions:
             return f"{place.code} == {node}"
         if any(isinstance(part, Call) and part.name in ("position", "last") for part in walk(predicate)):
             raise XPathError("position() and last() are not supported in a match pattern")
+        kept = self.kept_key(predicate, scope)
+        if kept is not None:
+            return kept
         e = self.translator.expression(predicate, scope)
         if e.kind in ("integer", "decimal", "double", "number", "any"):
             raise XPathError("a number as predicate is not supported here in a match pattern")
         return self.translator.truth(e)
+
+    def kept_key(self, predicate: Syntax, scope: Scope) -> str | None:
+        """`normalize-space(cbc:ID) = 'S'`: as many rules ask for the same text, it is computed once for each node."""
+        if scope.item is None or scope.item.code != "‹n›" or not isinstance(predicate, Binary):
+            return None
+        key, value = predicate.left, predicate.right
+        if predicate.operator != "=" or not isinstance(value, Literal) or not isinstance(value.value, str):
+            return None
+        if not any(isinstance(part, Call) for part in walk(key)):
+            return None
+        keys = self.translator.atomic(self.translator.expression(key, scope))
+        if keys.kind not in TEXTS:
+            return None
+        code = self.translator.as_list(keys)
+        function = self.translator.module.function_of(code, "keys", ("d", "n"))
+        return f"({text_literal(value.value)} in ‹d›.kept({function}, ‹n›))"
 
     def above(self, steps: list[_Step], node: str) -> str:
         """Code: is there an ancestor that matches the steps before a //, predicates included?"""
