@@ -20,9 +20,10 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
+from einvoice.errors import Unreadable
 from einvoice.xml import parse_xml
 
-__all__ = ["FACTURX_NAMESPACE", "Metadata", "Xmp", "read_xmp", "write_xmp"]
+__all__ = ["FACTURX_NAMESPACE", "Metadata", "Xmp", "is_harmless", "read_xmp", "write_xmp"]
 
 FACTURX_NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 
@@ -33,6 +34,19 @@ _PDF = "http://ns.adobe.com/pdf/1.3/"
 _PDFA_ID = "http://www.aiim.org/pdfa/ns/id/"
 _PDFUA_ID = "http://www.aiim.org/pdfua/ns/id/"
 _PDFA_SCHEMA = "http://www.aiim.org/pdfa/ns/schema#"
+_RIGHTS = "http://ns.adobe.com/xap/1.0/rights/"
+_MEDIA = "http://ns.adobe.com/xap/1.0/mm/"
+_HARMLESS = frozenset(
+    {
+        f"{{{_RDF}}}about",
+        f"{{{_PDF}}}Producer",
+        f"{{{_DC}}}format",
+        f"{{{_MEDIA}}}DocumentID",
+        f"{{{_MEDIA}}}InstanceID",
+    }
+    | {f"{{{_XMP}}}{name}" for name in ("CreatorTool", "CreateDate", "ModifyDate", "MetadataDate")}
+    | {f"{{{_RIGHTS}}}{name}" for name in ("Marked", "WebStatement")}
+)
 _FACTURX_PROPERTIES = ("DocumentType", "DocumentFileName", "Version", "ConformanceLevel")
 
 
@@ -80,6 +94,18 @@ def read_xmp(data: bytes) -> Xmp:
         producer=properties.get((_PDF, "Producer")),
         created=properties.get((_XMP, "CreateDate")),
     )
+
+
+def is_harmless(data: bytes) -> bool:
+    """Whether the metadata of a single object say only what PDF/A takes anywhere: maker, date, id, rights."""
+    try:
+        root = parse_xml(_without_padding(data), max_bytes=1_000_000)
+    except Unreadable:
+        return False
+    descriptions = list(root.iter(f"{{{_RDF}}}Description"))
+    tags = {str(child.tag) for description in descriptions for child in description}
+    tags |= {str(key) for description in descriptions for key in description.attrib}
+    return tags <= _HARMLESS
 
 
 def _without_padding(data: bytes) -> bytes:

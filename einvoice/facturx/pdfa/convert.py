@@ -89,9 +89,7 @@ def _repair(pdf: Pdf, judgement: Judgement) -> None:
     for descriptor in judgement.fonts.listing:
         for key in ("/CIDSet", "/CharSet"):
             descriptor.pop(key, None)
-    for stream in judgement.objects.lzw:
-        _repack(pdf, stream)
-    _remove_actions(pdf, judgement)
+    _repair_objects(pdf, judgement)
     for page in judgement.pages:
         page.pop("/PresSteps", None)
         for value in pdf.array(page.get("/Annots")):
@@ -110,7 +108,12 @@ def _repack(pdf: Pdf, stream: StreamObject) -> None:
     stream.pop("/DecodeParms", None)
 
 
-def _remove_actions(pdf: Pdf, judgement: Judgement) -> None:
+def _repair_objects(pdf: Pdf, judgement: Judgement) -> None:
+    """What may be wrong with any object: its packing, its metadata, its actions."""
+    for stream in judgement.objects.lzw:
+        _repack(pdf, stream)
+    for holder in judgement.objects.described:
+        del holder["/Metadata"]
     for holder in judgement.objects.automatic:
         del holder["/AA"]
     for holder, key in judgement.objects.acting:

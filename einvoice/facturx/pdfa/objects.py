@@ -26,6 +26,7 @@ from pypdf.generic import (
 from einvoice.facturx.pdf import Pdf
 from einvoice.facturx.pdfa.drawing import filters
 from einvoice.facturx.pdfa.faults import Faults
+from einvoice.facturx.xmp import is_harmless
 
 __all__ = ["ACTION_KEYS", "Objects", "check_objects", "forbidden_action"]
 
@@ -60,7 +61,7 @@ class Objects:
     lzw: list[StreamObject] = field(default_factory=list)
     acting: list[tuple[DictionaryObject, str]] = field(default_factory=list)  # with a forbidden action under a key
     automatic: list[DictionaryObject] = field(default_factory=list)  # with /AA
-    described: list[DictionaryObject] = field(default_factory=list)  # objects with metadata of their own
+    described: list[DictionaryObject] = field(default_factory=list)  # objects whose own metadata PDF/A might refuse
 
 
 def check_objects(pdf: Pdf, faults: Faults) -> Objects:
@@ -102,8 +103,13 @@ def _dictionary(pdf: Pdf, value: DictionaryObject, faults: Faults, found: Object
             if kind:
                 found.acting.append((value, key))
                 faults.add("EI-PDF-63" if kind == "JavaScript" else "EI-PDF-64", kind)
-    if "/Metadata" in value and value is not pdf.catalog:
+    if (
+        "/Metadata" in value
+        and value is not pdf.catalog
+        and not is_harmless(pdf.content(value.get("/Metadata")) or b"")
+    ):
         found.described.append(value)
+        faults.add("EI-PDF-73", f"/{pdf.name(value.get('/Subtype')) or pdf.name(value.get('/Type')) or '?'}")
 
 
 def forbidden_action(pdf: Pdf, value: PdfObject) -> str | None:
