@@ -25,7 +25,7 @@ LAYERS = (
     ("schematron",),
     ("validation",),
     ("facturx",),
-    ("render",),
+    ("view",),
     ("france",),
     ("judgement",),
     ("api",),

@@ -19,10 +19,10 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "render")]
 
 import samples  # noqa: E402 - found by the line above
 
-from einvoice.render import render_html, render_pdf  # noqa: E402
-from einvoice.render.layout import page_of  # noqa: E402
-from einvoice.render.page import spans_of  # noqa: E402
 from einvoice.terms import TERMS, term_at  # noqa: E402
+from einvoice.view import render_html, render_pdf  # noqa: E402
+from einvoice.view.layout import page_of  # noqa: E402
+from einvoice.view.page import spans_of  # noqa: E402
 
 CHROMIUM = [
     "--headless",

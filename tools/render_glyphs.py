@@ -1,4 +1,4 @@
-"""Rebuild `einvoice/render/data/glyphs.txt`: which characters the fonts of the PDF view can draw.
+"""Rebuild `einvoice/view/data/glyphs.txt`: which characters the fonts of the PDF view can draw.
 
     python tools/render_glyphs.py        # needs typst and fontTools; seconds
 
@@ -15,7 +15,7 @@ from pathlib import Path
 import typst
 from fontTools.ttLib import TTFont
 
-RENDER = Path(__file__).parents[1] / "einvoice" / "render"
+RENDER = Path(__file__).parents[1] / "einvoice" / "view"
 FONTS = RENDER / "fonts"
 PLAIN = b"""
 #set document(title: "x")

@@ -17,11 +17,11 @@ from einvoice import model
 from einvoice.detect import read_invoice
 from einvoice.errors import EInvoiceError
 from einvoice.model import Invoice, Model
-from einvoice.render import layout, render_html, render_pdf
-from einvoice.render.layout import page_of
-from einvoice.render.leaves import leaves
-from einvoice.render.page import spans_of
 from einvoice.terms import TERMS, term_at
+from einvoice.view import layout, render_html, render_pdf
+from einvoice.view.layout import page_of
+from einvoice.view.leaves import leaves
+from einvoice.view.page import spans_of
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 

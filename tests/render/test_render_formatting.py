@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from einvoice.render import formatting
-from einvoice.render.characters import visible
+from einvoice.view import formatting
+from einvoice.view.characters import visible
 
 
 @pytest.mark.parametrize(

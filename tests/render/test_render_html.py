@@ -13,8 +13,8 @@ from samples import GALLERY, full_invoice, logo
 
 from einvoice.errors import Unreadable
 from einvoice.model import Invoice, Line, Note, Party, SupportingDocument
-from einvoice.render import render_html
-from einvoice.render.characters import visible
+from einvoice.view import render_html
+from einvoice.view.characters import visible
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -107,6 +107,6 @@ def test_a_logo_is_png_or_jpeg(data):
 
 def test_spans_are_values_of_the_invoice():
     """A page part can be copied with another value: what is drawn is plain data."""
-    from einvoice.render.page import Span
+    from einvoice.view.page import Span
 
     assert replace(Span("a", "number"), text="b") == Span("b", "number")

@@ -7,12 +7,12 @@ import pytest
 from samples import GALLERY
 
 from einvoice.model import AllowanceCharge, Invoice, Line, Party
-from einvoice.render import layout, lines
-from einvoice.render.formatting import Language
-from einvoice.render.layout import page_of
-from einvoice.render.lines import in_groups
-from einvoice.render.page import Page, Table, spans_of
-from einvoice.render.words import label, meaning
+from einvoice.view import layout, lines
+from einvoice.view.formatting import Language
+from einvoice.view.layout import page_of
+from einvoice.view.lines import in_groups
+from einvoice.view.page import Page, Table, spans_of
+from einvoice.view.words import label, meaning
 
 
 def _block(page: Page, name: str):

@@ -12,8 +12,8 @@ from samples import GALLERY, logo
 
 from einvoice.errors import MissingExtra, Unreadable
 from einvoice.model import Invoice, Line, Note, Party
-from einvoice.render import render_html, render_pdf
-from einvoice.render.pdf import _glyphs
+from einvoice.view import render_html, render_pdf
+from einvoice.view.pdf import _glyphs
 
 HOSTILE = (
     '#eval("1+1")',

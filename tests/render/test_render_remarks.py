@@ -5,11 +5,11 @@ import re
 from samples import FINDINGS, GALLERY
 
 from einvoice.model import Invoice, Line, Party
-from einvoice.render import render_html, render_pdf
-from einvoice.render.layout import page_of
-from einvoice.render.page import Card, Entries, Row, spans_of
-from einvoice.render.remarks import _holders, with_remarks
 from einvoice.report import Finding
+from einvoice.view import render_html, render_pdf
+from einvoice.view.layout import page_of
+from einvoice.view.page import Card, Entries, Row, spans_of
+from einvoice.view.remarks import _holders, with_remarks
 
 
 def _finding(field: str | None, severity: str = "error") -> Finding:

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import Literal
 
 from einvoice.model import Line
-from einvoice.render.formatting import COLON
-from einvoice.render.page import Cell, Column, Row, Span, Table
-from einvoice.render.values import Writer
-from einvoice.render.words import label
+from einvoice.view.formatting import COLON
+from einvoice.view.page import Cell, Column, Row, Span, Table
+from einvoice.view.values import Writer
+from einvoice.view.words import label
 
 __all__ = ["line_table"]
 

@@ -17,13 +17,13 @@ from datetime import UTC, datetime, time
 from datetime import date as day
 
 from einvoice.model import Invoice
-from einvoice.render.formatting import Language
-from einvoice.render.html import html_of
-from einvoice.render.layout import page_of
-from einvoice.render.logo import Logo
-from einvoice.render.pdf import pdf_of
-from einvoice.render.remarks import with_remarks
 from einvoice.report import Finding
+from einvoice.view.formatting import Language
+from einvoice.view.html import html_of
+from einvoice.view.layout import page_of
+from einvoice.view.logo import Logo
+from einvoice.view.pdf import pdf_of
+from einvoice.view.remarks import with_remarks
 
 __all__ = ["render_html", "render_pdf"]
 

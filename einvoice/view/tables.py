@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from einvoice.model import Model
-from einvoice.render.formatting import Language
-from einvoice.render.page import Cell, Column, Row, Table
-from einvoice.render.values import Writer
-from einvoice.render.words import label
+from einvoice.view.formatting import Language
+from einvoice.view.page import Cell, Column, Row, Table
+from einvoice.view.values import Writer
+from einvoice.view.words import label
 
 __all__ = ["simple_table", "without_empty_columns"]
 

@@ -13,9 +13,9 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from einvoice.render.formatting import FIXED
-from einvoice.render.logo import Logo
-from einvoice.render.page import (
+from einvoice.view.formatting import FIXED
+from einvoice.view.logo import Logo
+from einvoice.view.page import (
     Beside,
     Block,
     Card,
@@ -30,7 +30,7 @@ from einvoice.render.page import (
     Spans,
     Table,
 )
-from einvoice.render.words import label
+from einvoice.view.words import label
 
 __all__ = ["html_of"]
 

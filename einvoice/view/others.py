@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 
 from einvoice.model import Invoice
-from einvoice.render.formatting import Language
-from einvoice.render.leaves import Leaf, leaves
-from einvoice.render.page import Column, Page, Row, Span, Table, spans_of
-from einvoice.render.values import Writer
-from einvoice.render.words import label
 from einvoice.terms import nearest_term, term_at
+from einvoice.view.formatting import Language
+from einvoice.view.leaves import Leaf, leaves
+from einvoice.view.page import Column, Page, Row, Span, Table, spans_of
+from einvoice.view.values import Writer
+from einvoice.view.words import label
 
 __all__ = ["other_information"]
 

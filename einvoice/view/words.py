@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 from einvoice.codes import CODE_LISTS, code_list
-from einvoice.render.formatting import Language
+from einvoice.view.formatting import Language
 
 __all__ = ["label", "meaning"]
 

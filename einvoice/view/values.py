@@ -24,12 +24,12 @@ from functools import cache
 from typing import Any, Literal, cast
 
 from einvoice.model import Address, Identifier, Invoice, Model, Period
-from einvoice.render import formatting
-from einvoice.render.characters import visible
-from einvoice.render.formatting import Language
-from einvoice.render.leaves import data_type
-from einvoice.render.page import Entry, Look, Span, Spans
-from einvoice.render.words import label, meaning
+from einvoice.view import formatting
+from einvoice.view.characters import visible
+from einvoice.view.formatting import Language
+from einvoice.view.leaves import data_type
+from einvoice.view.page import Entry, Look, Span, Spans
+from einvoice.view.words import label, meaning
 
 __all__ = ["ADDRESS", "Writer"]
 

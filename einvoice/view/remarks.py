@@ -13,11 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from einvoice.render.characters import visible
-from einvoice.render.formatting import COLON, Language
-from einvoice.render.page import Card, Entries, Page, Remark, Row, Span, spans_of
-from einvoice.render.words import label
 from einvoice.report import Finding
+from einvoice.view.characters import visible
+from einvoice.view.formatting import COLON, Language
+from einvoice.view.page import Card, Entries, Page, Remark, Row, Span, spans_of
+from einvoice.view.words import label
 
 __all__ = ["with_remarks"]
 

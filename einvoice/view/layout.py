@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from einvoice.model import Delivery, Invoice, Party
-from einvoice.render.formatting import Language
-from einvoice.render.lines import line_table
-from einvoice.render.others import other_information
-from einvoice.render.page import Beside, Block, Card, Cards, Entries, Entry, Page, Span, Table, spans_of
-from einvoice.render.tables import simple_table, without_empty_columns
-from einvoice.render.values import ADDRESS, Writer
-from einvoice.render.words import label, meaning
+from einvoice.view.formatting import Language
+from einvoice.view.lines import line_table
+from einvoice.view.others import other_information
+from einvoice.view.page import Beside, Block, Card, Cards, Entries, Entry, Page, Span, Table, spans_of
+from einvoice.view.tables import simple_table, without_empty_columns
+from einvoice.view.values import ADDRESS, Writer
+from einvoice.view.words import label, meaning
 
 __all__ = ["CREDIT_NOTES", "page_of"]
 

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from einvoice.errors import MissingExtra, Unreadable
-from einvoice.render.formatting import FIXED, NARROW
-from einvoice.render.logo import Logo
-from einvoice.render.page import Beside, Block, Card, Entries, Page, Row, Table, spans_of
-from einvoice.render.words import label
+from einvoice.view.formatting import FIXED, NARROW
+from einvoice.view.logo import Logo
+from einvoice.view.page import Beside, Block, Card, Entries, Page, Row, Table, spans_of
+from einvoice.view.words import label
 
 __all__ = ["pdf_of"]
 
