@@ -18,9 +18,21 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from einvoice.api import Converted, Explanation, build, convert, explain, parse, validate
+    from einvoice.api import (
+        Converted,
+        Explanation,
+        build,
+        convert,
+        explain,
+        extract,
+        losses,
+        parse,
+        render,
+        validate,
+    )
     from einvoice.draft import Draft, DraftError
     from einvoice.errors import EInvoiceError, MissingExtra, Unreadable, Unrecognised, Unwritable
+    from einvoice.facturx.embedded import EmbeddedFile, Extracted
     from einvoice.model import Invoice
     from einvoice.report import DocumentReport, Finding, Report, Step
     from einvoice.validation.policy import HouseRules, Policy
@@ -31,7 +43,9 @@ _HOMES = {
     "Draft": "draft",
     "DraftError": "draft",
     "EInvoiceError": "errors",
+    "EmbeddedFile": "facturx.embedded",
     "Explanation": "api",
+    "Extracted": "facturx.embedded",
     "Finding": "report",
     "HouseRules": "validation.policy",
     "Invoice": "model",
@@ -45,7 +59,10 @@ _HOMES = {
     "build": "api",
     "convert": "api",
     "explain": "api",
+    "extract": "api",
+    "losses": "api",
     "parse": "api",
+    "render": "api",
     "validate": "api",
 }
 
@@ -55,7 +72,9 @@ __all__ = [
     "Draft",
     "DraftError",
     "EInvoiceError",
+    "EmbeddedFile",
     "Explanation",
+    "Extracted",
     "Finding",
     "HouseRules",
     "Invoice",
@@ -70,7 +89,10 @@ __all__ = [
     "build",
     "convert",
     "explain",
+    "extract",
+    "losses",
     "parse",
+    "render",
     "validate",
 ]
 

@@ -1,9 +1,12 @@
-"""The verbs of einvoice: parse, build, validate, convert, explain. Bytes and values in, values out.
+"""The verbs of einvoice: parse, build, validate, convert, render, extract, explain. Bytes and values in, values out.
 
     invoice = parse(data)
     report = validate(data, policy=Policy(direction="receiving"))
     xml = build(draft, "ubl")
+    pdf = build(draft, "facturx", profile="en16931", pdf=our_layout)
     converted = convert(data, "cii"); converted.losses
+    page = render(data, "html")
+    xml = extract(pdf).xml
     explain("BR-CO-10").fr
 
 No function here reads a file or the network (the rule sets aside, which are files of installed packages).
@@ -11,35 +14,48 @@ No function here reads a file or the network (the rule sets aside, which are fil
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Literal
 
 from einvoice import __version__, cii, ubl
 from einvoice.binding import differences
 from einvoice.detect import Detected, detect, read_detected
 from einvoice.draft import Disagreement, Draft
-from einvoice.errors import Unrecognised
-from einvoice.judgement import judge_bytes
+from einvoice.errors import Unrecognised, Unwritable
+from einvoice.judgement import is_pdf, judge_bytes
+from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Finding, Report
-from einvoice.terms import nearest_term, term
+from einvoice.terms import term
 from einvoice.validation.chain import judge_invoice, unread_finding
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 from einvoice.validation.wording import wording
 
 if TYPE_CHECKING:
+    from einvoice.facturx.embedded import Extracted
     from einvoice.france.documents import Message
 
-__all__ = ["Converted", "Explanation", "build", "convert", "explain", "parse", "validate"]
+__all__ = [
+    "Converted",
+    "Explanation",
+    "build",
+    "convert",
+    "explain",
+    "extract",
+    "losses",
+    "parse",
+    "render",
+    "validate",
+]
 
-Target = Literal["ubl", "cii"]
+Target = Literal["ubl", "cii", "facturx"]
+Language = Literal["fr", "en"]
 
 _WRITERS: dict[str, Callable[[Invoice], bytes]] = {"ubl": ubl.write, "cii": cii.write}
+_LOSSES: dict[str, Callable[[Invoice], tuple[str, ...]]] = {"ubl": ubl.losses, "cii": cii.losses}
 _SPECIFICATIONS = {
     "minimum": "urn:factur-x.eu:1p0:minimum",
     "basicwl": "urn:factur-x.eu:1p0:basicwl",
@@ -91,8 +107,6 @@ def _opened(data: bytes) -> Detected:
     """What the bytes are; of a PDF, the invoice inside."""
     found = detect(data)
     if found.syntax == "facturx":
-        from einvoice.facturx.embedded import extract  # noqa: PLC0415 - the PDF library is loaded for PDFs only
-
         return detect(extract(data).xml)
     return found
 
@@ -135,15 +149,72 @@ def _disagreement(each: Disagreement, policy: Policy) -> Finding:
     return finding.model_copy(update={"message_en": english.en if english else finding.message_en})
 
 
-def build(source: Draft | Invoice, to: Target, *, profile: str | None = None) -> bytes:
-    """The XML of a draft or an invoice. `profile` is a BT-24, which replaces the invoice's own.
+def build(  # noqa: PLR0913 - each is a choice of the user, given by name
+    source: Draft | Invoice,
+    to: Target,
+    *,
+    profile: str | None = None,
+    pdf: bytes | None = None,
+    language: Language = "fr",
+    date: dt.datetime | dt.date | None = None,
+    strict: bool = False,
+) -> bytes:
+    """A draft or an invoice as UBL, CII or Factur-X.
 
-    Raises `Unwritable`, with findings, where the syntax demands what the invoice lacks.
+    `profile` is a short name (en16931, extended-ctc-fr, …; for Factur-X minimum to extended) or, for XML, a BT-24; it
+    replaces the invoice's own. For Factur-X: `pdf` is the PDF to put the invoice into, else a readable view is made, in
+    `language`; `date` is when it was made, else the date of issue, so that the same input gives the same bytes.
+
+    What the target cannot hold is left out, and told by `losses`; `strict` refuses instead. Raises `Unwritable`, with
+    findings, where the target demands what the invoice lacks or the PDF cannot be made a PDF/A-3; `Unreadable` for a
+    broken PDF; `MissingExtra` where a view is wanted and Typst is not installed; `ValueError` for an unknown profile.
     """
-    invoice = source.complete() if isinstance(source, Draft) else source
-    if profile is not None:
-        invoice = invoice.model_copy(update={"specification_identifier": _specification(profile)})
-    return _WRITERS[to](invoice)
+    invoice = _complete(source)
+    if to == "facturx":
+        from einvoice.hybrid import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+
+        made = make_facturx(
+            invoice, profile=profile, pdf=pdf, language=language, date=date, strict=strict, field_of=_field_of(source)
+        )
+        return made.pdf
+    if pdf is not None:
+        raise ValueError(f"a PDF was given, but {to} is XML: expected to='facturx'")
+    if strict and (lost := losses(source, to, profile=profile, language=language)):
+        raise Unwritable(f"{to.upper()} cannot hold the whole invoice", lost)
+    return _WRITERS[to](_of_profile(invoice, profile))
+
+
+def losses(
+    source: Draft | Invoice, to: Target, *, profile: str | None = None, language: Language = "fr"
+) -> tuple[Finding, ...]:
+    """What `build` would leave out: one warning for each value that the syntax or the profile cannot hold.
+
+    Raises as `build` does.
+    """
+    invoice = _complete(source)
+    if to == "facturx":
+        from einvoice.hybrid import facturx_xml, profile_for  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+
+        found = facturx_xml(invoice, profile_for(invoice, profile), language=language)[1]
+    else:
+        invoice = _of_profile(invoice, profile)
+        found = loss_findings(invoice, _LOSSES[to](invoice), to.upper(), Policy(language=language))
+    return placed(found, _field_of(source))
+
+
+def _complete(source: Draft | Invoice) -> Invoice:
+    return source.complete() if isinstance(source, Draft) else source
+
+
+def _field_of(source: Draft | Invoice) -> Callable[[str], str]:
+    """From a field of the invoice to that of the source."""
+    return source.field_of if isinstance(source, Draft) else str
+
+
+def _of_profile(invoice: Invoice, profile: str | None) -> Invoice:
+    if profile is None:
+        return invoice
+    return invoice.model_copy(update={"specification_identifier": _specification(profile)})
 
 
 def _specification(profile: str) -> str:
@@ -151,37 +222,60 @@ def _specification(profile: str) -> str:
     return _SPECIFICATIONS.get(profile, profile)
 
 
-def convert(data: bytes, to: Target, *, policy: Policy | None = None) -> Converted:
-    """The same invoice in another syntax, with an account of what is lost on the way.
+def convert(
+    data: bytes, to: Target, *, profile: str | None = None, pdf: bytes | None = None, policy: Policy | None = None
+) -> Converted:
+    """The same invoice in another syntax or profile, with an account of what is lost on the way.
 
+    `profile` and `pdf` as for `build`; an invoice that comes in a PDF keeps its pages unless another PDF is given.
     `policy` chooses the language of the account. Raises as `parse` and `build` do.
     """
     invoice = read_detected(_opened(data))
     chosen = policy or Policy()
-    made = _WRITERS[to](invoice)
-    kept = read_detected(detect(made))
     unread = tuple(unread_finding(each, chosen) for each in invoice.unread)
-    lost = tuple(_loss(invoice, path, to, chosen) for path in differences(invoice, kept))
-    return Converted(made, (*unread, *lost))
+    if to == "facturx":
+        from einvoice.hybrid import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+
+        pages = pdf if pdf is not None else data if is_pdf(data) else None
+        made = make_facturx(invoice, profile=profile, pdf=pages, language=chosen.language)
+        return Converted(made.pdf, (*unread, *made.losses))
+    invoice = _of_profile(invoice, profile)
+    converted = _WRITERS[to](invoice)
+    lost = differences(invoice, read_detected(detect(converted)))
+    return Converted(converted, (*unread, *loss_findings(invoice, lost, to.upper(), chosen)))
 
 
-def _loss(invoice: Invoice, path: str, to: Target, policy: Policy) -> Finding:
-    about = nearest_term(path)
-    shown = _shown(invoice, path)
-    facts = {"target": to.upper(), "text": shown}
-    return own_finding(
-        "EI-LOSS", "warning", "convert", policy, facts=facts, field=path, found=shown, term=about.id if about else None
-    )
+def render(  # noqa: PLR0913 - each is a choice of the user, given by name
+    source: bytes | Draft | Invoice,
+    to: Literal["html", "pdf"] = "html",
+    *,
+    language: Language = "fr",
+    findings: Sequence[Finding] = (),
+    logo: bytes | None = None,
+    date: dt.datetime | None = None,
+) -> bytes:
+    """The readable view: everything that an invoice says, as a page for people. Nothing is computed or added.
+
+    HTML is one file that needs nothing else; PDF is a tagged PDF/A-3, made at `date` (the day of issue unless given).
+    `findings` of a report are shown at their place, `logo` is a PNG or JPEG image. Raises as `parse` does,
+    `MissingExtra` for PDF without Typst, `Unreadable` for a logo that is neither PNG nor JPEG.
+    """
+    from einvoice.view import render_html, render_pdf  # noqa: PLC0415 - loaded for views only
+
+    invoice = read_detected(_opened(source)) if isinstance(source, bytes) else _complete(source)
+    if to == "html":
+        return render_html(invoice, language=language, findings=findings, logo=logo)
+    return render_pdf(invoice, language=language, findings=findings, logo=logo, date=date)
 
 
-def _shown(invoice: Invoice, path: str) -> str:
-    """The value at a path, as text; of a whole group, its JSON."""
-    value: Any = invoice
-    for name, index in re.findall(r"(\w+)|\[(\d+)\]", path):
-        value = getattr(value, name) if name else value[int(index)]
-    if isinstance(value, BaseModel):
-        return value.model_dump_json(exclude_defaults=True)
-    return str(value)
+def extract(pdf: bytes) -> Extracted:
+    """The invoice inside a PDF as it stands there, byte for byte, and the files beside it (`attachments`).
+
+    Raises `Unreadable` for what is no PDF, is damaged or exceeds the limits; `Unrecognised` where no invoice is inside.
+    """
+    from einvoice.facturx.embedded import extract as extracted  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+
+    return extracted(pdf)
 
 
 def explain(rule_or_term: str) -> Explanation:
@@ -189,6 +283,8 @@ def explain(rule_or_term: str) -> Explanation:
 
     Raises `Unrecognised` for anything else.
     """
+    if rule_or_term.startswith(("EI-PDF-", "EI-FX-")):
+        return _container_rule(rule_or_term)
     try:
         found = term(rule_or_term)
     except KeyError:
@@ -200,3 +296,14 @@ def explain(rule_or_term: str) -> Explanation:
     return Explanation(
         words.rule, words.fr, words.en, words.hint_fr, words.hint_en, terms=words.terms, source=words.source
     )
+
+
+def _container_rule(number: str) -> Explanation:
+    """A rule about the PDF around an invoice: those words stand with the rules, not in the catalogue of messages."""
+    from einvoice.facturx.catalogue import rule_of  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+
+    rule = rule_of(number)
+    if rule is None:
+        raise Unrecognised(f"{number!r} is no rule of einvoice")
+    fr, en = (text.replace("{found}", "…").replace("{expected}", "…") for text in (rule.fr, rule.en))
+    return Explanation(rule.id, fr, en, rule.hint_fr, rule.hint_en, source=rule.source)

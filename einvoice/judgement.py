@@ -2,17 +2,23 @@
 
     judge_bytes(data, Policy()).verdict
 
-A PDF is judged twice: as a container, and for the invoice that it holds. A French message (lifecycle, e-report,
-directory) is judged by our own checks too, for the published rules see little of it.
+A PDF is judged three times: as a container, for the invoice that it holds, and for whether its pages say the same. A
+French message (lifecycle, e-report, directory) is judged by our own checks too, for the published rules see little of
+it.
 """
 
 from __future__ import annotations
 
-from einvoice.report import DocumentReport
+import time
+
+from einvoice.detect import read_invoice
+from einvoice.report import DocumentReport, Step
 from einvoice.validation.chain import judge, verdict_of
 from einvoice.validation.policy import Policy
 
 __all__ = ["is_pdf", "judge_bytes"]
+
+UNREAD_PAGES = "EI-PDF-80"  # the text of the pages could not be read
 
 
 def is_pdf(data: bytes) -> bool:
@@ -29,17 +35,41 @@ def judge_bytes(data: bytes, policy: Policy, *, name: str | None = None) -> Docu
 
             return judge_message(report, data, policy)
         return report
-    from einvoice.facturx.container import check_container  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+    return _judge_pdf(data, policy, name)
 
+
+def _judge_pdf(data: bytes, policy: Policy, name: str | None) -> DocumentReport:
+    """The container, the invoice that it holds, and whether the pages say the same as the invoice."""
+    from einvoice.facturx.catalogue import in_english  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+    from einvoice.facturx.container import check_container  # noqa: PLC0415
+
+    started = time.perf_counter()
     container = check_container(data)
-    if container.invoice is not None:
-        return judge(container.invoice.xml, policy, name=name, container=(container.step, container.findings))
-    steps, findings = (container.step,), container.findings
-    return DocumentReport(
-        source=name,
-        kind="unknown",
-        syntax="facturx",
-        verdict=verdict_of(steps, findings),
-        steps=steps,
-        findings=findings,
-    )
+    step = container.step.model_copy(update={"ms": _since(started)})
+    findings = container.findings if policy.language == "fr" else in_english(container.findings)
+    if container.invoice is None:
+        verdict = verdict_of((step,), findings)
+        return DocumentReport(source=name, syntax="facturx", verdict=verdict, steps=(step,), findings=findings)
+    report = judge(container.invoice.xml, policy, name=name, container=(step, findings))
+    if report.kind not in ("invoice", "credit_note"):
+        return report
+    return _with_pages(report, data, container.invoice.xml, policy)
+
+
+def _with_pages(report: DocumentReport, data: bytes, xml: bytes, policy: Policy) -> DocumentReport:
+    """The report with what the visible text contradicts: warnings, for a page may show more than the invoice."""
+    from einvoice.facturx.catalogue import in_english  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+    from einvoice.facturx.visible import STEP, VISIBLE_RULES, compare_visible  # noqa: PLC0415
+
+    started = time.perf_counter()
+    found = compare_visible(data, read_invoice(xml))
+    told = found if policy.language == "fr" else in_english(found)
+    done = Step(name=STEP, status="passed", rules=len(VISIBLE_RULES), engine="compiled", ms=_since(started))
+    if unread := next((finding for finding in told if finding.rule == UNREAD_PAGES), None):
+        done = done.model_copy(update={"status": "not_run", "reason": unread.message})
+    steps, findings = (*report.steps, done), (*report.findings, *told)
+    return report.model_copy(update={"steps": steps, "findings": findings, "verdict": verdict_of(steps, findings)})
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

@@ -26,6 +26,8 @@ LAYERS = (
     ("validation",),
     ("facturx",),
     ("view",),
+    ("loss",),
+    ("hybrid",),
     ("france",),
     ("judgement",),
     ("api",),

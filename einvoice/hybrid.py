@@ -1,0 +1,144 @@
+"""A Factur-X made of an invoice: reduced to its profile, written as CII, put into its PDF.
+
+    made = make_facturx(invoice, profile="en16931")
+    made.pdf                                # a PDF/A-3 with factur-x.xml inside
+    [loss.field for loss in made.losses]    # what the profile cannot hold
+
+    make_facturx(invoice, profile="basic", pdf=our_own_layout)
+
+Without a PDF, a readable view is made that shows the whole invoice, also what the profile leaves out: nothing is lost
+to the eye. A PDF that is given keeps its appearance, and is made a PDF/A-3 where that can be done; else it is refused,
+for many programs call a document Factur-X that no archive would take.
+
+Sources: Factur-X 1.0 §5 (profiles), §6 (the PDF); ISO 19005-3:2012.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from einvoice import cii
+from einvoice.detect import profile_of as profile_name
+from einvoice.errors import Unwritable
+from einvoice.facturx.catalogue import in_english
+from einvoice.facturx.embed import embed
+from einvoice.facturx.pdfa.convert import convert_to_pdfa3
+from einvoice.facturx.pdfa.preflight import preflight
+from einvoice.facturx.profile import PROFILES, Profile
+from einvoice.facturx.profile import profile as profile_named
+from einvoice.facturx.reduction import lacking, losses, reduce
+from einvoice.loss import loss_findings, placed
+from einvoice.model import Invoice
+from einvoice.report import Finding
+from einvoice.validation.policy import Policy
+from einvoice.view import render_pdf
+from einvoice.view.formatting import Language
+
+__all__ = ["Hybrid", "facturx_xml", "make_facturx", "profile_for"]
+
+_NEAREST = {"extended-ctc-fr": "extended"}  # which has no place in a PDF (EI-PDF-20)
+
+
+@dataclass(frozen=True, slots=True)
+class Hybrid:
+    """A Factur-X, and what happened on the way to it."""
+
+    pdf: bytes
+    xml: bytes
+    losses: tuple[Finding, ...]  # what the XML does not say although the invoice did
+    repaired: tuple[Finding, ...]  # what was changed in a given PDF to make it a PDF/A-3
+
+
+def profile_for(invoice: Invoice, name: str | None) -> Profile:
+    """The profile of that name; without one, the invoice's own, or the nearest that a PDF may hold.
+
+    Raises `ValueError` for a name that is no profile of Factur-X.
+    """
+    if name is not None:
+        return profile_named(name)
+    own = profile_name(invoice.specification_identifier)
+    own = _NEAREST.get(own, own)
+    return profile_named(own if own in {each.name for each in PROFILES} else "en16931")
+
+
+def make_facturx(  # noqa: PLR0913 - each is a choice of the user, given by name
+    invoice: Invoice,
+    *,
+    profile: str | None = None,
+    pdf: bytes | None = None,
+    language: Language = "fr",
+    date: dt.datetime | dt.date | None = None,
+    strict: bool = False,
+    field_of: Callable[[str], str] = str,
+) -> Hybrid:
+    """The invoice as Factur-X, made at `date` (the day of issue unless given): the same arguments give the same bytes.
+
+    `language` is that of the view and of the findings; `strict` refuses to lose a value. Raises `Unwritable`, with
+    findings, where the profile demands what the invoice lacks, or the PDF cannot be made a PDF/A-3; `Unreadable` for a
+    PDF that cannot be opened safely; `MissingExtra` where a view is wanted and Typst is not installed; `ValueError` for
+    a name that is no profile.
+    """
+    try:
+        made = _made(invoice, profile_for(invoice, profile), pdf, language, date, strict=strict)
+    except Unwritable as error:
+        raise Unwritable(str(error), _told(error.findings, language, field_of)) from error
+    return replace(made, losses=placed(made.losses, field_of), repaired=_told(made.repaired, language, field_of))
+
+
+def _made(  # noqa: PLR0913 - as above
+    invoice: Invoice,
+    chosen: Profile,
+    pdf: bytes | None,
+    language: Language,
+    date: dt.datetime | dt.date | None,
+    *,
+    strict: bool,
+) -> Hybrid:
+    xml, lost = facturx_xml(invoice, chosen, language=language)
+    if strict and lost:
+        raise Unwritable(f"Factur-X {chosen.level} cannot hold the whole invoice", lost)
+    moment = _moment(date or invoice.issue_date or dt.date(1970, 1, 1))
+    pages, repaired = _pages(invoice, chosen, pdf, language, moment)
+    attachments = invoice.supporting_documents
+    result = embed(pages, xml, profile=chosen.name, date=moment, attachments=attachments, preflighted=True)
+    return Hybrid(result, xml, lost, repaired)
+
+
+def facturx_xml(invoice: Invoice, chosen: Profile, *, language: Language = "fr") -> tuple[bytes, tuple[Finding, ...]]:
+    """The CII of the invoice in that profile, and what it does not say. Raises `Unwritable`, with findings."""
+    if missing := lacking(invoice, chosen.name):
+        fields = ", ".join(finding.field or "?" for finding in missing)
+        raise Unwritable(f"Factur-X {chosen.level} demands what the invoice lacks: {fields}", missing)
+    small = reduce(invoice, chosen.name)
+    xml = cii.write(small)
+    policy, target = Policy(language=language), f"Factur-X {chosen.level}"
+    left_out = (path for path in losses(invoice, chosen.name) if path != "specification_identifier")
+    return xml, (
+        *loss_findings(invoice, left_out, target, policy),
+        *loss_findings(small, cii.losses(small), target, policy),
+    )
+
+
+def _moment(date: dt.datetime | dt.date) -> dt.datetime:
+    moment = date if isinstance(date, dt.datetime) else dt.datetime.combine(date, dt.time())
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+def _pages(
+    invoice: Invoice, chosen: Profile, pdf: bytes | None, language: Language, made: dt.datetime
+) -> tuple[bytes, tuple[Finding, ...]]:
+    """The PDF/A-3 to put the invoice into, and what was repaired to make it one."""
+    if pdf is None:
+        shown = invoice.model_copy(update={"specification_identifier": chosen.identifier})
+        return render_pdf(shown, language=language, date=made), ()
+    if not preflight(pdf):
+        return pdf, ()
+    converted = convert_to_pdfa3(pdf, date=made)
+    return converted.pdf, converted.repaired
+
+
+def _told(findings: tuple[Finding, ...], language: Language, field_of: Callable[[str], str]) -> tuple[Finding, ...]:
+    """The findings in that language, at the draft's fields."""
+    return placed(findings if language == "fr" else in_english(findings), field_of)

@@ -1,0 +1,60 @@
+"""What a document does not say although the invoice did: one finding for each value that is lost on the way.
+
+    for loss in loss_findings(invoice, ("lines[0].item_name",), "MINIMUM", Policy()):
+        print(loss.field, loss.message)
+
+No syntax and no profile holds everything. A value that silently disappears is found by the receiver, when it is too
+late; told, it is a decision of the sender.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pydantic import BaseModel
+
+from einvoice.model import Invoice
+from einvoice.report import Finding
+from einvoice.terms import nearest_term
+from einvoice.validation.findings import own_finding
+from einvoice.validation.policy import Policy
+
+__all__ = ["loss_findings", "placed"]
+
+_STEP = re.compile(r"(\w+)|\[(\d+)\]")
+
+
+def loss_findings(invoice: Invoice, paths: Iterable[str], target: str, policy: Policy) -> tuple[Finding, ...]:
+    """One warning for each path of a value of the invoice that the target, a syntax or profile, cannot say."""
+    return tuple(_loss(invoice, path, target, policy) for path in paths)
+
+
+def placed(findings: Iterable[Finding], field_of: Callable[[str], str]) -> tuple[Finding, ...]:
+    """The findings with their fields as the source of the invoice, such as a draft, names them."""
+    return tuple(
+        finding.model_copy(update={"field": field_of(finding.field)}) if finding.field else finding
+        for finding in findings
+    )
+
+
+def _loss(invoice: Invoice, path: str, target: str, policy: Policy) -> Finding:
+    about = nearest_term(path)
+    shown = _shown(invoice, path)
+    facts = {"target": target, "text": shown}
+    return own_finding(
+        "EI-LOSS", "warning", "convert", policy, facts=facts, field=path, found=shown, term=about.id if about else None
+    )
+
+
+def _shown(invoice: Invoice, path: str) -> str:
+    """The value at a path, as text; of a file its size, of a whole group its JSON."""
+    value: Any = invoice
+    for name, index in _STEP.findall(path):
+        value = getattr(value, name) if name else value[int(index)]
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, BaseModel):
+        return value.model_dump_json(exclude_defaults=True)
+    return str(value)
