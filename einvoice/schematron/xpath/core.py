@@ -73,7 +73,7 @@ class Core(ABC):
         return self.module.call("list", lines)
 
     @staticmethod
-    def item_of(e: Expr, code: str, ways: tuple[str, ...] = ()) -> Expr:
+    def item_of(e: Expr, code: str) -> Expr:
         """One item of a sequence, as `.` or a variable."""
         return e._replace(
             card="1",
@@ -83,7 +83,7 @@ class Core(ABC):
             ordered=True,
             as_written=False,
             apart=True,
-            ways=ways,
+            ways=(),
             texts=(),
             backward=False,
         )

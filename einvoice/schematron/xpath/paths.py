@@ -15,13 +15,14 @@ from collections.abc import Iterator
 from einvoice.schematron.xpath.code import Expr, Loop, Scope, locals_in
 from einvoice.schematron.xpath.core import NUMBERS, TEXTS
 from einvoice.schematron.xpath.lexer import XPathError
-from einvoice.schematron.xpath.steps import ATTRIBUTES_BELOW, EVERYTHING_BELOW, Steps
+from einvoice.schematron.xpath.steps import ATTRIBUTES_BELOW, EVERYTHING_BELOW, Steps, clark
 from einvoice.schematron.xpath.syntax import (
     Binary,
     Call,
     ContextItem,
     Filter,
     Literal,
+    NameTest,
     Path,
     Quantified,
     Root,
@@ -61,7 +62,7 @@ class Paths(Steps):
             return self.filter(Filter(Path(path.left, path.right.base), path.right.predicate), scope)
         loops, item = self.loops(left)
         more, item = self.simple(item)
-        focus = self.item_of(left, item, left.ways)
+        focus = self.item_of(left, item)
         right = self.expression(path.right, Scope(focus, scope.current, scope.variables))
         if not loops and not more:
             return right
@@ -75,7 +76,7 @@ class Paths(Steps):
         return made._replace(
             ordered=in_order or (left.card != "*" and right.ordered),
             apart=left.apart and right.apart and (below or left.card != "*"),
-            ways=right.ways,
+            ways=_longer(left.ways, path.right),
             backward=False,
             as_written=False,
         )
@@ -206,6 +207,14 @@ class Paths(Steps):
 
 def _all_code(e: Expr) -> str:
     return "\n".join([*(f"{loop.target} {loop.code}" for loop in e.loops), e.code])
+
+
+def _longer(ways: tuple[str, ...], step: Syntax) -> tuple[str, ...]:
+    """The keys of the ways that a step by name leads further along."""
+    match step:
+        case Step("child" | "attribute" as axis, NameTest(str(), str()) as test):
+            return tuple(f"{way}/{clark(test, axis)}" for way in ways)
+    return ()
 
 
 def _shortened(path: Path) -> Path:

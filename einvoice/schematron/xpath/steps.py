@@ -151,7 +151,5 @@ class Steps(Core):
 
 
 def _ways(item: Expr, tag: str) -> tuple[str, ...]:
-    """The keys of the ways to the children or attributes of an item."""
-    if item.code == "1" and item.document == "‹d›":
-        return (f"/{tag}",)
-    return tuple(f"{way}/{tag}" for way in item.ways)
+    """The key of the way to the children or attributes of the document element."""
+    return (f"/{tag}",) if item.code == "1" and item.document == "‹d›" else ()
