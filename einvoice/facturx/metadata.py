@@ -32,13 +32,20 @@ _LANGUAGE = re.compile(r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*")  # ISO 32000-1 §14
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a document says about itself. What is empty stays as the PDF has it."""
+    """What a document says about itself. What is empty stays as the PDF has it.
+
+    Raises `ValueError` for a language that is no language identifier.
+    """
 
     title: str = ""
     author: str = ""
     subject: str = ""
     keywords: str = ""
     language: str = ""  # RFC 3066: "fr", "fr-FR"
+
+    def __post_init__(self) -> None:
+        if self.language and not _LANGUAGE.fullmatch(self.language):
+            raise ValueError(f"{self.language!r} is no language identifier; expected one such as fr or fr-FR")
 
 
 def xmp_of(pdf: Pdf) -> Xmp | None:
@@ -55,12 +62,7 @@ def xmp_of(pdf: Pdf) -> Xmp | None:
 def describe(
     pdf: Pdf, properties: Properties, *, date: datetime, conformance: str, facturx: Mapping[str, str] | None = None
 ) -> None:
-    """Give an open PDF the metadata of a PDF/A-3 of a conformance level, and those of a Factur-X where given.
-
-    Raises `ValueError` for a language that is no language identifier.
-    """
-    if properties.language and not _LANGUAGE.fullmatch(properties.language):
-        raise ValueError(f"{properties.language!r} is no language identifier; expected one such as fr or fr-FR")
+    """Give an open PDF the metadata of a PDF/A-3 of a conformance level, and those of a Factur-X where given."""
     info = pdf.dictionary(pdf.reader.trailer.get("/Info"))
     before = xmp_of(pdf) or Xmp()
     modified = date if date.tzinfo else date.replace(tzinfo=UTC)

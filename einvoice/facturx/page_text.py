@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -71,12 +72,14 @@ _IBAN_LENGTHS = {
     )
 }
 _IBAN = re.compile(r"(?<![A-Z0-9])([A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30})")
-_VAT = re.compile(r"(?<![A-Z0-9])([A-Z]{2}(?: ?[A-Z0-9]){8,12})(?![A-Z0-9])")
+# VAT numbers as people write them, in groups; the shapes of the neighbours of France.
 _VAT_SHAPES = {
-    "FR": r"FR[A-HJ-NP-Z0-9]{2}\d{9}",
-    "DE": r"DE\d{9}",
-    "BE": r"BE[01]\d{9}",
-    "ES": r"ES[A-Z0-9]\d{7}[A-Z0-9]",
+    "FR": r"FR(?: ?[A-HJ-NP-Z0-9]){2}(?: ?\d){9}",
+    "DE": r"DE(?: ?\d){9}",
+    "BE": r"BE ?[01](?:[ .]?\d){9}",
+    "ES": r"ES ?[A-Z0-9](?: ?\d){7} ?[A-Z0-9]",
+    "IT": r"IT(?: ?\d){11}",
+    "LU": r"LU(?: ?\d){8}",
 }
 
 
@@ -111,11 +114,17 @@ class PageText:
                     found.append(right[0].strip())
                     continue
                 for below in self.lines[row + 1 : row + 1 + _BELOW]:
-                    under = wanted.search(below[: match.end() + _MARGIN], max(0, match.start() - _MARGIN))
-                    if under:
-                        found.append(under[0].strip())
+                    if under := _nearest(wanted.finditer(below), match.start(), match.end()):
+                        found.append(under)
                         break
         return tuple(found)
+
+
+def _nearest(values: Iterable[re.Match[str]], start: int, end: int) -> str | None:
+    """The value that stands closest to the columns of a label, if one is close."""
+    distances = [(max(value.start() - end, start - value.end(), 0), value[0].strip()) for value in values]
+    distance, value = min(distances, key=lambda each: each[0], default=(_MARGIN + 1, ""))
+    return value if distance <= _MARGIN else None
 
 
 def amounts_in(text: str) -> set[Decimal]:
@@ -177,10 +186,9 @@ def labelled_digits(text: str, label: str, length: int) -> set[str]:
 
 def vat_numbers_in(text: str, *, countries: set[str]) -> set[str]:
     """VAT numbers of some countries, by their shape."""
-    found = set()
-    for match in _VAT.finditer(text):
-        number = compact(match[1])
-        shape = _VAT_SHAPES.get(number[:2])
-        if number[:2] in countries and shape and (exact := re.match(shape, number)):
-            found.add(exact[0])
-    return found
+    shapes = [_VAT_SHAPES[country] for country in sorted(countries) if country in _VAT_SHAPES]
+    return {
+        compact(match[0]).replace(".", "")
+        for shape in shapes
+        for match in re.finditer(rf"(?<![A-Z0-9]){shape}(?!\w)", text)
+    }

@@ -15,6 +15,7 @@ Source: ISO 32000-1:2008 §7 (syntax), §7.9 (data structures); bombs measured i
 from __future__ import annotations
 
 import io
+import logging
 import struct
 import time
 import zlib
@@ -59,6 +60,9 @@ FAULTS = (
     struct.error,
     zlib.error,
 )
+# What pypdf remarks about a broken file is for those who configure logging, not for everybody's terminal.
+logging.getLogger("pypdf").addHandler(logging.NullHandler())
+
 _FIRST_NEW = 1 << 40  # numbers of objects that we add; a file counts to 8,388,607 at most
 _TAIL = 65_536  # the cross-reference pointer stands at the end; pypdf walks back line by line to find it
 
@@ -128,6 +132,7 @@ class Pdf:
 
     reader: PdfReader
     limits: Limits
+    catalog: DictionaryObject = field(init=False)  # ISO 32000-1 §7.7.2
     _objects: int = 0
     _bytes: int = 0
     _added: int = 0
@@ -135,6 +140,8 @@ class Pdf:
 
     def __post_init__(self) -> None:
         self._deadline = time.monotonic() + self.limits.seconds
+        if self.opens:
+            self.catalog = self.reader.root_object  # once: pypdf looks for a broken one anew each time
 
     @property
     def is_encrypted(self) -> bool:
@@ -146,11 +153,6 @@ class Pdf:
         """Whether it can be read without a password."""
         ciphers = self.reader._encryption  # noqa: SLF001 - pypdf tells it nowhere else
         return ciphers is None or ciphers.is_decrypted()
-
-    @property
-    def catalog(self) -> DictionaryObject:
-        """The document catalogue (ISO 32000-1 §7.7.2)."""
-        return self.reader.root_object
 
     def add(self, value: PdfObject) -> IndirectObject:
         """A new object, and the reference to it. The bytes that were opened do not change; see `writing`."""

@@ -60,7 +60,7 @@ def _reduced(invoice: Invoice, profile: str) -> tuple[Invoice, tuple[str, ...]]:
     terms = {each.id for each in terms_of(profile_named(profile).terms)}
     dropped = () if _SUBTYPE in terms else tuple(_groups(invoice))
     if not dropped:
-        return reduced(invoice, terms)
+        return reduced(invoice, terms, unnumbered=_SUBTYPE in terms)
     kept = {index: line for index, line in enumerate(invoice.lines) if f"lines[{index}]" not in dropped}
     small, lost = reduced(invoice.model_copy(update={"lines": tuple(kept.values())}), terms)
     places = list(kept)

@@ -159,7 +159,7 @@ def test_messages_are_in_both_languages():
 
 # What the corpus's own folders and publishers say, and where our verdict differs, why.
 DIFFERENT = {
-    "facturx_with_xrechnung.pdf": "a MINIMUM whose XML is named xrechnung.xml, without MIME type: veraPDF refuses it too",
+    "facturx_with_xrechnung.pdf": "its XML is named xrechnung.xml and has no MIME type: veraPDF refuses it too",
     "ZUGFeRD_1p0": "ZUGFeRD 1 is another format, which einvoice does not read",
     "BeispielRE-2014": "ZUGFeRD RC and 1",
     "BeispielRE-2015": "ZUGFeRD 1",

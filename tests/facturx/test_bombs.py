@@ -1,0 +1,174 @@
+"""PDFs that ask for everything: refused with a reason, in seconds and in bounded memory."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import re
+import subprocess
+import sys
+import time
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import samples as s
+
+from einvoice.errors import Unreadable, Unrecognised
+from einvoice.facturx.container import check_container
+from einvoice.facturx.embedded import extract
+from einvoice.facturx.pdf import Limits
+from einvoice.facturx.pdfa.preflight import preflight
+from einvoice.facturx.visible import compare_visible
+from einvoice.model import Invoice
+
+SMALL = Limits(file_bytes=20_000_000, stream_bytes=5_000_000, total_bytes=10_000_000, objects=20_000, seconds=1)
+SECONDS = 20  # for four readings of any of them, on a slow machine; most take milliseconds
+
+
+def zeros(megabytes):
+    """Zeros, packed: a megabyte takes a kilobyte."""
+    packer = zlib.compressobj(9)
+    return b"".join(packer.compress(bytes(1 << 20)) for _ in range(megabytes)) + packer.flush()
+
+
+def holding(data, entries=b"/Filter/FlateDecode"):
+    """A Factur-X whose XML is this stream."""
+    return s.pdf(s.embedding(b"") | {21: s.stream(data, b"/Type/EmbeddedFile/Subtype/text#2Fxml" + entries)})
+
+
+def with_names(tree, **objects):
+    """A PDF with a tree of embedded files."""
+    extra = {int(key[1:]): value for key, value in objects.items()}
+    return s.pdf(s.archival() | {s.CATALOG: s.catalog(b"/Names<</EmbeddedFiles %s>>" % tree)} | extra)
+
+
+def shifted(data):
+    """A cross-reference table that points seven bytes too far, so that each object has to be searched for."""
+    start, end = data.rindex(b"xref\n0"), data.index(b"trailer", data.rindex(b"xref\n0"))
+    moved = re.sub(rb"(\d{10}) 00000 n", lambda match: b"%010d 00000 n" % (int(match[1]) + 7), data[start:end])
+    return data[:start] + moved + data[end:]
+
+
+MANY = b"".join(b"(a)%d 0 R " % number for number in range(30, 20030))
+BOMBS = {
+    "zeros": lambda: holding(zeros(200)),
+    "packed twice": lambda: holding(zlib.compress(zeros(100), 9), b"/Filter[/FlateDecode/FlateDecode]"),
+    "packed twenty times": lambda: holding(zeros(1), b"/Filter[" + b"/FlateDecode" * 20 + b"]"),
+    "declared gigabyte": lambda: s.pdf(s.embedding(b"") | {21: b"<</Length 1073741824>>\nstream\nx\nendstream"}),
+    "tree that contains itself": lambda: with_names(b"30 0 R", o30=b"<</Kids[30 0 R 30 0 R 30 0 R]>>"),
+    "tree that doubles": lambda: with_names(
+        b"30 0 R", **{f"o{n}": b"<</Kids[%d 0 R %d 0 R]>>" % (n + 1, n + 1) for n in range(30, 90)}, o90=b"<</Names[]>>"
+    ),
+    "deep tree": lambda: with_names(b"30 0 R", **{f"o{n}": b"<</Kids[%d 0 R]>>" % (n + 1) for n in range(30, 900)}),
+    "pages that contain themselves": lambda: s.pdf(
+        s.archival() | {s.PAGES: b"<</Type/Pages/Kids[2 0 R 2 0 R]/Count 1>>"}
+    ),
+    "arrays in arrays": lambda: s.pdf(s.archival() | {s.CATALOG: s.catalog(b"/X " + b"[" * 200_000 + b"]" * 200_000)}),
+    "dictionaries in dictionaries": lambda: s.pdf(
+        s.archival() | {s.CATALOG: s.catalog(b"/X " + b"<</A " * 100_000 + b"1" + b">>" * 100_000)}
+    ),
+    "many files": lambda: with_names(
+        b"<</Names[" + MANY + b"]>>", **{f"o{n}": b"<</Type/Filespec/F(a)>>" for n in range(30, 20030)}
+    ),
+    "wrong cross-references": lambda: shifted(
+        with_names(
+            b"<</Names[" + MANY + b"]>>",
+            **{f"o{n}": b"<</Type/Filespec/F(a)/D(" + b"x" * 200 + b")>>" for n in range(30, 20030)},
+        )
+    ),
+    "comments": lambda: b"%PDF-1.4\n1 0 obj\n" + b"%\n" * 3_000_000 + b"endobj\n",
+    "ends": lambda: b"%PDF-1.4\n" + b"%%EO\n" * 1_000_000,
+    "claimed objects": lambda: s.pdf(s.archival()).replace(b"xref\n0 11", b"xref\n0 99999999"),
+    "reference to itself": lambda: s.pdf(s.archival() | {s.METADATA: b"9 0 R"}),
+    "stream whose length is the stream": lambda: s.pdf(
+        s.embedding(b"") | {21: b"<</Length 21 0 R>>\nstream\nx\nendstream"}
+    ),
+    "form that draws itself": lambda: s.pdf(
+        s.archival()
+        | {
+            s.PAGE: s.page(resources=s.RESOURCES + b"/XObject<</X 20 0 R>>"),
+            s.CONTENT: s.stream(b"/X Do"),
+            20: s.stream(
+                b"/X Do " * 1000, b"/Type/XObject/Subtype/Form/BBox[0 0 9 9]/Resources<</XObject<</X 20 0 R>>>>"
+            ),
+        }
+    ),
+    "page of operators": lambda: s.pdf(
+        s.archival() | {s.CONTENT: s.stream(zlib.compress(b"q Q " * 1_000_000), b"/Filter/FlateDecode")}
+    ),
+    "metadata without end": lambda: s.pdf(
+        s.archival() | {s.METADATA: s.stream(zlib.compress(b"<a>" * 300_000), b"/Type/Metadata/Filter/FlateDecode")}
+    ),
+    "entities": lambda: s.pdf(
+        s.archival()
+        | {s.METADATA: s.stream(b'<!DOCTYPE a [<!ENTITY b "' + b"x" * 9999 + b'">]><a>' + b"&b;" * 9999 + b"</a>")}
+    ),
+    "nothing": lambda: b"",
+    "header only": lambda: b"%PDF-1.7",
+}
+
+
+@pytest.fixture(autouse=True)
+def _quiet(caplog):
+    """What pypdf remarks about each of twenty thousand broken objects is not recorded."""
+    caplog.set_level(logging.CRITICAL, logger="pypdf")
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_bomb_ends_soon_and_with_a_reason(name):
+    """Whatever is asked of a bomb, the answer comes in time: a verdict, or the reason why there is none."""
+    data = BOMBS[name]()
+    started = time.monotonic()
+    check = check_container(data, limits=SMALL)
+    assert check.step.status in {"passed", "failed", "not_run"}
+    assert check.step.reason or check.step.status != "not_run"
+    for reader in (extract, preflight):
+        with contextlib.suppress(Unreadable, Unrecognised):  # nothing else may escape
+            reader(data, limits=SMALL)
+    compare_visible(data, Invoice(number="F2026-0001"), limits=SMALL)
+    assert time.monotonic() - started < SECONDS
+
+
+def test_what_is_too_large_is_not_run():
+    """Two hundred megabytes of zeros are never unpacked: the step says that it did not run, and why."""
+    check = check_container(holding(zeros(200)), limits=SMALL)
+    assert check.step.status == "not_run"
+    assert "more than is allowed" in check.step.reason
+
+
+MEASURED = """
+import resource, sys
+sys.path.insert(0, {folder!r})
+import test_bombs
+from einvoice.facturx.container import check_container
+for name in ("zeros", "packed twice", "many files", "page of operators", "arrays in arrays"):
+    check_container(test_bombs.BOMBS[name](), limits=test_bombs.SMALL)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def test_memory_stays_bounded():
+    """The worst bombs together take less memory than a single one would unpack to."""
+    program = MEASURED.format(folder=str(Path(__file__).parent))
+    run = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)  # noqa: S603 - ours
+    assert int(run.stdout) < 250  # megabytes; the interpreter with pytest and pydantic takes some 90 of them
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"file_bytes": 100}, "bytes"),
+        ({"objects": 2}, "objects"),
+        ({"seconds": 0.0}, "seconds"),
+        ({"total_bytes": 10}, "unpacks"),
+        ({"stream_bytes": 10}, "more than is allowed"),
+    ],
+)
+def test_each_limit_holds(change, reason):
+    """A limit that is lowered refuses a good PDF, and the message names it."""
+    data = s.pdf(s.embedding(s.cii()) | {21: s.stream(zlib.compress(s.cii()), b"/Filter/FlateDecode")})
+    with pytest.raises(Unreadable, match=reason):
+        extract(data, limits=replace(Limits(), **change))
+    assert extract(data).xml == s.cii()
