@@ -3,8 +3,8 @@
     small, lost = reduced(invoice, {"BT-1", "BT-2", ...})
     lost                                # ("lines[0].item_description", ...)
 
-A profile is a filter over the terms, never another model. A field without a term of its own goes with the nearest term
-above it.
+A profile is a filter over the terms, never another model. A part of a term (the scheme of an identifier) goes with it; a
+field that no term names (the role of the seller) is beyond the standard, and goes unless `unnumbered` fields are wanted.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from einvoice.model import Invoice, Model
-from einvoice.terms import nearest_term
+from einvoice.terms import nearest_term, term
 
 __all__ = ["reduced"]
 
 M = TypeVar("M", bound=Model)
 
 
-def reduced(invoice: Invoice, terms: Collection[str]) -> tuple[Invoice, tuple[str, ...]]:
+def reduced(invoice: Invoice, terms: Collection[str], *, unnumbered: bool = False) -> tuple[Invoice, tuple[str, ...]]:
     """The invoice with these terms only, and the paths of the values that were left out."""
     lost: list[str] = []
-    return _reduced(invoice, frozenset(terms), "", "", lost), tuple(lost)
+    kept = frozenset(each for each in terms if unnumbered or not term(each).is_group)
+    return _reduced(invoice, kept, "", "", lost), tuple(lost)
 
 
 def _reduced(part: M, terms: frozenset[str], plain: str, place: str, lost: list[str]) -> M:
