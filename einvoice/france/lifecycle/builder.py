@@ -73,12 +73,12 @@ def status(  # noqa: PLR0913 - each is one thing that a status may say
 ) -> LifecycleMessage:
     """The message by which one platform tells another that an invoice has this status.
 
-    `at` is when the status was set, `received_at` when the platform of who sets it received the invoice (MDT-95, the
-    same in all its messages about it). `by` chooses the setter where the status has several (see `STATUSES[code]`);
-    `business_process` is MDT-2, which otherwise follows from the invoice. What else a status wants to say is told in
-    `STATUSES[code].needs`. Raises `Unwritable`, with a finding for each fault, where the status may not be told so:
-    unknown, a reason it does not allow, no reason or amount where it demands one, a party that the invoice does not
-    name.
+    `at` is when the status was set, which tells two of the same code apart; `received_at` when the platform of who sets
+    it received the invoice (MDT-95, the same in all its messages about it). `by` chooses the setter where the status
+    has several (see `STATUSES[code]`); `business_process` is MDT-2, which otherwise follows from the invoice. What else
+    a status wants to say is told in `STATUSES[code].needs`. Raises `Unwritable`, with a finding for each fault, where
+    the status may not be told so: unknown, a reason it does not allow, no reason or amount where it demands one, a
+    party that the invoice does not name.
     """
     kind = STATUSES.get(str(code))
     if kind is None or not kind.phase:

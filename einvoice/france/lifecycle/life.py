@@ -166,7 +166,7 @@ class Lifecycle:
         """The events in order, each with what does not fit about it."""
         history: list[tuple[Event, Finding | None]] = []
         seen: list[str] = []
-        for event in sorted(_once(self.messages), key=lambda each: (each.timestamp, each.status_code, each.id)):
+        for event in sorted(_once(self.messages), key=lambda each: (each.timestamp, each.status_code, *_rank(each))):
             if event.status_code == "213" and _is_of_a_duplicate(event, seen):
                 other = event.model_copy(update={"counts": False, "is_mandatory": False})
                 history.append((other, _finding("EI-LIFE-03", "information", event)))

@@ -1,0 +1,64 @@
+"""Invoices and messages that the tests of the French messages share, and what judges them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+import einvoice as ei
+from einvoice.draft import Draft
+from einvoice.france.ereporting import EReport, flux10
+from einvoice.france.lifecycle import LifecycleMessage, Platform, cdar, status
+from einvoice.model import Identifier, Invoice, Party
+from einvoice.report import DocumentReport
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared"
+CDAR = SHARED / "corpus/fr-ctc-examples/cdar"
+FLUX10 = SHARED / "corpus/fr-flux10"
+
+
+def when(text: str) -> datetime:
+    """A moment as the clock on a French wall shows it."""
+    return datetime.fromisoformat(text)
+
+
+AT, ARRIVED = when("2026-11-03T10:00"), when("2026-11-02T16:10")
+POLICY = ei.Policy(date=date(2026, 11, 22))
+PLATFORM = Platform("0123", "PLATEFORME EXEMPLE", "AAA123")
+NUMBER = "0000000000000000001"
+IBAN = "FR7630006000011234567890189"
+THIRD = Party(
+    name="TIERS EXEMPLE",
+    legal_registration_identifier=Identifier(value="300000007", scheme_id="0002"),
+    electronic_address=Identifier(value="300000007", scheme_id="0225"),
+)
+
+
+@cache
+def fixture(name: str) -> Invoice:
+    """A fixture draft, completed."""
+    return Draft.model_validate_json((ROOT / f"fixtures/drafts/{name}.json").read_bytes()).complete()
+
+
+def changed(invoice: Invoice, **update) -> Invoice:
+    """The invoice with other values."""
+    return invoice.model_copy(update=update)
+
+
+def told(invoice: Invoice, code: int | str, **given) -> LifecycleMessage:
+    """A status of an invoice, at the usual times."""
+    return status(invoice, code, **{"at": AT, "received_at": ARRIVED, **given})
+
+
+def judged(message: LifecycleMessage | EReport) -> DocumentReport:
+    """The verdict of schema, published rules and our own checks on a message as written."""
+    data = cdar.write(message) if isinstance(message, LifecycleMessage) else flux10.write(message)
+    (report,) = ei.validate(data, policy=POLICY).documents
+    return report
+
+
+def rules(report: DocumentReport, severity: str = "error") -> list[str]:
+    """The rules that found something of that severity, in order."""
+    return [finding.rule for finding in report.findings if finding.severity == severity]
