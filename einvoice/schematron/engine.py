@@ -25,6 +25,7 @@ from einvoice.schematron.rules import Failure, Outcome
 from einvoice.schematron.tree import Way
 from einvoice.schematron.xpath.numbers import DECIMALS
 from einvoice.schematron.xpath.runtime import Lazy, names
+from einvoice.schematron.xpath.strings import normalize_space
 from einvoice.schematron.xpath.values import Fault
 from einvoice.schematron.xpath.written import as_written
 
@@ -241,7 +242,7 @@ class CompiledRules:
                 parts.append(part if isinstance(part, str) else part())
             except _FAULTS as error:
                 parts.append(f"({error})")
-        return " ".join("".join(parts).split())
+        return normalize_space("".join(parts))
 
 
 def _picked(document: Document, nodes: Sequence[int], tests: tuple[_Test, ...]) -> Sequence[int]:

@@ -33,6 +33,7 @@ from einvoice.schematron.xpath.operands import operands_code
 from einvoice.schematron.xpath.parser import XPathError, parse
 from einvoice.schematron.xpath.patterns import alternatives
 from einvoice.schematron.xpath.steps import clark
+from einvoice.schematron.xpath.strings import normalize_space
 from einvoice.schematron.xpath.syntax import AnyKind, Call, Filter, NameTest, Path, Root, Step, Syntax, walk
 from einvoice.schematron.xpath.translator import Translator
 from einvoice.schematron.xpath.types import read_type
@@ -313,7 +314,7 @@ class _Generator:
             if any(isinstance(part, Value) for part in check.message):
                 self.module.define(f"message_{at}", [f"return [{', '.join(parts)}]"], ("d", "n"))
             else:
-                messages.append(f"{at}: {text_literal(' '.join(''.join(map(str, check.message)).split()))}")
+                messages.append(f"{at}: {text_literal(normalize_space(''.join(map(str, check.message))))}")
         self.module.constant("MESSAGES", f"{{{', '.join(messages)}}}")
 
     def _part(self, part: str | Value, check: Check, scope: Scope) -> str:

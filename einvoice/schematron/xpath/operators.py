@@ -190,7 +190,14 @@ class Operators(Core):
         else:
             kind = "double" if "double" in kinds else "number" if "number" in kinds else "decimal"
         plain = card == "1" and operator in "+-*" and (kinds <= {"integer", "decimal"} or kinds == {"double"})
-        code = f"({a.code} {operator} {b.code})" if plain else f"{_ARITHMETIC[operator]}({a.code}, {b.code})"
+        if plain:
+            return Expr(kind, card, f"({a.code} {operator} {b.code})")
+        function = _ARITHMETIC[operator]
+        if a.card == "1":
+            return Expr(kind, card, f"{function}({a.code}, {b.code})")
+        # nothing plus something is nothing, whatever error the something would make: as the official engine does
+        x = self.module.local()
+        code = f"(None if ({self.module.bind(x)} := {a.code}) is None else {function}({x}, {b.code}))"
         return Expr(kind, card, code)
 
     def _moments(self, operator: str, a: Expr, b: Expr) -> Expr:

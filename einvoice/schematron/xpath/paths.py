@@ -54,7 +54,7 @@ class Paths(Steps):
             halves = [Path(path.left, side) for side in (path.right.left, path.right.right)]
             if path.right.operator == "|":
                 return self.expression(Binary("|", *halves), scope)
-        left = self._left(path.left, scope)
+        left = self._left(path.left, path.right, scope)
         if left.kind != "node":
             raise XPathError(f"a path from values that are not nodes ({left.kind})")
         if isinstance(path.right, Filter) and self._same_everywhere(left) and not _may_count(path.right.predicate):
@@ -86,13 +86,15 @@ class Paths(Steps):
         """Whether a sequence depends on the document only."""
         return e.card == "*" and set(locals_in(_all_code(e))) <= {"d"}
 
-    def _left(self, syntax: Syntax, scope: Scope) -> Expr:
+    def _left(self, syntax: Syntax, right: Syntax, scope: Scope) -> Expr:
         """The beginning of a path. It is kept for a while, because a path may be tried in two shapes."""
         key = (id(syntax), id(scope))
         kept = self.kept_lefts.get(key)
         if kept is not None and kept[0] is syntax and kept[1] is scope:
             return kept[2]
         if isinstance(syntax, Path) and syntax.right == EVERYTHING_BELOW:
+            if not _passes_by_texts(right):
+                raise XPathError("// followed by something else than a step to elements or attributes")
             left = self._everything_below(syntax.left, scope)
         else:
             left = self.expression(syntax, scope)
@@ -269,6 +271,16 @@ def _equalities(predicate: Syntax) -> Iterator[tuple[Syntax, Syntax]]:
 
 def _uses_variables(syntax: Syntax) -> bool:
     return any(isinstance(part, Variable) or part == Call("current", ()) for part in walk(syntax))
+
+
+def _passes_by_texts(step: Syntax) -> bool:
+    """Whether a step leads nowhere from a text node: what // begins with are elements only here."""
+    while isinstance(step, Filter):
+        step = step.base
+    match step:
+        case Step("child" | "attribute" | "descendant" | "descendant-or-self") | Step("self", NameTest()):
+            return True
+    return False
 
 
 def _goes_down(syntax: Syntax) -> bool:
