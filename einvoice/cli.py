@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 from einvoice import __version__
-from einvoice.commands.output import INVALID, NOT_RUN, say
+from einvoice.commands.output import INVALID, NOT_RUN, WrongUsage, say
 from einvoice.errors import EInvoiceError, Unwritable
 from einvoice.inputs import NoSuchInput
 
@@ -29,7 +29,9 @@ COMMANDS = {
     "validate": "judge documents by the official rules",
     "build": "make an invoice from a draft in JSON",
     "parse": "read an invoice or a French message into JSON",
-    "convert": "say the same invoice in another syntax",
+    "convert": "say the same invoice in another syntax or profile",
+    "render": "an invoice as a page for people: HTML or PDF",
+    "extract": "the XML invoice inside a PDF, and the files beside it",
     "status": "tell that an invoice was approved, refused, paid, …: a lifecycle message",
     "report": "e-reports: make those of a year, their calendar, what changed between two",
     "directory": "electronic addresses: is one right, and where does a buyer receive?",
@@ -60,7 +62,7 @@ def run(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments[1:])
     try:
         status: int = command.run(options)
-    except NoSuchInput as error:
+    except (NoSuchInput, WrongUsage) as error:
         parser.error(str(error))
     except Unwritable as error:
         for finding in error.findings:

@@ -3,8 +3,9 @@
     small, lost = reduced(invoice, {"BT-1", "BT-2", ...})
     lost                                # ("lines[0].item_description", ...)
 
-A profile is a filter over the terms, never another model. A part of a term (the scheme of an identifier) goes with it; a
-field that no term names (the role of the seller) is beyond the standard, and goes unless `unnumbered` fields are wanted.
+A profile is a filter over the terms, never another model. A part of a term (the scheme of an identifier) goes with it.
+A field that no term names (the role of the seller) is beyond the standard: it is left out, unless `unnumbered` fields
+are wanted.
 """
 
 from __future__ import annotations

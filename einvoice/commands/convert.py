@@ -1,11 +1,12 @@
-"""`einvoice convert`: say the same invoice in another syntax, and tell what is lost."""
+"""`einvoice convert`: say the same invoice in another syntax or profile, and tell what is lost."""
 
 from __future__ import annotations
 
 import argparse
 
 from einvoice.api import convert
-from einvoice.commands.output import VALID, common_arguments, say, write
+from einvoice.commands.build import facturx_arguments, pages
+from einvoice.commands.output import VALID, common_arguments, readable, say_losses, write
 from einvoice.inputs import read_document
 from einvoice.validation.policy import Policy
 
@@ -15,14 +16,15 @@ __all__ = ["arguments", "run"]
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.add_argument("document", metavar="DOC", help="UBL, CII or Factur-X; - for standard input")
-    parser.add_argument("--to", choices=("ubl", "cii"), required=True, help="the syntax")
+    facturx_arguments(parser)
     common_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Write the converted invoice; each loss is told on standard error."""
-    made = convert(read_document(options.document), options.to, policy=Policy(language=options.lang))
-    for loss in made.losses:
-        say(f"{loss.rule}  {loss.field or loss.xpath or ''}  {loss.message}")
-    write(options, made.data)
+    visual = pages(options)
+    data, policy = read_document(options.document), Policy(language=options.lang)
+    made = convert(data, options.to, profile=options.profile, pdf=visual, policy=policy)
+    say_losses(made.losses)
+    write(options, made.data if options.to == "facturx" else readable(made.data))
     return VALID

@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
+from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
-__all__ = ["INVALID", "NOT_RUN", "VALID", "common_arguments", "say", "write"]
+from lxml import etree
+
+from einvoice.errors import EInvoiceError
+from einvoice.report import Finding
+from einvoice.xml import parse_xml
+
+__all__ = ["INVALID", "NOT_RUN", "VALID", "WrongUsage", "common_arguments", "readable", "say", "say_losses", "write"]
 
 VALID, INVALID, NOT_RUN = 0, 1, 3  # 2 is argparse's, for wrong usage
+
+_MOST_SHOWN = 60  # characters of a value that is lost
+
+
+class WrongUsage(EInvoiceError):
+    """The options of a command contradict each other, or name what does not exist."""
 
 
 def common_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +38,37 @@ def write(options: argparse.Namespace, content: str | bytes) -> None:
     if options.output:
         Path(options.output).write_bytes(data)
         return
+    if data.startswith(b"%PDF-") and sys.stdout.isatty():
+        raise WrongUsage("a PDF is not for the terminal: say where it goes with -o FILE.pdf")
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def readable(xml: bytes) -> bytes:
+    """The XML with a line for each element, so that a person can read it and the lines of a report mean something."""
+    root = parse_xml(xml)
+    etree.indent(root, "  ")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+
+
+def say_losses(losses: Iterable[Finding]) -> None:
+    """Say what was lost, the same in many places once: a profile without lines loses the price of each of them."""
+    told = list(losses)
+    counts = Counter(_kind(loss) for loss in told)
+    for loss in told:
+        if count := counts.pop(_kind(loss), 0):
+            message = loss.message if loss.found is None else loss.message.replace(loss.found, _short(loss.found))
+            times = f" (×{count})" if count > 1 else ""
+            say(f"{loss.rule}  {loss.field or loss.xpath or ''}  {message}{times}")
+
+
+def _kind(loss: Finding) -> tuple[str, str]:
+    return loss.rule, re.sub(r"\[\d+\]", "", loss.field or loss.xpath or "")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
 def say(message: str) -> None:

@@ -12,9 +12,11 @@ from importlib.util import find_spec
 
 from einvoice import __version__
 from einvoice.commands.output import INVALID, NOT_RUN, VALID, common_arguments, say, write
+from einvoice.errors import EInvoiceError
 from einvoice.formats import FORMATS, Look, render
 from einvoice.inputs import STDIN, documents, read_document
 from einvoice.judging import judge_file, quieten
+from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report, worst
 from einvoice.validation.policy import HouseRules, Policy
 
@@ -73,8 +75,22 @@ def run(options: argparse.Namespace) -> int:
     if len(kept) < len(names):
         say(f"{len(names) - len(kept)} of {len(names)} files are no invoices or messages: left out")
     report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=tuple(kept))
-    write(options, render(report, options.format, language=options.lang, look=_look(options)))
+    invoices = [_invoice(each.source) for each in kept] if options.format == "html" else []
+    write(options, render(report, options.format, language=options.lang, look=_look(options), invoices=invoices))
     return _STATUSES[report.verdict] if kept else VALID
+
+
+def _invoice(name: str | None) -> Invoice | None:
+    """The invoice of a document, to be shown; standard input cannot be read a second time."""
+    from einvoice.api import parse  # noqa: PLC0415 - loaded for this form only
+
+    if name is None or name == STDIN:
+        return None
+    try:
+        found = parse(read_document(name))
+    except (EInvoiceError, OSError):
+        return None
+    return found if isinstance(found, Invoice) else None
 
 
 def _judged(names: tuple[str, ...], policy: Policy, jobs: int) -> Iterator[tuple[int, DocumentReport]]:

@@ -1,16 +1,17 @@
-"""A report, written down: for a person (`text`), in its own form (`json`), or for the tools of others.
+"""A report, written down: for a person (`text`, `html`), in its own form (`json`), or for the tools of others.
 
 render(report, "junit", language="fr")
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 from einvoice.formats.junit import junit
 from einvoice.formats.sarif import sarif
 from einvoice.formats.text import Look, text
+from einvoice.model import Invoice
 from einvoice.report import Report
 
 __all__ = ["FORMATS", "Look", "render"]
@@ -23,12 +24,24 @@ def _json(report: Report, _language: Language) -> str:
 
 
 _WRITERS: dict[str, Callable[[Report, Language], str]] = {"json": _json, "sarif": sarif, "junit": junit}
-FORMATS = ("text", *_WRITERS)
+FORMATS = ("text", *_WRITERS, "html")
 
 
-def render(report: Report, form: str, *, language: Language = "fr", look: Look | None = None) -> str:
-    """The report in one of `FORMATS`; `look` is the width and the colours of the text form.
+def render(
+    report: Report,
+    form: str,
+    *,
+    language: Language = "fr",
+    look: Look | None = None,
+    invoices: Sequence[Invoice | None] = (),
+) -> str:
+    """The report in one of `FORMATS`.
 
-    Raises `KeyError` for another form.
+    `look` is the width and the colours of the text form; `invoices` are shown in HTML, with the findings at their
+    place. Raises `KeyError` for another form.
     """
+    if form == "html":
+        from einvoice.formats.html import html  # noqa: PLC0415 - the view is loaded for this form only
+
+        return html(report, language, invoices)
     return text(report, language, look or Look()) if form == "text" else _WRITERS[form](report, language)

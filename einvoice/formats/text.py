@@ -16,7 +16,7 @@ from einvoice.artefacts.catalogue import catalogue
 from einvoice.report import DocumentReport, Finding, Report, Severity, Step
 from einvoice.terms import term
 
-__all__ = ["Look", "text"]
+__all__ = ["Look", "about", "checked", "reasons", "summary", "text", "verdict_word"]
 
 Language = Literal["fr", "en"]
 
@@ -62,6 +62,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "profile": "règles",
                         "french": "règles françaises",
                         "container": "PDF",
+                        "visible": "pages",
                         "write": "écriture",
                         "draft": "brouillon",
                         "house": "règles maison",
@@ -108,6 +109,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "profile": "rules",
                         "french": "French rules",
                         "container": "PDF",
+                        "visible": "pages",
                         "write": "writing",
                         "draft": "draft",
                         "house": "house rules",
@@ -145,7 +147,7 @@ def text(report: Report, language: Language, look: Look) -> str:
     """The report as text."""
     parts = ["\n".join(_document(document, language, look)) for document in report.documents]
     if len(report.documents) != 1:
-        parts.append(_summary(report, language))
+        parts.append(summary(report, language))
     return "\n\n".join(parts) + "\n"
 
 
@@ -153,19 +155,24 @@ def _document(document: DocumentReport, language: Language, look: Look) -> Itera
     words = _WORDS[language]
     verdict = look.paint(words[document.verdict], document.verdict)
     yield f"{document.source or '-'}  {verdict}"
-    yield _INDENT + look.dim(_about(document, language))
-    for step in document.steps:
-        if step.status == "not_run":
-            yield from _wrap(f"? {_step_name(step, language)}{words['colon']}{step.reason}", look, _INDENT, "  ")
+    yield _INDENT + look.dim(about(document, language))
+    for reason in reasons(document, language):
+        yield from _wrap(f"? {reason}", look, _INDENT, "  ")
     findings = sorted(document.findings, key=lambda finding: (_ORDER[finding.severity], finding.rule, finding.message))
     for _, same in groupby(findings, key=lambda finding: (finding.severity, finding.rule, finding.message)):
         yield ""
         yield from _finding(tuple(same), language, look)
     yield ""
-    yield from _wrap(_checked(document, language), look, _INDENT, "  ", dim=True)
+    yield from _wrap(checked(document, language), look, _INDENT, "  ", dim=True)
 
 
-def _about(document: DocumentReport, language: Language) -> str:
+def verdict_word(document: DocumentReport, language: Language) -> str:
+    """The verdict in words."""
+    return str(_WORDS[language][document.verdict])
+
+
+def about(document: DocumentReport, language: Language) -> str:
+    """What the document is, and how many findings of each kind it got."""
     words = _WORDS[language]
     what = [words[document.kind], _SYNTAXES.get(document.syntax, "")]
     profile = f", {words['profile']} {document.profile}" if document.profile else ""
@@ -176,6 +183,14 @@ def _about(document: DocumentReport, language: Language) -> str:
     ]
     told = f" — {', '.join(counts)}" if counts else ""
     return " ".join(filter(None, what)) + profile + told
+
+
+def reasons(document: DocumentReport, language: Language) -> tuple[str, ...]:
+    """Why steps did not run."""
+    colon = _WORDS[language]["colon"]
+    return tuple(
+        f"{_step_name(step, language)}{colon}{step.reason}" for step in document.steps if step.status == "not_run"
+    )
 
 
 def _finding(same: tuple[Finding, ...], language: Language, look: Look) -> Iterator[str]:
@@ -226,7 +241,8 @@ def _term_name(number: str | None, language: Language) -> str:
     return f"{found.name_fr if language == 'fr' else found.name_en} ({number})"
 
 
-def _checked(document: DocumentReport, language: Language) -> str:
+def checked(document: DocumentReport, language: Language) -> str:
+    """The steps that the document went through."""
     words = _WORDS[language]
     steps = [f"{_step_name(step, language)} {_MARKS[step.status]}" for step in document.steps]
     return f"{words['checked']}{words['colon']}{', '.join(steps)}"
@@ -240,7 +256,8 @@ def _step_name(step: Step, language: Language) -> str:
     return f"{title} {step.version}" if step.version and step.version not in title else title
 
 
-def _summary(report: Report, language: Language) -> str:
+def summary(report: Report, language: Language) -> str:
+    """How many documents got which verdict."""
     words = _WORDS[language]
     counts = [
         _count(sum(document.verdict == verdict for document in report.documents), words[f"n_{verdict}"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Iterable
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -32,7 +33,7 @@ from einvoice.view.page import (
 )
 from einvoice.view.words import label
 
-__all__ = ["html_of"]
+__all__ = ["document", "html_of", "listed", "sheet"]
 
 LOOKS = {"strong": ("<strong>", "</strong>"), "muted": ("<small>", "</small>"), "code": ("<code>", "</code>")}
 CHIP = 12  # characters of a code that may stand out as one word
@@ -45,27 +46,46 @@ def _style() -> str:
 
 def html_of(page: Page, logo: Logo | None = None) -> bytes:
     """The page as an HTML document in UTF-8."""
+    names = [" ".join(filter(None, (page.title, _plain(page.number)))), _plain(page.seller)]
+    title = " – ".join(filter(None, names))
+    return document(
+        title, (f'<main class="sheet">{sheet(page, logo)}</main>',), language=page.language, look=page.family
+    )
+
+
+def sheet(page: Page, logo: Logo | None = None) -> str:
+    """What stands on the sheet of one invoice."""
+    return "\n".join((_head(page, logo), *(_block(block) for block in page.blocks)))
+
+
+def listed(remarks: tuple[Remark, ...]) -> str:
+    """Remarks, one below the other, each the target of the marks with its number."""
+    return "".join(
+        f'<p class="remark {remark.severity}" id="finding-{remark.number}"><b>{remark.number}</b> '
+        f"<strong>{escape(remark.heading)}</strong> {escape(remark.text)}</p>"
+        for remark in remarks
+    )
+
+
+def document(title: str, body: Iterable[str], *, language: str, look: str = "") -> bytes:
+    """An HTML document around a body, with the style of the view and the policy that forbids all else."""
     style = _style()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-    names = [" ".join(filter(None, (page.title, _plain(page.number)))), _plain(page.seller)]
     return "\n".join(
         (
             "<!doctype html>",
-            f'<html lang="{page.language}">',
+            f'<html lang="{language}">',
             "<head>",
             '<meta charset="utf-8">',
             f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
             '<meta name="referrer" content="no-referrer">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{escape(' – '.join(filter(None, names)))}</title>",
+            f"<title>{escape(title)}</title>",
             f"<style>{style}</style>",
             "</head>",
-            f'<body class="{page.family}">',
-            '<main class="sheet">',
-            _head(page, logo),
-            *(_block(block) for block in page.blocks),
-            "</main>",
+            f'<body class="{look}">',
+            *body,
             "</body>",
             "</html>",
             "",
@@ -85,14 +105,14 @@ def _head(page: Page, logo: Logo | None) -> str:
     return (
         f"<header>{sender}<h1>{escape(page.title)} {_spans(page.type_code)}"
         f"{number if page.number else ''}</h1></header>"
-        f"{checks if page.checks else ''}{_remarks(page.remarks)}"
+        f"{checks if page.checks else ''}{listed(page.remarks)}"
     )
 
 
 def _block(block: Block | None) -> str:
     match block:
         case Entries():
-            return _section(block.name, block.title, _entries(block) + _remarks(block.remarks))
+            return _section(block.name, block.title, _entries(block) + listed(block.remarks))
         case Cards():
             cards = "".join(_card(card, "h3" if block.title else "h2") for card in block.cards)
             return _section(block.name, block.title, f'<div class="cards">{cards}</div>')
@@ -130,7 +150,7 @@ def _card(card: Card, heading: str) -> str:
     entries = "".join(f"<dt>{escape(entry.label)}</dt><dd>{_spans(entry.value)}</dd>" for entry in card.entries)
     details = f"<dl>{entries}</dl>" if entries else ""
     title = f"<{heading}>{escape(card.title)}</{heading}>"
-    return f'<article class="card">{title}{lines}{details}{_remarks(card.remarks)}</article>'
+    return f'<article class="card">{title}{lines}{details}{listed(card.remarks)}</article>'
 
 
 def _table(table: Table) -> str:
@@ -147,7 +167,7 @@ def _row(row: Row, columns: tuple[Column, ...]) -> str:
     shown = f'<tr class="{row.look} level{min(row.level, 4)}">{cells}</tr>'
     if not row.remarks:
         return shown
-    return f'{shown}<tr class="remarks"><td colspan="{len(columns)}">{_remarks(row.remarks)}</td></tr>'
+    return f'{shown}<tr class="remarks"><td colspan="{len(columns)}">{listed(row.remarks)}</td></tr>'
 
 
 def _figures(column: Column) -> str:
@@ -171,14 +191,6 @@ def _span(span: Span) -> str:
     marks = "".join(f'<sup><a href="#finding-{number}">{number}</a></sup>' for number in span.marks)
     text = f"{before}{escape(span.text)}{after}"
     return f"<mark>{text}</mark>{marks}" if marks else text
-
-
-def _remarks(remarks: tuple[Remark, ...]) -> str:
-    return "".join(
-        f'<p class="remark {remark.severity}" id="finding-{remark.number}"><b>{remark.number}</b> '
-        f"<strong>{escape(remark.heading)}</strong> {escape(remark.text)}</p>"
-        for remark in remarks
-    )
 
 
 def _plain(spans: Spans) -> str:

@@ -19,20 +19,20 @@ from einvoice.view.formatting import COLON, Language
 from einvoice.view.page import Card, Entries, Page, Remark, Row, Span, spans_of
 from einvoice.view.words import label
 
-__all__ = ["with_remarks"]
+__all__ = ["remarks_of", "with_remarks"]
 
 Holder = Entries | Card | Row  # what shows remarks below itself
 
 
-def with_remarks(page: Page, findings: Sequence[Finding]) -> Page:
-    """The page with every finding told once, and every value that one is about marked."""
+def with_remarks(page: Page, findings: Sequence[Finding], *, first: int = 1) -> Page:
+    """The page with every finding told once, numbered from `first`, and every value that one is about marked."""
     if not findings:
         return page
     holders = tuple(_holders(page))
     shown = {span.path for span in spans_of(page)} - {""}
     marks: dict[str, tuple[int, ...]] = {}
     below: dict[int, tuple[Remark, ...]] = {}  # by the holder's id; id(None) for the head of the page
-    for number, finding in enumerate(findings, start=1):
+    for number, finding in enumerate(findings, start=first):
         about = {path for path in shown if finding.field and _within(path, finding.field)}
         for path in about:
             marks[path] = (*marks.get(path, ()), number)
@@ -40,6 +40,11 @@ def with_remarks(page: Page, findings: Sequence[Finding]) -> Page:
         below[home] = (*below.get(home, ()), _remark(number, finding, page.language))
     marked: Page = _marked(page, marks, below)
     return replace(marked, checks=_counted(findings, page.language), remarks=below.get(id(None), ()))
+
+
+def remarks_of(findings: Sequence[Finding], language: Language, *, first: int = 1) -> tuple[Remark, ...]:
+    """The findings as remarks, for a page that shows no invoice."""
+    return tuple(_remark(number, finding, language) for number, finding in enumerate(findings, start=first))
 
 
 def _within(path: str, group: str) -> bool:

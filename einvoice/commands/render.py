@@ -1,0 +1,34 @@
+"""`einvoice render`: an invoice as a page for people, HTML or PDF.
+
+einvoice render invoice.xml --to html -o invoice.html
+einvoice render invoice.xml --to pdf --lang en --check -o invoice.pdf
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from einvoice.api import render, validate
+from einvoice.commands.output import VALID, common_arguments, write
+from einvoice.inputs import read_document
+from einvoice.validation.policy import Policy
+
+__all__ = ["arguments", "run"]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("document", metavar="DOC", help="UBL, CII or Factur-X; - for standard input")
+    parser.add_argument("--to", choices=("html", "pdf"), required=True, help="the form")
+    parser.add_argument("--logo", metavar="IMAGE", help="a PNG or JPEG image for the head of the page")
+    parser.add_argument("--check", action="store_true", help="judge the invoice, and show the findings at their place")
+    common_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the page."""
+    data = read_document(options.document)
+    logo = read_document(options.logo) if options.logo else None
+    findings = validate(data, policy=Policy(language=options.lang)).findings if options.check else ()
+    write(options, render(data, options.to, language=options.lang, findings=findings, logo=logo))
+    return VALID
