@@ -18,6 +18,7 @@ __all__ = ["as_written"]
 _NUMBER = re.compile(r"\s*[+-]?[0-9]+(?:\.([0-9]+))?\s*").fullmatch
 _LONGEST = 200  # characters of a text
 _MONEY = 2  # decimals
+_LARGE = 10**15  # beyond, a double has no decimals
 _NOISE = Decimal("1e-7")  # what the arithmetic of doubles leaves behind
 
 
@@ -44,16 +45,21 @@ def _text(value: Any, decimals: int) -> str | None:
     text = " ".join((to_string(value) or "").split())
     if not text:
         return None
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return _shortened(text)
 
 
 def _plain(number: Decimal, decimals: int) -> str:
     """A number without exponent, noise or superfluous zeros, with at least so many decimals."""
-    rounded = round(number, _MONEY)
-    if abs(number - rounded) < _NOISE:
-        number = rounded
+    if abs(number) < _LARGE:
+        rounded = round(number, _MONEY)
+        if abs(number - rounded) < _NOISE:
+            number = rounded
     text = to_string(number) or "0"
     whole, _, fraction = text.partition(".")
     if decimals or fraction:
         fraction = fraction.ljust(decimals, "0")
-    return f"{whole}.{fraction}" if fraction else whole
+    return _shortened(f"{whole}.{fraction}" if fraction else whole)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
