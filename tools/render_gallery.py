@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "render")]
 
-import samples  # noqa: E402 - found by the line above
+import view_samples as samples  # noqa: E402 - found by the line above
 
 from einvoice.terms import TERMS, term_at  # noqa: E402
 from einvoice.view import render_html, render_pdf  # noqa: E402

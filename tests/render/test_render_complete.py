@@ -11,7 +11,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from lxml import html as lxml_html
-from samples import GALLERY, full_invoice
+from view_samples import GALLERY, full_invoice
 
 from einvoice import model
 from einvoice.detect import read_invoice

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html as lxml_html
-from samples import GALLERY, full_invoice, logo
+from view_samples import GALLERY, full_invoice, logo
 
 from einvoice.errors import Unreadable
 from einvoice.model import Invoice, Line, Note, Party, SupportingDocument

@@ -4,7 +4,7 @@ import re
 from decimal import Decimal
 
 import pytest
-from samples import GALLERY
+from view_samples import GALLERY
 
 from einvoice.model import AllowanceCharge, Invoice, Line, Party
 from einvoice.view import layout, lines

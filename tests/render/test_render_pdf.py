@@ -8,7 +8,7 @@ import pypdf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from samples import GALLERY, logo
+from view_samples import GALLERY, logo
 
 from einvoice.errors import MissingExtra, Unreadable
 from einvoice.model import Invoice, Line, Note, Party

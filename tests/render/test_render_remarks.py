@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from samples import FINDINGS, GALLERY
+from view_samples import FINDINGS, GALLERY
 
 from einvoice.model import Invoice, Line, Party
 from einvoice.report import Finding
