@@ -20,6 +20,7 @@ import re
 import zlib
 from collections import deque
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from pypdf.generic import (
     ArrayObject,
@@ -190,6 +191,7 @@ def _flate(data: bytes, entries: bytes) -> bytes:
     return b"<<%s/Filter/FlateDecode/Length %d>>\nstream\n%s\nendstream" % (entries, len(packed), packed)
 
 
+@lru_cache(maxsize=4096)
 def _name(name: str) -> bytes:
     return b"/" + _IN_NAME.sub(lambda match: b"#%02X" % match[0][0], name[1:].encode("utf-8"))
 
