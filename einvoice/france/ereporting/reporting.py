@@ -91,13 +91,7 @@ class Reporting:
         It repeats the whole period, as a replacing report must, and is empty where nothing is left to report. Raises
         `ValueError` if the report sent is of no period of this regime, `Unwritable` as `filings` does.
         """
-        content: Content = "transactions" if sent.transactions else "payments"
-        part = sent.transactions or sent.payments
-        start = (part.period.start_date if part and part.period else None) or date.min
-        wanted = (each for each in periods(self.regime, start.year) if each.content == content)
-        period = next((each for each in wanted if each.start == start), None)
-        if period is None:
-            raise ValueError(f"the report sent is of no {content} period of the regime {self.regime}")
+        period = self._period_of(sent)
         role = (sent.declarant.role_code if sent.declarant else None) or _SELLER
         now = self._report(books, period, role) or self._empty(period, role)
         if not changes(sent, now):
@@ -110,6 +104,16 @@ class Reporting:
                 "identifier": f"{now.identifier}-RE-{issued_at:%y%m%d%H%M%S}",
             }
         )
+
+    def _period_of(self, sent: EReport) -> ReportingPeriod:
+        content: Content = "transactions" if sent.transactions else "payments"
+        part = sent.transactions or sent.payments
+        dates = (part.period if part else None) or Period()
+        if dates.start_date is not None:
+            for period in periods(self.regime, dates.start_date.year):
+                if (period.content, period.start, period.end) == (content, dates.start_date, dates.end_date):
+                    return period
+        raise ValueError(f"the report sent is of no {content} period of the regime {self.regime}")
 
     def _report(self, books: Books, period: ReportingPeriod, role: str) -> EReport | None:
         blank = self._empty(period, role)
