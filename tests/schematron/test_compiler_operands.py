@@ -79,7 +79,7 @@ def test_variables_are_seen_through():
 
 
 def test_of_three_terms_the_first_plain_one_is_what_was_found():
-    """total - net - tax: the total should have been the sum of the two."""
+    """Total - net - tax: the total should have been the sum of the two."""
     document = '<r xmlns="urn:a"><total>120.00</total><net>100.00</net><tax>19.00</tax></r>'
     found = failure("abs(xs:decimal(a:total) - xs:decimal(a:net) - xs:decimal(a:tax)) le 0.01", document)
     assert (found.found, found.expected) == ("120.00", "119.00")

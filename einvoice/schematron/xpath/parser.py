@@ -60,17 +60,18 @@ KINDS = {"node", "text", "element", "comment", "processing-instruction"}
 FUNCTIONS = "http://www.w3.org/2005/xpath-functions"
 SCHEMA = "http://www.w3.org/2001/XMLSchema"
 # From weak to strong; a comparison cannot be chained, `instance of`, `treat as` and casts are handled apart.
-LEVELS: tuple[frozenset[str], ...] = (
-    frozenset({"or"}),
-    frozenset({"and"}),
-    frozenset({"=", "!=", "<", "<=", ">", ">=", "eq", "ne", "lt", "le", "gt", "ge", "is", "<<", ">>"}),
-    frozenset({"to"}),
-    frozenset({"+", "-"}),
-    frozenset({"*", "div", "idiv", "mod"}),
-    frozenset({"|", "union"}),
-    frozenset({"intersect", "except"}),
+_LEVELS = (
+    ("or",),
+    ("and",),
+    ("=", "!=", "<", "<=", ">", ">=", "eq", "ne", "lt", "le", "gt", "ge", "is", "<<", ">>"),
+    ("to",),
+    ("+", "-"),
+    ("*", "div", "idiv", "mod"),
+    ("|", "union"),
+    ("intersect", "except"),
 )
-COMPARISONS = LEVELS[2]
+_LEVEL_OF = {operator: level for level, operators in enumerate(_LEVELS) for operator in operators}
+_COMPARISON = _LEVEL_OF["="]
 LONGEST_NUMBER = 200  # digits
 DEEPEST = 60  # brackets, steps and operators inside each other; the official rules stay below 20
 LONGEST = 200_000  # characters
@@ -174,18 +175,19 @@ class _Parser:
         self.expect("else")
         return If(condition, yes, self.single())
 
-    def binary(self, level: int) -> Syntax:
-        if level == len(LEVELS):
-            return self.cast()
-        left = self.binary(level + 1)
-        while self.token.kind in ("sign", "name") and self.token.text in LEVELS[level]:
+    def binary(self, weakest: int) -> Syntax:
+        """Operators from `weakest` on: precedence climbing, which nests calls only where operators nest."""
+        left = self.cast()
+        compared = False
+        while True:
             operator = self.token.text
+            level = _LEVEL_OF.get(operator, -1) if self.token.kind in ("sign", "name") else -1
+            if level < weakest or (compared and level == _COMPARISON):
+                return left
             self.at += 1
+            compared = compared or level == _COMPARISON
             right = self.binary(level + 1)
             left = Binary("|" if operator == "union" else operator, left, right)
-            if operator in COMPARISONS:
-                break
-        return left
 
     def cast(self) -> Syntax:
         syntax = self.unary()
