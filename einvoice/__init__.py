@@ -5,6 +5,7 @@
     report = ei.validate(data)                     # "valid", "invalid" or "not_run", with findings
     invoice = ei.parse(data)                       # one model for UBL, CII and Factur-X
     xml = ei.build(ei.Draft(lines=[…], …), "ubl")
+    message = ei.lifecycle.status(invoice, 205, at=…, received_at=…)
 
 Names are loaded when they are first used: importing the package costs nothing, and a program that only judges does not
 load what only builds.
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from einvoice.draft import Draft, DraftError
     from einvoice.errors import EInvoiceError, MissingExtra, Unreadable, Unrecognised, Unwritable
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
+    from einvoice.france import ereporting, lifecycle
     from einvoice.model import Invoice
     from einvoice.report import DocumentReport, Finding, Report, Step
     from einvoice.validation.policy import HouseRules, Policy
@@ -66,6 +68,8 @@ _HOMES = {
     "validate": "api",
 }
 
+_MODULES = {"ereporting": "france.ereporting", "lifecycle": "france.lifecycle"}
+
 __all__ = [
     "Converted",
     "DocumentReport",
@@ -88,8 +92,10 @@ __all__ = [
     "__version__",
     "build",
     "convert",
+    "ereporting",
     "explain",
     "extract",
+    "lifecycle",
     "losses",
     "parse",
     "render",
@@ -98,6 +104,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f"{__name__}.{_MODULES[name]}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

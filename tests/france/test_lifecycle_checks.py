@@ -254,6 +254,20 @@ def test_what_a_published_rule_said_is_not_said_again():
     assert [finding.rule for finding in judged(bare).findings] == ["BR-FR-CDV-03_MDT-4"]
 
 
+def test_what_the_published_rules_find_has_a_field():
+    """The place in the XML is told as the place in the model."""
+    message = altered(WRONG, "subject.details.0.reason_code", "XX")
+    found = judged(message).findings
+    assert {finding.rule[:15] for finding in found} == {"BR-FR-CDV-CL-09"}
+    assert {finding.field for finding in found} == {"subject.details[0].reason_code"}
+
+
+def test_the_package_offers_the_life_cycle_by_name():
+    """`ei.lifecycle.status`, loaded when it is asked for."""
+    assert ei.lifecycle.check is check
+    assert ei.ereporting.REGIMES[0] == "real_normal_monthly"
+
+
 def test_findings_speak_the_language_that_was_asked_for():
     """Message and hint."""
     found = check(altered(APPROVED, "phase_code", None))

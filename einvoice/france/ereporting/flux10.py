@@ -18,6 +18,7 @@ from lxml import etree
 
 from einvoice.binding import Codec, Grammar, Syntax, number
 from einvoice.binding.codecs import compact_date, compact_date_text, compact_time, compact_time_text
+from einvoice.binding.locating import Fields
 from einvoice.france.ereporting.report import (
     DailyPayments,
     DailySales,
@@ -42,7 +43,7 @@ from einvoice.model import (
     VatBreakdown,
 )
 
-__all__ = ["read", "write"]
+__all__ = ["fields", "read", "write"]
 
 
 def read(root: etree._Element) -> EReport:
@@ -54,6 +55,11 @@ def read(root: etree._Element) -> EReport:
 def write(report: EReport) -> bytes:
     """The flux 10 document. Raises `Unwritable` where the schema demands what the report lacks."""
     return _syntax().write(report)
+
+
+def fields(root: etree._Element) -> Fields:
+    """The fields of a document's elements: `fields(root).at(xpath)` is `transactions.sales[0].vat_amount`."""
+    return _syntax().fields(root)
 
 
 def _count(text: str) -> int:

@@ -24,10 +24,11 @@ from einvoice.binding.codecs import (
     compact_time,
     compact_time_text,
 )
+from einvoice.binding.locating import Fields
 from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, LifecycleMessage, Remark, Subject
 from einvoice.model import Identifier, SupportingDocument
 
-__all__ = ["read", "write"]
+__all__ = ["fields", "read", "write"]
 
 
 def read(root: etree._Element) -> LifecycleMessage:
@@ -39,6 +40,11 @@ def read(root: etree._Element) -> LifecycleMessage:
 def write(message: LifecycleMessage) -> bytes:
     """The CDAR document. Raises `Unwritable` where the schema demands what the message lacks."""
     return _syntax().write(message)
+
+
+def fields(root: etree._Element) -> Fields:
+    """The fields of a document's elements: `fields(root).at(xpath)` is `subject.details[0].reason_code`."""
+    return _syntax().fields(root)
 
 
 _CODECS = {
