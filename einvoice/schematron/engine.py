@@ -43,7 +43,7 @@ _NOTHING = etree.fromstring("<nothing/>")
 class _Candidate:
     """A rule that may be for the nodes of a way: for those that one of the tests picks, or for all."""
 
-    rule: int
+    rule: RuleTable
     function: _Rule
     tests: tuple[_Test, ...]  # none: for all nodes
 
@@ -51,12 +51,13 @@ class _Candidate:
 class _Findings:
     """What judging a document found: numbers of checks, and nodes."""
 
-    __slots__ = ("doubtful", "failed", "fired")
+    __slots__ = ("doubtful", "failed", "fired", "stopped")
 
     def __init__(self) -> None:
         self.fired = 0  # contexts
         self.failed: list[tuple[int, int]] = []
         self.doubtful: list[tuple[int, int]] = []  # a dynamic error came up in the rule: to be run one by one
+        self.stopped: dict[int, set[int]] = {}  # pattern -> nodes whose inside is not offered to it
 
 
 class CompiledRules:
@@ -110,10 +111,10 @@ class CompiledRules:
             tags.append(way.tag)
             way = way.up
         patterns: dict[int, list[_Candidate]] = {}
-        for at, rule in enumerate(self._program.rules):
+        for rule in self._program.rules:
             if tags and tags[0][0] == "@" and not self._program.visits_attributes[rule.pattern]:
                 continue
-            candidate = self._candidate(document, at, rule, tags, nodes)
+            candidate = self._candidate(document, rule, tags, nodes)
             if candidate is not None:
                 patterns.setdefault(rule.pattern, []).append(candidate)
         plan = tuple(map(tuple, patterns.values()))
@@ -121,9 +122,7 @@ class CompiledRules:
             self._plans[key] = plan
         return plan
 
-    def _candidate(
-        self, document: Document, at: int, rule: RuleTable, tags: list[str], nodes: list[int]
-    ) -> _Candidate | None:
+    def _candidate(self, document: Document, rule: RuleTable, tags: list[str], nodes: list[int]) -> _Candidate | None:
         tests: list[_Test] = []
         matched = False
         for alternative in rule.alternatives:
@@ -139,7 +138,7 @@ class CompiledRules:
         if not matched:
             return None
         name = rule.anchored if rule.level == len(tags) else rule.function
-        return _Candidate(at, self._judge[name], tuple(tests))
+        return _Candidate(rule, self._judge[name], tuple(tests))
 
     def _fire(
         self, document: Document, plan: tuple[tuple[_Candidate, ...], ...], nodes: Sequence[int], findings: _Findings
@@ -147,6 +146,9 @@ class CompiledRules:
         """Judge the nodes of a way: in each pattern, a node by the first rule that is for it."""
         for candidates in plan:
             rest = nodes
+            stopped = findings.stopped.get(candidates[0].rule.pattern)
+            if stopped:
+                rest = [node for node in nodes if stopped.isdisjoint(document.ancestors(node))]
             for candidate in candidates:
                 mine = rest
                 if candidate.tests:
@@ -159,6 +161,8 @@ class CompiledRules:
                         chosen = set(mine)
                         rest = [node for node in rest if node not in chosen]
                 findings.fired += len(mine)
+                if not candidate.rule.descends:
+                    findings.stopped.setdefault(candidate.rule.pattern, set()).update(mine)
                 self._judge_nodes(document, candidate, mine, findings)
                 if not candidate.tests or not rest:
                     break
@@ -175,8 +179,8 @@ class CompiledRules:
                 for node in nodes:
                     self._judge_nodes(document, candidate, [node], findings)
             else:
-                table = self._program.rules[candidate.rule]
-                findings.doubtful += [(table.first_check + check, nodes[0]) for check in range(table.checks)]
+                first = candidate.rule.first_check
+                findings.doubtful += [(first + check, nodes[0]) for check in range(candidate.rule.checks)]
 
     # --- failures ---------------------------------------------------------------------------------------------
 

@@ -243,7 +243,7 @@ class _Generator:
                 level = sure if sure is not None else self._likely_level(found)
                 anchored = self._rule(rule, number, level)
                 function = anchored if level == sure else self._rule(rule, number, None)
-                tables.append(RuleTable(at, found, function, anchored, level, number, len(rule.checks)))
+                tables.append(RuleTable(at, found, function, anchored, level, number, len(rule.checks), rule.descends))
                 number += len(rule.checks)
         return tuple(tables)
 

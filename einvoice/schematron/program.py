@@ -40,6 +40,7 @@ class RuleTable:
     level: int | None
     first_check: int
     checks: int
+    descends: bool  # whether nodes inside of one that fired are offered to the pattern
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ from __future__ import annotations
 import sys
 from bisect import bisect_left
 from collections.abc import Sequence
-from itertools import islice
 from typing import Any, TypeAlias
 
 from lxml import etree
@@ -57,6 +56,7 @@ class Tree:
     __slots__ = (
         "_ends",
         "_named",
+        "_siblings",
         "kids",
         "names",
         "root",
@@ -76,6 +76,7 @@ class Tree:
         self.names: dict[str, list[Way]] = {}  # by tag
         self._ends: list[int] | None = None
         self._named: dict[str, Nodes] = {}
+        self._siblings: dict[tuple[int, str], list[etree._Element]] = {}
         self._read(root)
 
     def _read(self, root: etree._Element) -> None:
@@ -249,7 +250,10 @@ class Tree:
             return above
         if above is None:
             return self.root
-        return next(islice(above.iterchildren(tag), bisect_left(self.kids[up][tag], node), None))
+        siblings = self._siblings.get((up, tag))
+        if siblings is None:  # kept: a check may fail on thousands of lines
+            siblings = self._siblings[up, tag] = list(above.iterchildren(tag))
+        return siblings[bisect_left(self.kids[up][tag], node)]
 
     def line(self, node: int) -> int | None:
         """The line of the document on which a node begins, where the parser counted lines."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 from lxml import etree
 from small_rules import check, failure, failures, holds, let, rule, rule_set
@@ -281,3 +284,27 @@ def test_an_element_of_a_larger_tree_is_judged_as_a_document_of_its_own():
     tree = etree.fromstring('<all xmlns="urn:a"><note/><r><line/></r><line/></all>')
     rules = compile_rules(rule_set(rule("/*", check("count(//a:line) = 1 and not(..//a:note) and name() = 'r'"))))
     assert rules.check(tree[1]).failures == ()
+
+
+def test_a_rule_that_does_not_descend_hides_what_is_inside_from_its_pattern():
+    """Some published stylesheets stop at a node by accident: their verdict is kept."""
+    stop = replace(rule("a:line[@n = '1']", check("true()")), descends=False)
+    every = rule("a:id | a:note", check("false()"))
+    rules = rule_set(stop, every)
+    assert [found.location for found in failures(rules, LINES)] == ["/r/line[2]/id", "/r/note"]
+    other = replace(rules, patterns=(*rules.patterns, Pattern("q", (), (every,), visits_attributes=False)))
+    assert [found.location for found in failures(other, LINES)].count("/r/line[1]/id") == 1
+
+
+def test_thousands_of_failures_are_told_in_time_that_follows_their_number():
+    """Finding the place and line of each does not look through its siblings again and again."""
+    rules = compile_rules(rule_set(rule("a:line/a:id", check("false()"))))
+
+    def seconds(lines: int) -> float:
+        root = etree.fromstring('<r xmlns="urn:a">' + "<line><id/></line>" * lines + "</r>")
+        start = time.process_time()
+        assert len(rules.check(root).failures) == lines
+        return time.process_time() - start
+
+    seconds(100)
+    assert seconds(8000) < 30 * max(seconds(1000), 0.01)
