@@ -10,6 +10,7 @@ Documents and reports go to standard output, everything else to standard error. 
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -56,6 +57,7 @@ def main() -> int:
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit status; raises `SystemExit(2)` for wrong usage."""
     chosen = _parser().parse_args(arguments[:1])
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a PDF is told by its report
     command = import_module(f"einvoice.commands.{chosen.command}")
     parser = argparse.ArgumentParser(prog=f"einvoice {chosen.command}", description=COMMANDS[chosen.command])
     command.arguments(parser)

@@ -92,7 +92,7 @@ def test_an_empty_folder_is_wrong_usage(tmp_path):
     assert end.value.code == 2
 
 
-def test_the_text_form_is_for_people(inbox, capsys):
+def test_the_text_form_is_for_people(inbox, tmp_path, capsys):
     """Verdict, counts, the finding with its hint, and with what was checked; the worst first."""
     run("validate", inbox / "deep" / "bad.XML")
     text = capsys.readouterr().out
