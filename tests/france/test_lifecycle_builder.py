@@ -9,6 +9,10 @@ from french_samples import ARRIVED, AT, IBAN, NUMBER, PLATFORM, THIRD, changed, 
 
 from einvoice.errors import Unwritable
 from einvoice.france.lifecycle import (
+    ACTIONS,
+    CHARACTERISTICS,
+    REASONS,
+    ROLES,
     STATUSES,
     Account,
     Approval,
@@ -67,6 +71,28 @@ def test_every_status_is_valid_in_both_copies(code, by):
     if STATUSES[code].ppf != "never":
         copy = judged(ppf_copy(message, platform=PLATFORM, number=NUMBER))
         assert (copy.verdict, copy.findings, copy.profile) == ("valid", (), "einvoicingF2")
+
+
+@pytest.mark.parametrize("code", [code for code, kind in STATUSES.items() if kind.phase])
+def test_every_reason_allowed_for_a_status_is_valid(code):
+    """What our data allow, the published rules allow too, for this very status."""
+    for reason in sorted(STATUSES[code].reasons):
+        message = told(WITH_ALL, code, **{**wanted(code), "reasons": (reason,)})
+        assert judged(message).verdict == "valid", reason
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_every_action_is_valid(action):
+    """What is asked for may go with any reason."""
+    assert judged(told(SERVICES, 207, reasons=("AUTRE",), action=action)).verdict == "valid"
+
+
+def test_every_code_has_a_name_in_both_languages():
+    """Statuses, reasons, actions, roles and characteristics."""
+    for codes in (REASONS, ACTIONS, ROLES, CHARACTERISTICS):
+        assert all(code.name_fr and code.name_en for code in codes.values())
+    assert all(kind.name_fr and kind.name_en for kind in STATUSES.values())
+    assert {"REJ_RG", "IRR_UNICITE", "CONTACT_ACHTR"} <= set(REASONS) - STATUSES["204"].reasons
 
 
 def test_the_code_may_be_a_number():

@@ -9,7 +9,7 @@
 
 | module | what |
 |---|---|
-| `codes` | statuses, reasons, actions, characteristics and items of a message, as data, French and English |
+| `codes` | statuses, reasons, actions, roles, characteristics and items of a message, as data, French and English |
 | `message`, `cdar` | the model, and the XML that is read and written |
 | `builder` | messages filled from an invoice: `status`, and `ppf_copy` for the public portal |
 | `request`, `actors`, `content` | what may be asked for, who says it to whom, and what is said |
@@ -22,7 +22,7 @@ from __future__ import annotations
 from einvoice.france.lifecycle.builder import Account, Approval, Correction, Payment, Platform, ppf_copy, status
 from einvoice.france.lifecycle.cdar import read, write
 from einvoice.france.lifecycle.checks import check
-from einvoice.france.lifecycle.codes import ACTIONS, CHARACTERISTICS, REASONS, STATUSES
+from einvoice.france.lifecycle.codes import ACTIONS, CHARACTERISTICS, REASONS, ROLES, STATUSES
 from einvoice.france.lifecycle.life import Duty, Event, Lifecycle, NextStatus
 from einvoice.france.lifecycle.message import LifecycleMessage
 
@@ -30,6 +30,7 @@ __all__ = [
     "ACTIONS",
     "CHARACTERISTICS",
     "REASONS",
+    "ROLES",
     "STATUSES",
     "Account",
     "Approval",

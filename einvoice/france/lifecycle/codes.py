@@ -1,4 +1,4 @@
-"""The codes of the French invoice life cycle: statuses, reasons, actions, characteristics.
+"""The codes of the French invoice life cycle: statuses, reasons, actions, roles, characteristics, items.
 
     STATUSES["212"].name_fr              # "Encaissée"
     STATUSES["210"].reasons              # the reason codes that a refusal may give
@@ -27,6 +27,7 @@ __all__ = [
     "ITEMS",
     "PHASE_CODES",
     "REASONS",
+    "ROLES",
     "STATUSES",
     "Item",
     "Phase",
@@ -81,6 +82,8 @@ def _codes(section: str) -> Mapping[str, Code]:
 REASONS = _codes("reason")
 ACTIONS = _codes("action")
 CHARACTERISTICS = _codes("characteristic")
+ROLES = _codes("role")  # UNTDID 3035
+_OWN_REASONS = frozenset(code for code, row in _DATA["reason"].items() if "by" not in row)
 
 
 def _status(code: str, row: dict[str, Any]) -> Status:
@@ -93,7 +96,7 @@ def _status(code: str, row: dict[str, Any]) -> Status:
         set_by=tuple(row["set_by"]),
         sent_to=tuple(row.get("sent_to", ())),
         ppf=row.get("ppf", "never"),
-        reasons=frozenset(row.get("reasons", REASONS)),
+        reasons=frozenset(row.get("reasons", _OWN_REASONS)),
         needs=frozenset(row.get("needs", ())),
     )
 
