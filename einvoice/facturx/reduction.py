@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 from einvoice.facturx.profile import profile as profile_named
 from einvoice.facturx.rules import Rule, made
@@ -35,8 +35,12 @@ PROFILE_RULES: tuple[Rule, ...] = (
         en="The profile {expected} demands “{found}”, which is missing.",
     ),
 )
+M = TypeVar("M", bound=Model)
+
 _STEP = "write"
 _SUBTYPE = "EXT-FR-FE-163"
+_PAYING = ("buyer", "payee")  # whose identifiers (BT-46, BT-60) stand once
+_ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
 _NOT_DETAIL = {"GROUP", "INFORMATION"}
 # Where lines have subtypes, one that is not a detail has neither price nor quantity; and an attribute may have a code
 # instead of a name, a measure instead of a value (XP Z12-012 annex A).
@@ -58,14 +62,23 @@ def reduce(invoice: Invoice, profile: str) -> Invoice:
 
 def _reduced(invoice: Invoice, profile: str) -> tuple[Invoice, tuple[str, ...]]:
     terms = {each.id for each in terms_of(profile_named(profile).terms)}
-    dropped = () if _SUBTYPE in terms else tuple(_groups(invoice))
-    if not dropped:
-        return reduced(invoice, terms, unnumbered=_SUBTYPE in terms)
+    if _SUBTYPE in terms:
+        return reduced(invoice, terms, unnumbered=True)
+    dropped = list(_groups(invoice))
     kept = {index: line for index, line in enumerate(invoice.lines) if f"lines[{index}]" not in dropped}
-    small, lost = reduced(invoice.model_copy(update={"lines": tuple(kept.values())}), terms)
+    once = {name: _once(part, ("identifiers",), name, dropped) for name in _PAYING if (part := getattr(invoice, name))}
+    lines = tuple(_once(line, _ONCE_A_LINE, f"lines[{index}]", dropped) for index, line in kept.items())
+    small, lost = reduced(invoice.model_copy(update={**once, "lines": lines}), terms)
     places = list(kept)
     renumbered = (re.sub(r"^lines\[(\d+)\]", lambda match: f"lines[{places[int(match[1])]}]", path) for path in lost)
     return small, (*dropped, *renumbered)
+
+
+def _once(part: M, names: tuple[str, ...], place: str, lost: list[str]) -> M:
+    """The part with the first of each of these values, which only EXTENDED lets repeat."""
+    repeated = {name: values for name in names if len(values := getattr(part, name)) > 1}
+    lost += [f"{place}.{name}[{index}]" for name, values in repeated.items() for index in range(1, len(values))]
+    return part.model_copy(update={name: values[:1] for name, values in repeated.items()})
 
 
 def _groups(invoice: Invoice) -> Iterator[str]:

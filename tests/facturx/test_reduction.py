@@ -13,10 +13,13 @@ from einvoice.artefacts.installed import find
 from einvoice.draft import Draft
 from einvoice.facturx.profile import PROFILES
 from einvoice.facturx.reduction import lacking, losses, reduce
-from einvoice.model import Invoice, Line, Party, PaymentMeans, SupportingDocument
+from einvoice.model import Identifier, Invoice, Line, Note, Party, PaymentMeans, SupportingDocument
 
 DRAFTS = sorted((Path(__file__).parents[2] / "fixtures" / "drafts").glob("*.json"))
 NAMES = [profile.name for profile in PROFILES]
+
+SIRET = Identifier(value="20000000800016", scheme_id="0009")
+ROUTE = Identifier(value="ACHATS", scheme_id="0224")
 
 
 @cache
@@ -136,3 +139,19 @@ def test_a_name_that_is_no_profile():
     """Only the five profiles of Factur-X can be asked for."""
     with pytest.raises(ValueError, match="expected one of minimum"):
         reduce(Invoice(), "comfort")
+
+
+@pytest.mark.parametrize("profile", NAMES)
+def test_what_only_extended_repeats_stands_once_in_the_others(profile):
+    """The first line note and the first identifier of the buyer stay; the others are told."""
+    whole = invoice("services")
+    line = whole.lines[0].model_copy(update={"notes": (Note(text="première"), Note(text="seconde"))})
+    buyer = whole.buyer.model_copy(update={"identifiers": (SIRET, ROUTE)})
+    whole = whole.model_copy(update={"lines": (line, *whole.lines[1:]), "buyer": buyer})
+    small = reduce(whole, profile)
+    assert schema(profile).validate(etree.fromstring(cii.write(small))), schema(profile).error_log
+    told = {"buyer.identifiers[1]", "lines[0].notes[1]"} & set(losses(whole, profile))
+    assert told == (set() if profile == "extended" else {"buyer.identifiers[1]", "lines[0].notes[1]"})
+    if profile in ("basic", "en16931"):
+        assert small.lines[0].notes == (Note(text="première"),)
+        assert small.buyer.identifiers == (SIRET,)
