@@ -25,6 +25,7 @@ from einvoice.model import Invoice, Unread
 from einvoice.report import DocumentReport, Finding, Severity, Step, SyntaxName, Verdict
 from einvoice.validation.engines import NotRun, Source, Subject, run_rules
 from einvoice.validation.findings import Place, Ran, finding_of, own_finding
+from einvoice.validation.operands import aimed
 from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
 from einvoice.validation.profiles import Plan, french_rules, is_french, plan_for
 from einvoice.validation.wording import sentence
@@ -45,6 +46,7 @@ class _Sheet:
 
     policy: Policy
     place: Place = lambda _: None
+    invoice: Invoice | None = None
     steps: list[Step] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
@@ -58,8 +60,13 @@ def judge(
     *,
     name: str | None = None,
     container: tuple[Step, tuple[Finding, ...]] | None = None,
+    plan: Plan | None = None,
 ) -> DocumentReport:
-    """The verdict on an XML document. `container` is what was found of the PDF that it was taken out of."""
+    """The verdict on an XML document.
+
+    `container` is what was found of the PDF that it was taken out of. `plan` names the schema and the rules to judge
+    by, where they do not follow from the document: then these, and no French rules.
+    """
     sheet = _Sheet(policy)
     if container is not None:
         sheet.steps.append(container[0])
@@ -79,7 +86,7 @@ def judge(
         sheet.steps.append(Step(name="parse", status="not_run", reason="a PDF, whose invoice was not taken out"))
         return _report(sheet, found, syntax, name)
     sheet.steps.append(Step(name="parse", status="passed"))
-    _judge_root(sheet, found, found.root, syntax)
+    _judge_root(sheet, found, found.root, syntax, plan)
     return _report(sheet, found, syntax, name)
 
 
@@ -158,17 +165,18 @@ def _report(sheet: _Sheet, found: Detected | None, syntax: SyntaxName | None, na
     )
 
 
-def _judge_root(sheet: _Sheet, found: Detected, root: etree._Element, syntax: SyntaxName) -> None:
-    plan = plan_for(syntax, root.tag, found.profile)
+def _judge_root(sheet: _Sheet, found: Detected, root: etree._Element, syntax: SyntaxName, chosen: Plan | None) -> None:
+    plan = chosen or plan_for(syntax, root.tag, found.profile)
     invoice = read_detected(found) if found.syntax in ("ubl", "cii") else None
     if invoice is not None:
+        sheet.invoice = invoice
         sheet.place = (ubl if found.syntax == "ubl" else cii).fields(root).at
         _notice_profile(sheet, found, plan)
     _schema_step(sheet, plan.xsd, root)
     subject = Subject(root)
     if plan.rules:
         _rules_step(sheet, "profile", plan.rules, subject)
-    if invoice is not None and is_french(invoice, plan, sheet.policy):
+    if chosen is None and invoice is not None and is_french(invoice, plan, sheet.policy):
         _rules_step(sheet, "french", french_rules(syntax), subject)
     _house_steps(sheet, subject)
     if invoice is not None:
@@ -252,6 +260,8 @@ def _run_step(sheet: _Sheet, source: Source, ran: Ran, subject: Subject) -> None
         sheet.steps.append(done.model_copy(update={"status": "not_run", "reason": str(error)}))
         return
     spoken = [finding_of(failure, ran, sheet.policy, sheet.place) for failure in run.outcome.failures]
+    if sheet.invoice is not None:
+        spoken = [aimed(finding, sheet.invoice) for finding in spoken]
     sheet.findings.extend(spoken)
     for disagreement in run.disagreements:
         sheet.note("EI-ENGINE", "warning", ran.step, {"reason": disagreement})
