@@ -2,6 +2,7 @@
 
     data = extract(invoice, "ubl", content="base")     # Base_<name>.xml
     data = extract(invoice, "cii", content="full")     # Full_<name>.xml
+    judge_extract(data, Policy(), content="full")      # by the portal's own schema and rules
 
 BASE, since 1 September 2026, holds the head of the invoice without the parties' names; FULL, from 1 September 2027,
 adds the lines and where things were delivered.
@@ -24,9 +25,13 @@ from einvoice.france.mapping import billed_lines, in_france, mapped
 from einvoice.france.treatment import is_outside_the_reform, treatment
 from einvoice.model import Invoice, Line, Party
 from einvoice.reduction import reduced
+from einvoice.report import DocumentReport
+from einvoice.validation.chain import judge
+from einvoice.validation.policy import Policy
+from einvoice.validation.profiles import Plan
 from einvoice.xml import parse_xml
 
-__all__ = ["Content", "Syntax", "extract", "extract_of", "file_name"]
+__all__ = ["Content", "Syntax", "extract", "extract_of", "file_name", "judge_extract"]
 
 Content = Literal["base", "full"]
 Syntax = Literal["ubl", "cii"]
@@ -84,6 +89,19 @@ def extract_of(invoice: Invoice, *, content: Content = "base") -> Invoice:
             "lines": tuple(_line(line) for line in billed),
         }
     )
+
+
+def judge_extract(data: bytes, policy: Policy, *, content: Content = "base", name: str | None = None) -> DocumentReport:
+    """The verdict of the public portal's own schema and rules on an extract; not run where they are not installed.
+
+    No package carries them: `einvoice artefacts add` takes them in as their publisher released them.
+    """
+    root = parse_xml(data)
+    tag = etree.QName(root).localname
+    syntax = "cii" if tag == "CrossIndustryInvoice" else "ubl"
+    kind = "cii" if syntax == "cii" else f"ubl-{tag.lower()}"
+    plan = Plan(xsd=f"xsd-flux1-{kind}-{content}", rules=(f"flux1-{syntax}-{content}",))
+    return judge(data, policy, name=name, plan=plan)
 
 
 def file_name(name: str, content: Content) -> str:

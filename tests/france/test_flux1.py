@@ -4,12 +4,15 @@ import hashlib
 from functools import cache
 
 import pytest
-from french_samples import ROOT, SHARED, changed, fixture
+from french_samples import POLICY, ROOT, SHARED, changed, fixture
 from lxml import etree
 
+import einvoice as ei
+from einvoice import cli
+from einvoice.artefacts.adding import add
 from einvoice.artefacts.installed import cache_folder
 from einvoice.errors import Unwritable
-from einvoice.france.flux1 import extract, extract_of, file_name
+from einvoice.france.flux1 import extract, extract_of, file_name, judge_extract
 from einvoice.model import Identifier, Line, Note
 from einvoice.reduction import reduced
 from einvoice.schematron.cache import load
@@ -158,3 +161,50 @@ def test_with_all_terms_nothing_is_lost():
     """An invoice reduced to what it has is itself."""
     invoice = fixture("allowances-and-charges")
     assert reduced(invoice, {each.id for each in TERMS}) == (invoice, ())
+
+
+@pytest.fixture
+def portal_rules(tmp_path, monkeypatch):
+    """The portal's schemas and rules, added as a user would."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+    add(RULES)
+    add(SCHEMAS)
+
+
+@NEEDS
+@pytest.mark.usefixtures("portal_rules")
+def test_added_rules_judge_extracts():
+    """Once the portal's artefacts are added, an extract gets a verdict; known defects are named."""
+    data = extract(fixture("services"), "ubl")
+    report = judge_extract(data, POLICY)
+    assert (report.verdict, [step.ruleset for step in report.steps]) == (
+        "valid",
+        [None, "xsd-flux1-ubl-invoice-base", "flux1-ubl-base"],
+    )
+    note = judge_extract(extract(fixture("credit-note"), "ubl", content="full"), POLICY, content="full")
+    assert (note.verdict, note.steps[1].ruleset) == ("valid", "xsd-flux1-ubl-creditnote-full")
+    dollars = judge_extract(extract(fixture("foreign-currency"), "cii"), POLICY)
+    errors = [finding for finding in dollars.findings if finding.severity == "error"]
+    assert [(finding.rule, "EI-DEFECT-07" in finding.hint) for finding in errors] == [("G1.53", True)] * 2
+    franchise = judge_extract(extract(fixture("franchise"), "ubl"), POLICY)
+    assert "EI-DEFECT-11" in franchise.findings[0].hint
+
+
+def test_without_the_portals_rules_an_extract_is_not_judged(tmp_path, monkeypatch):
+    """The verdict fails closed, and says what to do."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+    report = judge_extract(extract(fixture("services"), "cii"), POLICY)
+    assert report.verdict == "not_run"
+    assert "artefacts add" in report.steps[1].reason
+
+
+def test_the_command_writes_an_extract(tmp_path, monkeypatch, capsys):
+    """`einvoice flux1 DOC`: the extract, or why there is none."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+    path, out = tmp_path / "f.xml", tmp_path / "Base_f.xml"
+    path.write_bytes(ei.build(fixture("services"), "cii"))
+    assert cli.run(["flux1", str(path), "--to", "cii", "-o", str(out)]) == 0
+    assert ei.parse(out.read_bytes()).number == fixture("services").number
+    path.write_bytes(ei.build(fixture("intra-community"), "cii"))
+    assert cli.run(["flux1", str(path), "--lang", "en"]) == 1
+    assert "EI-F1-03" in capsys.readouterr().err

@@ -1,0 +1,41 @@
+"""`einvoice flux1`: the extract of an invoice that its platform sends to the public portal."""
+
+from __future__ import annotations
+
+import argparse
+
+from einvoice.api import parse
+from einvoice.commands.output import INVALID, VALID, common_arguments, say, write
+from einvoice.errors import Unrecognised, Unwritable
+from einvoice.france.findings import in_language
+from einvoice.france.flux1 import extract, judge_extract
+from einvoice.inputs import read_document
+from einvoice.model import Invoice
+from einvoice.validation.policy import Policy
+
+__all__ = ["arguments", "run"]
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the command."""
+    parser.add_argument("document", metavar="DOC", help="the invoice: UBL, CII or Factur-X; - for standard input")
+    contents = "base: since September 2026; full, with lines: from September 2027 (default: base)"
+    parser.add_argument("--content", choices=("base", "full"), default="base", help=contents)
+    parser.add_argument("--to", choices=("ubl", "cii"), default="ubl", help="the syntax (default: ubl)")
+    common_arguments(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the extract; what the portal's rules say of it, if they are installed, is told beside it."""
+    invoice = parse(read_document(options.document))
+    if not isinstance(invoice, Invoice):
+        raise Unrecognised("flux 1 is an extract of an invoice: give UBL, CII or Factur-X")
+    try:
+        data = extract(invoice, options.to, content=options.content)
+    except Unwritable as error:
+        raise Unwritable(str(error), in_language(error.findings, options.lang)) from error
+    report = judge_extract(data, Policy(language=options.lang), content=options.content)
+    for finding in report.findings:
+        say(f"{finding.rule}  {finding.field or finding.xpath or ''}  {finding.message}")
+    write(options, data)
+    return INVALID if report.verdict == "invalid" else VALID
