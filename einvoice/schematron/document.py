@@ -154,6 +154,17 @@ class Document(Tree):
             self._memory[items, key] = index
         return index.get(value, NOTHING)
 
+    def looked_up_all(self, items: Items, key: Keys, values: Iterable[Any]) -> Sequence[int]:
+        """`nodes[key = values]` for several values: the nodes in document order."""
+        wanted = set(values)
+        if len(wanted) == 1:
+            return self.looked_up(items, key, *wanted)
+        return sorted({node for value in wanted for node in self.looked_up(items, key, value)})
+
+    def candidates_all(self, items: Items, key: Keys, values: Iterable[Any]) -> Sequence[int]:
+        """`candidates` for several values: in document order."""
+        return sorted({node for value in set(values) for node in self.candidates(items, key, value)})
+
     def candidates(self, items: Items, key: Keys, value: Any) -> Sequence[Any]:
         """The items for which `key = value` may hold: with those whose key cannot be computed."""
         known = self._memory.get((items, key, "candidates"))

@@ -13,6 +13,7 @@ from __future__ import annotations
 import decimal
 import functools
 import marshal
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -227,7 +228,7 @@ class CompiledRules:
 
     def _operands(self, document: Document, number: int, node: int) -> tuple[str | None, str | None]:
         """The values that the check compared."""
-        function = self._judge.get(f"operands_{number}")
+        function = self._explanation("operands", document, number, node)
         if function is None:
             return None, None
         try:
@@ -236,12 +237,23 @@ class CompiledRules:
             return None, None
         return as_written(*pair) if pair is not None else (None, None)
 
+    def _explanation(self, kind: str, document: Document, number: int, node: int) -> Any:
+        """The function for a message or operands: the one for nodes just where they are likely, if it is there."""
+        anchored = self._judge.get(f"{kind}_{number}_anchored")
+        if anchored is not None and self._rule_of(number).level == len(document.ancestors(node)):
+            return anchored
+        return self._judge.get(f"{kind}_{number}")
+
+    def _rule_of(self, number: int) -> RuleTable:
+        rules = self._program.rules
+        return rules[bisect_right(rules, number, key=lambda rule: rule.first_check + rule.checks)]
+
     def _message(self, document: Document, number: int, node: int) -> str:
         assert self._messages is not None  # noqa: S101  for the type checker
         if number in self._messages:
             return self._messages[number]
         parts = []
-        for part in self._judge[f"message_{number}"](document, node):
+        for part in self._explanation("message", document, number, node)(document, node):
             try:
                 parts.append(part if isinstance(part, str) else part())
             except _FAULTS as error:

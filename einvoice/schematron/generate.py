@@ -122,7 +122,7 @@ class _Generator:
         for number, function in enumerate(rules.functions):
             self._declare(f"own_{number}", function)
         self.globals = self._globals()
-        self.sure_levels: dict[int, int | None] = {}  # of rules, by identity: how deep their nodes certainly lie
+        self.levels: dict[int, tuple[int | None, int | None]] = {}  # of rules: how deep nodes surely, probably lie
         self._keys()
         for function in rules.functions:
             self._define(function)
@@ -239,8 +239,8 @@ class _Generator:
                     )
                 levels = {alternative.level for alternative in found}
                 sure = levels.pop() if len(levels) == 1 else None
-                self.sure_levels[id(rule)] = sure
                 level = sure if sure is not None else self._likely_level(found)
+                self.levels[id(rule)] = sure, level
                 anchored = self._rule(rule, number, level)
                 function = anchored if level == sure else self._rule(rule, number, None)
                 tables.append(RuleTable(at, found, function, anchored, level, number, len(rule.checks), rule.descends))
@@ -301,21 +301,26 @@ class _Generator:
     # --- explanations -----------------------------------------------------------------------------------------
 
     def explanations(self) -> None:
-        """Translate what is said about a check that failed: message_17, operands_17."""
+        """Translate what is said about a check that failed: message_17, operands_17, and the same for likely places."""
         messages: list[str] = []  # those that are nothing but text
         for at, rule, check in self._checks():
-            scope = self._scope(rule, self.sure_levels[id(rule)])
-            definitions = {let.name: self.parsed(let.select) for let in (*self.rules.lets, *rule.lets)}
-            wanted = check.kind == "assert"
-            operands = operands_code(self.parsed(check.test), self.translator, scope, definitions, wanted=wanted)
-            if operands is not None:
-                self.module.define(f"operands_{at}", [f"return {operands}"], ("d", "n"))
-            parts = [self._part(part, check, scope) for part in check.message]
-            if any(isinstance(part, Value) for part in check.message):
-                self.module.define(f"message_{at}", [f"return [{', '.join(parts)}]"], ("d", "n"))
-            else:
+            sure, likely = self.levels[id(rule)]
+            self._explanation(f"{at}", check, self._scope(rule, sure), rule.lets)
+            if likely != sure:
+                self._explanation(f"{at}_anchored", check, self._scope(rule, likely), rule.lets)
+            if not any(isinstance(part, Value) for part in check.message):
                 messages.append(f"{at}: {text_literal(normalize_space(''.join(map(str, check.message))))}")
         self.module.constant("MESSAGES", f"{{{', '.join(messages)}}}")
+
+    def _explanation(self, name: str, check: Check, scope: Scope, lets: tuple[Let, ...]) -> None:
+        definitions = {let.name: self.parsed(let.select) for let in (*self.rules.lets, *lets)}
+        wanted = check.kind == "assert"
+        operands = operands_code(self.parsed(check.test), self.translator, scope, definitions, wanted=wanted)
+        if operands is not None:
+            self.module.define(f"operands_{name}", [f"return {operands}"], ("d", "n"))
+        if any(isinstance(part, Value) for part in check.message):
+            parts = [self._part(part, check, scope) for part in check.message]
+            self.module.define(f"message_{name}", [f"return [{', '.join(parts)}]"], ("d", "n"))
 
     def _part(self, part: str | Value, check: Check, scope: Scope) -> str:
         """Code of a part of a message: a text, or a function that gives one."""

@@ -91,9 +91,14 @@ class _Explainer:
                 return self.only_found(word, place)
             case Call(name, (text, *_)) if name in _OF_TEXT and not isinstance(text, Literal):
                 return self.only_found(text, place)
-            case Call(name, arguments) if name in self.translator.own_functions and arguments:
-                return self.only_found(arguments[0], place)
+            case Call(name, (text, *_)) if self.takes_text(name):
+                return self.only_found(text, place)
         return None
+
+    def takes_text(self, name: str) -> bool:
+        """Whether a function of the rule set begins with a parameter that is a value, not a node."""
+        own = self.translator.own_functions.get(name)
+        return own is not None and bool(own.params) and own.params[0].atomic
 
     def test(self, syntax: Syntax, place: _Place) -> str:
         return self.translator.test(syntax, place.scope)

@@ -189,20 +189,21 @@ class Paths(Steps):
             key_list = self.as_list(keys)
             own = set(locals_in(key_list)) <= {"d", x[1:-1]}
             constant = not set(locals_in(_all_code(values))) - {"d"}
-            if (
-                (constant and not isinstance(value, Literal))
-                or not own
-                or values.card == "*"
-                or not (exact or {keys.kind, values.kind} <= TEXTS)
-            ):
+            comparable = exact or {keys.kind, values.kind} <= TEXTS
+            if (constant and not isinstance(value, Literal)) or not own or not comparable:
+                continue
+            if values.card == "*" and (base.kind != "node" or base.as_written):
                 continue
             whole = isinstance(predicate, Binary) and predicate.operator == "="
             host = "‹d›" if "d" in locals_in(_all_code(base)) else "ONCE"
             items = self.module.function_of(self.as_list(self.in_order(base)), "list", ("d",))
             by = self.module.function_of(key_list, "keys", ("d", x[1:-1]))
+            look, y = "looked_up" if whole else "candidates", self.module.local()
+            if values.card == "*":
+                found = f"{host}.{look}_all({items}, {by}, {self.as_list(values)})"
+                return self.looped(base, (Loop("for", found, self.module.bind(y)),), y), whole
             loops, item = self.loops(values)
-            found = f"{host}.{'looked_up' if whole else 'candidates'}({items}, {by}, {item})"
-            y = self.module.local()
+            found = f"{host}.{look}({items}, {by}, {item})"
             return self.looped(base, (*loops, Loop("for", found, self.module.bind(y))), y), whole
         return None
 
