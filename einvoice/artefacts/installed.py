@@ -64,6 +64,12 @@ class Artefact:
         return self.entry.known(self.sha256) is not None
 
     @property
+    def altered(self) -> bool:
+        """Whether a package's file is not what that very version of the package carries: someone changed it."""
+        package = self.entry.package
+        return not self.known and package is not None and self.origin == f"{package.distribution} {package.version}"
+
+    @property
     def version(self) -> str:
         """The published version, or the best that can be said of unknown content."""
         version = self.entry.known(self.sha256)

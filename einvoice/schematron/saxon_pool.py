@@ -134,10 +134,7 @@ class SaxonPool:
         """
         self._leave_parents_processes()
         path = self._place(stylesheet, documents)
-        try:
-            process = self._idle.get_nowait()
-        except queue.Empty:
-            process = _Process()
+        process = self._process()
         try:
             status, text = process.ask(str(path), document, timeout)
         except EngineFailure:
@@ -147,6 +144,14 @@ class SaxonPool:
         if status != b"S":
             raise EngineFailure(f"Saxon: {text}")
         return text
+
+    def _process(self) -> _Process:
+        """An idle process that still lives, or a new one."""
+        with contextlib.suppress(queue.Empty):
+            while (process := self._idle.get_nowait()).popen.poll() is not None:
+                process.close()
+            return process
+        return _Process()
 
     def _leave_parents_processes(self) -> None:
         if self._owner == os.getpid():

@@ -197,6 +197,9 @@ def _schema_step(sheet: _Sheet, artefact_id: str | None, root: etree._Element) -
     if artefact is None:
         sheet.steps.append(_missing(sheet, "xsd", artefact_id or "XSD"))
         return
+    if artefact.altered:
+        sheet.steps.append(_altered(sheet, "xsd", artefact))
+        return
     done = Step(
         name="xsd",
         status="passed",
@@ -240,6 +243,9 @@ def _rules_step(sheet: _Sheet, step: str, alternatives: tuple[str, ...], subject
     artefact = _best_installed(sheet, step, alternatives)
     if artefact is None:
         sheet.steps.append(_missing(sheet, step, alternatives[0]))
+        return
+    if artefact.altered:
+        sheet.steps.append(_altered(sheet, step, artefact))
         return
     ran = Ran(artefact.entry.id, artefact.version, step, alternatives[0])
     _run_step(sheet, artefact, ran, subject)
@@ -290,7 +296,8 @@ def _best_installed(sheet: _Sheet, step: str, alternatives: tuple[str, ...]) -> 
     if used != alternatives[0]:
         sheet.note("EI-RULES-01", "information", step, {"wanted": alternatives[0], "used": used})
     if not artefact.known:
-        sheet.note("EI-RULES-02", "information", step, {"used": used, "version": artefact.version})
+        severity: Severity = "warning" if artefact.origin == "added" else "information"
+        sheet.note("EI-RULES-02", severity, step, {"used": used, "version": artefact.version})
     if artefact.since is not None and artefact.since > day:
         facts = {"used": used, "version": artefact.version, "since": artefact.since.isoformat()}
         sheet.note("EI-RULES-03", "information", step, facts)
@@ -312,6 +319,12 @@ def _since(started: float) -> float:
 def _missing(sheet: _Sheet, name: str, ruleset: str) -> Step:
     reason = sentence("EI-STEP-01", sheet.policy.language, ruleset=ruleset)
     return Step(name=name, status="not_run", ruleset=ruleset, reason=reason)
+
+
+def _altered(sheet: _Sheet, name: str, artefact: Artefact) -> Step:
+    """Rules that someone changed judge nothing."""
+    reason = sentence("EI-STEP-07", sheet.policy.language, origin=artefact.origin, file=artefact.main.name)
+    return Step(name=name, status="not_run", ruleset=artefact.entry.id, sha256=artefact.sha256, reason=reason)
 
 
 def _in_model(finding: Finding, draft_field: Callable[[str], str], policy: Policy) -> Finding:

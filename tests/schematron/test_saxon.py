@@ -166,8 +166,8 @@ def test_a_stylesheet_that_does_not_compile():
     assert published(iso("true()")).check(etree.fromstring(INVOICE)).fired == 4
 
 
-def test_a_killed_process_is_replaced():
-    """Whoever kills Saxon's process costs one verdict, and the next one comes from a new process."""
+def test_a_process_killed_while_idle_costs_nothing():
+    """Whoever kills Saxon's idle process costs no verdict: the next document gets a new process."""
     pool = SaxonPool()
     try:
         sheet = iso("true()")
@@ -175,9 +175,24 @@ def test_a_killed_process_is_replaced():
         (process,) = pool._idle.queue
         os.kill(process.popen.pid, signal.SIGKILL)
         process.popen.wait()
-        with pytest.raises(EngineFailure, match="Saxon's process ended"):
-            pool.run(sheet, {}, INVOICE, 20)
         assert "fired-rule" in pool.run(sheet, {}, INVOICE, 20)
+    finally:
+        pool.close()
+
+
+def test_a_process_killed_at_work_costs_one_verdict():
+    """The document that it judged is told as not judged, and the next one gets a new process."""
+    pool = SaxonPool()
+    try:
+        pool.run(iso("true()"), {}, INVOICE, 20)
+        (process,) = pool._idle.queue
+        killer = threading.Timer(0.5, os.kill, (process.popen.pid, signal.SIGKILL))
+        killer.start()
+        slow = iso("count(for $a in 1 to 100000, $b in 1 to 100000 return .[$a = $b + 200000]) = 0")
+        with pytest.raises(EngineFailure, match="Saxon's process ended"):
+            pool.run(slow, {}, INVOICE, 20)
+        killer.join()
+        assert "fired-rule" in pool.run(iso("true()"), {}, INVOICE, 20)
     finally:
         pool.close()
 
