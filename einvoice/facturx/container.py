@@ -16,8 +16,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from einvoice.errors import Unreadable
-from einvoice.facturx.embedded import FACTURX_NAME, EmbeddedFile, Extracted, embedded_files, extracted, invoice_files
+from einvoice.facturx.embedded import (
+    FACTURX_NAME,
+    EmbeddedFile,
+    Extracted,
+    embedded_files,
+    extracted,
+    invoice_files,
+    pages,
+)
 from einvoice.facturx.pdf import Limits, Locked, Pdf, opened
+from einvoice.facturx.pdfa.colours import Colours
+from einvoice.facturx.pdfa.drawing import Drawing
+from einvoice.facturx.pdfa.faults import Faults
 from einvoice.facturx.profile import Profile, profile, profile_of
 from einvoice.facturx.rules import CONTAINER_RULES, made
 from einvoice.facturx.xmp import FACTURX_NAMESPACE, Xmp, read_xmp
@@ -117,10 +128,19 @@ def _document(pdf: Pdf, metadata: Xmp) -> Iterator[Finding]:
     elif metadata.part != 3:
         yield _found("EI-PDF-16", found=str(metadata.part), expected="3")
     intents = [pdf.dictionary(each) for each in pdf.array(pdf.catalog.get("/OutputIntents"))]
-    if not any(pdf.name(each.get("/S")) == "GTS_PDFA1" for each in intents):
-        yield _found("EI-PDF-17")
+    if not any(pdf.name(each.get("/S")) == "GTS_PDFA1" for each in intents) and (colours := _undefined_colours(pdf)):
+        yield _found("EI-PDF-17", found=colours)
     if pdf.is_encrypted:
         yield _found("EI-PDF-18")
+
+
+def _undefined_colours(pdf: Pdf) -> str:
+    """The device colours that the pages use: a PDF without any needs no output profile."""
+    colours = Colours(pdf, Faults())
+    drawing = Drawing(pdf, colours.faults, colours)
+    for number, page in enumerate(pages(pdf), 1):
+        drawing.page(page, f"page {number}")
+    return ", ".join(f"Device{kind} ({next(iter(places))})" for kind, places in sorted(colours.devices.items()))
 
 
 def _profile(identifier: str, known: Profile | None) -> Iterator[Finding]:

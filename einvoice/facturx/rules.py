@@ -174,10 +174,10 @@ CONTAINER_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "EI-PDF-17",
-        "warning",
+        "error",
         "ISO 19005-3 §6.2.3, §6.2.4.3",
-        fr="Le PDF n'a pas de profil de couleur de sortie (OutputIntent) pour le PDF/A.",
-        en="The PDF has no output colour profile (OutputIntent) for PDF/A.",
+        fr="Le PDF n'a pas de profil de sortie (OutputIntent), et ses couleurs n'ont de sens qu'avec lui : {found}.",
+        en="The PDF has no output profile (OutputIntent), and its colours mean nothing without one: {found}.",
         hint_fr="Sans lui, les couleurs DeviceGray, DeviceRGB et DeviceCMYK ne sont pas permises.",
         hint_en="Without it, the colours DeviceGray, DeviceRGB and DeviceCMYK are not allowed.",
     ),

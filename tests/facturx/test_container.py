@@ -53,7 +53,7 @@ FAULTY = {
         s.embedding(XML) | {s.METADATA: s.embedding(XML)[s.METADATA].replace(b"pdfaid:part>3", b"pdfaid:part>1")},
         "PDF/A-1",
     ),
-    "EI-PDF-17": (s.embedding(XML) | {s.CATALOG: NO_INTENT}, "OutputIntent"),
+    "EI-PDF-17": (s.embedding(XML) | {s.CATALOG: NO_INTENT}, "DeviceGray (page 1)"),
     "EI-PDF-19": (s.embedding(s.cii("urn:example:invoice")), "urn:example:invoice"),
     "EI-PDF-20": (s.embedding(s.cii(CTC_FR)), "urn:factur-x.eu:1p0:extended"),
     "EI-PDF-21": (s.embedding(XML, in_names=False), "factur-x.xml"),
@@ -129,6 +129,12 @@ def test_the_basic_levels_differ_by_more_than_spelling():
     xml, data = s.cii("urn:factur-x.eu:1p0:basicwl"), b"/AFRelationship/Data"
     assert rules_of(s.embedding(xml, level="BASIC_WL", relationship=data)) == []
     assert rules_of(s.embedding(xml, level="BASIC", relationship=data)) == ["EI-PDF-12"]
+
+
+def test_calibrated_colours_need_no_output_profile():
+    """A PDF/A without output intent is right as long as its colours are defined otherwise."""
+    own = s.RESOURCES + b"/ColorSpace<</DefaultGray[/CalGray<</WhitePoint[1 1 1]>>]>>"
+    assert rules_of(s.embedding(XML) | {s.CATALOG: NO_INTENT, s.PAGE: s.page(resources=own)}) == []
 
 
 def test_xrechnung_may_have_its_own_name_and_version():

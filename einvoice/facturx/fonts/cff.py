@@ -61,7 +61,10 @@ def _read(data: bytes) -> Program:
         if not 0 <= glyph < len(glyphs):
             return None
         private = privates[select[glyph]]
-        extra = _Width(global_subrs, private.subrs).of(glyphs[glyph])
+        try:
+            extra = _Width(global_subrs, private.subrs).of(glyphs[glyph])
+        except (struct.error, IndexError):  # a program that ends in the middle of itself
+            return None
         if extra is None:
             return None
         return (private.nominal + extra[0] if extra else private.default) * private.scale

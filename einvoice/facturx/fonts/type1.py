@@ -37,7 +37,10 @@ def read_type1(data: bytes) -> Program:
     names = list(glyphs)
 
     def width(glyph: int) -> float | None:
-        found = _width(glyphs[names[glyph]]) if 0 <= glyph < len(names) else None
+        try:
+            found = _width(glyphs[names[glyph]]) if 0 <= glyph < len(names) else None
+        except IndexError:  # a program that ends in the middle of itself
+            return None
         return found * scale if found is not None else None
 
     numbers = {name: index for index, name in enumerate(names)}

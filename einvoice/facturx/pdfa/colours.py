@@ -162,6 +162,6 @@ class Colours:
                     self.faults.add("EI-PDF-37" if unclear else "EI-PDF-38", f"Device{kind} ({place})")
         if output is None:
             for place in self.transparency:
-                self.faults.add("EI-PDF-37", f"transparence ({place})")
+                self.faults.add("EI-PDF-37", f"/Group ({place})")
         if self.has_icc_cmyk and self.has_overprint_mode:
             self.faults.add("EI-PDF-42", "OPM 1")

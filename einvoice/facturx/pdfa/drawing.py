@@ -138,8 +138,8 @@ class Drawing:
                 state.step(operator, operands)
         except Spent:
             raise
-        except Unreadable as error:
-            self.faults.add("EI-PDF-35", f"{error} ({where})")
+        except Unreadable:
+            self.faults.add("EI-PDF-35", f"/Contents ({where})")
         return state.used
 
     def form(self, stream: StreamObject, outer: DictionaryObject, where: str, depth: int) -> None:
@@ -164,7 +164,7 @@ class Drawing:
         if content is None:
             self.faults.add("EI-PDF-33", f"Form ({where})")
         elif self._content(content, own or outer, where, depth) and not own:
-            self.faults.add("EI-PDF-35", f"formulaire sans ressources ({where})")
+            self.faults.add("EI-PDF-35", f"Form /Resources ({where})")
 
     def _group(self, holder: DictionaryObject, resources: DictionaryObject, where: str) -> None:
         group = self.pdf.dictionary(holder.get("/Group"))
@@ -343,7 +343,7 @@ class _State:
         if strings and not self.fill and self.mode != _INVISIBLE:
             self.drawing.colours.device("Gray", self.resources, self.where)
         if strings and self.font is None:
-            self.drawing.faults.add("EI-PDF-35", f"texte sans police ({self.where})")
+            self.drawing.faults.add("EI-PDF-35", f"Tf ({self.where})")
         elif self.font is not None:
             (self.font.invisible if self.mode == _INVISIBLE else self.font.visible).update(strings)
 

@@ -189,7 +189,7 @@ class Fonts:
         count, has_symbol = len(program.cmaps), _SYMBOL in program.cmaps
         if is_symbolic:
             if value is not None or not (count == 1 or has_symbol):
-                self.faults.add("EI-PDF-55", f"{label} : symbolique")
+                self.faults.add("EI-PDF-55", f"{label} : Symbolic")
             return
         base = value[1:] if isinstance(value, NameObject) else None
         differences = ArrayObject()
@@ -262,7 +262,7 @@ class Fonts:
         if self.pdf.name(value) in {"Identity-H", "Identity-V"}:
             return IDENTITY
         if not isinstance(value, StreamObject):
-            raise Unreadable(f"CMap {self.pdf.name(value)} : non vérifiable")
+            raise Unreadable(f"CMap {self.pdf.name(value)}")
         cmap = read_cmap(self.pdf.content(value) or b"")
         said, known = (self.pdf.dictionary(each.get("/CIDSystemInfo")) for each in (value, font))
         same = all(self.pdf.text(said.get(key)) == self.pdf.text(known.get(key)) for key in ("/Registry", "/Ordering"))

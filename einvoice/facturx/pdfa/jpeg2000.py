@@ -29,7 +29,7 @@ def jpeg2000_fault(data: bytes, *, has_colour_space: bool) -> str | None:
         return "ihdr"
     channels, depth = int.from_bytes(image[8:10], "big"), (image[10] & 0x7F) + 1
     if channels not in _CHANNELS:
-        return f"{channels} canaux"
+        return f"NC {channels}"
     if image[10] == 0xFF or any(kind == b"bpcc" for kind, _ in boxes) or depth > 38:
         return "bpcc"
     colours = [body for kind, body in boxes if kind == b"colr" and len(body) >= 3]

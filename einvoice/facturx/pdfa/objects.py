@@ -157,4 +157,4 @@ def _scalar(value: PdfObject, faults: Faults) -> None:
     elif isinstance(value, TextStringObject | ByteStringObject):
         length = len(value.original_bytes if isinstance(value, TextStringObject) else value)
         if length > _LONGEST_STRING:
-            faults.add("EI-PDF-34", f"({length} octets)")
+            faults.add("EI-PDF-34", f"({length} B)")

@@ -30,7 +30,7 @@ def check_document(pdf: Pdf, xmp: Xmp | None, faults: Faults) -> None:
     if file_identifier(pdf) is None:
         faults.add("EI-PDF-72")
     if xmp is None:
-        faults.add("EI-PDF-66", "absentes ou illisibles" if "/Metadata" in catalog else "absentes")
+        faults.add("EI-PDF-66", "/Metadata")
     elif xmp.part != 3 or xmp.conformance not in {"A", "B", "U"}:
         faults.add("EI-PDF-66", f"PDF/A-{xmp.part}{xmp.conformance or ''}" if xmp.part else "PDF/A")
     names = pdf.dictionary(catalog.get("/Names"))
