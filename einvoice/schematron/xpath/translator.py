@@ -39,6 +39,7 @@ from einvoice.schematron.xpath.syntax import (
 
 __all__ = ["Translator"]
 
+_LONG = 50  # characters: a longer text, such as a code list, is kept once
 _PLAIN = (Literal, Variable, ContextItem, Root, Step)  # never worth remembering
 
 
@@ -102,7 +103,8 @@ class Translator(Paths, Operators, Functions):
 
     def _literal(self, value: str | Decimal | float) -> Expr:
         if isinstance(value, str):
-            return Expr("string", "1", text_literal(value))
+            code = text_literal(value)
+            return Expr("string", "1", self.module.constant("L", code) if len(value) > _LONG else code)
         kind: Kind = "decimal" if isinstance(value, Decimal) else "integer" if isinstance(value, int) else "double"
         return Expr(kind, "1", self.module.number(value))
 
