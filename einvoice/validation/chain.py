@@ -25,6 +25,7 @@ from einvoice.model import Invoice, Unread
 from einvoice.report import DocumentReport, Finding, Severity, Step, SyntaxName, Verdict
 from einvoice.validation.engines import NotRun, Source, Subject, run_rules
 from einvoice.validation.findings import Place, Ran, finding_of, own_finding
+from einvoice.validation.numbers import check_numbers
 from einvoice.validation.operands import aimed
 from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
 from einvoice.validation.profiles import Plan, french_rules, is_french, plan_for
@@ -180,6 +181,7 @@ def _judge_root(sheet: _Sheet, found: Detected, root: etree._Element, syntax: Sy
         _rules_step(sheet, "french", french_rules(syntax), subject)
     _house_steps(sheet, subject)
     if invoice is not None:
+        sheet.findings.extend(check_numbers(invoice, sheet.policy))
         sheet.findings.extend(unread_finding(each, sheet.policy, sheet.place) for each in invoice.unread)
 
 
