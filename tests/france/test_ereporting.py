@@ -111,10 +111,12 @@ def test_a_leap_year_has_its_day():
     assert date(2028, 2, 29) in starts[date(2028, 2, 21)]
 
 
-def test_an_unknown_regime_is_refused():
-    """The message names the regimes."""
+def test_an_unknown_regime_or_year_is_refused():
+    """The message names the regimes, or the years."""
     with pytest.raises(ValueError, match="franchise"):
         periods("monthly", 2026)
+    with pytest.raises(ValueError, match="2099"):
+        periods("franchise", 9999)
 
 
 # -- invoices into sales -----------------------------------------------------------------------------------------------

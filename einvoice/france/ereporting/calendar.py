@@ -53,8 +53,10 @@ class ReportingPeriod:
 def periods(regime: Regime, year: int) -> tuple[ReportingPeriod, ...]:
     """All periods of a year, transactions first; the last ones are due in the next year.
 
-    Raises `ValueError` for an unknown regime.
+    Raises `ValueError` for an unknown regime, and for a year that the portal does not know (2000 to 2099, G1.36).
     """
+    if not 2000 <= year <= 2099:
+        raise ValueError(f"{year} is no year of e-reporting: expected 2000 to 2099")
     makers = {
         "real_normal_monthly": (_decades, _months_to_the_10th),
         "real_normal_quarterly": (_months_to_the_10th, _months_to_the_10th),

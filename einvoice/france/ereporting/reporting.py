@@ -109,7 +109,7 @@ class Reporting:
         content: Content = "transactions" if sent.transactions else "payments"
         part = sent.transactions or sent.payments
         dates = (part.period if part else None) or Period()
-        if dates.start_date is not None:
+        if dates.start_date is not None and 2000 <= dates.start_date.year <= 2099:
             for period in periods(self.regime, dates.start_date.year):
                 if (period.content, period.start, period.end) == (content, dates.start_date, dates.end_date):
                     return period

@@ -139,7 +139,7 @@ class Lifecycle:
         duties: list[Duty] = []
         for event in self.events:
             if event.is_mandatory:
-                deadline = event.timestamp + PPF_DELAY
+                deadline = min(event.timestamp, datetime.max - PPF_DELAY) + PPF_DELAY
                 duties.append(Duty("status", event, deadline))
                 if event.status_code == "200":
                     duties.append(Duty("flux1", event, deadline))
