@@ -35,6 +35,7 @@ from einvoice.report import Finding, Severity
 __all__ = ["PPF_DELAY", "Duty", "Event", "Lifecycle", "NextStatus"]
 
 PPF_DELAY = timedelta(hours=24)
+_LAST = datetime(9999, 12, 30)  # noqa: DTZ001 - messages have no zone; a day later time ends
 _ENDS = ("213", "210", "220")
 _DUPLICATE = frozenset({"DOUBLON", "REJ_UNI"})
 
@@ -139,7 +140,7 @@ class Lifecycle:
         duties: list[Duty] = []
         for event in self.events:
             if event.is_mandatory:
-                deadline = min(event.timestamp, datetime.max - PPF_DELAY) + PPF_DELAY
+                deadline = min(event.timestamp, _LAST) + PPF_DELAY
                 duties.append(Duty("status", event, deadline))
                 if event.status_code == "200":
                     duties.append(Duty("flux1", event, deadline))
