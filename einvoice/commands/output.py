@@ -15,9 +15,20 @@ from einvoice.errors import EInvoiceError
 from einvoice.report import Finding
 from einvoice.xml import parse_xml
 
-__all__ = ["INVALID", "NOT_RUN", "VALID", "WrongUsage", "common_arguments", "readable", "say", "say_losses", "write"]
+__all__ = [
+    "INVALID",
+    "NOT_RUN",
+    "VALID",
+    "WRONG_USAGE",
+    "WrongUsage",
+    "common_arguments",
+    "readable",
+    "say",
+    "say_losses",
+    "write",
+]
 
-VALID, INVALID, NOT_RUN = 0, 1, 3  # 2 is argparse's, for wrong usage
+VALID, INVALID, WRONG_USAGE, NOT_RUN = 0, 1, 2, 3  # 2 as argparse has it
 
 _MOST_SHOWN = 60  # characters of a value that is lost
 

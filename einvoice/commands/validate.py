@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import shutil
 import sys
@@ -46,7 +47,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--overlay", choices=("off", "hint", "apply"), default="hint", help="known defects of published rules")
     severities = ("error", "warning", "information")
     add("--report-severity", choices=severities, default="error", help="of a Schematron report without flag")
-    add("--time-limit", type=float, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
+    add("--time-limit", type=_seconds, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
     add("--schematron", action="append", default=[], metavar="FILE", help="rules of your own, run after the others")
     add("--skip-unknown", action="store_true", help="leave out files that are no invoices or messages")
     add("--format", choices=FORMATS, default="text")
@@ -70,21 +71,23 @@ def run(options: argparse.Namespace) -> int:
     quieten()
     names = documents(options.paths)
     reports = dict(_with_progress(_judged(names, policy, options.jobs), len(names)))
-    in_order = [(name, reports[position]) for position, name in enumerate(names)]
-    kept = [report for name, report in in_order if not (options.skip_unknown and _is_something_else(name, report))]
+    judged = [(name, reports[position]) for position, name in enumerate(names)]
+    if options.skip_unknown:
+        judged = [(name, report) for name, report in judged if not _is_something_else(name, report)]
+    kept = tuple(report for _, report in judged)
     if len(kept) < len(names):
         say(f"{len(names) - len(kept)} of {len(names)} files are no invoices or messages: left out")
-    report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=tuple(kept))
-    invoices = [_invoice(each.source) for each in kept] if options.format == "html" else []
+    report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=kept)
+    invoices = [_invoice(name) for name, _ in judged] if options.format == "html" else []
     write(options, render(report, options.format, language=options.lang, look=_look(options), invoices=invoices))
     return _STATUSES[report.verdict] if kept else VALID
 
 
-def _invoice(name: str | None) -> Invoice | None:
+def _invoice(name: str) -> Invoice | None:
     """The invoice of a document, to be shown; standard input cannot be read a second time."""
     from einvoice.api import parse  # noqa: PLC0415 - loaded for this form only
 
-    if name is None or name == STDIN:
+    if name == STDIN:
         return None
     try:
         found = parse(read_document(name))
@@ -112,6 +115,16 @@ def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
     return int(text) or os.cpu_count() or 1
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected seconds, more than 0")
+    return seconds
 
 
 def _look(options: argparse.Namespace) -> Look:

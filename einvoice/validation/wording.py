@@ -22,7 +22,7 @@ from types import MappingProxyType
 from einvoice.data import data_text
 from einvoice.terms import term
 
-__all__ = ["Official", "Wording", "is_french", "official", "sentence", "wording"]
+__all__ = ["Official", "Wording", "family", "is_french", "official", "sentence", "spelling", "wording"]
 
 _HOLES = {
     "vat": r"(?P<vat>AE|AF|AG|IC|E|G|O|S|Z)",
@@ -100,6 +100,25 @@ def wording(rule: str, **facts: str) -> Wording | None:
         terms=tuple(terms.split()) or tuple(filter(None, (named, values.get("other")))),
         source=source,
     )
+
+
+def family(start: str) -> tuple[Wording, ...]:
+    """What the catalogue says of the rules whose ids go on from there: `BR-FR-05` -> `BR-FR-05_BT-22-1`, …
+
+    A row for many rules keeps its places: `CII-SR-{n}`, shown as `CII-SR-…`. Rows that say the same are given once.
+    """
+    exact, patterns = _catalogue()
+    found: dict[str, Wording] = {}
+    for key, terms, fr, en, hint_fr, hint_en, source in (*exact.values(), *(row for _, row in patterns)):
+        if key.upper().startswith((f"{start}_", f"{start}-")):
+            texts = (_fill(text, {}) for text in (key, fr, en, hint_fr, hint_en))
+            found.setdefault(fr, Wording(*texts, terms=tuple(terms.split()), source=source))
+    return tuple(found.values())
+
+
+def spelling(rule: str) -> str:
+    """The id as its publisher writes it, whatever its case: `br-co-10` -> `BR-CO-10`."""
+    return next((key for key in _catalogue()[0] if key.upper() == rule.upper()), rule.upper())
 
 
 def sentence(rule: str, language: str, **facts: str) -> str:
