@@ -185,6 +185,12 @@ def test_a_credit_note_paid_back_needs_no_comment_between_platforms():
     assert [(finding.rule, finding.severity) for finding in check(bare)] == [("EI-CDV-26", "warning")]
 
 
+def test_vat_of_another_country_is_advice_on_an_international_invoice():
+    """17 % is no French rate: an error where French VAT is told, a warning where it is not."""
+    foreign = altered(altered(PAID, f"{VALUE}.percentage", Decimal(17)), "business_process", "B2BINT")
+    assert [(finding.rule, finding.severity) for finding in check(foreign)] == [("EI-CDV-12", "warning")]
+
+
 def test_a_nearly_empty_message_is_not_valid():
     """Schema and published rules let it pass; ours name everything that is missing."""
     empty = LifecycleMessage(

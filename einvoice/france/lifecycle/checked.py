@@ -43,6 +43,11 @@ class Checked:
         return self.about == "einvoicingF2"
 
     @cached_property
+    def regulated(self) -> bool:
+        """Whether it is of an invoice that French companies exchange, as far as it says (MDT-2)."""
+        return self.portal or self.message.business_process in (None, "REGULATED")
+
+    @cached_property
     def roles(self) -> tuple[str | None, ...]:
         """The roles of the sender and of a recipient that stands alone."""
         sender = self.message.sender

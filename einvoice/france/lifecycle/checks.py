@@ -199,7 +199,8 @@ def _amounts_are_complete(checked: Checked) -> Iterator[Finding]:
             yield say("EI-CDV-11", "error", f"{field}.currency_code", "MDT-216")
         if value.percentage is not None and value.type_code not in ("DIV", "DVA"):  # G1.24: a wrong rate may be shown
             if french_vat_rate(value.percentage) is None:
-                yield say("EI-CDV-12", "error", f"{field}.percentage", "MDT-224", found=value.percentage)
+                severity: Severity = "error" if checked.regulated else "warning"  # abroad, other rates are right
+                yield say("EI-CDV-12", severity, f"{field}.percentage", "MDT-224", found=value.percentage)
         elif checked.to_portal and value.amount is not None and value.percentage is None:  # P1.18
             yield say("EI-CDV-14", "error", f"{field}.percentage", "MDT-224", found=value.type_code)
         if value.amount is not None and not _fits(value.amount):  # G7.07
