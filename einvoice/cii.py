@@ -13,12 +13,12 @@ Sources: UN/CEFACT CII D22B; CEN/TS 16931-3-3 (EN 16931 in CII); Factur-X 1.0.8;
 from __future__ import annotations
 
 import re
-from datetime import date
 from functools import cache
 
 from lxml import etree
 
 from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, differences, number
+from einvoice.binding.codecs import compact_date, compact_date_text
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -82,16 +82,6 @@ def xpath_of(path: str) -> str | None:
     return _syntax().xpath_of(path)
 
 
-def _day(text: str) -> date:
-    if len(text) != 8 or not (text.isascii() and text.isdigit()):
-        raise ValueError(text)
-    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-
-
-def _day_text(value: date) -> str:
-    return value.isoformat().replace("-", "")
-
-
 def _point_code(text: str) -> str:
     if text in _POINT_CODES:  # a code of the other list: kept, it would turn into a right one when written
         raise ValueError(text)
@@ -108,7 +98,7 @@ def _iban_text(account: str) -> str | None:
 
 _CODECS = {
     "str": Codec(empty=True),
-    "date": Codec(_day, _day_text, {"format": "102"}, safe=True),
+    "date": Codec(compact_date, compact_date_text, {"format": "102"}, safe=True),
     "Amount": number({"currencyID": "|{currency_code}"}),
     "UnitPrice": number({"currencyID": "|{currency_code}"}),
     "Quantity": number(),

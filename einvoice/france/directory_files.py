@@ -12,7 +12,6 @@ Sources: DGFiP external specifications v3.2, annex 3 (F13 and F14) and the direc
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -21,6 +20,14 @@ from typing import Annotated, TypeVar
 from lxml import etree
 
 from einvoice.binding import Codec, Grammar, Syntax
+from einvoice.binding.codecs import (
+    boolean,
+    boolean_text,
+    compact_date,
+    compact_date_text,
+    compact_time,
+    compact_time_text,
+)
 from einvoice.france.directory import DirectoryLine
 from einvoice.model import Address, Model, Unread
 
@@ -298,30 +305,15 @@ _EXPORT: Mapping[str, tuple[type[Model], str]] = {
 }
 
 
-def _day(text: str) -> date:
-    if not re.fullmatch(r"[0-9]{8}", text):
-        raise ValueError(text)
-    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
-
-
-def _moment(text: str) -> datetime:
-    if not re.fullmatch(r"[0-9]{14}", text):
-        raise ValueError(text)
-    return datetime.strptime(text, "%Y%m%d%H%M%S")  # noqa: DTZ007  (the file says no zone: it is the portal's clock)
-
-
 def _truth(text: str) -> bool:
-    known = {"true": True, "1": True, "false": False, "0": False}  # the tables say True, the XSD true
-    if text.lower() not in known:
-        raise ValueError(text)
-    return known[text.lower()]
+    return boolean(text.lower())  # the tables say True, the XSD true
 
 
 _CODECS = {
     "str": Codec(),
-    "date": Codec(_day, lambda day: day.strftime("%Y%m%d")),
-    "Timestamp": Codec(_moment, lambda moment: moment.strftime("%Y%m%d%H%M%S")),
-    "bool": Codec(_truth, lambda value: "true" if value else "false"),
+    "date": Codec(compact_date, compact_date_text),
+    "Timestamp": Codec(compact_time, compact_time_text),  # no zone: it is the portal's clock
+    "bool": Codec(_truth, boolean_text),
 }
 
 
