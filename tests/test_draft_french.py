@@ -117,7 +117,7 @@ def test_addresses_and_registrations_given_are_kept():
         ([HOURS], {}, "S1"),
         ([GOODS], {}, "B1"),
         ([HOURS, GOODS], {}, "M1"),
-        ([HOURS, HOURS | {"unit_code": "C62"}], {}, "S1"),
+        ([HOURS, HOURS | {"unit_code": "C62"}], {}, None),
         ([HOURS | {"unit_code": "C62"}], {}, None),
         ([HOURS | {"unit_code": "C62"}], {"nature": "services"}, "S1"),
         ([HOURS], {"nature": "mixed"}, "M1"),

@@ -18,10 +18,12 @@ from einvoice.draft.french import french_terms, is_french
 from einvoice.draft.gross import net_of_vat
 from einvoice.draft.ledger import Disagreement, Figure, Ledger
 from einvoice.draft.lines import amounts, computed, price_from_net, with_amount
-from einvoice.draft.nesting import GROUP, Placed, counted, flattened, grouped, net_figure
+from einvoice.draft.nesting import GROUP, INFORMATION, Placed, counted, flattened, grouped, net_figure
+from einvoice.draft.payment import payment_means
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.draft.profile import specification
-from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amount, vat_line_by_line
+from einvoice.draft.remarks import remark_on_lines, remark_on_prepayment, remark_on_totals
+from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amount, vat_by_parts, vat_line_by_line
 from einvoice.draft.totals import Currencies, totals
 from einvoice.draft.vat import Billed, Group, breakdown, classified, grouped_amounts, with_reasons, without_reasons
 from einvoice.model import AllowanceCharge, Invoice, Line
@@ -78,8 +80,12 @@ def _completed(draft: DraftContent) -> Completion:
         "vat_breakdown": groups,
         "totals": sums,
     }
+    remark_on_lines(billed.lines, ledger)
+    remark_on_totals(draft, sums, ledger)
     if french:
+        remark_on_prepayment(draft, ledger)
         filled |= french_terms(draft, billed.lines, groups, sums)
+    filled["payment_means"] = payment_means(draft, due=bool(filled.get("due_date", draft.due_date)))
     given = {name: value for name, value in draft if name not in DRAFT_ONLY}
     invoice = Invoice.model_construct(**(given | filled))
     return Completion(invoice, tuple(ledger.entries))
@@ -128,6 +134,8 @@ def _line(placed: Placed, ledger: Ledger, decimals: int, *, gross: bool) -> Plac
             f"quantité x prix, majorations et remises donnent {amount}",
         )
         net = ledger.settle(net_figure(placed), line.net_amount, amount, because)
+        if net is None and line.subtype_code == INFORMATION:
+            net = Decimal("0.00")  # it counts nowhere (BR-FREXT-08), but the UBL schema wants an amount
     return Placed(line.model_copy(update={"net_amount": net}), placed.path)
 
 
@@ -158,10 +166,24 @@ def _net(
         if group.charged is None:
             taxes[group] = None
         elif draft.rounding == "line":
-            taxes[group] = vat_line_by_line(nets, group.charged)
+            taxes[group] = _line_by_line(nets, group.charged, ledger)
         else:
             taxes[group] = vat_amount(sum(nets, Decimal()), group.charged)
     return billed, taxes
+
+
+def _line_by_line(nets: Sequence[Decimal], rate: Decimal, ledger: Ledger) -> Decimal:
+    """The VAT of a group by the policy `line`; where the rules do not allow that, a remark says so."""
+    vat, in_parts = vat_line_by_line(nets, rate), vat_by_parts(nets, rate)
+    if vat != in_parts:
+        because = (
+            f"line by line the VAT at {rate} % would be {in_parts}, further from {vat} than the rules allow (BR-CO-17);"
+            " it is rounded once for the group",
+            f"ligne à ligne, la TVA à {rate} % serait {in_parts}, plus loin de {vat} que les règles ne l'admettent"
+            " (BR-CO-17) ; elle est arrondie une fois pour le groupe",
+        )
+        ledger.remark(Figure("rounding", None), "line", because)
+    return vat
 
 
 def _invoice_line(placed: Placed) -> Line:

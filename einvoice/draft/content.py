@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from einvoice.draft.problems import DraftError, Problem
 from einvoice.model import InvoiceHead, Line
 
 __all__ = ["DRAFT_ONLY", "DraftContent", "DraftLine", "Nature", "Rounding", "Treatment"]
@@ -27,13 +28,23 @@ DRAFT_ONLY = ("rounding", "due_rounding", "nature", "treatment", "vat_on_debits"
 class DraftLine(Line):
     """An invoice line in a draft. It may hold its own sub-lines; `nature` says whether it sells goods or services."""
 
-    nature: Nature | None = None
-    sub_lines: tuple[DraftLine, ...] = ()
+    nature: Nature | None = Field(
+        default=None,
+        description="goods, services or mixed. A French invoice needs it (BT-23, BR-FR-08): on each line, or once on the "
+        "draft; a line billed by time (HUR, DAY, MON, …) is a service without being told",
+    )
+    sub_lines: tuple[DraftLine, ...] = Field(
+        default=(), description="lines below this one, which makes it a GROUP whose net amount is their sum"
+    )
 
     @model_validator(mode="before")
     @classmethod
     def _from_invoice_line(cls, value: Any) -> Any:
         return dict(value) if isinstance(value, Line) and not isinstance(value, DraftLine) else value
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        text = f'a line is changed through its draft, as in draft.set("lines[0].{name}", {value!r})'
+        raise DraftError(Problem(name, text))
 
 
 class DraftContent(InvoiceHead):
@@ -44,17 +55,21 @@ class DraftContent(InvoiceHead):
     rounding: Rounding = Field(
         default="group",
         description="where VAT is rounded: once per VAT group, or line by line; "
-        "gross: the unit prices, allowances and charges given include VAT",
+        "gross: the unit prices, allowances and charges given include VAT. The rules let line by line differ by less than "
+        "1.00 per group; a group that would exceed it (some hundred lines) is rounded once, and the report says so",
     )
     due_rounding: Decimal | None = Field(
         default=None, description="round the amount due to a multiple of this, such as 0.05; BT-114 says by how much"
     )
     nature: Nature | None = Field(
         default=None,
-        description="what is sold, where the lines do not say it one by one; gives a French invoice its BT-23",
+        description="what is sold: goods, services or mixed. A French invoice needs it for its business process (BT-23, "
+        "BR-FR-08), unless every line has its own nature or is billed by time",
     )
     treatment: Treatment | None = Field(
-        default=None, description="of a French transaction (note BAR); B2B between French parties unless given"
+        default=None,
+        description="of a French transaction (note BAR); B2B between French parties unless given: for a private buyer, "
+        "who has no SIREN, say B2C",
     )
     vat_on_debits: bool | None = Field(
         default=None, description="French option to owe VAT when the invoice is issued; null says nothing about it"

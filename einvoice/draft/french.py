@@ -4,8 +4,8 @@ A draft is French when its seller is (`einvoice.draft.parties`), or when it name
 process. Nothing here touches any other draft. The mandatory texts are in `einvoice.draft.mentions`.
 
 **The nature of what is sold** gives the first letter of the business process (BT-23). It is what the draft says, for
-all or line by line; a line billed by time is a service. Nothing else is inferred: the letter is a mention that the
-law wants and the tax office reads, so where nothing tells it, BT-23 stays empty and the rules say so.
+all or for every line; a line billed by time is a service. Nothing else is inferred: the letter is a mention that the
+law wants and the tax office reads, so where one line does not tell, BT-23 stays empty and the rules say so.
 
 Sources: CGI annex II art. 242 nonies A; XP Z12-012 annex A V1.4 (BR-FR-08, -CO-07 to -09).
 """
@@ -100,11 +100,11 @@ def business_process(draft: DraftContent, lines: Sequence[Placed], amount_with_v
 def nature_of(draft: DraftContent, lines: Sequence[DraftLine]) -> Nature | None:
     """Goods, services or both: as the draft says, else as its lines say; a line billed by time is a service.
 
-    Lines that say nothing leave it to the others. None where nothing says it: a guess would be a false mention.
+    None where a line says nothing: a guess would be a false mention.
     """
     if draft.nature:
         return draft.nature
-    natures = {line.nature or ("services" if line.unit_code in TIME_UNITS else None) for line in lines} - {None}
-    if len(natures) > 1:
-        return "mixed"
-    return next(iter(natures), None)
+    natures = {line.nature or ("services" if line.unit_code in TIME_UNITS else None) for line in lines}
+    if not natures or None in natures:
+        return None
+    return natures.pop() if len(natures) == 1 else "mixed"

@@ -1,7 +1,8 @@
 """Where what a person gave and what follows from it differ.
 
 A figure that a person gives is never overwritten: it stays in the invoice, everything after it is computed from it,
-and the difference is kept here, to be said once and at its cause. Figures nobody gave are filled in.
+and the difference is kept here, to be said once and at its cause. Figures nobody gave are filled in. So is kept what
+no figure contradicts but a second look may: see `einvoice.draft.remarks`.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ class Figure(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A given figure that does not follow from the others."""
+    """Something given that does not follow from the rest, or is worth a second look."""
 
     field: str  # totals.line_net_amount, of the draft
     term: str | None  # BT-106
-    given: Decimal
-    computed: Decimal | None  # None where nothing in the draft calls for the figure
+    given: Decimal | str  # "" where it is what is missing
+    computed: Decimal | None  # None where the draft has nothing to compute it from
     explanation_en: str
     explanation_fr: str
 
@@ -57,6 +58,6 @@ class Ledger:
             self.entries.append(Disagreement(*figure, given, computed, *because))
         return given
 
-    def unfounded(self, figure: Figure, given: Decimal, because: tuple[str, str]) -> None:
-        """Note a given figure that nothing in the draft calls for."""
+    def remark(self, figure: Figure, given: Decimal | str, because: tuple[str, str]) -> None:
+        """Note what is given, and no computation of ours can replace; "" for what is missing."""
         self.entries.append(Disagreement(*figure, given, None, *because))

@@ -44,6 +44,7 @@ __all__ = [
     "split_gross",
     "unit_price",
     "vat_amount",
+    "vat_by_parts",
     "vat_line_by_line",
 ]
 
@@ -114,8 +115,13 @@ def vat_amount(taxable: Decimal, rate: Decimal) -> Decimal:
 def vat_line_by_line(nets: Sequence[Decimal], rate: Decimal) -> Decimal:
     """The VAT of a group as the sum of its rounded parts, or computed at once where that leaves the tolerance."""
     at_once = vat_amount(sum(nets, Decimal()), rate)
-    in_parts = sum((vat_amount(net, rate) for net in nets), Decimal("0.00"))
+    in_parts = vat_by_parts(nets, rate)
     return in_parts if abs(in_parts - at_once) < TOLERANCE else at_once
+
+
+def vat_by_parts(nets: Sequence[Decimal], rate: Decimal) -> Decimal:
+    """The sum of the rounded VAT of each part, however far that is from the VAT of the sum."""
+    return sum((vat_amount(net, rate) for net in nets), Decimal("0.00"))
 
 
 def split_gross(gross: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:

@@ -208,7 +208,7 @@ def _nothing_billed(entry: VatBreakdown, place: str, ledger: Ledger) -> None:
             f"no line, allowance or charge has category {entry.category_code} at {entry.rate} %",
             f"aucune ligne, remise ou majoration n'est en catégorie {entry.category_code} à {entry.rate} %",
         )
-        ledger.unfounded(Figure(f"{place}.taxable_amount", "BT-116"), entry.taxable_amount, because)
+        ledger.remark(Figure(f"{place}.taxable_amount", "BT-116"), entry.taxable_amount, because)
 
 
 def _reasons(billed: Billed, *, by_reason: bool) -> dict[Group, Reason]:

@@ -1,0 +1,79 @@
+"""What a draft says that may be meant and is often a slip: worth a second look before the invoice is sent.
+
+    type_code 381, with VAT -120.00     a credit note reverses by its type; its amounts are positive
+
+Nothing here changes the invoice. The remarks stand in the ledger beside the figures that disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from einvoice.codes import INVOICE_TYPES
+from einvoice.draft.content import DraftContent
+from einvoice.draft.ledger import Figure, Ledger
+from einvoice.draft.nesting import Placed, counted
+from einvoice.model import Totals
+
+__all__ = ["remark_on_lines", "remark_on_prepayment", "remark_on_totals"]
+
+
+def remark_on_lines(lines: Sequence[Placed], ledger: Ledger) -> None:
+    """Lines that lack what their amount is computed from, and lines with the same identifier."""
+    seen: dict[str, str] = {}
+    for placed in lines:
+        line = placed.line
+        if counted(placed) and line.net_amount is None:
+            if line.quantity is None:
+                _missing(placed, "quantity", "BT-129", ("quantity", "la quantité"), ledger)
+            if line.item_net_price is None:
+                _missing(placed, "item_net_price", "BT-146", ("price", "le prix"), ledger)
+        if line.identifier in seen:
+            because = (
+                f"{seen[line.identifier]} has the identifier {line.identifier} too",
+                f"{seen[line.identifier]} a aussi l'identifiant {line.identifier}",
+            )
+            ledger.remark(Figure(f"{placed.path}.identifier", "BT-126"), line.identifier, because)
+        elif line.identifier:
+            seen[line.identifier] = placed.path
+
+
+def _missing(placed: Placed, name: str, term: str, what: tuple[str, str], ledger: Ledger) -> None:
+    because = (
+        f"the {what[0]} is missing, so the line has no net amount",
+        f"{what[1]} manque, donc la ligne n'a pas de montant net",
+    )
+    ledger.remark(Figure(f"{placed.path}.{name}", term), "", because)
+
+
+def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -> None:
+    """A credit note of negative amounts, and more paid than is billed."""
+    if sums is None or sums.amount_with_vat is None:
+        return
+    total, paid = sums.amount_with_vat, sums.paid_amount
+    if draft.type_code in INVOICE_TYPES["credit_note"] and total < 0:
+        because = (
+            f"a credit note reverses by its type and states positive amounts; its total is {total}",
+            f"un avoir crédite par son type et porte des montants positifs ; son total est {total}",
+        )
+        ledger.remark(Figure("type_code", "BT-3"), draft.type_code or "", because)
+    if paid is not None and paid > max(total, 0):
+        because = (f"more is paid than the total with VAT, {total}", f"plus que le total TTC, {total}, est payé")
+        ledger.remark(Figure("totals.paid_amount", "BT-113"), paid, because)
+
+
+def remark_on_prepayment(draft: DraftContent, ledger: Ledger) -> None:
+    """A French invoice paid in part that names an earlier one without its type: is it the final one (B4, S4, M4)?"""
+    paid = draft.totals.paid_amount if draft.totals else None
+    kinds = {earlier.type_code for earlier in draft.preceding_invoices}
+    settled = draft.business_process_type or draft.type_code in INVOICE_TYPES["credit_note"]
+    if settled or not paid or None not in kinds or kinds & INVOICE_TYPES["prepayment"]:
+        return
+    index = next(index for index, earlier in enumerate(draft.preceding_invoices) if earlier.type_code is None)
+    because = (
+        'something is paid and this earlier invoice has no type: say type_code "386" if it was a prepayment invoice,'
+        " which makes this one the final invoice (BT-23 B4, S4 or M4)",
+        "un montant est déjà payé et cette facture antérieure n'a pas de type : donnez type_code « 386 » si c'était une"
+        " facture d'acompte, ce qui fait de celle-ci la facture définitive (BT-23 B4, S4 ou M4)",
+    )
+    ledger.remark(Figure(f"preceding_invoices[{index}].type_code", "EXT-FR-FE-02"), "", because)

@@ -1,0 +1,155 @@
+"""What a draft is asked to be looked at again, and the payment means that keeps its due date."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+import einvoice as ei
+from einvoice.draft import Draft
+
+POLICY = ei.Policy(date="2026-11-22")
+ADDRESS = {"street_name": "1 rue du Modèle", "city_name": "PARIS", "postal_zone": "75001", "country_code": "FR"}
+SELLER = {"name": "VENDEUR", "vat_identifier": "FR88100000009", "postal_address": ADDRESS}
+BUYER = {"name": "ACHETEUR", "vat_identifier": "FR37200000008", "postal_address": ADDRESS}
+GOODS = {"item_name": "Lampe", "quantity": "2", "item_net_price": "50.00", "vat_rate": "20", "nature": "goods"}
+CREDIT = {"type_code": "381", "preceding_invoices": [{"reference": "F0", "issue_date": "2026-10-01"}]}
+
+
+def draft_of(*lines: dict[str, Any], **fields: Any) -> Draft:
+    """A French draft that is valid, unless said otherwise."""
+    known = {"number": "F1", "issue_date": "2026-11-02", "due_date": "2026-12-02", "seller": SELLER, "buyer": BUYER}
+    return Draft(**known | {"lines": lines or [GOODS]} | fields)
+
+
+def remarks(draft: Draft) -> list[tuple[str, object]]:
+    """Where something is worth a second look, and what stands there."""
+    return [(each.field, each.given) for each in draft.disagreements()]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [CREDIT, CREDIT | {"totals": {"paid_amount": "120.00"}}, CREDIT | {"remittance_information": "A1"}],
+)
+def test_a_credit_note_keeps_its_due_date(fields):
+    """UBL has it in the payment means: one that is not defined is added, and the invoice is valid in both syntaxes."""
+    draft = draft_of(**fields)
+    assert [means.means_code for means in draft.complete().payment_means] == ["1"]
+    assert ei.losses(draft, "ubl") == ()
+    assert ei.parse(ei.build(draft, "ubl")).due_date == draft.due_date
+    for syntax in ("ubl", "cii"):
+        assert ei.validate(ei.build(draft, syntax), policy=POLICY).verdict == "valid"
+
+
+def test_a_credit_note_paid_already_without_due_date_is_valid():
+    """The day of payment that einvoice fills in (B2) is kept too."""
+    draft = draft_of(**CREDIT, due_date=None, totals={"paid_amount": "120.00"})
+    assert draft.complete().business_process_type == "B2"
+    assert ei.validate(draft, policy=POLICY).verdict == "valid"
+
+
+def test_payment_means_are_added_only_where_something_would_be_lost():
+    """An invoice has its due date elsewhere; a means that is given stays; remittance information needs one."""
+    assert draft_of().complete().payment_means == ()
+    assert draft_of(**CREDIT, due_date=None).complete().payment_means == ()
+    given = draft_of(**CREDIT, payment_means={"means_code": "30"})
+    assert given.complete().payment_means == given.payment_means
+    remitted = draft_of(remittance_information="A1")
+    assert ei.parse(ei.build(remitted, "ubl")).remittance_information == "A1"
+
+
+@pytest.mark.parametrize(
+    ("lines", "fields", "told"),
+    [
+        ([GOODS], {}, []),
+        ([GOODS | {"quantity": None}], {}, [("lines[0].quantity", "")]),
+        ([GOODS | {"item_net_price": None}], {}, [("lines[0].item_net_price", "")]),
+        ([{"sub_lines": [GOODS | {"quantity": None}]}], {}, [("lines[0].sub_lines[0].quantity", "")]),
+        ([GOODS | {"subtype_code": "INFORMATION", "quantity": None}], {}, []),
+        ([GOODS | {"identifier": "1"}, GOODS | {"identifier": "1"}], {}, [("lines[1].identifier", "1")]),
+        ([GOODS], {"totals": {"paid_amount": "120.01"}}, [("totals.paid_amount", Decimal("120.01"))]),
+        ([GOODS], {"totals": {"paid_amount": "120.00"}}, []),
+        ([GOODS | {"quantity": "-2"}], CREDIT, [("type_code", "381")]),
+        ([GOODS | {"quantity": "-2"}], {}, []),
+    ],
+)
+def test_what_is_often_a_slip_is_told_at_its_field(lines, fields, told):
+    """Missing figures, repeated identifiers, more paid than billed, a credit note below zero."""
+    assert remarks(draft_of(*lines, **fields)) == told
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"preceding_invoices": [{"reference": "F0"}]}, ["preceding_invoices[0].type_code"]),
+        ({"preceding_invoices": [{"reference": "F0", "type_code": "386"}]}, []),
+        ({"preceding_invoices": [{"reference": "F0", "type_code": "380"}]}, []),
+        ({"preceding_invoices": [{"reference": "F0"}], "business_process_type": "B4"}, []),
+        ({"preceding_invoices": [{"reference": "F0"}], "type_code": "381"}, []),
+        ({}, []),
+    ],
+)
+def test_a_payment_before_and_an_invoice_without_type_may_be_a_prepayment(fields, told):
+    """Only the type 386 of the earlier invoice makes this one final; where it is missing, it is asked for."""
+    assert [field for field, _ in remarks(draft_of(totals={"paid_amount": "60.00"}, **fields))] == told
+
+
+def test_a_remark_is_a_warning_of_the_report():
+    """The report says it in words, at the field, and the verdict is that of the rules."""
+    report = ei.validate(draft_of(totals={"paid_amount": "130.00"}), policy=POLICY)
+    (told,) = [each for each in report.findings if each.rule == "EI-DRAFT-02"]
+    assert (told.severity, told.field, told.found) == ("warning", "totals.paid_amount", "130.00")
+    assert "130" not in told.message_en
+    assert "more is paid than the total with VAT, 120.00" in told.message_en
+    assert report.verdict == "valid"
+
+
+def test_vat_line_by_line_that_the_rules_forbid_is_said():
+    """Three hundred lines that lose half a cent each are rounded once for the group, and the draft says so."""
+    line = GOODS | {"quantity": "1", "item_net_price": "0.02"}
+    draft = draft_of(*[line] * 300, rounding="line")
+    assert draft.complete().totals.vat_amount == Decimal("1.20")
+    assert remarks(draft) == [("rounding", "line")]
+    assert remarks(draft_of(*[line] * 200, rounding="line")) == []
+
+
+def test_information_below_a_line_needs_no_amount():
+    """It counts nowhere: 0.00 where nothing gives an amount, its own figures where there are some."""
+    below = [{"item_name": "Montage compris"}, {"item_name": "Vis", "quantity": "4", "item_net_price": "0.10"}]
+    draft = draft_of(GOODS | {"subtype_code": "DETAIL", "sub_lines": below})
+    invoice = draft.complete()
+    assert [str(line.net_amount) for line in invoice.lines] == ["100.00", "0.00", "0.40"]
+    assert invoice.totals.line_net_amount == Decimal("100.00")
+    for syntax in ("ubl", "cii"):
+        assert ei.validate(ei.build(draft, syntax), policy=POLICY).verdict == "valid"
+
+
+def test_refusals_about_a_private_buyer_name_the_way_out():
+    """Without SIREN the invoice is refused, never made B2C in silence; the hints say what to write."""
+    private = {"name": "CLIENTE", "postal_address": ADDRESS}
+    found = {each.rule: each for each in ei.validate(draft_of(buyer=private), policy=POLICY).findings}
+    for rule in ("BR-FR-11_BT-47", "BR-FR-12_BT-49", "BR-FR-21_BT-49"):
+        assert 'treatment : "B2C"' in found[rule].hint
+    mail = {"value": "cliente@client.example", "scheme_id": "EM"}
+    told = draft_of(buyer=private | {"electronic_address": mail}, treatment="B2C")
+    assert ei.validate(told, policy=POLICY).verdict == "valid"
+
+
+def test_an_unknown_nature_is_refused_with_the_field_that_tells_it():
+    """BR-FR-08 speaks of `nature`, which is what a draft lacks."""
+    draft = draft_of(GOODS | {"nature": None}, GOODS | {"unit_code": "HUR", "nature": None})
+    (found,) = [each for each in ei.validate(draft, policy=POLICY).findings if each.severity == "error"]
+    assert found.rule == "BR-FR-08_BT-23"
+    assert 'nature : "goods", "services" ou "mixed"' in found.hint
+
+
+def test_vat_in_the_accounting_currency_that_contradicts_the_rate_is_told():
+    """BT-111 = BT-110 x rate: a rate given the wrong way round shows."""
+    fields = {"currency_code": "USD", "exchange_rate": {"rate": "0.9"}}
+    right = draft_of(**fields, totals={"vat_amount_in_accounting_currency": "18.00"})
+    wrong = draft_of(**fields, totals={"vat_amount_in_accounting_currency": "22.22"})
+    assert remarks(right) == []
+    (told,) = wrong.disagreements()
+    assert (told.field, told.computed) == ("totals.vat_amount_in_accounting_currency", Decimal("18.00"))
