@@ -30,12 +30,13 @@ _UNSET: Any = object()
 class Document(Tree):
     """A tree whose values are read, and a memory. Made from an lxml element, which stays as it is."""
 
-    __slots__ = ("_memory", "last")
+    __slots__ = ("_kept", "_memory", "last")
 
     def __init__(self, root: etree._Element) -> None:
         super().__init__(root)
         self.last: int | None = None  # the node whose value was read last, where a dynamic error is traced
         self._memory: dict[Any, Any] = {}
+        self._kept: dict[Any, dict[int, Any]] = {}
 
     # --- values -----------------------------------------------------------------------------------------------
 
@@ -109,11 +110,10 @@ class Document(Tree):
 
     def memo(self, function: Callable[[Document], Any]) -> Any:
         """A value that depends on the document only: computed once."""
-        try:
-            return self._memory[function]
-        except KeyError:
+        value = self._memory.get(function, _UNSET)
+        if value is _UNSET:
             value = self._memory[function] = function(self)
-            return value
+        return value
 
     def at(self, function: Callable[[Document, int], Any], node: int) -> Any:
         """A variable of a rule: computed once for each context node, if at all."""
@@ -135,9 +135,9 @@ class Document(Tree):
 
     def kept(self, function: Callable[[Document, int], Any], node: int) -> Any:
         """A value that several indexes or patterns ask for: computed once for each node."""
-        known = self._memory.get(("kept", function))
+        known = self._kept.get(function)
         if known is None:
-            known = self._memory["kept", function] = {}
+            known = self._kept[function] = {}
         value = known.get(node)
         if value is None:
             value = known[node] = function(self, node)

@@ -35,7 +35,7 @@ __all__ = ["CompiledRules"]
 _Test = Callable[[Document, Sequence[int]], list[int]]
 _Rule = Callable[[Document, Sequence[int], list[tuple[int, int]]], None]
 _FAULTS = (Fault, ArithmeticError, RecursionError)
-_MOST_WAYS = 20_000  # plans remembered; a document with more different ways is judged all the same
+_MOST_WAYS = 20_000  # plans remembered; then all are forgotten
 _PARSER = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True)
 _NOTHING = etree.fromstring("<nothing/>")
 
@@ -70,6 +70,7 @@ class CompiledRules:
         self._messages: dict[int, str] | None = None  # once the code that explains was added to the one that judges
         self._trace: dict[str, Any] | None = None
         self._plans: dict[tuple[str, str], tuple[tuple[_Candidate, ...], ...]] = {}
+        self._by_tag: dict[str | None, list[int]] = {}  # last tag of a pattern (None: the root) -> numbers of rules
 
     def _namespace(self, code: bytes) -> dict[str, Any]:
         """Run a generated module: it only defines functions and constants."""
@@ -112,16 +113,31 @@ class CompiledRules:
             tags.append(way.tag)
             way = way.up
         patterns: dict[int, list[_Candidate]] = {}
-        for rule in self._program.rules:
+        for rule in self._rules_for(tags):
             if tags and tags[0][0] == "@" and not self._program.visits_attributes[rule.pattern]:
                 continue
             candidate = self._candidate(document, rule, tags, nodes)
             if candidate is not None:
                 patterns.setdefault(rule.pattern, []).append(candidate)
         plan = tuple(map(tuple, patterns.values()))
-        if len(self._plans) < _MOST_WAYS:
-            self._plans[key] = plan
+        if len(self._plans) >= _MOST_WAYS:
+            self._plans.clear()
+        self._plans[key] = plan
         return plan
+
+    def _rules_for(self, tags: list[str]) -> list[RuleTable]:
+        """The rules whose pattern ends in the tag of a way, in the order of the rule set."""
+        if not self._by_tag:
+            for at, rule in enumerate(self._program.rules):
+                for last in {
+                    alternative.shape[0][0] if alternative.shape else None for alternative in rule.alternatives
+                }:
+                    self._by_tag.setdefault(last, []).append(at)
+        tag = tags[0] if tags else None
+        found = set(self._by_tag.get(tag, ()))
+        if tag is not None:
+            found.update(self._by_tag.get(ANY_ATTRIBUTE if tag[0] == "@" else ANY, ()))
+        return [self._program.rules[at] for at in sorted(found)]
 
     def _candidate(self, document: Document, rule: RuleTable, tags: list[str], nodes: list[int]) -> _Candidate | None:
         tests: list[_Test] = []
