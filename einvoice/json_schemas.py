@@ -2,12 +2,16 @@
 
     json_schema("report")["title"]      # "Report"
 
-`schemas/` in the repository holds them as files; `tools/schemas.py` writes and checks those.
+`schemas/` in the repository holds them as files; `tools/schemas.py` writes and checks those. The fields of drafts and
+invoices are described by their business terms, from `einvoice.terms`: "BT-131 Invoice line net amount". A part that
+stands in several places (a party, an address) has a term for each.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import types
+from collections.abc import Iterator
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -15,8 +19,9 @@ from einvoice.draft import Draft
 from einvoice.france.ereporting.books_file import BooksFile
 from einvoice.france.ereporting.report import EReport
 from einvoice.france.lifecycle.message import LifecycleMessage
-from einvoice.model import Invoice
+from einvoice.model import Identifier, Invoice
 from einvoice.report import Report
+from einvoice.terms import term_at
 
 __all__ = ["NAMES", "json_schema"]
 
@@ -28,6 +33,7 @@ _MODELS: dict[str, type[BaseModel]] = {
     "ereport": EReport,
     "books": BooksFile,
 }
+_BY_TERM = (Draft, Invoice)
 _INPUTS = (Draft, BooksFile)
 NAMES = tuple(_MODELS)
 
@@ -36,4 +42,40 @@ def json_schema(name: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of one of `NAMES`; `KeyError` for another name."""
     model = _MODELS[name]
     schema = model.model_json_schema(mode="validation" if model in _INPUTS else "serialization")
+    if model in _BY_TERM:
+        _describe(schema, model)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
+    """Put the business terms of each field before what its description says."""
+    found: dict[tuple[str, str], dict[str, None]] = {}
+    for part, name, path in _fields(model, ""):
+        term = term_at(path)
+        if term:
+            found.setdefault((part.__name__, name), {})[f"{term.id} {term.name_en}"] = None
+    parts = {model.__name__: schema, **schema["$defs"]}
+    for (part_name, name), terms in found.items():
+        if part_name == Identifier.__name__:  # stands in thirty places; the fields that hold it are described
+            continue
+        field = parts[part_name]["properties"][name]
+        said = field.get("description")
+        field["description"] = "; ".join(terms) + (f". {said}" if said else "")
+
+
+def _fields(model: type[BaseModel], path: str) -> Iterator[tuple[type[BaseModel], str, str]]:
+    """Every field of a model and of the parts in it, with its place; a sub-line is a line, so not entered again."""
+    for name, info in model.model_fields.items():
+        place = f"{path}{name}"
+        yield model, name, place
+        if name != "sub_lines":
+            for part in _parts(info.annotation):
+                yield from _fields(part, f"{place}.")
+
+
+def _parts(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    elif get_origin(annotation) in {Union, types.UnionType, tuple, Annotated}:
+        for argument in get_args(annotation):
+            yield from _parts(argument)

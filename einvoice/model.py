@@ -22,6 +22,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     WithJsonSchema,
     model_validator,
@@ -165,7 +166,11 @@ class InvoiceReference(Model):
 
     reference: str | None = None
     issue_date: date | None = None
-    type_code: str | None = None  # UNTDID 1001
+    type_code: str | None = Field(
+        default=None,
+        description='UNTDID 1001; "386" says that this was a prepayment invoice, which makes a French draft the final '
+        "invoice after it (BT-23 B4, S4 or M4)",
+    )
     line_reference: str | None = None
 
 
@@ -253,7 +258,11 @@ class SupportingDocument(Model):
 class ExchangeRate(Model):
     """From the invoice currency to the VAT accounting currency."""
 
-    rate: Rate | None = None
+    rate: Rate | None = Field(
+        default=None,
+        description="what 1 unit of the invoice currency is worth in the VAT accounting currency: 0.92 for an invoice "
+        "in USD with its VAT in EUR; BT-111 = BT-110 x rate",
+    )
     exchange_date: date | None = None
 
 

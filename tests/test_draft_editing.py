@@ -133,3 +133,11 @@ def test_a_finding_on_the_invoice_leads_to_the_draft():
     assert nested.field_of("lines[9].net_amount") == "lines[9].net_amount"
     assert nested.field_of("totals.amount_due") == "totals.amount_due"
     assert nested.field_of("seller.name") == "seller.name"
+
+
+def test_a_line_is_not_assigned_to():
+    """Changing a line in place names the call that changes it, and leaves the draft as it was."""
+    edited = draft()
+    with pytest.raises(DraftError, match=r"draft\.set\(\"lines\[0\]\.quantity\", '3'\)"):
+        edited.lines[0].quantity = "3"
+    assert edited == draft()

@@ -10,6 +10,7 @@ import pytest
 from einvoice.draft import Draft, DraftError, DraftLine
 from einvoice.draft.content import DRAFT_ONLY, DraftContent
 from einvoice.errors import Unreadable
+from einvoice.json_schemas import json_schema
 from einvoice.model import Invoice, Line, Note
 
 FIXTURES = sorted((Path(__file__).parents[1] / "fixtures" / "drafts").glob("*.json"))
@@ -168,3 +169,33 @@ def test_an_attachment_is_base64_text():
     assert problems({"supporting_documents": [{"attached_document": "§"}]})[0][0] == (
         "supporting_documents[0].attached_document"
     )
+
+
+@pytest.mark.parametrize(
+    ("payload", "nearest"),
+    [
+        ({"invoice_number": "F1"}, "number"),
+        ({"lines": [{"qty": "1"}]}, "quantity"),
+        ({"lines": [{"unit_price": "1"}]}, "item_net_price"),
+        ({"lines": [{"price": "1"}]}, "item_net_price"),
+        ({"lines": [{"vat": "20"}]}, "vat_rate"),
+        ({"lines": [{"tva_rate": "20"}]}, "vat_rate"),
+        ({"lines": [{"name": "Lampe"}]}, "item_name"),
+        ({"seller": {"vat": "FR88100000009"}}, "vat_identifier"),
+    ],
+)
+def test_common_names_of_other_programs_are_known(payload, nearest):
+    """What most programs call a field leads to ours, by the part it stands in."""
+    with pytest.raises(DraftError) as caught:
+        Draft.model_validate(payload)
+    assert caught.value.problems[0].nearest == nearest
+
+
+def test_the_schema_describes_fields_by_their_terms():
+    """Every field that has a business term says its number and name, once for each place where its part may stand."""
+    parts = json_schema("draft")["$defs"]
+    assert parts["DraftLine"]["properties"]["net_amount"]["description"] == "BT-131 Invoice line net amount"
+    assert parts["ExchangeRate"]["properties"]["rate"]["description"].endswith("BT-111 = BT-110 x rate")
+    name = parts["Party"]["properties"]["name"]["description"]
+    assert name.startswith("BT-27 Seller name; BT-44 Buyer name; ")
+    assert "BR-FR-08" in json_schema("draft")["properties"]["nature"]["description"]

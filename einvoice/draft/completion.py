@@ -177,10 +177,14 @@ def _line_by_line(nets: Sequence[Decimal], rate: Decimal, ledger: Ledger) -> Dec
     vat, in_parts = vat_line_by_line(nets, rate), vat_by_parts(nets, rate)
     if vat != in_parts:
         because = (
-            f"line by line the VAT at {rate} % would be {in_parts}, further from {vat} than the rules allow (BR-CO-17);"
-            " it is rounded once for the group",
-            f"ligne à ligne, la TVA à {rate} % serait {in_parts}, plus loin de {vat} que les règles ne l'admettent"
-            " (BR-CO-17) ; elle est arrondie une fois pour le groupe",
+            (
+                f"line by line the VAT at {rate} % would be {in_parts}, further from {vat} than the rules allow (BR-CO-17);"
+                " it is rounded once for the group"
+            ),
+            (
+                f"ligne à ligne, la TVA à {rate} % serait {in_parts}, plus loin de {vat} que les règles ne l'admettent"
+                " (BR-CO-17) ; elle est arrondie une fois pour le groupe"
+            ),
         )
         ledger.remark(Figure("rounding", None), "line", because)
     return vat

@@ -30,8 +30,8 @@ class DraftLine(Line):
 
     nature: Nature | None = Field(
         default=None,
-        description="goods, services or mixed. A French invoice needs it (BT-23, BR-FR-08): on each line, or once on the "
-        "draft; a line billed by time (HUR, DAY, MON, …) is a service without being told",
+        description="goods, services or mixed. A French invoice needs it (BT-23, BR-FR-08): on each line, or once on "
+        "the draft; a line billed by time (HUR, DAY, MON, …) is a service without being told",
     )
     sub_lines: tuple[DraftLine, ...] = Field(
         default=(), description="lines below this one, which makes it a GROUP whose net amount is their sum"
@@ -55,16 +55,16 @@ class DraftContent(InvoiceHead):
     rounding: Rounding = Field(
         default="group",
         description="where VAT is rounded: once per VAT group, or line by line; "
-        "gross: the unit prices, allowances and charges given include VAT. The rules let line by line differ by less than "
-        "1.00 per group; a group that would exceed it (some hundred lines) is rounded once, and the report says so",
+        "gross: the unit prices, allowances and charges given include VAT. The rules let line by line differ by less "
+        "than 1.00 per group; a group that would exceed it (some hundred lines) is rounded once, and the report says so",
     )
     due_rounding: Decimal | None = Field(
         default=None, description="round the amount due to a multiple of this, such as 0.05; BT-114 says by how much"
     )
     nature: Nature | None = Field(
         default=None,
-        description="what is sold: goods, services or mixed. A French invoice needs it for its business process (BT-23, "
-        "BR-FR-08), unless every line has its own nature or is billed by time",
+        description="what is sold: goods, services or mixed. A French invoice needs it for its business process "
+        "(BT-23, BR-FR-08), unless every line has its own nature or is billed by time",
     )
     treatment: Treatment | None = Field(
         default=None,

@@ -33,9 +33,19 @@ class Exemption(NamedTuple):
 
 
 _SAID_IN_FULL = (
-    ("VATEX-EU-AE", "AE", "Autoliquidation", "Reverse charge"),
-    ("VATEX-EU-IC", "K", "Livraison intracommunautaire exonérée", "Intra-community supply, exempt"),
-    ("VATEX-EU-G", "G", "Exportation hors de l'Union européenne, exonérée", "Export outside the EU, exempt"),
+    ("VATEX-EU-AE", "AE", "Autoliquidation, art. 283 du CGI", "Reverse charge"),
+    (
+        "VATEX-EU-IC",
+        "K",
+        "Livraison intracommunautaire exonérée, art. 262 ter, I du CGI",
+        "Intra-community supply, exempt",
+    ),
+    (
+        "VATEX-EU-G",
+        "G",
+        "Exportation hors de l'Union européenne, exonérée, art. 262, I du CGI",
+        "Export outside the EU, exempt",
+    ),
     ("VATEX-EU-O", "O", "Hors du champ d'application de la TVA", "Not subject to VAT"),
     ("VATEX-EU-D", "E", "Régime particulier - Agences de voyages", "Margin scheme - Travel agents"),
     ("VATEX-EU-F", "E", "Régime particulier - Biens d'occasion", "Margin scheme - Second-hand goods"),

@@ -58,6 +58,29 @@ _EXPECTED = {
 }
 
 
+# What other programs call a field of ours; the first of these that the part at hand has is meant.
+_ALSO_CALLED = {
+    "amount": ("net_amount", "amount_due"),
+    "currency": ("currency_code",),
+    "date": ("issue_date",),
+    "description": ("item_description",),
+    "id": ("identifier", "number"),
+    "invoice_date": ("issue_date",),
+    "invoice_number": ("number",),
+    "items": ("lines",),
+    "label": ("item_name",),
+    "name": ("item_name",),
+    "price": ("item_net_price",),
+    "qty": ("quantity",),
+    "tax_rate": ("vat_rate",),
+    "tva": ("vat_rate", "vat_identifier"),
+    "tva_rate": ("vat_rate",),
+    "unit": ("unit_code",),
+    "unit_price": ("item_net_price",),
+    "vat": ("vat_rate", "vat_identifier"),
+}
+
+
 def path_of(location: tuple[int | str, ...]) -> str:
     """A place as findings write it: ("lines", 2, "quantity") is lines[2].quantity."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
@@ -94,6 +117,9 @@ def unknown_field(location: tuple[int | str, ...], model: type[BaseModel]) -> Pr
 def _nearest(name: str, model: type[BaseModel]) -> str | None:
     """The field of that model, or one level below it, whose name is most like `name`."""
     own = list(model.model_fields)
+    called = next((field for field in _ALSO_CALLED.get(name.lower(), ()) if field in own), None)
+    if called:
+        return called
     below: dict[str, str] = {}
     for field, info in model.model_fields.items():
         for part in _models_in(info.annotation) if get_origin(info.annotation) is not tuple else ():

@@ -8,6 +8,7 @@ Nothing here changes the invoice. The remarks stand in the ledger beside the fig
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from einvoice.codes import INVOICE_TYPES
 from einvoice.draft.content import DraftContent
@@ -57,7 +58,7 @@ def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -
             f"un avoir crédite par son type et porte des montants positifs ; son total est {total}",
         )
         ledger.remark(Figure("type_code", "BT-3"), draft.type_code or "", because)
-    if paid is not None and paid > max(total, 0):
+    if paid is not None and paid > max(total, Decimal()):
         because = (f"more is paid than the total with VAT, {total}", f"plus que le total TTC, {total}, est payé")
         ledger.remark(Figure("totals.paid_amount", "BT-113"), paid, because)
 
@@ -71,9 +72,13 @@ def remark_on_prepayment(draft: DraftContent, ledger: Ledger) -> None:
         return
     index = next(index for index, earlier in enumerate(draft.preceding_invoices) if earlier.type_code is None)
     because = (
-        'something is paid and this earlier invoice has no type: say type_code "386" if it was a prepayment invoice,'
-        " which makes this one the final invoice (BT-23 B4, S4 or M4)",
-        "un montant est déjà payé et cette facture antérieure n'a pas de type : donnez type_code « 386 » si c'était une"
-        " facture d'acompte, ce qui fait de celle-ci la facture définitive (BT-23 B4, S4 ou M4)",
+        (
+            'something is paid and this earlier invoice has no type: say type_code "386" if it was a prepayment invoice,'
+            " which makes this one the final invoice (BT-23 B4, S4 or M4)"
+        ),
+        (
+            "un montant est déjà payé et cette facture antérieure n'a pas de type : donnez type_code « 386 » si c'était une"
+            " facture d'acompte, ce qui fait de celle-ci la facture définitive (BT-23 B4, S4 ou M4)"
+        ),
     )
     ledger.remark(Figure(f"preceding_invoices[{index}].type_code", "EXT-FR-FE-02"), "", because)
