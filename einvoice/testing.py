@@ -257,7 +257,7 @@ def _all_lines(
     draw: DrawFn, vats: tuple[Fields, ...], unit_codes: tuple[str, ...], *, depth: int = 0, most: int = 6
 ) -> list[Fields]:
     """Lines bearing any of these VATs, some of them groups of sub-lines down to that depth."""
-    found = []
+    found: list[Fields] = []
     for _ in range(draw(st.integers(1, most))):
         line = draw(lines(draw(st.sampled_from(vats)), unit_codes))
         if depth and draw(st.booleans()):
