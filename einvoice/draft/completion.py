@@ -178,8 +178,8 @@ def _line_by_line(nets: Sequence[Decimal], rate: Decimal, ledger: Ledger) -> Dec
     if vat != in_parts:
         because = (
             (
-                f"line by line the VAT at {rate} % would be {in_parts}, further from {vat} than the rules allow (BR-CO-17);"
-                " it is rounded once for the group"
+                f"line by line the VAT at {rate} % would be {in_parts}, further from {vat} than the rules allow"
+                " (BR-CO-17); it is rounded once for the group"
             ),
             (
                 f"ligne à ligne, la TVA à {rate} % serait {in_parts}, plus loin de {vat} que les règles ne l'admettent"

@@ -56,7 +56,7 @@ class DraftContent(InvoiceHead):
         default="group",
         description="where VAT is rounded: once per VAT group, or line by line; "
         "gross: the unit prices, allowances and charges given include VAT. The rules let line by line differ by less "
-        "than 1.00 per group; a group that would exceed it (some hundred lines) is rounded once, and the report says so",
+        "than 1.00 per group; a group that would exceed it (some hundred lines) is rounded once, and a remark says so",
     )
     due_rounding: Decimal | None = Field(
         default=None, description="round the amount due to a multiple of this, such as 0.05; BT-114 says by how much"

@@ -73,12 +73,12 @@ def remark_on_prepayment(draft: DraftContent, ledger: Ledger) -> None:
     index = next(index for index, earlier in enumerate(draft.preceding_invoices) if earlier.type_code is None)
     because = (
         (
-            'something is paid and this earlier invoice has no type: say type_code "386" if it was a prepayment invoice,'
-            " which makes this one the final invoice (BT-23 B4, S4 or M4)"
+            'something is paid and this earlier invoice has no type: say type_code "386" if it was a prepayment'
+            " invoice, which makes this one the final invoice (BT-23 B4, S4 or M4)"
         ),
         (
-            "un montant est déjà payé et cette facture antérieure n'a pas de type : donnez type_code « 386 » si c'était une"
-            " facture d'acompte, ce qui fait de celle-ci la facture définitive (BT-23 B4, S4 ou M4)"
+            "un montant est déjà payé et cette facture antérieure n'a pas de type : donnez type_code « 386 » si c'était"
+            " une facture d'acompte, ce qui fait de celle-ci la facture définitive (BT-23 B4, S4 ou M4)"
         ),
     )
     ledger.remark(Figure(f"preceding_invoices[{index}].type_code", "EXT-FR-FE-02"), "", because)
