@@ -294,7 +294,7 @@ FAULTS = (
     Fault("automatic action of a page", "EI-PDF-65", {s.PAGE: s.page(b"/AA<</O<</S/URI/URI(https://example.org)>>>>")}),
     Fault("no metadata", "EI-PDF-66", {s.CATALOG: s.catalog().replace(b"/Metadata 9 0 R", b"")}),
     Fault("metadata not well-formed", "EI-PDF-66", {s.METADATA: s.metadata().replace(b"</rdf:RDF>", b"</rdf:RDX>")}),
-    Fault("PDF/A-2", "EI-PDF-66", {s.METADATA: s.metadata().replace(b"part>3<", b"part>2<")}),
+    Fault("PDF-A-2", "EI-PDF-66", {s.METADATA: s.metadata().replace(b"part>3<", b"part>2<")}),
     Fault("no level", "EI-PDF-66", {s.METADATA: s.metadata().replace(b"conformance>B<", b"conformance>X<")}),
     Fault(
         "file without relationship",

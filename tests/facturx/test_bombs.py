@@ -23,7 +23,7 @@ from einvoice.facturx.pdfa.preflight import preflight
 from einvoice.facturx.visible import compare_visible
 from einvoice.model import Invoice
 
-SMALL = Limits(file_bytes=20_000_000, stream_bytes=5_000_000, total_bytes=10_000_000, objects=20_000, seconds=1)
+SMALL = Limits(file_bytes=20_000_000, stream_bytes=5_000_000, total_bytes=10_000_000, objects=7_000, seconds=1)
 SECONDS = 20  # for four readings of any of them, on a slow machine; most take milliseconds
 
 
@@ -51,7 +51,7 @@ def shifted(data):
     return data[:start] + moved + data[end:]
 
 
-MANY = b"".join(b"(a)%d 0 R " % number for number in range(30, 20030))
+MANY = b"".join(b"(a)%d 0 R " % number for number in range(30, 8030))
 BOMBS = {
     "zeros": lambda: holding(zeros(200)),
     "packed twice": lambda: holding(zlib.compress(zeros(100), 9), b"/Filter[/FlateDecode/FlateDecode]"),
@@ -67,15 +67,15 @@ BOMBS = {
     ),
     "arrays in arrays": lambda: s.pdf(s.archival() | {s.CATALOG: s.catalog(b"/X " + b"[" * 200_000 + b"]" * 200_000)}),
     "dictionaries in dictionaries": lambda: s.pdf(
-        s.archival() | {s.CATALOG: s.catalog(b"/X " + b"<</A " * 100_000 + b"1" + b">>" * 100_000)}
+        s.archival() | {s.CATALOG: s.catalog(b"/X " + b"<</A " * 30_000 + b"1" + b">>" * 30_000)}
     ),
     "many files": lambda: with_names(
-        b"<</Names[" + MANY + b"]>>", **{f"o{n}": b"<</Type/Filespec/F(a)>>" for n in range(30, 20030)}
+        b"<</Names[" + MANY + b"]>>", **{f"o{n}": b"<</Type/Filespec/F(a)>>" for n in range(30, 8030)}
     ),
     "wrong cross-references": lambda: shifted(
         with_names(
             b"<</Names[" + MANY + b"]>>",
-            **{f"o{n}": b"<</Type/Filespec/F(a)/D(" + b"x" * 200 + b")>>" for n in range(30, 20030)},
+            **{f"o{n}": b"<</Type/Filespec/F(a)/D(" + b"x" * 200 + b")>>" for n in range(30, 8030)},
         )
     ),
     "comments": lambda: b"%PDF-1.4\n1 0 obj\n" + b"%\n" * 3_000_000 + b"endobj\n",
@@ -143,7 +143,7 @@ import resource, sys
 sys.path.insert(0, {folder!r})
 import test_bombs
 from einvoice.facturx.container import check_container
-for name in ("zeros", "packed twice", "many files", "page of operators", "arrays in arrays"):
+for name in ("zeros", "many files", "page of operators"):
     check_container(test_bombs.BOMBS[name](), limits=test_bombs.SMALL)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """

@@ -9,5 +9,6 @@
 | `drawing`, `content`, `colours`, `jpeg2000` | what the pages draw |
 | `fonts` | the fonts that text is shown in |
 | `pages`, `structure`, `objects` | annotations; what a document has once; every object |
+| `reading` | questions that several of them ask |
 | `icc` | the sRGB profile |
 """

@@ -29,11 +29,11 @@ from pypdf.generic import (
 from einvoice.errors import Unwritable
 from einvoice.facturx.metadata import Properties, describe
 from einvoice.facturx.pdf import Limits, Locked, Pdf, opened
-from einvoice.facturx.pdfa.drawing import inherited
 from einvoice.facturx.pdfa.icc import SRGB_NAME, srgb_profile
 from einvoice.facturx.pdfa.objects import forbidden_action
 from einvoice.facturx.pdfa.pages import HIDING_FLAGS, PRINT_FLAG, flags_of
 from einvoice.facturx.pdfa.preflight import Judgement, judged, preflight
+from einvoice.facturx.pdfa.reading import inherited
 from einvoice.facturx.pdfa.rules import REPAIRED
 from einvoice.facturx.pdfa.structure import MIME, file_specifications, forgotten_layers, layer_configurations
 from einvoice.facturx.writing import compressed, text_string, written

@@ -21,8 +21,9 @@ from einvoice.facturx.pdfa.colours import DEVICES, Colours
 from einvoice.facturx.pdfa.content import OPERATORS, operations
 from einvoice.facturx.pdfa.faults import Faults
 from einvoice.facturx.pdfa.jpeg2000 import jpeg2000_fault
+from einvoice.facturx.pdfa.reading import filters, inherited, is_true
 
-__all__ = ["Drawing", "FontUse", "inherited"]
+__all__ = ["Drawing", "FontUse"]
 
 # Until a colour is set, everything is painted in DeviceGray black (ISO 32000-1 §8.4.1).
 _FILLS = frozenset(b"f F f* b B b* B*".split())
@@ -381,27 +382,3 @@ class _State:
             self.drawing.form(found, self.resources, self.where, self.depth + 1)
         else:
             self.drawing.faults.add("EI-PDF-47", f"XObject /{kind} ({self.where})")
-
-
-def inherited(pdf: Pdf, page: DictionaryObject, key: str) -> PdfObject | None:
-    """The value of a page or of the nearest node above it in the page tree (ISO 32000-1 §7.7.3.4)."""
-    node = page
-    for _ in range(pdf.limits.depth):
-        if key in node:
-            return node.get(key)
-        if "/Parent" not in node:
-            return None
-        node = pdf.dictionary(node.get("/Parent"))
-    return None
-
-
-def filters(pdf: Pdf, stream: DictionaryObject) -> list[str]:
-    """The names of a stream's filters, in the order in which they are undone."""
-    value = pdf.resolved(stream.get("/Filter"))
-    names = value if isinstance(value, ArrayObject) else [value] if value is not None else []
-    return [pdf.name(name) or "?" for name in names]
-
-
-def is_true(pdf: Pdf, value: PdfObject | None) -> bool:
-    """Whether a value is the PDF boolean true."""
-    return getattr(pdf.resolved(value), "value", False) is True

@@ -90,7 +90,10 @@ class Fonts:
                 form = self.pdf.name(stream.get("/Subtype")) if key == "/FontFile3" else None
                 if content is None or form not in _PROGRAMS:
                     raise Unreadable(f"{key} {form or ''}")
-                return key, (read_truetype if form == "OpenType" else reader)(content)
+                try:
+                    return key, (read_truetype if form == "OpenType" else reader)(content)
+                except Unreadable as error:
+                    raise Unreadable(key) from error
         return None
 
     def _widths_agree(self, glyphs: Mapping[int, tuple[float | None, float | None]], label: str) -> None:
@@ -123,7 +126,7 @@ class Fonts:
 
     def _to_unicode(self, font: DictionaryObject) -> CMap | None:
         content = self.pdf.content(font.get("/ToUnicode"))
-        return read_cmap(content) if content is not None else None
+        return _read_cmap(content, "/ToUnicode") if content is not None else None
 
     # -- simple fonts ------------------------------------------------------------------------------------------------
 
@@ -263,7 +266,7 @@ class Fonts:
             return IDENTITY
         if not isinstance(value, StreamObject):
             raise Unreadable(f"CMap {self.pdf.name(value)}")
-        cmap = read_cmap(self.pdf.content(value) or b"")
+        cmap = _read_cmap(self.pdf.content(value) or b"", "CMap")
         said, known = (self.pdf.dictionary(each.get("/CIDSystemInfo")) for each in (value, font))
         same = all(self.pdf.text(said.get(key)) == self.pdf.text(known.get(key)) for key in ("/Registry", "/Ordering"))
         if not same or (self._number(value.get("/WMode"), 0) or 0) != cmap.vertical or cmap.uses or not cmap.spaces:
@@ -320,6 +323,13 @@ class Fonts:
         if any(cid // 8 >= len(content) or not content[cid // 8] & (0x80 >> cid % 8) for cid in cids - {0}):
             self.listing.append(descriptor)
             self.faults.add("EI-PDF-54", label)
+
+
+def _read_cmap(data: bytes, name: str) -> CMap:
+    try:
+        return read_cmap(data)
+    except Unreadable as error:
+        raise Unreadable(name) from error
 
 
 def _cid_glyph(program: Program, cid: int, mapping: bytes | None) -> int | None:

@@ -24,8 +24,8 @@ from pypdf.generic import (
 )
 
 from einvoice.facturx.pdf import Pdf
-from einvoice.facturx.pdfa.drawing import filters
 from einvoice.facturx.pdfa.faults import Faults
+from einvoice.facturx.pdfa.reading import filters
 from einvoice.facturx.xmp import is_harmless
 
 __all__ = ["ACTION_KEYS", "Objects", "check_objects", "forbidden_action"]

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pypdf.generic import DictionaryObject, StreamObject
 
 from einvoice.facturx.pdf import Pdf
-from einvoice.facturx.pdfa.drawing import inherited
 from einvoice.facturx.pdfa.faults import Faults
+from einvoice.facturx.pdfa.reading import inherited
 
 __all__ = ["HIDING_FLAGS", "PRINT_FLAG", "check_page", "flags_of"]
 

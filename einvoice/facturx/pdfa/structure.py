@@ -12,8 +12,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
 
 from einvoice.facturx.embedded import pages
 from einvoice.facturx.pdf import Pdf
-from einvoice.facturx.pdfa.drawing import is_true
 from einvoice.facturx.pdfa.faults import Faults
+from einvoice.facturx.pdfa.reading import is_true
 from einvoice.facturx.writing import file_identifier
 from einvoice.facturx.xmp import Xmp
 
