@@ -23,17 +23,16 @@ from typing import TYPE_CHECKING, Literal
 from einvoice import __version__, cii, ubl
 from einvoice.binding import differences
 from einvoice.detect import Detected, detect, read_detected
-from einvoice.draft import Disagreement, Draft
+from einvoice.draft import Draft
+from einvoice.draft_judgement import judge_draft
 from einvoice.errors import Unwritable
 from einvoice.explaining import Explanation, explain
 from einvoice.judgement import is_pdf, judge_bytes
 from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
-from einvoice.report import DocumentReport, Finding, Report
-from einvoice.validation.chain import judge_invoice, unread_finding
-from einvoice.validation.findings import own_finding
+from einvoice.report import Finding, Report
+from einvoice.validation.chain import judge_invoice, unread_findings
 from einvoice.validation.policy import Policy
-from einvoice.validation.wording import wording
 
 if TYPE_CHECKING:
     from einvoice.facturx.embedded import Extracted
@@ -106,35 +105,12 @@ def validate(source: bytes | Draft | Invoice, *, policy: Policy | None = None, n
     """
     chosen = policy or Policy()
     if isinstance(source, Draft):
-        document = _judge_draft(source, chosen, name)
+        document = judge_draft(source, chosen, name=name)
     elif isinstance(source, Invoice):
         document = judge_invoice(source, chosen, name=name)
     else:
         document = judge_bytes(_document(source, "validate", "or a Draft or an Invoice"), chosen, name=name)
     return Report(einvoice=__version__, verdict=document.verdict, documents=(document,))
-
-
-def _judge_draft(draft: Draft, policy: Policy, name: str | None) -> DocumentReport:
-    disagreements = tuple(_disagreement(each, policy) for each in draft.disagreements())
-    return judge_invoice(draft.complete(), policy, name=name, disagreements=disagreements, draft_field=draft.field_of)
-
-
-def _disagreement(each: Disagreement, policy: Policy) -> Finding:
-    rule = "EI-DRAFT-02" if each.computed is None else "EI-DRAFT-01"
-    reason = each.explanation_fr if policy.language == "fr" else each.explanation_en
-    finding = own_finding(
-        rule,
-        "warning",
-        "draft",
-        policy,
-        facts={"reason": reason},
-        term=each.term,
-        field=each.field,
-        found=str(each.given),
-        expected=None if each.computed is None else str(each.computed),
-    )
-    english = wording(rule, reason=each.explanation_en)
-    return finding.model_copy(update={"message_en": english.en if english else finding.message_en})
 
 
 def build(  # noqa: PLR0913 - each is a choice of the user, given by name
@@ -192,7 +168,7 @@ def losses(
     return placed(found, _field_of(source))
 
 
-def _complete(source: Draft | Invoice) -> Invoice:
+def _complete(source: object) -> Invoice:
     if isinstance(source, Draft):
         return source.complete()
     if isinstance(source, Invoice):
@@ -255,7 +231,7 @@ def convert(
     _checked_target(to)
     invoice = read_detected(_opened(_document(data, "convert")))
     chosen = policy or Policy()
-    unread = tuple(unread_finding(each, chosen) for each in invoice.unread)
+    unread = unread_findings(invoice, chosen)
     if to == "facturx":
         from einvoice.hybrid import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 

@@ -3,8 +3,8 @@
     judge_bytes(data, Policy()).verdict
 
 A PDF is judged three times: as a container, for the invoice that it holds, and for whether its pages say the same. A
-French message (lifecycle, e-report, directory) is judged by our own checks too, for the published rules see little of
-it.
+draft in JSON is judged as the invoice that it means. A French message (lifecycle, e-report, directory) is judged by our
+own checks too, for the published rules see little of it.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 
 from einvoice.detect import read_invoice
+from einvoice.draft_judgement import is_json, judge_draft_json
 from einvoice.report import DocumentReport, Step
 from einvoice.validation.chain import judge, verdict_of
 from einvoice.validation.policy import Policy
@@ -28,6 +29,8 @@ def is_pdf(data: bytes) -> bool:
 
 def judge_bytes(data: bytes, policy: Policy, *, name: str | None = None) -> DocumentReport:
     """The verdict on a document; never raises for its content."""
+    if is_json(data):
+        return judge_draft_json(data, policy, name=name)
     if not is_pdf(data):
         report = judge(data, policy, name=name)
         if report.kind in ("lifecycle", "ereport", "directory"):

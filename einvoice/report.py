@@ -4,7 +4,8 @@
     report.verdict                      # "valid", "invalid" or "not_run"
     [finding.rule for finding in report.findings if finding.severity == "error"]
 
-A verdict fails closed: a step that could not run makes the document `not_run` unless another step already found an error.
+A verdict fails closed: a step that could not run makes the document `not_run` unless another step already found an
+error.
 The JSON form (version 1) is a contract; `schemas/report.schema.json` describes it.
 """
 

@@ -136,6 +136,34 @@ def test_every_loss_is_told():
     assert lost.term == "EXT-FR-FE-184"
 
 
+@pytest.mark.parametrize(
+    ("data", "count", "field"),
+    [
+        (
+            without(UBL, '<cbc:PriceAmount currencyID="EUR">=><cbc:PriceAmount currencyID="USD">'),
+            1,
+            "lines[0].item_net_price",
+        ),
+        (without(UBL, 'currencyID="EUR">230=>currencyID="USD">230'), 4, "vat_breakdown[0].taxable_amount"),
+    ],
+)
+def test_amounts_in_another_currency_are_one_warning(data, count, field):
+    """The amount is read, so it is wrong to say that it is left out; what is in doubt is its currency."""
+    told = [finding for finding in ei.validate(data).findings if finding.step == "read"]
+    assert [(each.rule, each.severity, each.found, each.expected) for each in told] == [
+        ("EI-READ-04", "warning", "USD", "EUR")
+    ]
+    assert told[0].field == field
+    assert f"{count} élément" in told[0].message
+
+
+def test_a_value_that_cannot_be_read_is_an_error_in_cii_too():
+    """The schema of CII takes any text for a date: without this finding, an unreadable due date would be valid."""
+    report = ei.validate(without(CII, '"102">20261203=>"102">ZZ9'))
+    assert ("EI-READ-03", "error", "due_date") in [(each.rule, each.severity, each.field) for each in report.findings]
+    assert report.verdict == "invalid"
+
+
 def test_explanations_are_in_both_languages():
     """A rule, a rule of a family, a term."""
     rule = ei.explain("BR-CO-15")

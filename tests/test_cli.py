@@ -336,10 +336,40 @@ def test_a_given_figure_that_disagrees_is_told_when_building(tmp_path, capsys):
     draft = json.loads(DRAFT.read_text(encoding="utf-8"))
     draft["totals"] = {"line_net_amount": "1.00"}
     (tmp_path / "draft.json").write_text(json.dumps(draft))
-    assert run("build", tmp_path / "draft.json", "--to", "ubl") == 0
+    assert run("build", tmp_path / "draft.json", "--to", "ubl", "--no-check") == 0
     told = capsys.readouterr()
     assert told.err.startswith("einvoice: totals.line_net_amount: ")
     assert told.out.startswith("<?xml")
+
+
+def test_what_was_built_is_judged(tmp_path, capsys):
+    """Errors are told at the fields of the draft, the file is written all the same; --no-check leaves that out."""
+    draft = json.loads(DRAFT.read_text(encoding="utf-8"))
+    draft["currency_code"] = "EEE"
+    (tmp_path / "draft.json").write_text(json.dumps(draft))
+    target = tmp_path / "x.xml"
+    assert run("build", tmp_path / "draft.json", "--to", "ubl", "-o", target) == 1
+    assert "BR-CL-04  currency_code  " in capsys.readouterr().err
+    assert target.exists()
+    assert run("build", tmp_path / "draft.json", "--to", "ubl", "-o", target, "--no-check") == 0
+    assert "BR-CL-04" not in capsys.readouterr().err
+
+
+def test_a_draft_is_judged_as_any_document(tmp_path, capsys):
+    """Findings point at its fields; a field that no draft has is an error with the nearest known name."""
+    assert run("validate", DRAFT, "--format", "json") == 0
+    (document,) = json.loads(capsys.readouterr().out)["documents"]
+    assert (document["kind"], document["source"]) == ("invoice", str(DRAFT))
+    (tmp_path / "draft.json").write_text('{"sellr": {}, "due_date": "soon"}')
+    (tmp_path / "torn.json").write_text('{"seller"')
+    assert run("validate", tmp_path / "draft.json", tmp_path / "torn.json", "--format", "json") == 1
+    findings = [each for document in json.loads(capsys.readouterr().out)["documents"] for each in document["findings"]]
+    assert sorted((each["rule"], each.get("field", "")) for each in findings) == [
+        ("EI-DRAFT-10", ""),
+        ("EI-DRAFT-11", "sellr"),
+        ("EI-DRAFT-12", "due_date"),
+    ]
+    assert "Vouliez-vous dire seller ?" in [each.get("hint") for each in findings]
 
 
 def test_an_invoice_is_read_into_json(inbox, capsys):

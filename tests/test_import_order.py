@@ -30,6 +30,7 @@ LAYERS = (
     ("loss",),
     ("hybrid",),
     ("france",),
+    ("draft_judgement",),
     ("judgement",),
     ("api",),
     ("testing",),

@@ -3,25 +3,31 @@
 einvoice build draft.json --to ubl -o invoice.xml
 einvoice build draft.json --to facturx -o invoice.pdf
 einvoice build draft.json --to facturx --profile basic --pdf our-layout.pdf -o invoice.pdf
+
+The invoice is judged once it is written: exit status 1 says that it is invalid, 3 that it could not be judged.
 """
 
 from __future__ import annotations
 
 import argparse
 
-from einvoice.api import PROFILES, build, losses
-from einvoice.commands.output import VALID, WrongUsage, common_arguments, readable, say, say_losses, write
+from einvoice.api import PROFILES, build, losses, validate
+from einvoice.commands.output import STATUSES, VALID, WrongUsage, common_arguments, readable, say, say_losses, write
 from einvoice.draft import Draft, DraftError
 from einvoice.facturx.profile import PROFILES as FACTURX_PROFILES
 from einvoice.inputs import read_document
+from einvoice.loss import placed
+from einvoice.validation.policy import Policy
 
 __all__ = ["arguments", "facturx_arguments", "pages", "run"]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
+    parser.epilog = "The invoice is judged once it is written. Exit status: 0 valid, 1 invalid, 3 could not be judged."
     parser.add_argument("draft", metavar="DRAFT.json", help="- for standard input")
     facturx_arguments(parser)
+    parser.add_argument("--no-check", action="store_true", help="do not judge the invoice that was built")
     parser.add_argument("--strict", action="store_true", help="refuse to leave out what the target cannot hold")
     common_arguments(parser)
 
@@ -53,7 +59,7 @@ def pages(options: argparse.Namespace) -> bytes | None:
 
 
 def _draft(name: str) -> Draft:
-    """The draft of a file. Raises `WrongUsage` where it is no JSON object at all, `DraftError` where a field is wrong."""
+    """The draft of a file. Raises `WrongUsage` where it is no JSON object, `DraftError` where a field is wrong."""
     try:
         return Draft.model_validate_json(read_document(name))
     except DraftError as error:
@@ -63,12 +69,26 @@ def _draft(name: str) -> Draft:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Complete the draft and write the invoice; contradictions among given figures, and losses, are told beside it."""
+    """Complete the draft, write the invoice and judge it; contradictions, losses and errors are told beside it."""
     visual = pages(options)
     draft = _draft(options.draft)
     for each in draft.disagreements():
         say(f"{each.field}: {each.explanation_fr if options.lang == 'fr' else each.explanation_en}")
     data = build(draft, options.to, profile=options.profile, pdf=visual, language=options.lang, strict=options.strict)
     say_losses(losses(draft, options.to, profile=options.profile, language=options.lang))
-    write(options, data if options.to == "facturx" else readable(data))
-    return VALID
+    made = data if options.to == "facturx" else readable(data)
+    write(options, made)
+    return VALID if options.no_check else _checked(made, draft, options)
+
+
+def _checked(made: bytes, draft: Draft, options: argparse.Namespace) -> int:
+    """Judge what was built, and tell each error at the field of the draft; the status says the verdict."""
+    (document,) = validate(made, policy=Policy(language=options.lang)).documents
+    for finding in placed(document.findings, draft.field_of):
+        if finding.severity == "error":
+            hint = f" → {finding.hint}" if finding.hint else ""
+            say(f"{finding.rule}  {finding.field or finding.xpath or ''}  {finding.message}{hint}")
+    for step in document.steps:
+        if step.status == "not_run":
+            say(f"{step.name}: {step.reason}")
+    return STATUSES[document.verdict]

@@ -18,6 +18,7 @@ from einvoice.xml import parse_xml
 __all__ = [
     "INVALID",
     "NOT_RUN",
+    "STATUSES",
     "VALID",
     "WRONG_USAGE",
     "WrongUsage",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 VALID, INVALID, WRONG_USAGE, NOT_RUN = 0, 1, 2, 3  # 2 as argparse has it
+
+STATUSES = {"valid": VALID, "invalid": INVALID, "not_run": NOT_RUN}
 
 _MOST_SHOWN = 60  # characters of a value that is lost
 

@@ -12,7 +12,7 @@ from datetime import date
 from importlib.util import find_spec
 
 from einvoice import __version__
-from einvoice.commands.output import INVALID, NOT_RUN, VALID, common_arguments, say, write
+from einvoice.commands.output import STATUSES, VALID, common_arguments, say, write
 from einvoice.errors import EInvoiceError
 from einvoice.formats import FORMATS, Look, render
 from einvoice.inputs import STDIN, documents, read_document
@@ -23,7 +23,6 @@ from einvoice.validation.policy import HouseRules, Policy
 
 __all__ = ["arguments", "run"]
 
-_STATUSES = {"valid": VALID, "invalid": INVALID, "not_run": NOT_RUN}
 # What every document that einvoice judges holds somewhere: the names of its vocabularies.
 _MARKS = (
     b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",
@@ -39,7 +38,12 @@ _MARKS = (
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     add = parser.add_argument
-    add("paths", nargs="+", metavar="PATH", help="file, folder, glob, or - for standard input")
+    add(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="invoice, message or draft (JSON): file, folder, glob, or - for standard input",
+    )
     add("--direction", choices=("sending", "receiving"), default="sending", help="our side of the exchange")
     add("--date", type=_day, metavar="YYYY-MM-DD", help="the day to judge by (default: today)")
     add("--rules", choices=("auto", "en16931", "fr"), default="auto", help="French rules: as needed, never, or always")
@@ -80,7 +84,7 @@ def run(options: argparse.Namespace) -> int:
     report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=kept)
     invoices = [_invoice(name) for name, _ in judged] if options.format == "html" else []
     write(options, render(report, options.format, language=options.lang, look=_look(options), invoices=invoices))
-    return _STATUSES[report.verdict] if kept else VALID
+    return STATUSES[report.verdict] if kept else VALID
 
 
 def _invoice(name: str) -> Invoice | None:

@@ -32,13 +32,16 @@ from einvoice.validation.profiles import Plan, french_rules, is_french, plan_for
 from einvoice.validation.wording import sentence
 from einvoice.validation.xsd import Fault, schema_of
 
-__all__ = ["judge", "judge_invoice", "unread_finding", "verdict_of", "written"]
+__all__ = ["judge", "judge_invoice", "unread_finding", "unread_findings", "verdict_of", "written"]
 
 _UNREAD: dict[str, tuple[str, Severity]] = {
     "unknown": ("EI-READ-01", "information"),
     "repeated": ("EI-READ-02", "warning"),
-    "unparsable": ("EI-READ-03", "warning"),
+    "unparsable": ("EI-READ-03", "error"),  # UBL's schema would say so too, that of CII takes any text
 }
+
+
+_CURRENCY = "/@currencyID"
 
 
 @dataclass(slots=True)
@@ -130,6 +133,33 @@ def written(invoice: Invoice) -> tuple[bytes, SyntaxName]:
     return ubl.write(invoice), "ubl"
 
 
+def unread_findings(invoice: Invoice, policy: Policy, place: Place = lambda _: None) -> tuple[Finding, ...]:
+    """What the model could not hold of a document; amounts in another currency, which are read, are told once."""
+    foreign = [unread for unread in invoice.unread if unread.xpath.endswith(_CURRENCY)]
+    found = [unread_finding(unread, policy, place) for unread in invoice.unread if not unread.xpath.endswith(_CURRENCY)]
+    if foreign:
+        found.append(_currency_finding(foreign, invoice, policy, place))
+    return tuple(found)
+
+
+def _currency_finding(foreign: list[Unread], invoice: Invoice, policy: Policy, place: Place) -> Finding:
+    """Amounts whose attribute names another currency than the invoice: which of the two is meant is not known."""
+    first = foreign[0]
+    facts = {"found": first.text or "—", "expected": invoice.currency_code or "—", "count": str(len(foreign))}
+    return own_finding(
+        "EI-READ-04",
+        "warning",
+        "read",
+        policy,
+        facts=facts,
+        xpath=first.xpath,
+        line=first.line,
+        found=first.text,
+        expected=invoice.currency_code,
+        field=place(first.xpath.removesuffix(_CURRENCY)),
+    )
+
+
 def unread_finding(unread: Unread, policy: Policy, place: Place = lambda _: None) -> Finding:
     """What the model could not hold of a document, as a finding."""
     rule, severity = _UNREAD[unread.kind]
@@ -138,7 +168,7 @@ def unread_finding(unread: Unread, policy: Policy, place: Place = lambda _: None
         severity,
         "read",
         policy,
-        facts={"text": unread.text or ""},
+        facts={"text": unread.text or "", "element": unread.xpath.rpartition("/")[2]},
         xpath=unread.xpath,
         line=unread.line,
         found=unread.text,
@@ -182,7 +212,7 @@ def _judge_root(sheet: _Sheet, found: Detected, root: etree._Element, syntax: Sy
     _house_steps(sheet, subject)
     if invoice is not None:
         sheet.findings.extend(check_numbers(invoice, sheet.policy))
-        sheet.findings.extend(unread_finding(each, sheet.policy, sheet.place) for each in invoice.unread)
+        sheet.findings.extend(unread_findings(invoice, sheet.policy, sheet.place))
 
 
 def _notice_profile(sheet: _Sheet, found: Detected, plan: Plan) -> None:
