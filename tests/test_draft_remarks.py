@@ -71,6 +71,7 @@ def test_payment_means_are_added_only_where_something_would_be_lost():
         ([GOODS | {"identifier": "1"}, GOODS | {"identifier": "1"}], {}, [("lines[1].identifier", "1")]),
         ([GOODS], {"totals": {"paid_amount": "120.01"}}, [("totals.paid_amount", Decimal("120.01"))]),
         ([GOODS], {"totals": {"paid_amount": "120.00"}}, []),
+        ([GOODS], {"totals": {"paid_amount": "130"}, "preceding_invoices": {"reference": "F0", "type_code": "386"}}, []),
         ([GOODS | {"quantity": "-2"}], CREDIT, [("type_code", "381")]),
         ([GOODS | {"quantity": "-2"}], {}, []),
     ],

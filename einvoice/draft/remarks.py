@@ -48,7 +48,10 @@ def _missing(placed: Placed, name: str, term: str, what: tuple[str, str], ledger
 
 
 def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -> None:
-    """A credit note of negative amounts, and more paid than is billed."""
+    """A credit note of negative amounts, and more paid than is billed.
+
+    A prepayment, which the draft names, may well exceed the final invoice: what is too much is then paid back.
+    """
     if sums is None or sums.amount_with_vat is None:
         return
     total, paid = sums.amount_with_vat, sums.paid_amount
@@ -58,7 +61,8 @@ def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -
             f"un avoir crédite par son type et porte des montants positifs ; son total est {total}",
         )
         ledger.remark(Figure("type_code", "BT-3"), draft.type_code or "", because)
-    if paid is not None and paid > max(total, Decimal()):
+    prepaid = any(earlier.type_code in INVOICE_TYPES["prepayment"] for earlier in draft.preceding_invoices)
+    if paid is not None and paid > max(total, Decimal()) and not prepaid:
         because = (f"more is paid than the total with VAT, {total}", f"plus que le total TTC, {total}, est payé")
         ledger.remark(Figure("totals.paid_amount", "BT-113"), paid, because)
 
