@@ -27,6 +27,7 @@ from einvoice.draft import Draft
 from einvoice.draft_judgement import judge_draft
 from einvoice.errors import Unwritable
 from einvoice.explaining import Explanation, explain
+from einvoice.implied import with_implied
 from einvoice.judgement import is_pdf, judge_bytes
 from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
@@ -69,7 +70,10 @@ PROFILES = {  # short name -> BT-24
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A converted document, and what it does not say although the source did."""
+    """A converted document, and the account of what changed on the way.
+
+    Warnings: what it does not say although the source did. Informations (EI-IMPLIED): what it says in addition.
+    """
 
     data: bytes
     losses: tuple[Finding, ...]
@@ -173,12 +177,13 @@ def _complete(source: object) -> Invoice:
         return source.complete()
     if isinstance(source, Invoice):
         return source
-    advice = {
+    advice: dict[type, str] = {
         bytes: "convert(data, to) takes the bytes of an invoice",
         dict: "Draft.model_validate(values) makes a draft",
         str: "Draft.model_validate_json(text) makes a draft",
-    }.get(type(source), "see Draft")
-    raise TypeError(f"expected a Draft or an Invoice, found {type(source).__name__}: {advice}")
+    }
+    known = advice.get(type(source), "see Draft")
+    raise TypeError(f"expected a Draft or an Invoice, found {type(source).__name__}: {known}")
 
 
 def _checked_target(to: str) -> None:
@@ -232,16 +237,17 @@ def convert(
     invoice = read_detected(_opened(_document(data, "convert")))
     chosen = policy or Policy()
     unread = unread_findings(invoice, chosen)
+    invoice, implied = with_implied(invoice, to, chosen)
     if to == "facturx":
         from einvoice.hybrid import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 
         pages = pdf if pdf is not None else data if is_pdf(data) else None
         made = make_facturx(invoice, profile=profile, pdf=pages, language=chosen.language)
-        return Converted(made.pdf, (*unread, *made.losses))
+        return Converted(made.pdf, (*unread, *implied, *made.losses))
     invoice = _of_profile(invoice, profile)
     converted = _WRITERS[to](invoice)
     lost = differences(invoice, read_detected(detect(converted)))
-    return Converted(converted, (*unread, *loss_findings(invoice, lost, to.upper(), chosen)))
+    return Converted(converted, (*unread, *implied, *loss_findings(invoice, lost, to.upper(), chosen)))
 
 
 def render(  # noqa: PLR0913 - each is a choice of the user, given by name

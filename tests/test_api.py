@@ -7,6 +7,7 @@ from minimal import CII, UBL, without
 
 import einvoice as ei
 
+CORPUS = Path(__file__).parents[1].parent / "shared" / "corpus" / "cen-en16931"
 DRAFT = {
     "number": "D-1",
     "issue_date": "2026-11-03",
@@ -119,6 +120,55 @@ def test_nothing_is_lost_between_the_syntaxes_that_both_can_say():
     back = ei.convert(there.data, "ubl")
     assert there.losses == back.losses == ()
     assert ei.parse(back.data) == ei.parse(UBL.encode())
+
+
+DISCOUNT = "<cbc:ChargeIndicator>false</cbc:ChargeIndicator><cbc:Amount currencyID='EUR'>5.00</cbc:Amount>"
+
+
+@pytest.mark.parametrize(
+    ("data", "target", "field", "value"),
+    [
+        (
+            without(
+                UBL,
+                f"115.00</cbc:PriceAmount>=>115.00</cbc:PriceAmount><cac:AllowanceCharge>{DISCOUNT}</cac:AllowanceCharge>",
+            ),
+            "cii",
+            "lines[0].item_gross_price",
+            "120.00",
+        ),
+        (
+            without(CII, '<ram:TaxTotalAmount currencyID="EUR">46.00</ram:TaxTotalAmount>'),
+            "ubl",
+            "totals.vat_amount",
+            "46.00",
+        ),
+    ],
+)
+def test_what_an_invoice_implies_is_filled_and_told(data, target, field, value):
+    """A schema that demands what the other syntax may leave out gets the value that the standard says it has."""
+    made = ei.convert(data, target)
+    assert [(each.rule, each.severity, each.field, each.expected) for each in made.losses] == [
+        ("EI-IMPLIED", "information", field, value)
+    ]
+    assert ei.validate(made.data, policy=ei.Policy(rules="en16931")).verdict != "invalid"
+
+
+@pytest.mark.parametrize(
+    ("name", "target"),
+    [
+        ("ubl-examples/guide-example2.xml", "cii"),
+        ("ubl-examples/ubl-tc434-example2.xml", "cii"),
+        ("cii-examples/CII_example7.xml", "ubl"),
+        ("cii-examples/XRechnung-O.xml", "ubl"),
+    ],
+)
+def test_examples_of_cen_that_imply_values_are_converted(name, target):
+    """The published examples of one syntax can be said in the other."""
+    path = CORPUS / name
+    if not path.exists():
+        pytest.skip("the corpus is not beside the repository")
+    assert ei.parse(ei.convert(path.read_bytes(), target).data).number
 
 
 def test_every_loss_is_told():

@@ -27,7 +27,7 @@ LAYERS = (
     ("facturx",),
     ("explaining",),
     ("view",),
-    ("loss",),
+    ("loss", "implied"),
     ("hybrid",),
     ("france",),
     ("draft_judgement",),
