@@ -125,7 +125,11 @@ def read_detected(found: Detected) -> Invoice:
         return ubl.read(found.root)
     if found.root is not None and found.syntax == "cii":
         return cii.read(found.root)
-    what = "a PDF: its invoice has to be extracted first" if found.syntax == "facturx" else f"a {found.kind} document"
+    what = (
+        "a PDF: its invoice has to be extracted first"
+        if found.syntax == "facturx"
+        else f"{'an' if found.kind[0] in 'aeiou' else 'a'} {found.kind} document"
+    )
     raise Unrecognised(f"expected an invoice in UBL or CII, found {what}")
 
 

@@ -9,6 +9,7 @@ from einvoice.judgement import judge_bytes
 from einvoice.report import DocumentReport, Step
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
+from einvoice.validation.reasons import in_language
 
 __all__ = ["judge_file", "quieten"]
 
@@ -18,7 +19,7 @@ def judge_file(name: str, policy: Policy) -> DocumentReport:
     try:
         data = read_document(name)
     except OSError as error:
-        facts = {"reason": error.strerror or type(error).__name__}
+        facts = {"reason": in_language(error.strerror or type(error).__name__, policy.language)}
         fault = own_finding("EI-PARSE-01", "error", "parse", policy, facts=facts)
         steps = (Step(name="parse", status="failed"),)
         return DocumentReport(source=name, verdict="invalid", steps=steps, findings=(fault,))

@@ -306,7 +306,7 @@ def test_a_document_that_cannot_be_opened_is_invalid(inbox, capsys):
     vanished = (str(inbox / "good.xml"), str(inbox / "gone.xml"))
     reports = dict(workers.judged(vanished, Policy(), jobs=2))
     assert [reports[position].verdict for position in (0, 1)] == ["valid", "invalid"]
-    assert "No such file" in reports[1].findings[0].message
+    assert "le fichier n'existe pas" in reports[1].findings[0].message
     capsys.readouterr()
 
 

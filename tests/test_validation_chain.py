@@ -241,6 +241,23 @@ def test_what_cannot_be_read_is_invalid(data):
     assert (report.verdict, report.kind, errors(report)) == ("invalid", "unknown", ["EI-PARSE-01"])
 
 
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "le document est vide"),
+        (b"<a>", "n'est pas du XML bien formé (ligne 1, colonne"),
+        (b"<!DOCTYPE a><a/>", "par sécurité, il n'est pas lu"),
+        (b"<project/>", "l'élément racine est « project ». Attendu : une facture UBL 2.1"),
+    ],
+)
+def test_a_reason_is_told_in_the_language_of_the_report(data, words):
+    """A French report gives French reasons; the English message keeps the English one."""
+    (told,) = judged(data).findings
+    assert words in told.message
+    assert not {"the", "this", "not"} & set(told.message.split())
+    assert words not in told.message_en
+
+
 def test_a_document_of_another_kind_is_not_judged():
     """A well-formed document that is no invoice has no verdict, and a warning says what it is."""
     report = judged("<project><name>x</name></project>")

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from einvoice.formats.text import told
 from einvoice.report import DocumentReport, Finding, Report, Step
 
 __all__ = ["junit"]
+
+Language = Literal["fr", "en"]
 
 # Python's own quoteattr would load an HTTP client with its module.
 _ESCAPES = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "ï¿½") | {
@@ -23,15 +26,15 @@ _ESCAPES = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "ï
 }
 
 
-def junit(report: Report, _language: Literal["fr", "en"]) -> str:
+def junit(report: Report, language: Language) -> str:
     """The report as JUnit XML."""
-    suites = "".join(_suite(document) for document in report.documents)
+    suites = "".join(_suite(document, language) for document in report.documents)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="einvoice">\n{suites}</testsuites>\n'
 
 
-def _suite(document: DocumentReport) -> str:
+def _suite(document: DocumentReport, language: Language) -> str:
     name = _attribute(document.source or "-")
-    cases = [_case(name, step, document.findings) for step in document.steps]
+    cases = [_case(name, step, document.findings, language) for step in document.steps]
     failures = sum("<failure" in case for case in cases)
     errors = sum("<error" in case for case in cases)
     seconds = sum(step.ms or 0 for step in document.steps) / 1000
@@ -39,23 +42,23 @@ def _suite(document: DocumentReport) -> str:
     return f"  <testsuite name={name} {counts}>\n{''.join(cases)}  </testsuite>\n"
 
 
-def _case(document: str, step: Step, findings: tuple[Finding, ...]) -> str:
+def _case(document: str, step: Step, findings: tuple[Finding, ...], language: Language) -> str:
     title = _attribute(f"{step.name} {step.ruleset} {step.version}" if step.ruleset else step.name)
     wrong = [finding for finding in findings if finding.step == step.name and finding.severity == "error"]
     if step.status == "not_run":
         inside = f"      <error message={_attribute(step.reason or '')}/>\n"
     else:
         inside = "".join(
-            f"      <failure type={_attribute(finding.rule)} message={_attribute(_told(finding))}/>\n"
+            f"      <failure type={_attribute(finding.rule)} message={_attribute(_told(finding, language))}/>\n"
             for finding in wrong
         )
     time = f"{(step.ms or 0) / 1000:.4f}"
     return f'    <testcase classname={document} name={title} time="{time}">\n{inside}    </testcase>\n'
 
 
-def _told(finding: Finding) -> str:
+def _told(finding: Finding, language: Language) -> str:
     where = f" (line {finding.line})" if finding.line else ""
-    return f"{finding.message}{where}"
+    return f"{told(finding, language)}{where}"
 
 
 def _attribute(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
+from einvoice.formats.text import told
 from einvoice.report import DocumentReport, Finding, Report
 
 __all__ = ["sarif"]
@@ -15,7 +16,7 @@ __all__ = ["sarif"]
 _LEVELS = {"error": "error", "warning": "warning", "information": "note"}
 
 
-def sarif(report: Report, _language: Literal["fr", "en"]) -> str:
+def sarif(report: Report, language: Literal["fr", "en"]) -> str:
     """The report as SARIF; its messages are those of the findings."""
     findings = report.findings
     run = {
@@ -29,7 +30,9 @@ def sarif(report: Report, _language: Literal["fr", "en"]) -> str:
             }
         },
         "columnKind": "utf16CodeUnits",
-        "results": [_result(document, finding) for document in report.documents for finding in document.findings],
+        "results": [
+            _result(document, finding, language) for document in report.documents for finding in document.findings
+        ],
         "invocations": [
             {
                 "executionSuccessful": all(document.verdict != "not_run" for document in report.documents),
@@ -50,18 +53,17 @@ def _rules(findings: tuple[Finding, ...]) -> dict[str, str]:
     return {finding.rule: finding.message_en for finding in reversed(findings)}
 
 
-def _result(document: DocumentReport, finding: Finding) -> dict[str, Any]:
+def _result(document: DocumentReport, finding: Finding, language: Literal["fr", "en"]) -> dict[str, Any]:
     place: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": _uri(document.source)}}}
     if finding.line:
         place["physicalLocation"]["region"] = {"startLine": finding.line}
     names = [name for name in (finding.field, finding.xpath) if name]
     if names:
         place["logicalLocations"] = [{"fullyQualifiedName": name} for name in names]
-    told = f"{finding.message} {finding.hint}" if finding.hint else finding.message
     return {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
-        "message": {"text": told},
+        "message": {"text": told(finding, language)},
         "locations": [place],
     }
 

@@ -16,7 +16,7 @@ from einvoice.artefacts.catalogue import catalogue
 from einvoice.report import DocumentReport, Finding, Report, Severity, Step
 from einvoice.terms import term
 
-__all__ = ["Look", "about", "checked", "reasons", "summary", "text", "verdict_word"]
+__all__ = ["Look", "about", "checked", "reasons", "summary", "text", "told", "verdict_word"]
 
 Language = Literal["fr", "en"]
 
@@ -201,17 +201,28 @@ def _finding(same: tuple[Finding, ...], language: Language, look: Look) -> Itera
     head = f"{look.paint(words[first.severity], first.severity)}  {first.rule}"
     yield _INDENT + head + (f"  {about}" if about else "") + (f"  × {len(same)}" if len(same) > 1 else "")
     yield from _wrap(first.message, look, _INDENT * 2)
-    values = [
-        f"{words[name]} {value}"
-        for name, value in (("found", first.found), ("expected", first.expected))
-        if value is not None and len(same) == 1 and value not in first.message
-    ]
+    values = _values(first, language) if len(same) == 1 else []
     places = _places(same, language)
     for line in (", ".join(values), places):
         if line:
             yield from _wrap(line, look, _INDENT * 2, dim=line is places)
     if first.hint:
         yield from _wrap(f"→ {first.hint}", look, _INDENT * 2, "  ")
+
+
+def _values(finding: Finding, language: Language) -> list[str]:
+    """What was found and what was expected, where the message does not say it."""
+    return [
+        f"{_WORDS[language][name]} {value}"
+        for name, value in (("found", finding.found), ("expected", finding.expected))
+        if value is not None and value not in finding.message
+    ]
+
+
+def told(finding: Finding, language: Language) -> str:
+    """A finding in one line: the message, what was found and expected, and the hint."""
+    values = ", ".join(_values(finding, language))
+    return " ".join(filter(None, (finding.message, values and f"({values})", finding.hint)))
 
 
 def _places(same: tuple[Finding, ...], language: Language) -> str:

@@ -29,6 +29,7 @@ from einvoice.validation.numbers import check_numbers
 from einvoice.validation.operands import aimed
 from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
 from einvoice.validation.profiles import Plan, french_rules, is_french, plan_for
+from einvoice.validation.reasons import in_language
 from einvoice.validation.wording import sentence
 from einvoice.validation.xsd import Fault, schema_of
 
@@ -57,6 +58,13 @@ class _Sheet:
     def note(self, rule: str, severity: Severity, step: str, facts: dict[str, str] | None = None) -> None:
         self.findings.append(own_finding(rule, severity, step, self.policy, facts=facts))
 
+    def refuse(self, rule: str, severity: Severity, error: Exception) -> None:
+        """Note that the document cannot be read; each message gives the reason in its own language."""
+        told, english = in_language(str(error), self.policy.language), {"reason": str(error)}
+        finding = own_finding(rule, severity, "parse", self.policy, facts={"reason": told})
+        update = {"message_en": sentence(rule, "en", **english)}
+        self.findings.append(finding.model_copy(update=update))
+
 
 def judge(
     data: bytes,
@@ -78,16 +86,22 @@ def judge(
     try:
         found = detect(data)
     except Unreadable as error:
-        sheet.note("EI-PARSE-01", "error", "parse", {"reason": str(error)})
+        sheet.refuse("EI-PARSE-01", "error", error)
         sheet.steps.append(Step(name="parse", status="failed"))
         return _report(sheet, None, "facturx" if container else None, name)
     except Unrecognised as error:
-        sheet.note("EI-PARSE-02", "warning", "parse", {"reason": str(error)})
-        sheet.steps.append(Step(name="parse", status="not_run", reason=str(error)))
+        sheet.refuse("EI-PARSE-02", "warning", error)
+        sheet.steps.append(Step(name="parse", status="not_run", reason=in_language(str(error), policy.language)))
         return _report(sheet, None, "facturx" if container else None, name)
     syntax: SyntaxName = "facturx" if container and found.syntax == "cii" else found.syntax
     if found.root is None:
-        sheet.steps.append(Step(name="parse", status="not_run", reason="a PDF, whose invoice was not taken out"))
+        sheet.steps.append(
+            Step(
+                name="parse",
+                status="not_run",
+                reason=in_language("a PDF, whose invoice was not taken out", policy.language),
+            )
+        )
         return _report(sheet, found, syntax, name)
     sheet.steps.append(Step(name="parse", status="passed"))
     _judge_root(sheet, found, found.root, syntax, plan)
@@ -244,7 +258,7 @@ def _schema_step(sheet: _Sheet, artefact_id: str | None, root: etree._Element) -
     try:
         faults = schema_of(artefact).faults(root)
     except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
-        reason = f"the schema cannot be used: {error}"
+        reason = in_language(f"the schema cannot be used: {error}", sheet.policy.language)
         sheet.steps.append(done.model_copy(update={"status": "not_run", "reason": reason}))
         return
     sheet.findings.extend(_schema_finding(sheet, fault, artefact.entry.title) for fault in faults)
@@ -295,7 +309,9 @@ def _run_step(sheet: _Sheet, source: Source, ran: Ran, subject: Subject) -> None
     try:
         run = run_rules(source, subject, sheet.policy)
     except NotRun as error:
-        sheet.steps.append(done.model_copy(update={"status": "not_run", "reason": str(error)}))
+        sheet.steps.append(
+            done.model_copy(update={"status": "not_run", "reason": in_language(str(error), sheet.policy.language)})
+        )
         return
     spoken = [finding_of(failure, ran, sheet.policy, sheet.place) for failure in run.outcome.failures]
     if sheet.invoice is not None:
