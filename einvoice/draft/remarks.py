@@ -1,6 +1,6 @@
 """What a draft says that may be meant and is often a slip: worth a second look before the invoice is sent.
 
-    type_code 381, with VAT -120.00     a credit note reverses by its type; its amounts are positive
+    with VAT 120.00, paid 130.00     more is paid than is billed
 
 Nothing here changes the invoice. The remarks stand in the ledger beside the figures that disagree.
 """
@@ -48,19 +48,13 @@ def _missing(placed: Placed, name: str, term: str, what: tuple[str, str], ledger
 
 
 def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -> None:
-    """A credit note of negative amounts, and more paid than is billed.
+    """More paid than is billed.
 
     A prepayment, which the draft names, may well exceed the final invoice: what is too much is then paid back.
     """
     if sums is None or sums.amount_with_vat is None:
         return
     total, paid = sums.amount_with_vat, sums.paid_amount
-    if draft.type_code in INVOICE_TYPES["credit_note"] and total < 0:
-        because = (
-            f"a credit note reverses by its type and states positive amounts; its total is {total}",
-            f"un avoir crédite par son type et porte des montants positifs ; son total est {total}",
-        )
-        ledger.remark(Figure("type_code", "BT-3"), draft.type_code or "", because)
     prepaid = any(earlier.type_code in INVOICE_TYPES["prepayment"] for earlier in draft.preceding_invoices)
     if paid is not None and paid > max(total, Decimal()) and not prepaid:
         because = (f"more is paid than the total with VAT, {total}", f"plus que le total TTC, {total}, est payé")
