@@ -26,6 +26,7 @@ DRAFT = Path(__file__).parents[1] / "fixtures" / "drafts" / "services.json"
 @pytest.fixture(autouse=True)
 def nothing_added(tmp_path, monkeypatch):
     """Only what the packages carry, whatever the person who runs the tests has added."""
+    (tmp_path / "added").mkdir()
     monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
 
 
@@ -248,6 +249,19 @@ def test_files_that_are_no_invoices_can_be_left_out(inbox, capsys):
     assert "3 of 6 files are no invoices or messages: left out" in told.err
     assert run("validate", inbox / "pom.xml", "--skip-unknown") == 0
     assert run("validate", inbox / "pom.xml") == 3
+
+
+def test_a_folder_of_rules_that_is_not_there_is_told(inbox, tmp_path, monkeypatch, capsys):
+    """A misspelt EINVOICE_ARTEFACTS would otherwise quietly judge by other rules."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "aded"))
+    run("validate", inbox / "good.xml")
+    assert f"EINVOICE_ARTEFACTS names {tmp_path / 'aded'}, which is no folder" in capsys.readouterr().err
+
+
+def test_a_policy_that_only_warns_is_told(inbox, capsys):
+    """A report of the lenient days says why its findings are warnings."""
+    run("validate", inbox / "deep" / "bad.XML", "--date", "2026-09-15", "--direction", "receiving")
+    assert "Jusqu'au 2026-09-30" in " ".join(capsys.readouterr().out.split())
 
 
 def test_policy_options_reach_the_judge(inbox, capsys):

@@ -15,7 +15,7 @@ from pathlib import Path
 from einvoice.artefacts.adding import add
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find, installed, user_folder
-from einvoice.commands.output import INVALID, VALID, common_arguments, write
+from einvoice.commands.output import INVALID, VALID, common_arguments, say_missing_folder, write
 from einvoice.validation.engines import NotRun, warm
 from einvoice.validation.policy import Policy, policy_data
 
@@ -61,6 +61,7 @@ def _verify(options: argparse.Namespace) -> int:
 
     So is a syntax of invoices without any rules.
     """
+    say_missing_folder()
     rows = [("ID", "VERSION", "FROM", "CONTENT", "SHA256")]
     copies = [copy for entry in catalogue().values() for copy in installed(entry.id)]
     contents = {True: "known", False: "UNKNOWN"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import sys
 from collections import Counter
@@ -26,6 +27,7 @@ __all__ = [
     "readable",
     "say",
     "say_losses",
+    "say_missing_folder",
     "write",
 ]
 
@@ -75,6 +77,13 @@ def say_losses(losses: Iterable[Finding]) -> None:
             message = loss.message if loss.found is None else loss.message.replace(loss.found, _short(loss.found))
             times = f" (×{count})" if count > 1 else ""
             say(f"{loss.rule}  {loss.field or loss.xpath or ''}  {message}{times}")
+
+
+def say_missing_folder() -> None:
+    """Say that the folder of added rule sets, where the environment names one, does not exist: a slip of the pen."""
+    folder = os.environ.get("EINVOICE_ARTEFACTS")
+    if folder and not Path(folder).is_dir():
+        say(f"EINVOICE_ARTEFACTS names {folder}, which is no folder: no added rule set is used")
 
 
 def _kind(loss: Finding) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from datetime import date
 from importlib.util import find_spec
 
 from einvoice import __version__
-from einvoice.commands.output import STATUSES, VALID, common_arguments, say, write
+from einvoice.commands.output import STATUSES, VALID, common_arguments, say, say_missing_folder, write
 from einvoice.errors import EInvoiceError
 from einvoice.formats import FORMATS, Look, render
 from einvoice.inputs import STDIN, documents, read_document
@@ -73,6 +73,7 @@ def run(options: argparse.Namespace) -> int:
         house_rules=tuple(HouseRules(name=name, content=read_document(name)) for name in options.schematron),
     )
     quieten()
+    say_missing_folder()
     names = documents(options.paths)
     reports = dict(_with_progress(_judged(names, policy, options.jobs), len(names)))
     judged = [(name, reports[position]) for position, name in enumerate(names)]

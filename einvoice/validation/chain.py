@@ -317,6 +317,10 @@ def _run_step(sheet: _Sheet, source: Source, ran: Ran, subject: Subject) -> None
     if sheet.invoice is not None:
         spoken = [aimed(finding, sheet.invoice) for finding in spoken]
     sheet.findings.extend(spoken)
+    if spoken and is_lenient(ran.wanted, sheet.policy):
+        row = policy_data()["leniency"][ran.wanted]
+        facts_of_policy = {"ruleset": ran.wanted, "date": row[sheet.policy.direction].isoformat()}
+        sheet.note("EI-POLICY", "information", ran.step, facts_of_policy)
     for disagreement in run.disagreements:
         sheet.note("EI-ENGINE", "warning", ran.step, {"reason": disagreement})
     facts: dict[str, object] = {
