@@ -99,7 +99,7 @@ def test_the_table_gives_the_severities_of_the_published_variant(tmp_path, monke
     (by_table,) = ei.validate(document, policy=august).documents
     assert with_twin.steps[-1].ruleset == "br-fr-ubl-warning"
     assert by_table.steps[-1].ruleset == "br-fr-ubl"
-    assert {finding.severity for finding in with_twin.findings} == {"error", "warning"}
+    assert {finding.severity for finding in with_twin.findings} == {"error", "warning", "information"}  # EI-POLICY
     seen = [
         sorted((finding.rule, finding.severity) for finding in report.findings if finding.step == "french")
         for report in (with_twin, by_table)
