@@ -86,3 +86,10 @@ def test_errors_say_what_is_wrong(test, reason):
     found = failure(test, BAD)
     assert found.kind == "error"
     assert any(part in found.message for part in reason.split("|")), found.message
+
+
+def test_exists_stops_at_the_first_item_before_an_error_in_a_later_one():
+    """What is found is found: an item behind it that cannot be judged does not matter."""
+    test = "exists(//a:line[xs:decimal(a:amount) = 10]/a:amount)"
+    assert failures(rule_set(rule("/*", check(test))), BAD) == []
+    assert failure(test.replace("10", "11"), BAD).kind == "error"

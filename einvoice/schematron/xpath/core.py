@@ -107,6 +107,8 @@ class Core(ABC):
         if any(name != "d" for name in locals_in(code)):
             return e
         if e.loops:
+            if self.patient:  # exists() stops at the first item, before an error in a later one, as other engines do
+                return e
             if scope.constant and all(loop.kind == "for" for loop in e.loops):
                 return e
             ordered = self.in_order(e)

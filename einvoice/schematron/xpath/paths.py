@@ -65,7 +65,7 @@ class Paths(Steps):
         focus = self.item_of(left, item)
         right = self.expression(path.right, Scope(focus, scope.current, scope.variables))
         if not loops and not more:
-            return right
+            return right._replace(as_written=False)  # a path puts nodes in order, whatever order its last step has
         right_loops, last = self.loops(right)
         made = self.looped(right, (*loops, *more, *right_loops), last)
         if right.kind != "node":
@@ -190,7 +190,7 @@ class Paths(Steps):
             own = set(locals_in(key_list)) <= {"d", x[1:-1]}
             constant = not set(locals_in(_all_code(values))) - {"d"}
             comparable = exact or {keys.kind, values.kind} <= TEXTS
-            if (constant and not isinstance(value, Literal)) or not own or not comparable:
+            if (constant and (self.patient or not isinstance(value, Literal))) or not own or not comparable:
                 continue
             if values.card == "*" and (base.kind != "node" or base.as_written):
                 continue
