@@ -40,7 +40,7 @@ def aimed(finding: Finding, invoice: Invoice) -> Finding:
         unreadable = any(finding.found == unread.text for unread in invoice.unread)
         return finding if unreadable else _without_figures(finding)
     if _same(own, finding.found):
-        return finding
+        return finding.model_copy(update={"expected": _spelled_like(own, finding.expected)})
     group = path.rpartition(".")[0]
     place = _named_place(finding, group, _value_at(invoice, group)) if group else None
     return _moved(finding, place) if place else _with_own_value(finding, own)
@@ -50,7 +50,7 @@ def _with_own_value(finding: Finding, own: Any) -> Finding:
     """The value that stands at the finding's field, against what it was compared with if that is its like."""
     if _same(own, finding.expected):
         return finding.model_copy(update={"found": finding.expected, "expected": finding.found})
-    expected = finding.expected if _nearly_same(own, finding.found) else None
+    expected = _spelled_like(own, finding.expected) if _nearly_same(own, finding.found) else None
     return finding.model_copy(update={"found": _text(own), "expected": expected})
 
 
@@ -119,6 +119,15 @@ def _number(text: str | None) -> Decimal | None:
     with suppress(InvalidOperation, TypeError):
         return Decimal(text or "")
     return None
+
+
+def _spelled_like(value: Any, text: str | None) -> str | None:
+    """The other figure with as many decimals: 2856 beside 2910.00 is 2856.00."""
+    number = _number(text)
+    if not isinstance(value, Decimal) or number is None or text is None or "." in text:
+        return text
+    exponent = value.as_tuple().exponent
+    return format(number, f".{max(-exponent, 0)}f") if isinstance(exponent, int) else text
 
 
 def _text(value: Any) -> str:
