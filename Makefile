@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format schemas bench parity units drafts roundtrip clean
+.PHONY: help demo test check format schemas bench parity units drafts roundtrip france verapdf clean
 
 help:                      ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -59,6 +59,15 @@ drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and
 
 roundtrip: $(VENV)/dev     ## every document of the corpus read, written back and converted
 	$(BIN)/python tools/roundtrip.py
+
+france: $(VENV)/dev        ## lifecycle messages, a year of e-reports and random lives, with their figures
+	$(BIN)/python tools/france_messages.py corpus
+	$(BIN)/python tools/france_messages.py statuses
+	$(BIN)/python tools/france_year.py
+	$(BIN)/python tools/france_lives.py
+
+verapdf: $(VENV)/dev       ## every PDF that we make, judged by veraPDF and Mustang (needs Java and Maven)
+	$(BIN)/python tools/facturx_verapdf.py ours --mustang
 
 clean:                     ## remove what the other targets made
 	rm -rf $(VENV) build

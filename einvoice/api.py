@@ -150,7 +150,12 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
         raise ValueError(f"a PDF was given, but {to} is XML: expected to='facturx'")
     if strict and (lost := losses(source, to, profile=profile, language=language)):
         raise Unwritable(f"{to.upper()} cannot hold the whole invoice", lost)
-    return _WRITERS[to](_of_profile(invoice, profile))
+    try:
+        return _WRITERS[to](_of_profile(invoice, profile))
+    except Unwritable as error:
+        faults = placed(error.findings, _field_of(source))
+        fields = ", ".join(fault.field or "?" for fault in faults)
+        raise Unwritable(f"{to.upper()} cannot say this invoice: {fields}", faults) from error
 
 
 def losses(

@@ -130,8 +130,8 @@ def _line(placed: Placed, ledger: Ledger, decimals: int, *, gross: bool) -> Plac
             line = line.model_copy(update={"item_net_price": price_from_net(line)})
         amount = computed(line, decimals)
         because = (
-            f"quantity x price, charges and allowances give {amount}",
-            f"quantité x prix, majorations et remises donnent {amount}",
+            f"quantity × price, charges and allowances give {amount}",
+            f"quantité × prix, majorations et remises donnent {amount}",
         )
         net = ledger.settle(net_figure(placed), line.net_amount, amount, because)
         if net is None and line.subtype_code == INFORMATION:

@@ -71,8 +71,8 @@ def totals(
         "amount_due",
         "BT-115",
         _total(with_vat, _negative(paid), rounding),
-        "with VAT - paid + rounding =",
-        "avec TVA - payé + arrondi =",
+        "with VAT − paid + rounding =",
+        "TVA comprise − payé + arrondi =",
     )
     rate = draft.exchange_rate.rate if draft.exchange_rate and len(set(currencies)) > 1 else None
     accounting = settle(

@@ -101,8 +101,9 @@ def _words(failure: Failure, said: Official, words: Wording | None, policy: Poli
         fr = f"{words.fr} ({said.text})"
     en = said.text if not french or words is None else words.en or said.text
     if failure.kind == "error":
-        fr = f"La règle n'a pas pu être évaluée : {said.text}"
-        en = f"The rule could not be evaluated: {said.text}"
+        reason = said.text.removeprefix("The rule could not be evaluated: ")
+        fr = f"La règle n'a pas pu être évaluée : {reason}"
+        en = f"The rule could not be evaluated: {reason}"
     hint = "" if words is None else words.hint_fr if policy.language == "fr" else words.hint_en
     return _Words(fr if policy.language == "fr" else en, en, hint or None)
 

@@ -111,7 +111,9 @@ def family(start: str) -> tuple[Wording, ...]:
     found: dict[str, Wording] = {}
     for key, terms, fr, en, hint_fr, hint_en, source in (*exact.values(), *(row for _, row in patterns)):
         if key.upper().startswith((f"{start}_", f"{start}-")):
-            name, words_fr, words_en, advice_fr, advice_en = (_fill(each, {}) for each in (key, fr, en, hint_fr, hint_en))
+            name, words_fr, words_en, advice_fr, advice_en = (
+                _fill(each, {}) for each in (key, fr, en, hint_fr, hint_en)
+            )
             about = tuple(terms.split())
             found.setdefault(fr, Wording(name, words_fr, words_en, advice_fr, advice_en, about, source))
     return tuple(found.values())
