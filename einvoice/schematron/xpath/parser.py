@@ -294,6 +294,8 @@ class _Parser:
                 return Sequence(())
             syntax = self.expression()
             self.expect(")")
+            if self.is_("[") and _goes_backward(syntax):
+                return Path(syntax, ContextItem())  # in brackets, positions are counted in document order
             return syntax
         if token.kind == "name" and self.next_is("("):
             return self.call()
@@ -326,6 +328,13 @@ class _Parser:
             return local
         uri = SCHEMA if prefix == "xs" and "xs" not in self.namespaces else self.uri(prefix)
         return {FUNCTIONS: local, SCHEMA: f"xs:{local}"}.get(uri, name)
+
+
+def _goes_backward(syntax: Syntax) -> bool:
+    """Whether positions are counted from the nearest node backwards: preceding::x[1]."""
+    while isinstance(syntax, Filter):
+        syntax = syntax.base
+    return isinstance(syntax, Step) and syntax.axis.startswith(("preceding", "ancestor"))
 
 
 def _number(text: str) -> int | Decimal | float:

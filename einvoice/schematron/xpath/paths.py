@@ -151,12 +151,16 @@ class Paths(Steps):
             test = self.truth(condition)
         ordered = base if base.backward else self.in_order(base)
         counting: tuple[Loop, ...] = (
-            (Loop("let", "1", bind(place)),)
+            (Loop("let", "1", bind(place)), *self.simple_as(base.code, item))
             if base.card == "1"
             else (Loop("for", f"enumerate({items}, 1)", f"{bind(place)}, {bind(item)}"),)
         )
         loops = (Loop("let", self.as_list(ordered), bind(items)), *counting, Loop("if", test))
         return self.looped(base, loops, item)._replace(ordered=not base.backward, backward=base.backward)
+
+    def simple_as(self, code: str, local: str) -> tuple[Loop, ...]:
+        """Give a local variable the value of code, unless code is that variable."""
+        return () if code == local else (Loop("let", code, self.module.bind(local)),)
 
     def _nth(self, base: Expr, position: int) -> Expr:
         """`base[2]`"""
