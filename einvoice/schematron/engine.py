@@ -301,8 +301,12 @@ def _reason(document: Document, error: Exception) -> str:
     """What a dynamic error is about, and where in the document."""
     if isinstance(error, RecursionError):
         return "its functions call each other too deeply"
-    place = document.last if isinstance(error, Fault) and error.code == "FORG0001" else None
-    return str(error) if place is None else f"{error}, in {document.location(place)}"
+    node = document.last
+    if node is None or not isinstance(error, Fault) or error.text is None:
+        return str(error)
+    if normalize_space(error.text) != normalize_space(document.value(node)):
+        return str(error)  # a part of a text, or another text than the last one that was read
+    return f"{error}, in {document.location(node)}"
 
 
 def _read_document(content: bytes) -> Document:

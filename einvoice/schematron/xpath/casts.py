@@ -46,7 +46,7 @@ _LONGEST_INTEGER = 4000  # digits; Python refuses to read more than 4,300
 
 
 def _wrong(value: str, what: str) -> Fault:
-    return Fault("FORG0001", f"'{value[:60]}' is not {what}")
+    return Fault("FORG0001", f"'{value[:60]}' is not {what}", value)
 
 
 def _no_cast(value: Any, what: str) -> Fault:

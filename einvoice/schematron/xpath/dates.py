@@ -84,12 +84,12 @@ def to_date(value: Any) -> Date | None:
     text = value.strip(_XML_SPACE)
     match = _DATE(text)
     if match is None:
-        raise Fault("FORG0001", f"'{value[:60]}' is not a date")
+        raise Fault("FORG0001", f"'{value[:60]}' is not a date", value)
     try:
         day = date(int(match["year"]), int(match["month"]), int(match["day"]))
         return Date(datetime(day.year, day.month, day.day, tzinfo=_zone(match["zone"])), text)
     except (ValueError, OverflowError):
-        raise Fault("FORG0001", f"'{value[:60]}' is not a date") from None
+        raise Fault("FORG0001", f"'{value[:60]}' is not a date", value) from None
 
 
 def to_date_time(value: Any) -> DateTime | None:
@@ -103,7 +103,7 @@ def to_date_time(value: Any) -> DateTime | None:
     text = value.strip(_XML_SPACE)
     match = _DATE_TIME(text)
     if match is None:
-        raise Fault("FORG0001", f"'{value[:60]}' is not a date and time")
+        raise Fault("FORG0001", f"'{value[:60]}' is not a date and time", value)
     try:
         parts = [int(match[name]) for name in ("year", "month", "day", "hour", "minute", "second")]
         midnight = parts[3:] == [24, 0, 0] and not (match["fraction"] or "").strip(".0")
@@ -116,7 +116,7 @@ def to_date_time(value: Any) -> DateTime | None:
             text = start.replace(tzinfo=None).isoformat() + (match["zone"] or "")
         return DateTime(start, text)
     except (ValueError, OverflowError):
-        raise Fault("FORG0001", f"'{value[:60]}' is not a date and time") from None
+        raise Fault("FORG0001", f"'{value[:60]}' is not a date and time", value) from None
 
 
 def to_duration(value: Any) -> Duration | None:
@@ -127,7 +127,7 @@ def to_duration(value: Any) -> Duration | None:
         raise Fault("XPTY0004", f"{type_name(value)} cannot be made a duration")
     match = _DURATION(value.strip(_XML_SPACE))
     if match is None or match["time"] == "T" or not any(match[n] for n in ("days", "hours", "minutes", "seconds")):
-        raise Fault("FORG0001", f"'{value[:60]}' is not a duration in days and time")
+        raise Fault("FORG0001", f"'{value[:60]}' is not a duration in days and time", value)
     whole = timedelta(days=int(match["days"] or 0), hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))
     span = whole + timedelta(microseconds=int(Decimal(match["seconds"] or 0) * 1_000_000))
     return Duration(-span if match["sign"] else span)

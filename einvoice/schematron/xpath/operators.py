@@ -156,11 +156,12 @@ class Operators(Core):
         a, b = (e._replace(kind="string") if e.kind == "untyped" else e for e in (a, b))
         how = _conversions(a, b)
         if how is None:
-            return Expr("boolean", "?", f"single_pair({sign!r}, {self.marked(a).code}, {self.marked(b).code})")
-        if a.card == b.card == "1":
-            return Expr("boolean", "1", f"({how[0].format(a.code)} {GENERAL[sign]} {how[1].format(b.code)})")
+            a, b = self.marked(a), self.marked(b)
         (loops, x), (more, y) = self.loops(a), self.loops(b)
-        code = f"({how[0].format(x)} {GENERAL[sign]} {how[1].format(y)})"
+        if how is None:
+            code = f"single_pair({sign!r}, {x}, {y})"
+        else:
+            code = f"({how[0].format(x)} {GENERAL[sign]} {how[1].format(y)})"
         return self.looped(Expr("boolean", "*", ""), (*loops, *more), code)
 
     def _node_comparison(self, operator: str, left: Expr, right: Expr) -> Expr:

@@ -21,13 +21,15 @@ __all__ = ["Fault", "NodeItem", "Untyped", "at_most_one", "exactly_one", "type_n
 class Fault(Exception):
     """A dynamic error of XPath: the check cannot be evaluated on this document.
 
-    `code` is the specification's (FORG0001: wrong text for a type, XPTY0004: wrong type), `message` is for a person.
+    `code` is the specification's (FORG0001: wrong text for a type, XPTY0004: wrong type), `message` is for a person,
+    `text` is the text that has not the form of its type, where this is the reason.
     """
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, text: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.text = text
 
 
 class Untyped(str):
