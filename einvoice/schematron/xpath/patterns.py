@@ -126,7 +126,7 @@ def _alternative(steps: list[_Step], anchored: bool, translator: Translator, sco
     for at in range(len(steps) - 1, -1, -1):
         step = steps[at]
         shape.append((_tag(step), step.far))
-    conditions = _Conditions(translator, scope)
+    conditions = _Conditions(translator, scope, anchored=anchored)
     by_way, by_node = conditions.of(steps, len(steps) if near else None)
     return Alternative(
         tuple(shape),
@@ -157,9 +157,10 @@ def _tag(step: _Step) -> str:
 class _Conditions:
     """Turns the predicates of a pattern into code about the node `n`."""
 
-    def __init__(self, translator: Translator, scope: Scope) -> None:
+    def __init__(self, translator: Translator, scope: Scope, *, anchored: bool) -> None:
         self.translator = translator
         self.scope = scope
+        self.anchored = anchored
 
     def of(self, steps: list[_Step], level: int | None) -> tuple[list[str], list[str]]:
         """Conditions that a way decides, and those that a node decides."""
@@ -182,7 +183,7 @@ class _Conditions:
         by_way: list[str] = []
         by_node: list[str] = []
         item = Expr("node", "1", node, level=level)
-        scope = Scope(item, item, self.scope.variables)
+        scope = Scope(item, item if node == "‹n›" else None, self.scope.variables)
         if isinstance(step.test, NameTest) and (step.test.uri is None) != (step.test.local is None):
             test = Step("self", step.test)
             if step.axis == "attribute":
@@ -233,10 +234,7 @@ class _Conditions:
         """Code: is there an ancestor that matches the steps before a //, predicates included?"""
         module = self.translator.module
         x = module.local()
-        conditions = []
-        step = steps[-1]
-        if _tag(step):
-            conditions.append(f"‹d›.tag[{x}] == {module.tag(_tag(step))}")
+        conditions = [f"‹d›.tag[{x}] == {module.tag(_tag(steps[-1]))}"] if _tag(steps[-1]) else []
         inner_way, inner_node = self.of(steps, None)
         renamed = [condition.replace("‹n›", x) for condition in (*inner_way, *inner_node)]
         for at, earlier in enumerate(reversed(steps[:-1]), 1):
@@ -244,6 +242,10 @@ class _Conditions:
                 break
             if _tag(earlier):
                 conditions.append(f"‹d›.tag[{'‹d›.up[' * at}{x}{']' * at}] == {module.tag(_tag(earlier))}")
+        else:
+            if self.anchored and not steps[0].far:
+                first = len(steps) - 1
+                conditions.append(f"{'‹d›.up[' * first}{x}{']' * first} == 1")
         test = " and ".join([*conditions, *renamed]) or "True"
         lines = [f"for {module.bind(x)} in ‹d›.ancestors({node}):", f"    if {test}:", "        return True"]
         return module.call("above", [*lines, "return False"])
