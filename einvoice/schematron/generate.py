@@ -272,7 +272,7 @@ class _Generator:
                 condition = f"not {test}" if check.kind == "assert" else test
                 lines += [f"    if {condition}:", f"        ‹out›.append(({at}, ‹n›))"]
         if forbidden:
-            entries = (f"intern({text_literal(way)}): {tuple(numbers)}" for way, numbers in forbidden.items())
+            entries = (f"{text_literal(way)}: {tuple(numbers)}" for way, numbers in forbidden.items())
             table = self.module.constant("F", f"{{{', '.join(entries)}}}")
             lines += [f"    for ‹=x› in present(‹d›, {table}):", "        ‹out›.append((‹x›, ‹n›))"]
         name, _ = self.module.function(

@@ -21,7 +21,6 @@ Source: XQuery 1.0 and XPath 2.0 Data Model, sections 2.4 and 6; XPath 2.0, sect
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -128,7 +127,6 @@ class Tree:
                 parent, left, way, mine = above.pop()
 
     def _way(self, tag: str, up: Way) -> Way:
-        tag = sys.intern(tag)  # the rules' names are interned too: comparing them is comparing addresses
         way = up.below[tag] = Way(tag, up, f"{up.key}/{tag}" if up.up else "")
         self.ways[way.key] = way
         self.names.setdefault(tag, []).append(way)

@@ -179,7 +179,7 @@ class Module:
 
     def tag(self, tag: str) -> str:
         """The name of the constant for a tag, such as T7_ID."""
-        code = f"intern({text_literal(tag)})"
+        code = text_literal(tag)
         if code not in self.constants:
             hint = re.sub("[^A-Za-z0-9]+", "_", tag.rpartition("}")[2])[:30]
             self.constants[code] = f"T{len(self.constants)}_{hint}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 
-from einvoice.schematron.xpath.code import Expr, Kind, Loop, Module, Scope, locals_in, render_loops
+from einvoice.schematron.xpath.code import Expr, Kind, Loop, Module, Scope, locals_in, render_loops, text_literal
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.syntax import Syntax
 
@@ -142,7 +142,7 @@ class Core(ABC):
         if e.card == "1":
             return "True"
         if e.ways:
-            tests = (f"{self.module.constant('W', f'intern({way!a})')} in ‹d›.ways" for way in e.ways)
+            tests = (f"{self.module.constant('W', text_literal(way))} in ‹d›.ways" for way in e.ways)
             return f"({' or '.join(tests)})"
         if e.card == "?":
             return f"({e.present or f'{e.code} is not None'})"

@@ -204,8 +204,6 @@ class _Conditions:
                 Filter(Path(Step("parent", AnyKind), Step(step.axis, step.test)), predicate), scope
             )
             return f"{place.code} == {node}"
-        if any(isinstance(part, Call) and part.name in ("position", "last") for part in walk(predicate)):
-            raise XPathError("position() and last() are not supported in a match pattern")
         kept = self.kept_key(predicate, scope)
         if kept is not None:
             return kept

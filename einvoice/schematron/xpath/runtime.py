@@ -5,7 +5,6 @@ Source: the functions themselves name their sections of the specification.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -212,7 +211,6 @@ def names() -> dict[str, Any]:
         "NodeItem": NodeItem,
         "Regex": Regex,
         "Untyped": Untyped,
-        "intern": sys.intern,
         "to_date": to_date,
         "to_date_time": to_date_time,
         "to_duration": to_duration,
