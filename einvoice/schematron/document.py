@@ -23,7 +23,7 @@ from einvoice.schematron.xpath.values import Fault
 __all__ = ["NOTHING", "Document"]
 
 Items: TypeAlias = "Callable[[Document], Sequence[Any]]"
-Keys: TypeAlias = "Callable[[Document, Any], Iterable[Any]]"
+Keys: TypeAlias = "Callable[[Document, Any], Sequence[Any]]"
 _UNSET: Any = object()
 
 
@@ -148,9 +148,17 @@ class Document(Tree):
         index: dict[Any, list[Any]] | None = self._memory.get((items, key))
         if index is None:
             index = {}
+            kept = self._kept.setdefault(key, {})
             for item in self.memo(items):
-                for found in set(self.kept(key, item)):
-                    index.setdefault(found, []).append(item)
+                values = kept.get(item)
+                if values is None:
+                    values = kept[item] = key(self, item)
+                for found in values if len(values) == 1 else set(values):
+                    same = index.get(found)
+                    if same is None:
+                        index[found] = [item]
+                    else:
+                        same.append(item)
             self._memory[items, key] = index
         return index.get(value, NOTHING)
 
