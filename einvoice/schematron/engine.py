@@ -220,11 +220,9 @@ class CompiledRules:
 
     def _run_again(self, document: Document, number: int, node: int, findings: _Findings) -> str | None:
         """Run a single check of a rule that met a dynamic error; if the error was its own, why."""
-        if self._trace is None:
-            self._trace = self._namespace(self._program.trace)
         document.last = None
         try:
-            holds = self._trace[f"test_{number}"](document, node)
+            holds = self._traced(f"test_{number}")(document, node)
         except _FAULTS as error:
             return _reason(document, error)
         if holds != (self._program.checks[number][1] == "assert"):
@@ -268,13 +266,27 @@ class CompiledRules:
         assert self._messages is not None  # noqa: S101  for the type checker
         if number in self._messages:
             return self._messages[number]
-        parts = []
-        for part in self._explanation("message", document, number, node)(document, node):
-            try:
-                parts.append(part if isinstance(part, str) else part())
-            except _FAULTS as error:
-                parts.append(f"({error})")
-        return normalize_space("".join(parts))
+        parts = self._explanation("message", document, number, node)(document, node)
+        try:
+            texts = [part if isinstance(part, str) else part() for part in parts]
+        except _FAULTS:
+            parts = self._traced(f"message_{number}")(document, node)
+            texts = [part if isinstance(part, str) else _value(part) for part in parts]
+        return normalize_space("".join(texts))
+
+    def _traced(self, name: str) -> Any:
+        """A function of the code that is needed after a dynamic error only."""
+        if self._trace is None:
+            self._trace = self._namespace(self._program.trace)
+        return self._trace[name]
+
+
+def _value(part: Callable[[], str]) -> str:
+    """The value in a message; if it cannot be computed, why."""
+    try:
+        return part()
+    except _FAULTS as error:
+        return f"({error})"
 
 
 def _picked(document: Document, nodes: Sequence[int], tests: tuple[_Test, ...]) -> Sequence[int]:

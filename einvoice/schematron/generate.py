@@ -318,6 +318,10 @@ class _Generator:
         operands = operands_code(self.parsed(check.test), self.translator, scope, definitions, wanted=wanted)
         if operands is not None:
             self.module.define(f"operands_{name}", [f"return {operands}"], ("d", "n"))
+        self._message(name, check, scope)
+
+    def _message(self, name: str, check: Check, scope: Scope) -> None:
+        """The parts of a message that holds values."""
         if any(isinstance(part, Value) for part in check.message):
             parts = [self._part(part, check, scope) for part in check.message]
             self.module.define(f"message_{name}", [f"return [{', '.join(parts)}]"], ("d", "n"))
@@ -331,11 +335,13 @@ class _Generator:
             return f"lambda: join({self.translator.as_list(e)}, ' ')"
 
     def traces(self) -> None:
-        """Translate all checks once more, one by one, forgiving errors that do not decide: test_17."""
+        """Translate all checks once more, one by one, forgiving errors that do not decide: test_17, message_17."""
         for at, rule, check in self._checks():
+            scope = self._scope(rule, None)
             with self.refusing(check.line, check.test):
-                test = self.translator.test(self.parsed(check.test), self._scope(rule, None))
+                test = self.translator.test(self.parsed(check.test), scope)
             self.module.define(f"test_{at}", [f"return {test}"], ("d", "n"))
+            self._message(f"{at}", check, scope)
 
     def _checks(self) -> Iterator[tuple[int, Rule, Check]]:
         """All checks, with their number and rule."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from small_rules import check, failure, failures, rule, rule_set
 
+from einvoice.schematron.rules import Value
+
 BAD = '<r xmlns="urn:a"><line><amount>10.00</amount></line><line><amount>12,50</amount></line><note>x</note></r>'
 
 
@@ -93,3 +95,9 @@ def test_exists_stops_at_the_first_item_before_an_error_in_a_later_one():
     test = "exists(//a:line[xs:decimal(a:amount) = 10]/a:amount)"
     assert failures(rule_set(rule("/*", check(test))), BAD) == []
     assert failure(test.replace("10", "11"), BAD).kind == "error"
+
+
+def test_a_value_in_a_message_forgives_errors_that_do_not_decide():
+    """Of two conditions on an item, the one that is false decides, in messages as in tests."""
+    select = "count(a:line[xs:decimal(a:amount) > 0 and false()])"
+    assert failure("false()", BAD, "found ", Value(select)).message == "found 0"
