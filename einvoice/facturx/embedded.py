@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from lxml import etree
-from pypdf.generic import DictionaryObject, IndirectObject, PdfObject, StreamObject
+from pypdf.generic import DictionaryObject, PdfObject, StreamObject
 
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.facturx.pdf import Limits, Pdf, opened
@@ -173,8 +173,3 @@ def _name(pdf: Pdf, specification: DictionaryObject) -> str:
         if name := pdf.text(specification.get(key)):
             return name
     return ""
-
-
-def reference_id(value: PdfObject | None) -> tuple[int, int] | None:
-    """The number of an indirect object; `None` for a value that stands where it is used."""
-    return (value.idnum, value.generation) if isinstance(value, IndirectObject) else None

@@ -62,3 +62,17 @@ def judged(message: LifecycleMessage | EReport) -> DocumentReport:
 def rules(report: DocumentReport, severity: str = "error") -> list[str]:
     """The rules that found something of that severity, in order."""
     return [finding.rule for finding in report.findings if finding.severity == severity]
+
+
+def altered(whole, path, value):
+    """A message or report with another value at a path; names and positions are joined by dots."""
+
+    def put(part, names):
+        if not names:
+            return value
+        if isinstance(part, tuple):
+            index = int(names[0])
+            return (*part[:index], put(part[index], names[1:]), *part[index + 1 :])
+        return part.model_copy(update={names[0]: put(getattr(part, names[0]), names[1:])})
+
+    return put(whole, path.split("."))

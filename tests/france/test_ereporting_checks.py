@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from french_samples import POLICY, fixture, judged, rules, when
+from french_samples import POLICY, altered, fixture, judged, rules, when
 
 import einvoice as ei
 from einvoice.data import data_text
@@ -36,20 +36,6 @@ BOOKS = Books(
 )
 SALES, PAYMENTS = (filing.report for filing in Reporting(US, PLATFORM, "real_normal_monthly").filings(BOOKS, 2026))
 LONG = "x" * 2000
-
-
-def altered(report: EReport, path: str, value: object) -> EReport:
-    """The report with another value at a path; numbers are positions."""
-
-    def put(part: object, names: list[str]) -> object:
-        if not names:
-            return value
-        if isinstance(part, tuple):
-            index = int(names[0])
-            return (*part[:index], put(part[index], names[1:]), *part[index + 1 :])
-        return part.model_copy(update={names[0]: put(getattr(part, names[0]), names[1:])})
-
-    return put(report, path.split("."))
 
 
 def twice(report: EReport, path: str) -> EReport:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from french_samples import CDAR, IBAN, NUMBER, PLATFORM, changed, fixture, judged, told
+from french_samples import CDAR, IBAN, NUMBER, PLATFORM, altered, changed, fixture, judged, told
 from lxml import etree
 
 import einvoice as ei
@@ -28,20 +28,6 @@ SELF_BILLED = told(fixture("self-billed"), 205)
 def to_portal(message: LifecycleMessage) -> LifecycleMessage:
     """The portal's copy."""
     return ppf_copy(message, platform=PLATFORM, number=NUMBER)
-
-
-def altered(message: LifecycleMessage, path: str, value: object) -> LifecycleMessage:
-    """The message with another value at a path; numbers are positions."""
-
-    def put(part: object, names: list[str]) -> object:
-        if not names:
-            return value
-        if isinstance(part, tuple):
-            index = int(names[0])
-            return (*part[:index], put(part[index], names[1:]), *part[index + 1 :])
-        return part.model_copy(update={names[0]: put(getattr(part, names[0]), names[1:])})
-
-    return put(message, path.split("."))
 
 
 def from_portal(guideline: str, code: str, **subject) -> LifecycleMessage:
