@@ -23,7 +23,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from einvoice.schematron.compiled import CompiledRules, Document, load
+from einvoice.schematron.compiled import CompiledRules, RuleTree, load
 from einvoice.schematron.importer import read_rules
 
 EXAMPLE = "corpus/fr-ctc-examples/invoices/UC1_F202500003_00-INV_20250701_UBL.xml"
@@ -135,7 +135,7 @@ def judge(content: bytes, rule_sets: list[CompiledRules], times: int) -> float:
     """Seconds to parse and judge the bytes by all rule sets, on average of so many times."""
     start = time.process_time()
     for _ in range(times):
-        document = Document(etree.fromstring(content, etree.XMLParser(resolve_entities=False, huge_tree=True)))
+        document = RuleTree(etree.fromstring(content, etree.XMLParser(resolve_entities=False, huge_tree=True)))
         for rules in rule_sets:
             rules.check_document(document)
     return (time.process_time() - start) / times

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
+    from einvoice import france
     from einvoice.api import (
         Converted,
         build,
@@ -67,7 +68,7 @@ _HOMES = {
     "validate": "api",
 }
 
-_MODULES = {"ereporting": "france.ereporting", "lifecycle": "france.lifecycle"}
+_MODULES = {"ereporting": "france.ereporting", "france": "france", "lifecycle": "france.lifecycle"}
 
 __all__ = [
     "Converted",
@@ -94,6 +95,7 @@ __all__ = [
     "ereporting",
     "explain",
     "extract",
+    "france",
     "lifecycle",
     "losses",
     "parse",

@@ -37,7 +37,7 @@ from einvoice.validation.policy import Policy
 
 if TYPE_CHECKING:
     from einvoice.facturx.embedded import Extracted
-    from einvoice.france.documents import Message
+    from einvoice.france.messages import Message
 
 __all__ = [
     "PROFILES",
@@ -88,7 +88,7 @@ def parse(data: bytes) -> Invoice | Message:
     """
     found = _opened(_document(data, "parse"))
     if found.kind in ("lifecycle", "ereport", "directory"):
-        from einvoice.france.documents import read_message  # noqa: PLC0415 - loaded for messages only
+        from einvoice.france.messages import read_message  # noqa: PLC0415 - loaded for messages only
 
         return read_message(found)
     return read_detected(found)

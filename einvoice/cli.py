@@ -20,9 +20,9 @@ from pathlib import Path
 from types import TracebackType
 
 from einvoice import __version__
+from einvoice.commands.inputs import NoSuchInput
 from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say
 from einvoice.errors import EInvoiceError, Unwritable
-from einvoice.inputs import NoSuchInput
 
 __all__ = ["COMMANDS", "main", "run"]
 

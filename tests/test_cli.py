@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from minimal import CII, UBL, without
 
-from einvoice import cli, explain, workers
+from einvoice import cli, explain
 from einvoice.commands import validate as validate_command
-from einvoice.formats import FORMATS
+from einvoice.commands import workers
+from einvoice.reporting import FORMATS
 from einvoice.validation.policy import Policy
 
 BROKEN = without(UBL, "#PMT#", "276.00</cbc:Payable=>275.00</cbc:Payable")

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from einvoice.commands.json_schemas import json_schema
 from einvoice.draft import Draft, DraftError, DraftLine
 from einvoice.draft.content import DRAFT_ONLY, DraftContent
 from einvoice.errors import Unreadable
-from einvoice.json_schemas import json_schema
 from einvoice.model import Invoice, Line, Note
 
 FIXTURES = sorted((Path(__file__).parents[1] / "fixtures" / "drafts").glob("*.json"))

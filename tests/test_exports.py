@@ -27,11 +27,23 @@ def test_all_is_complete():
     announced = {
         alias.name
         for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("einvoice.")
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "einvoice"
         for alias in node.names
     }
     assert announced | {"__version__"} == set(einvoice.__all__)
     assert set(einvoice.__all__) <= set(dir(einvoice))
+
+
+def test_the_french_parts_are_public():
+    """`einvoice.france` is the second public face: it lists its parts, loads each on demand, and nothing else."""
+    from einvoice import france
+
+    assert france.__all__ == sorted(set(france.__all__))
+    for name in france.__all__:
+        assert getattr(france, name).__name__ == f"einvoice.france.{name}"
+    assert set(france.__all__) <= set(dir(france))
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = france.nothing
 
 
 def test_the_five_verbs_are_public():

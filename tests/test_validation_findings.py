@@ -8,7 +8,7 @@ import pytest
 import einvoice as ei
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 from einvoice.schematron.rules import Failure, Outcome
 from einvoice.validation.engines import _compare
 from einvoice.validation.findings import Ran, finding_of
@@ -138,7 +138,7 @@ def test_the_overlay_names_known_rule_sets_and_gives_links():
     """Each defect is about a rule set of the catalogue, in both languages, with a link."""
     import tomllib
 
-    for name, row in tomllib.loads(data_text("overlays.toml"))["defect"].items():
+    for name, row in tomllib.loads(ruleset_text("overlays.toml"))["defect"].items():
         assert row["ruleset"] in catalogue(), name
         assert row["link"].startswith("https://github.com/"), name
         assert row["fr"], name

@@ -7,13 +7,13 @@ import pytest
 
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 from einvoice.schematron.importer import read_rules
 from einvoice.terms import term
 from einvoice.validation.wording import is_french, official, wording
 
 NOVEMBER = date(2026, 11, 22)
-ROWS = [line.split("\t") for line in data_text("messages.tsv").splitlines()]
+ROWS = [line.split("\t") for line in ruleset_text("messages.tsv").splitlines()]
 WORDED = [name for name, entry in catalogue().items() if entry.kind == "rules" and entry.package and name != "flux10"]
 
 

@@ -9,7 +9,7 @@ from minimal import CII, UBL, without
 
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import digest, find, needed_files
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 from einvoice.validation.xsd import Schema, schema_of
 
 NOVEMBER = date(2026, 11, 22)
@@ -187,7 +187,7 @@ def test_every_installed_schema_compiles_from_its_own_files():
 
 def test_the_words_are_a_table():
     """Four columns in each row; the last row fits everything."""
-    rows = [line.split("\t") for line in data_text("xsd_messages.tsv").splitlines()]
+    rows = [line.split("\t") for line in ruleset_text("xsd_messages.tsv").splitlines()]
     assert rows[0] == ["type", "pattern", "fr", "en"]
     assert all(len(row) == 4 for row in rows)
     assert rows[-1][:2] == ["*", ".*"]

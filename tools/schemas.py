@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from einvoice.json_schemas import NAMES, json_schema
+from einvoice.commands.json_schemas import NAMES, json_schema
 
 SCHEMAS = Path(__file__).resolve().parents[1] / "schemas"
 

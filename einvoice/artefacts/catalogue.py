@@ -1,6 +1,6 @@
 """The catalogue of known artefacts: identity, licence, where a package keeps each, and the versions seen so far.
 
-The data is `einvoice/data/artefacts.toml`. A file whose sha256 is not in it is not refused (a package may be newer than
+The data is `schematron/artefacts.toml`. A file whose sha256 is not in it is not refused (a package may be newer than
 this library); a report then says that it is unknown.
 """
 
@@ -14,7 +14,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
 
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 
 __all__ = ["Entry", "KnownVersion", "Package", "catalogue", "ordinal", "packages"]
 
@@ -63,7 +63,7 @@ class Entry:
 @cache
 def _document() -> Mapping[str, Any]:
     """The data file, read once."""
-    return tomllib.loads(data_text("artefacts.toml"))
+    return tomllib.loads(ruleset_text("artefacts.toml"))
 
 
 @cache

@@ -12,10 +12,10 @@ from __future__ import annotations
 import argparse
 
 from einvoice.api import PROFILES, build, losses, validate
+from einvoice.commands.inputs import read_document
 from einvoice.commands.output import STATUSES, VALID, WrongUsage, common_arguments, readable, say, say_losses, write
 from einvoice.draft import Draft, DraftError
 from einvoice.facturx.profile import PROFILES as FACTURX_PROFILES
-from einvoice.inputs import read_document
 from einvoice.loss import placed
 from einvoice.validation.policy import Policy
 

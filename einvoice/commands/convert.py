@@ -6,8 +6,8 @@ import argparse
 
 from einvoice.api import convert
 from einvoice.commands.build import facturx_arguments, pages
+from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, readable, say_losses, write
-from einvoice.inputs import read_document
 from einvoice.validation.policy import Policy
 
 __all__ = ["arguments", "run"]

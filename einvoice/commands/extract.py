@@ -14,8 +14,8 @@ from itertools import count
 from pathlib import Path
 
 from einvoice.api import extract
+from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, say, write
-from einvoice.inputs import read_document
 
 __all__ = ["arguments", "run"]
 

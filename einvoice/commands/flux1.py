@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 
 from einvoice.api import parse
+from einvoice.commands.inputs import read_document
 from einvoice.commands.output import INVALID, VALID, common_arguments, say, write
 from einvoice.errors import Unrecognised, Unwritable
 from einvoice.france.findings import in_language
 from einvoice.france.flux1 import extract, judge_extract
-from einvoice.inputs import read_document
 from einvoice.model import Invoice
 from einvoice.validation.policy import Policy
 

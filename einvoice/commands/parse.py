@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from einvoice.api import parse
+from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, write
-from einvoice.inputs import read_document
 
 __all__ = ["arguments", "run"]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 
 from einvoice.api import render, validate
+from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, write
-from einvoice.inputs import read_document
 from einvoice.validation.policy import Policy
 
 __all__ = ["arguments", "run"]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from einvoice.api import parse
+from einvoice.commands.inputs import read_document
 from einvoice.commands.output import INVALID, VALID, common_arguments, say, write
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.france.ereporting.books_file import BooksFile
@@ -25,7 +26,6 @@ from einvoice.france.ereporting.flux10 import write as flux10
 from einvoice.france.ereporting.report import EReport
 from einvoice.france.ereporting.reporting import Filing, Reporting
 from einvoice.france.findings import in_language
-from einvoice.inputs import read_document
 from einvoice.model import Invoice
 
 __all__ = ["arguments", "run"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
+from einvoice.commands.json_schemas import NAMES, json_schema
 from einvoice.commands.output import VALID, common_arguments, write
-from einvoice.json_schemas import NAMES, json_schema
 
 __all__ = ["arguments", "run"]
 

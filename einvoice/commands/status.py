@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from einvoice.api import parse
+from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, write
 from einvoice.errors import Unrecognised, Unwritable
 from einvoice.france.findings import in_language
@@ -14,7 +15,6 @@ from einvoice.france.lifecycle.builder import Account, Approval, Correction, Pay
 from einvoice.france.lifecycle.cdar import write as cdar
 from einvoice.france.lifecycle.codes import ACTIONS, STATUSES
 from einvoice.france.lifecycle.message import LifecycleMessage
-from einvoice.inputs import read_document
 from einvoice.model import Invoice
 from einvoice.terms import term
 

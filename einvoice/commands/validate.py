@@ -12,13 +12,13 @@ from datetime import date
 from importlib.util import find_spec
 
 from einvoice import __version__
+from einvoice.commands.files import judge_file, quieten
+from einvoice.commands.inputs import STDIN, documents, read_document
 from einvoice.commands.output import STATUSES, VALID, common_arguments, say, say_missing_folder, write
 from einvoice.errors import EInvoiceError
-from einvoice.formats import FORMATS, Look, render
-from einvoice.inputs import STDIN, documents, read_document
-from einvoice.judging import judge_file, quieten
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report, worst
+from einvoice.reporting import FORMATS, Look, render
 from einvoice.validation.policy import HouseRules, Policy
 
 __all__ = ["arguments", "run"]
@@ -104,7 +104,7 @@ def _invoice(name: str) -> Invoice | None:
 def _judged(names: tuple[str, ...], policy: Policy, jobs: int) -> Iterator[tuple[int, DocumentReport]]:
     if jobs <= 1 or len(names) <= 1:
         return ((position, judge_file(name, policy)) for position, name in enumerate(names))
-    from einvoice.workers import judged  # noqa: PLC0415 - one document needs no other process
+    from einvoice.commands.workers import judged  # noqa: PLC0415 - one document needs no other process
 
     return judged(names, policy, jobs=jobs)
 

@@ -1,6 +1,15 @@
-"""What einvoice knows as data, and the one function that reads it.
+"""What einvoice knows as data, and the functions that read it.
 
-| file | what |
+Beside this package lies the folder of the rule sets: `schematron/` in the repository, `einvoice/rulesets/` where
+einvoice is installed. Both are found from this file, never by the name of the distribution.
+
+| here | what |
+|---|---|
+| `terms.tsv` | the business terms: number, names, profile, place in the model |
+| `codes.tsv`, `codes_units.tsv` | the code lists |
+| `lifecycle.toml` | statuses, reasons, actions and items of lifecycle messages |
+
+| rule sets | what |
 |---|---|
 | `artefacts.toml` | the official artefacts: identity, licence, where to find them, known versions |
 | `policy.toml` | which rule sets judge which profile, what makes an invoice French, severities by date |
@@ -13,9 +22,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["data_text"]
+_HERE = Path(__file__).parent
+_INSTALLED = _HERE.parent / "rulesets"
+RULESETS = _INSTALLED if _INSTALLED.is_dir() else _HERE.parents[1] / "schematron"
+"""The folder of the rule sets and of what is said about rules."""
 
 
 def data_text(name: str) -> str:
     """The text of a data file of this package."""
-    return (Path(__file__).parent / name).read_text(encoding="utf-8")
+    return (_HERE / name).read_text(encoding="utf-8")
+
+
+def ruleset_text(name: str) -> str:
+    """The text of a file in the folder of the rule sets."""
+    return (RULESETS / name).read_text(encoding="utf-8")

@@ -14,3 +14,47 @@
 | `ereporting` | flux 10: what the tax office is told of trade outside e-invoicing, and of payments |
 | `flux1`, `mapping` | what the public portal is told of each invoice, and the corrections that flux 10 shares |
 """
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from einvoice.france import (
+        addresses,
+        directory,
+        directory_files,
+        directory_index,
+        directory_update,
+        ereporting,
+        flux1,
+        lifecycle,
+        mandates,
+        payments,
+        treatment,
+    )
+
+__all__ = [
+    "addresses",
+    "directory",
+    "directory_files",
+    "directory_index",
+    "directory_update",
+    "ereporting",
+    "flux1",
+    "lifecycle",
+    "mandates",
+    "payments",
+    "treatment",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -27,8 +27,8 @@ from einvoice.model import Invoice, Line, Party
 from einvoice.reduction import reduced
 from einvoice.report import DocumentReport
 from einvoice.validation.chain import judge
+from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
-from einvoice.validation.profiles import Plan
 from einvoice.xml import parse_xml
 
 __all__ = ["Content", "Syntax", "extract", "extract_of", "file_name", "judge_extract"]

@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator
 from einvoice.detect import Detected, detect
 from einvoice.france.directory_files import DirectoryUpdate
 from einvoice.france.directory_update import line_findings
-from einvoice.france.documents import MESSAGES, Message, read_message
 from einvoice.france.ereporting import checks as ereport_checks
 from einvoice.france.ereporting import flux10
 from einvoice.france.ereporting.report import EReport
@@ -24,6 +23,7 @@ from einvoice.france.lifecycle import cdar
 from einvoice.france.lifecycle import checks as lifecycle_checks
 from einvoice.france.lifecycle.codes import ITEMS
 from einvoice.france.lifecycle.message import LifecycleMessage
+from einvoice.france.messages import MESSAGES, Message, read_message
 from einvoice.report import DocumentReport, Finding, Step
 from einvoice.validation.chain import unread_finding, verdict_of
 from einvoice.validation.findings import Place

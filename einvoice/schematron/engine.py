@@ -20,8 +20,8 @@ from typing import Any
 
 from lxml import etree
 
-from einvoice.schematron.document import Document
 from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative, Program, RuleTable
+from einvoice.schematron.rule_tree import RuleTree
 from einvoice.schematron.rules import Failure, Outcome
 from einvoice.schematron.tree import Way
 from einvoice.schematron.xpath.numbers import DECIMALS
@@ -32,8 +32,8 @@ from einvoice.schematron.xpath.written import as_written
 
 __all__ = ["CompiledRules"]
 
-_Test = Callable[[Document, Sequence[int]], list[int]]
-_Rule = Callable[[Document, Sequence[int], list[tuple[int, int]]], None]
+_Test = Callable[[RuleTree, Sequence[int]], list[int]]
+_Rule = Callable[[RuleTree, Sequence[int], list[tuple[int, int]]], None]
 _FAULTS = (Fault, ArithmeticError, RecursionError)
 _MOST_WAYS = 20_000  # plans remembered; then all are forgotten
 _PARSER = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True)
@@ -75,7 +75,7 @@ class CompiledRules:
     def _namespace(self, code: bytes) -> dict[str, Any]:
         """Run a generated module: it only defines functions and constants."""
         namespace = names()
-        namespace["ONCE"] = Document(_NOTHING)
+        namespace["ONCE"] = RuleTree(_NOTHING)
         for constant, content in self._program.documents.items():
             namespace[constant] = Lazy(functools.partial(_read_document, content))
         exec(marshal.loads(code), namespace)  # noqa: S102, S302  made by `generate`; see `xpath.code` on its safety
@@ -83,9 +83,9 @@ class CompiledRules:
 
     def check(self, root: etree._Element) -> Outcome:
         """Judge a document, given its root element."""
-        return self.check_document(Document(root))
+        return self.check_document(RuleTree(root))
 
-    def check_document(self, document: Document) -> Outcome:
+    def check_document(self, document: RuleTree) -> Outcome:
         """Judge a document that other rule sets judge too."""
         findings = _Findings()
         with decimal.localcontext(DECIMALS):
@@ -102,7 +102,7 @@ class CompiledRules:
 
     # --- dispatch ---------------------------------------------------------------------------------------------
 
-    def _plan(self, document: Document, top: str, way: Way | None) -> tuple[tuple[_Candidate, ...], ...]:
+    def _plan(self, document: RuleTree, top: str, way: Way | None) -> tuple[tuple[_Candidate, ...], ...]:
         """The rules that may be for the nodes of a way, pattern by pattern, in the order in which they are tried."""
         key = (top, "the document node" if way is None else way.key)
         if key in self._plans:
@@ -139,7 +139,7 @@ class CompiledRules:
             found.update(self._by_tag.get(ANY_ATTRIBUTE if tag[0] == "@" else ANY, ()))
         return [self._program.rules[at] for at in sorted(found)]
 
-    def _candidate(self, document: Document, rule: RuleTable, tags: list[str], nodes: list[int]) -> _Candidate | None:
+    def _candidate(self, document: RuleTree, rule: RuleTable, tags: list[str], nodes: list[int]) -> _Candidate | None:
         tests: list[_Test] = []
         matched = False
         for alternative in rule.alternatives:
@@ -158,7 +158,7 @@ class CompiledRules:
         return _Candidate(rule, self._judge[name], tuple(tests))
 
     def _fire(
-        self, document: Document, plan: tuple[tuple[_Candidate, ...], ...], nodes: Sequence[int], findings: _Findings
+        self, document: RuleTree, plan: tuple[tuple[_Candidate, ...], ...], nodes: Sequence[int], findings: _Findings
     ) -> None:
         """Judge the nodes of a way: in each pattern, a node by the first rule that is for it."""
         for candidates in plan:
@@ -185,7 +185,7 @@ class CompiledRules:
                     break
 
     def _judge_nodes(
-        self, document: Document, candidate: _Candidate, nodes: Sequence[int], findings: _Findings
+        self, document: RuleTree, candidate: _Candidate, nodes: Sequence[int], findings: _Findings
     ) -> None:
         before = len(findings.failed)
         try:
@@ -201,7 +201,7 @@ class CompiledRules:
 
     # --- failures ---------------------------------------------------------------------------------------------
 
-    def _failures(self, document: Document, findings: _Findings) -> tuple[Failure, ...]:
+    def _failures(self, document: RuleTree, findings: _Findings) -> tuple[Failure, ...]:
         """What to say of the checks that failed, in the order of the rule set."""
         errors: dict[tuple[int, int], str] = {}
         for number, node in findings.doubtful:
@@ -218,7 +218,7 @@ class CompiledRules:
             for number, node in sorted([*findings.failed, *errors])
         )
 
-    def _run_again(self, document: Document, number: int, node: int, findings: _Findings) -> str | None:
+    def _run_again(self, document: RuleTree, number: int, node: int, findings: _Findings) -> str | None:
         """Run a single check of a rule that met a dynamic error; if the error was its own, why."""
         document.last = None
         try:
@@ -229,18 +229,18 @@ class CompiledRules:
             findings.failed.append((number, node))
         return None
 
-    def _error(self, document: Document, number: int, node: int, reason: str) -> Failure:
+    def _error(self, document: RuleTree, number: int, node: int, reason: str) -> Failure:
         name, _, flag, role = self._program.checks[number]
         message = f"The rule could not be evaluated: {reason}"
         return Failure(name, "error", flag, role, message, document.location(node), document.line(node))
 
-    def _failure(self, document: Document, number: int, node: int) -> Failure:
+    def _failure(self, document: RuleTree, number: int, node: int) -> Failure:
         name, kind, flag, role = self._program.checks[number]
         message = self._message(document, number, node)
         found, expected = self._operands(document, number, node)
         return Failure(name, kind, flag, role, message, document.location(node), document.line(node), found, expected)
 
-    def _operands(self, document: Document, number: int, node: int) -> tuple[str | None, str | None]:
+    def _operands(self, document: RuleTree, number: int, node: int) -> tuple[str | None, str | None]:
         """The values that the check compared."""
         function = self._explanation("operands", document, number, node)
         if function is None:
@@ -251,7 +251,7 @@ class CompiledRules:
             return None, None
         return as_written(*pair) if pair is not None else (None, None)
 
-    def _explanation(self, kind: str, document: Document, number: int, node: int) -> Any:
+    def _explanation(self, kind: str, document: RuleTree, number: int, node: int) -> Any:
         """The function for a message or operands: the one for nodes just where they are likely, if it is there."""
         anchored = self._judge.get(f"{kind}_{number}_anchored")
         if anchored is not None and self._rule_of(number).level == len(document.ancestors(node)):
@@ -262,7 +262,7 @@ class CompiledRules:
         rules = self._program.rules
         return rules[bisect_right(rules, number, key=lambda rule: rule.first_check + rule.checks)]
 
-    def _message(self, document: Document, number: int, node: int) -> str:
+    def _message(self, document: RuleTree, number: int, node: int) -> str:
         assert self._messages is not None  # noqa: S101  for the type checker
         if number in self._messages:
             return self._messages[number]
@@ -289,7 +289,7 @@ def _value(part: Callable[[], str]) -> str:
         return f"({error})"
 
 
-def _picked(document: Document, nodes: Sequence[int], tests: tuple[_Test, ...]) -> Sequence[int]:
+def _picked(document: RuleTree, nodes: Sequence[int], tests: tuple[_Test, ...]) -> Sequence[int]:
     """The nodes that match a pattern."""
     if len(tests) == 1:
         return _passing(document, nodes, tests[0])
@@ -299,7 +299,7 @@ def _picked(document: Document, nodes: Sequence[int], tests: tuple[_Test, ...]) 
     return [node for node in nodes if node in chosen]
 
 
-def _passing(document: Document, nodes: Sequence[int], test: _Test) -> list[int]:
+def _passing(document: RuleTree, nodes: Sequence[int], test: _Test) -> list[int]:
     """The nodes that pass a test; an error in a pattern means that a node does not match."""
     try:
         return test(document, nodes)
@@ -309,7 +309,7 @@ def _passing(document: Document, nodes: Sequence[int], test: _Test) -> list[int]
         return [node for node in nodes if _passing(document, [node], test)]
 
 
-def _reason(document: Document, error: Exception) -> str:
+def _reason(document: RuleTree, error: Exception) -> str:
     """What a dynamic error is about, and where in the document."""
     if isinstance(error, RecursionError):
         return "its functions call each other too deeply"
@@ -321,8 +321,8 @@ def _reason(document: Document, error: Exception) -> str:
     return f"{error}, in {document.location(node)}"
 
 
-def _read_document(content: bytes) -> Document:
-    return Document(etree.fromstring(content, _PARSER))
+def _read_document(content: bytes) -> RuleTree:
+    return RuleTree(etree.fromstring(content, _PARSER))
 
 
 def _fits(alternative: Alternative, tags: list[str]) -> bool:

@@ -27,8 +27,8 @@ from einvoice.validation.engines import NotRun, Source, Subject, run_rules
 from einvoice.validation.findings import Place, Ran, finding_of, own_finding
 from einvoice.validation.numbers import check_numbers
 from einvoice.validation.operands import aimed
+from einvoice.validation.plans import Plan, french_rules, is_french, plan_for
 from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
-from einvoice.validation.profiles import Plan, french_rules, is_french, plan_for
 from einvoice.validation.reasons import in_language
 from einvoice.validation.wording import sentence
 from einvoice.validation.xsd import Fault, schema_of

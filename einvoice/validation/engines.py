@@ -19,10 +19,10 @@ from lxml import etree
 from einvoice.artefacts.installed import Artefact, cache_folder
 from einvoice.errors import EInvoiceError, MissingExtra
 from einvoice.schematron.cache import load
-from einvoice.schematron.document import Document
 from einvoice.schematron.engine import CompiledRules
 from einvoice.schematron.importer import read_rules
 from einvoice.schematron.rule_error import EngineFailure, RuleError
+from einvoice.schematron.rule_tree import RuleTree
 from einvoice.schematron.rules import Engine, Failure, Outcome, RuleSet
 from einvoice.validation.policy import HouseRules, Policy
 from einvoice.validation.wording import sentence
@@ -44,9 +44,9 @@ class Subject:
         self.root = root
 
     @cached_property
-    def document(self) -> Document:
+    def document(self) -> RuleTree:
         """The tree as the compiled rules read it."""
-        return Document(self.root)
+        return RuleTree(self.root)
 
 
 @dataclass(frozen=True, slots=True)

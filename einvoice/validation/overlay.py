@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 
 from einvoice.artefacts.catalogue import ordinal
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 
 __all__ = ["Defect", "known_defect"]
 
@@ -42,7 +42,7 @@ class Defect:
 
 @cache
 def _defects() -> tuple[Defect, ...]:
-    rows = tomllib.loads(data_text("overlays.toml"))["defect"]
+    rows = tomllib.loads(ruleset_text("overlays.toml"))["defect"]
     return tuple(
         Defect(
             id=name,

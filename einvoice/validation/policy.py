@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 from einvoice.report import Severity
 from einvoice.schematron.rules import Failure
 
@@ -92,7 +92,7 @@ def _is_own(failure: Failure, stand_in: Mapping[str, Any]) -> bool:
 @cache
 def policy_data() -> Mapping[str, Any]:
     """The data file, read once."""
-    return tomllib.loads(data_text("policy.toml"))
+    return tomllib.loads(ruleset_text("policy.toml"))
 
 
 def is_lenient(ruleset: str, policy: Policy) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 from einvoice.terms import term
 
 __all__ = ["Official", "Wording", "family", "is_french", "official", "sentence", "spelling", "wording"]
@@ -144,7 +144,7 @@ def _row(rule: str) -> tuple[tuple[str, ...] | None, dict[str, str]]:
 
 @cache
 def _catalogue() -> tuple[dict[str, tuple[str, ...]], tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]]:
-    rows = [tuple(line.split("\t")) for line in data_text("messages.tsv").splitlines()[1:]]
+    rows = [tuple(line.split("\t")) for line in ruleset_text("messages.tsv").splitlines()[1:]]
     exact = {row[0]: row for row in rows if "{" not in row[0]}
     return exact, tuple((_pattern(row[0]), row) for row in rows if "{" in row[0])
 

@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from einvoice.artefacts.installed import Artefact
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 from einvoice.xml import location
 
 __all__ = ["Fault", "Schema", "schema_of"]
@@ -155,7 +155,7 @@ def _place(element: etree._Element, attribute: str) -> str:
 
 @cache
 def _wordings() -> tuple[tuple[str, re.Pattern[str], str, str], ...]:
-    rows = [row.split("\t") for row in data_text("xsd_messages.tsv").splitlines()[1:]]
+    rows = [row.split("\t") for row in ruleset_text("xsd_messages.tsv").splitlines()[1:]]
     return tuple((kind, re.compile(pattern, re.DOTALL), fr, en) for kind, pattern, fr, en in rows)
 
 

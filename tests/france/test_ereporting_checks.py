@@ -8,7 +8,7 @@ import pytest
 from french_samples import POLICY, altered, fixture, judged, rules, when
 
 import einvoice as ei
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 from einvoice.france.ereporting import (
     GOODS,
     MARGIN,
@@ -131,7 +131,7 @@ def test_good_reports_have_nothing_to_say(report):
 
 def test_the_catalogue_and_the_tests_know_the_same_rules():
     """Every check has its texts and its example here; what the books say is tested with them."""
-    found = {line.split("\t")[0] for line in data_text("messages.tsv").splitlines()}
+    found = {line.split("\t")[0] for line in ruleset_text("messages.tsv").splitlines()}
     assert {rule for rule in found if rule.startswith("EI-FRR-") and int(rule[-2:]) < 30} == set(BROKEN)
 
 

@@ -9,7 +9,7 @@ from french_samples import CDAR, IBAN, NUMBER, PLATFORM, altered, changed, fixtu
 from lxml import etree
 
 import einvoice as ei
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 from einvoice.france.findings import in_language
 from einvoice.france.lifecycle import Account, Correction, LifecycleMessage, Payment, cdar, check, ppf_copy
 from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, Remark, Subject
@@ -154,7 +154,7 @@ def test_good_messages_have_nothing_to_say(message):
 
 def test_the_catalogue_and_the_tests_know_the_same_rules():
     """Every check has its texts and its example here; what the builder says is tested with the builder."""
-    rules = {line.split("\t")[0] for line in data_text("messages.tsv").splitlines()}
+    rules = {line.split("\t")[0] for line in ruleset_text("messages.tsv").splitlines()}
     assert {rule for rule in rules if rule.startswith("EI-CDV-") and int(rule[-2:]) < 60} == set(BROKEN)
 
 

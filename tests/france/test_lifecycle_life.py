@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from french_samples import ARRIVED, CDAR, NUMBER, PLATFORM, ROOT, changed, fixture, told
 
-from einvoice.data import data_text
+from einvoice.data import ruleset_text
 from einvoice.france.lifecycle import Lifecycle, Payment, cdar, life, ppf_copy
 from einvoice.france.lifecycle.codes import FOLLOWS, STATUSES
 from einvoice.xml import parse_xml
@@ -256,7 +256,7 @@ def test_every_status_has_its_place():
 
 
 def _rules(start: str) -> list[str]:
-    return [line.split("\t")[0] for line in data_text("messages.tsv").splitlines() if line.startswith(start)]
+    return [line.split("\t")[0] for line in ruleset_text("messages.tsv").splitlines() if line.startswith(start)]
 
 
 # Invoice of a published story -> its statuses in order, how it ends, and what it received.

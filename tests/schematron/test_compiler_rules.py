@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 from small_rules import check, failure, failures, holds, let, rule, rule_set
 
-from einvoice.schematron.compiled import Document, compile_rules
+from einvoice.schematron.compiled import RuleTree, compile_rules
 from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Function, Key, Param, Pattern, RuleSet, Value
 
@@ -262,7 +262,7 @@ def test_failures_tell_the_line_of_the_document():
 
 def test_one_document_serves_several_rule_sets():
     """What one rule set computed about a document is not taken for what another computes."""
-    document = Document(etree.fromstring(LINES))
+    document = RuleTree(etree.fromstring(LINES))
     one = compile_rules(rule_set(rule("a:line", check("count(//a:line[@n > 0]) = 1"))))
     two = compile_rules(rule_set(rule("a:line", check("count(//a:id[. > '']) = 2"))))
     assert [len(rules.check_document(document).failures) for rules in (one, two, one)] == [2, 0, 2]

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from einvoice.schematron.document import NOTHING, Document
+from einvoice.schematron.rule_tree import NOTHING, RuleTree
 from einvoice.schematron.xpath import casts, compare, numbers, strings
 from einvoice.schematron.xpath.dates import Date, DateTime, Duration, to_date, to_date_time, to_duration
 from einvoice.schematron.xpath.regex import Regex
@@ -92,12 +92,12 @@ def whole_numbers(first: int | None, last: int | None) -> Sequence[int]:
     return range(first, last + 1)
 
 
-def present(document: Document, forbidden: dict[str, tuple[int, ...]]) -> set[int]:
+def present(document: RuleTree, forbidden: dict[str, tuple[int, ...]]) -> set[int]:
     """The checks whose forbidden ways occur in the document."""
     return {check for way in document.ways.keys() & forbidden.keys() for check in forbidden[way]}
 
 
-def atom(document: Document, item: Any) -> Any:
+def atom(document: RuleTree, item: Any) -> Any:
     """The typed value of an item whose type is known now only."""
     return Untyped(document.value(item)) if isinstance(item, NodeItem) else item
 
@@ -169,12 +169,12 @@ def days_of(duration: Duration | None) -> int | None:
     return None if duration is None else int(duration.span.total_seconds() / 86400)
 
 
-def today(_: Document) -> Date | None:
+def today(_: RuleTree) -> Date | None:
     """fn:current-date, the same for a whole document."""
     return to_date(datetime.now(UTC).date().isoformat() + "Z")
 
 
-def now(_: Document) -> DateTime | None:
+def now(_: RuleTree) -> DateTime | None:
     """fn:current-dateTime, the same for a whole document."""
     return to_date_time(datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z")
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Literal
 
-from einvoice.formats.text import about, checked, reasons, summary, verdict_word
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report
+from einvoice.reporting.text import about, checked, reasons, summary, verdict_word
 from einvoice.view.html import document as html_document
 from einvoice.view.html import listed, sheet
 from einvoice.view.layout import page_of

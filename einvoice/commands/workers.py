@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from einvoice.judging import judge_file, quieten
+from einvoice.commands.files import judge_file, quieten
 from einvoice.report import DocumentReport, Step
 from einvoice.validation.policy import Policy
 from einvoice.validation.wording import sentence

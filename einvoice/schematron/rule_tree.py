@@ -1,10 +1,10 @@
 """A document under judgement: its tree, the values of its nodes, and what rules computed about it.
 
-    document = Document(root)
+    document = RuleTree(root)
     document.value(17)          "119.99"
     document.memo(total)        what `total(document)` gives, computed once
 
-One `Document` serves all rule sets that judge it; what they remember is kept apart, because it is kept by function. It
+One `RuleTree` serves all rule sets that judge it; what they remember is kept apart, because it is kept by function. It
 is made for one thread.
 
 Source: XQuery 1.0 and XPath 2.0 Data Model, section 5 (accessors).
@@ -20,14 +20,14 @@ from lxml import etree
 from einvoice.schematron.tree import NOTHING, Nodes, Tree
 from einvoice.schematron.xpath.values import Fault
 
-__all__ = ["NOTHING", "Document"]
+__all__ = ["NOTHING", "RuleTree"]
 
-Items: TypeAlias = "Callable[[Document], Sequence[Any]]"
-Keys: TypeAlias = "Callable[[Document, Any], Sequence[Any]]"
+Items: TypeAlias = "Callable[[RuleTree], Sequence[Any]]"
+Keys: TypeAlias = "Callable[[RuleTree, Any], Sequence[Any]]"
 _UNSET: Any = object()
 
 
-class Document(Tree):
+class RuleTree(Tree):
     """A tree whose values are read, and a memory. Made from an lxml element, which stays as it is."""
 
     __slots__ = ("_kept", "_memory", "last")
@@ -108,14 +108,14 @@ class Document(Tree):
 
     # --- what rules computed about this document ----------------------------------------------------------------
 
-    def memo(self, function: Callable[[Document], Any]) -> Any:
+    def memo(self, function: Callable[[RuleTree], Any]) -> Any:
         """A value that depends on the document only: computed once."""
         value = self._memory.get(function, _UNSET)
         if value is _UNSET:
             value = self._memory[function] = function(self)
         return value
 
-    def at(self, function: Callable[[Document, int], Any], node: int) -> Any:
+    def at(self, function: Callable[[RuleTree, int], Any], node: int) -> Any:
         """A variable of a rule: computed once for each context node, if at all."""
         known = self._memory.get(function, _UNSET)
         if known is not _UNSET and known[0] == node:
@@ -133,7 +133,7 @@ class Document(Tree):
         self._memory[function] = (arguments, value)
         return value
 
-    def kept(self, function: Callable[[Document, int], Any], node: int) -> Any:
+    def kept(self, function: Callable[[RuleTree, int], Any], node: int) -> Any:
         """A value that several indexes or patterns ask for: computed once for each node."""
         known = self._kept.get(function)
         if known is None:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from einvoice.formats.text import told
 from einvoice.report import DocumentReport, Finding, Report, Step
+from einvoice.reporting.text import told
 
 __all__ = ["junit"]
 

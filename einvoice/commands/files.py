@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from einvoice.inputs import read_document
+from einvoice.commands.inputs import read_document
 from einvoice.judgement import judge_bytes
 from einvoice.report import DocumentReport, Step
 from einvoice.validation.findings import own_finding

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from einvoice.formats.junit import junit
-from einvoice.formats.sarif import sarif
-from einvoice.formats.text import Look, text
 from einvoice.model import Invoice
 from einvoice.report import Report
+from einvoice.reporting.junit import junit
+from einvoice.reporting.sarif import sarif
+from einvoice.reporting.text import Look, text
 
 __all__ = ["FORMATS", "Look", "render"]
 
@@ -41,7 +41,7 @@ def render(
     place. Raises `KeyError` for another form.
     """
     if form == "html":
-        from einvoice.formats.html import html  # noqa: PLC0415 - the view is loaded for this form only
+        from einvoice.reporting.html import html  # noqa: PLC0415 - the view is loaded for this form only
 
         return html(report, language, invoices)
     return text(report, language, look or Look()) if form == "text" else _WRITERS[form](report, language)

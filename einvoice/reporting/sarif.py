@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any, Literal
 
-from einvoice.formats.text import told
 from einvoice.report import DocumentReport, Finding, Report
+from einvoice.reporting.text import told
 
 __all__ = ["sarif"]
 

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+SOURCES = ("einvoice", "schematron", "LICENSE", "README.md", "pyproject.toml", "setup.py")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory):
+    """The names of the files in the wheel that the sources make."""
+    folder = tmp_path_factory.mktemp("wheel")
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+        else:
+            shutil.copy(source, folder / name)
+    command = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", ".")
+    done = subprocess.run(  # noqa: S603 - our own sources
+        command, cwd=folder, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    (made,) = folder.glob("*.whl")
+    return set(zipfile.ZipFile(made).namelist())
+
+
+def test_the_wheel_holds_the_rule_sets(wheel):
+    """What stands in schematron/ for machines is in the wheel, as einvoice/rulesets/."""
+    expected = {
+        f"einvoice/rulesets/{path.name}"
+        for path in (ROOT / "schematron").iterdir()
+        if path.suffix in {".toml", ".tsv", ".sch"}
+    }
+    assert expected
+    assert {name for name in wheel if name.startswith("einvoice/rulesets/")} == expected
+
+
+def test_the_wheel_holds_every_file_of_the_package(wheel):
+    """Data, fonts and templates are where the code looks for them."""
+    package = ROOT / "einvoice"
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for path in package.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert files - wheel == {"einvoice/view/fonts/README.md"} - wheel
