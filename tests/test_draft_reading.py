@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter, ValidationError, create_model
 
 from einvoice.commands.json_schemas import json_schema
 from einvoice.draft import Draft, DraftError, DraftLine
@@ -199,3 +200,23 @@ def test_the_schema_describes_fields_by_their_terms():
     name = parts["Party"]["properties"]["name"]["description"]
     assert name.startswith("BT-27 Seller name; BT-44 Buyer name; ")
     assert "BR-FR-08" in json_schema("draft")["properties"]["nature"]["description"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "place", "said"),
+    [
+        ({"lines": [{"quantity": "two"}]}, ("lines", 0, "quantity"), "expected a number such as 12.50, found 'two'"),
+        ({"typo": 1}, ("typo",), "there is no such field; did you mean type_code?"),
+        ({"issue_date": "02/11/2026"}, ("issue_date",), "expected a date such as 2026-11-02, found '02/11/2026'"),
+        ([], (), "expected an object with named fields, found []"),
+    ],
+)
+def test_a_draft_inside_another_model_fails_as_models_do(payload, place, said):
+    """A web framework or an enclosing model gets pydantic's own exception, with our words, and can answer by place."""
+    envelope = create_model("Envelope", invoice_data=(Draft, ...))
+    with pytest.raises(ValidationError) as inside:
+        envelope.model_validate({"invoice_data": payload})
+    with pytest.raises(ValidationError) as alone:
+        TypeAdapter(Draft).validate_python(payload)
+    assert [(each["loc"], each["msg"]) for each in inside.value.errors()] == [(("invoice_data", *place), said)]
+    assert [(each["loc"], each["msg"]) for each in alone.value.errors()] == [(place, said)]

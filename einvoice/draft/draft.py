@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import islice
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import PrivateAttr, ValidationError, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
@@ -16,7 +18,7 @@ from einvoice.draft.content import DraftContent
 from einvoice.draft.editing import put, steps_of
 from einvoice.draft.ledger import Disagreement
 from einvoice.draft.nesting import line_paths
-from einvoice.draft.problems import DraftError, Problem, described, path_of, unknown_field
+from einvoice.draft.problems import DraftError, Problem, described, path_of, reworded, unknown_field
 from einvoice.draft.renames import renamed
 from einvoice.model import Invoice
 
@@ -34,13 +36,30 @@ class Draft(DraftContent):
 
     _final: bool = PrivateAttr(default=False)
 
+    # As a part of another model, or as the body of a request, a draft fails as all models of pydantic do: by a
+    # `ValidationError`, with these same words at their places. Only what Python calls raises `DraftError`.
+
+    if not TYPE_CHECKING:  # type checkers know the fields from pydantic's own
+
+        def __init__(self, **data: Any) -> None:
+            with _as_draft_error():
+                super().__init__(**data)
+
+        __init__.__pydantic_base_init__ = True  # pydantic validates without calling it, and so meets no DraftError
+
     @model_validator(mode="wrap")
     @classmethod
     def _explained(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         try:
             return handler(renamed(data))
         except ValidationError as error:
-            raise described(error, cls) from None
+            raise reworded(error, cls) from None
+
+    @classmethod
+    def model_validate(cls, obj: Any, **options: Any) -> Self:
+        """Read a draft from values. Raises `DraftError`."""
+        with _as_draft_error():
+            return super().model_validate(obj, **options)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
@@ -59,7 +78,8 @@ class Draft(DraftContent):
             raise DraftError(
                 Problem(name, "this draft is finalised and no longer changes; correct an invoice with a new one")
             )
-        super().__setattr__(name, value)
+        with _as_draft_error():
+            super().__setattr__(name, value)
 
     def set(self, path: str, value: Any) -> str:
         """Put a value at the place that a finding names, such as `lines[2].quantity`; `lines[+]` is a new last line.
@@ -109,6 +129,14 @@ class Draft(DraftContent):
         invoice = self.complete()
         self._final = True
         return invoice
+
+
+@contextmanager
+def _as_draft_error() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError as error:
+        raise described(error) from None
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from einvoice.errors import Unreadable
 
-__all__ = ["DraftError", "Problem", "described", "path_of", "unknown_field"]
+__all__ = ["DraftError", "Problem", "described", "path_of", "reworded", "unknown_field"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,27 @@ def path_of(location: tuple[int | str, ...]) -> str:
     return text.removeprefix(".")
 
 
-def described(error: ValidationError, model: type[BaseModel]) -> DraftError:
+def reworded(error: ValidationError, model: type[BaseModel]) -> ValidationError:
     """What pydantic refused, in our words, with the nearest known name for each unknown one."""
-    return DraftError(*(_problem(details, model) for details in error.errors(include_url=False)))
+    return ValidationError.from_exception_data(
+        error.title, [_line(details, _problem(details, model)) for details in error.errors(include_url=False)]
+    )
+
+
+def _line(details: Any, problem: Problem) -> InitErrorDetails:
+    said = {"message": problem.message, "found": problem.found, "nearest": problem.nearest}
+    kind = PydanticCustomError(details["type"], "{message}", said)
+    return InitErrorDetails(type=kind, loc=details["loc"], input=details["input"])
+
+
+def described(error: ValidationError) -> DraftError:
+    """The refusal of a draft, as `reworded` left it, as the exception of this library."""
+    return DraftError(*(_told(details) for details in error.errors(include_url=False)))
+
+
+def _told(details: Any) -> Problem:
+    said = details.get("ctx", {})
+    return Problem(path_of(details["loc"]), details["msg"], said.get("found"), said.get("nearest"))
 
 
 def _problem(details: Any, model: type[BaseModel]) -> Problem:
