@@ -20,11 +20,10 @@ from pathlib import Path
 from einvoice.draft import Draft
 from einvoice.facturx.container import check_container
 from einvoice.facturx.embed import embed
-from einvoice.facturx.pdfa.convert import convert_to_pdfa3
-from einvoice.facturx.pdfa.preflight import preflight
 from einvoice.facturx.profile import profile
 from einvoice.facturx.visible import compare_visible
 from einvoice.hybrid import facturx_xml, make_facturx
+from einvoice.pdfa import convert_to_pdfa3, preflight
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "drafts" / "services.json"
 DATE = datetime(2026, 9, 2, 10, 15, tzinfo=UTC)

@@ -22,15 +22,15 @@ from dataclasses import dataclass, replace
 from einvoice import cii
 from einvoice.detect import profile_of as profile_name
 from einvoice.errors import Unwritable
+from einvoice.facturx.archival import archival_findings
 from einvoice.facturx.catalogue import in_english
 from einvoice.facturx.embed import embed
-from einvoice.facturx.pdfa.convert import convert_to_pdfa3
-from einvoice.facturx.pdfa.preflight import preflight
 from einvoice.facturx.profile import PROFILES, Profile
 from einvoice.facturx.profile import profile as profile_named
 from einvoice.facturx.reduction import lacking, losses, reduce
 from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
+from einvoice.pdfa import Irreparable, convert_to_pdfa3, preflight
 from einvoice.report import Finding
 from einvoice.validation.policy import Policy
 from einvoice.view import render_pdf
@@ -135,8 +135,11 @@ def _pages(
         return render_pdf(shown, language=language, date=made), ()
     if not preflight(pdf):
         return pdf, ()
-    converted = convert_to_pdfa3(pdf, date=made)
-    return converted.pdf, converted.repaired
+    try:
+        converted = convert_to_pdfa3(pdf, date=made)
+    except Irreparable as error:
+        raise Unwritable(str(error), archival_findings(error.broken)) from error
+    return converted.pdf, archival_findings(converted.repaired)
 
 
 def _told(findings: tuple[Finding, ...], language: Language, field_of: Callable[[str], str]) -> tuple[Finding, ...]:

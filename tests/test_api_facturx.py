@@ -9,8 +9,8 @@ import pytest
 
 import einvoice as ei
 from einvoice.facturx.embedded import FACTURX_NAME
-from einvoice.facturx.pdfa.preflight import preflight
 from einvoice.facturx.profile import PROFILES
+from einvoice.pdfa import preflight
 
 sys.path.append(str(Path(__file__).parent / "facturx"))
 import samples

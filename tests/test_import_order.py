@@ -3,6 +3,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import pytest
+
 import einvoice
 
 PACKAGE = Path(einvoice.__file__).parent
@@ -18,6 +20,7 @@ LAYERS = (
     ("draft",),
     ("report",),
     ("xml",),
+    ("pdfa",),
     ("binding",),
     ("ubl", "cii"),
     ("detect",),
@@ -86,6 +89,18 @@ def test_modules_import_only_from_layers_above():
         if RANK.get(name, len(LAYERS)) > RANK.get(layer, -1)
     ]
     assert not wrong, "\n".join(wrong)
+
+
+# What could stand alone, and all that it takes of this package.
+INDEPENDENT = {"pdfa": {"pdfa", "errors", "xml"}}
+
+
+@pytest.mark.parametrize("name", INDEPENDENT)
+def test_what_could_stand_alone_imports_nearly_nothing(name):
+    """A part that others may use without the rest imports no more of the package than it says."""
+    taken = {layer for path, own in modules() if own == name for layer in imports(path)}
+    assert taken <= INDEPENDENT[name]
+    assert name in taken
 
 
 def test_the_test_can_fail(tmp_path):

@@ -24,11 +24,10 @@ from pathlib import Path
 
 from einvoice.draft import Draft
 from einvoice.errors import Unreadable, Unwritable
-from einvoice.facturx.pdfa.convert import convert_to_pdfa3
-from einvoice.facturx.pdfa.preflight import preflight
 from einvoice.facturx.profile import PROFILES
 from einvoice.facturx.reduction import lacking
 from einvoice.hybrid import make_facturx
+from einvoice.pdfa import convert_to_pdfa3, preflight
 
 ROOT = Path(__file__).parents[1]
 JUDGE = Path(__file__).parent / "facturx_judge"
@@ -159,8 +158,8 @@ def converted(paths: list[Path], folder: Path) -> tuple[list[Path], dict[Path, b
         try:
             result = convert_to_pdfa3(path.read_bytes(), date=DATE)
         except (Unwritable, Unreadable) as error:
-            findings = getattr(error, "findings", ())
-            print(f"refused: {path.name}: {'; '.join(finding.message_en for finding in findings) or error}")
+            broken = getattr(error, "broken", ())
+            print(f"refused: {path.name}: {'; '.join(f'{e.fault.name} {e.places}' for e in broken) or error}")
             continue
         file = folder / f"{number:03}_{path.name}"
         file.write_bytes(result.pdf)

@@ -6,9 +6,8 @@
 | `embed` | a PDF/A-3 and a CII become a Factur-X: `embed` |
 | `embedded` | the files inside a PDF: `extract` |
 | `container` | the rules for the PDF around the invoice: `check_container` |
-| `pdfa/` | is a PDF a PDF/A-3, and how does it become one: `preflight`, `convert_to_pdfa3` |
-| `fonts/` | what the font programs in a PDF say of their glyphs |
-| `rules` | the catalogue of our container rules |
-| `xmp`, `metadata` | what the PDF says about itself |
-| `pdf`, `writing` | opening a PDF from a stranger in bounded time and memory; writing one, always the same |
+| `archival` | the rules of PDF/A-3, whose faults `einvoice.pdfa` finds |
+| `visible`, `page_text` | do the pages say the same as the invoice: `compare_visible` |
+| `rules`, `catalogue` | our rules |
+| `reduction` | what a profile holds of an invoice, and what it demands |
 """

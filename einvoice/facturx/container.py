@@ -23,15 +23,14 @@ from einvoice.facturx.embedded import (
     embedded_files,
     extracted,
     invoice_files,
-    pages,
 )
-from einvoice.facturx.pdf import Limits, Locked, Pdf, opened
-from einvoice.facturx.pdfa.colours import Colours
-from einvoice.facturx.pdfa.drawing import Drawing
-from einvoice.facturx.pdfa.faults import Faults
 from einvoice.facturx.profile import Profile, profile, profile_of
 from einvoice.facturx.rules import CONTAINER_RULES, made
-from einvoice.facturx.xmp import FACTURX_NAMESPACE, Xmp, read_xmp
+from einvoice.pdfa.colours import Colours
+from einvoice.pdfa.drawing import Drawing
+from einvoice.pdfa.fault import Faults
+from einvoice.pdfa.pdf import Limits, Locked, Pdf, opened
+from einvoice.pdfa.xmp import FACTURX_NAMESPACE, Xmp, read_xmp
 from einvoice.report import Finding, Step
 from einvoice.xml import parse_xml
 
@@ -138,7 +137,7 @@ def _undefined_colours(pdf: Pdf) -> str:
     """The device colours that the pages use: a PDF without any needs no output profile."""
     colours = Colours(pdf, Faults())
     drawing = Drawing(pdf, colours.faults, colours)
-    for number, page in enumerate(pages(pdf), 1):
+    for number, page in enumerate(pdf.pages(), 1):
         drawing.page(page, f"page {number}")
     return ", ".join(f"Device{kind} ({next(iter(places))})" for kind, places in sorted(colours.devices.items()))
 

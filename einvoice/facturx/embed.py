@@ -16,24 +16,27 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
 
 from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, NameObject, NumberObject, PdfObject
 
+from einvoice import __version__
 from einvoice.errors import Unwritable
+from einvoice.facturx.archival import archival_findings
 from einvoice.facturx.embedded import FACTURX_NAME, INVOICE_NAMES, embedded_files
-from einvoice.facturx.metadata import Properties, describe, pdf_date, xmp_of
-from einvoice.facturx.pdf import Limits, Pdf, opened
-from einvoice.facturx.pdfa.preflight import judged
 from einvoice.facturx.profile import profile as profile_named
-from einvoice.facturx.writing import compressed, text_string, written
 from einvoice.model import SupportingDocument
+from einvoice.pdfa.inspection import inspect
+from einvoice.pdfa.metadata import Properties, describe, pdf_date, xmp_of
+from einvoice.pdfa.pdf import Limits, Pdf, opened
+from einvoice.pdfa.writing import compressed, text_string, written
 
 __all__ = ["embed"]
 
 _MIME = re.compile(r"[-\w+.]+/[-\w+.]+", re.ASCII)
+_PRODUCER = f"einvoice {__version__}"
 _UNKNOWN = "application/octet-stream"
 
 
@@ -66,9 +69,9 @@ def embed(  # noqa: PLR0913 - each is a fact about the invoice to make, given by
     """
     chosen = profile_named(profile)
     with opened(pdf, limits) as document:
-        findings = () if preflighted else judged(document).findings
-        if findings:
-            raise Unwritable("the PDF is not a PDF/A-3, so no Factur-X can be made of it", findings)
+        broken = () if preflighted else inspect(document).faults.broken()
+        if broken:
+            raise Unwritable("the PDF is not a PDF/A-3, so no Factur-X can be made of it", archival_findings(broken))
         kept = _kept_files(document)
         invoice = _File(FACTURX_NAME, xml, "text/xml", chosen.relationship, "Factur-X")
         for file in (invoice, *_attached(attachments, taken=set(kept))):
@@ -77,7 +80,7 @@ def embed(  # noqa: PLR0913 - each is a fact about the invoice to make, given by
         before = xmp_of(document)
         describe(
             document,
-            properties or Properties(),
+            replace(properties or Properties(), producer=_PRODUCER),
             date=date,
             conformance=(before.conformance if before else None) or "B",
             facturx={

@@ -21,7 +21,7 @@ from lxml import etree
 from pypdf.generic import DictionaryObject, PdfObject, StreamObject
 
 from einvoice.errors import Unreadable, Unrecognised
-from einvoice.facturx.pdf import Limits, Pdf, opened
+from einvoice.pdfa.pdf import Limits, Pdf, opened
 from einvoice.xml import parse_xml
 
 __all__ = ["FACTURX_NAME", "EmbeddedFile", "Extracted", "embedded_files", "extract", "invoice_files", "root_tag"]
@@ -31,7 +31,6 @@ FACTURX_NAME = "factur-x.xml"
 INVOICE_NAMES = (FACTURX_NAME, "xrechnung.xml", "zugferd-invoice.xml")  # compared without case
 
 _INVOICE_ROOTS = ("CrossIndustryInvoice", "CrossIndustryDocument")  # the second is ZUGFeRD 1
-_MAX_PAGES = 5_000  # whose annotations are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,30 +132,12 @@ def _specifications(pdf: Pdf) -> list[tuple[str, PdfObject]]:
     leaves = list(pdf.tree_leaves(names.get("/EmbeddedFiles"), "/Kids", "/Names"))
     places = [("names", value) for value in leaves if "/EF" in pdf.dictionary(value)]
     places += [("af", value) for value in pdf.array(catalog.get("/AF"))]
-    for page in pages(pdf):
+    for page in pdf.pages():
         for reference in pdf.array(page.get("/Annots")):
             annotation = pdf.dictionary(reference)
             if pdf.name(annotation.get("/Subtype")) == "FileAttachment" and "/FS" in annotation:
                 places.append(("annotation", annotation["/FS"]))
     return places
-
-
-def pages(pdf: Pdf) -> list[DictionaryObject]:
-    """The page dictionaries, as far as the page tree can be walked."""
-    found: list[DictionaryObject] = []
-    seen: set[int] = set()
-    waiting: list[PdfObject | None] = [pdf.catalog.get("/Pages")]
-    while waiting and len(found) < _MAX_PAGES:
-        node = pdf.dictionary(waiting.pop())
-        pdf.tick()
-        if not node or id(node) in seen:
-            continue
-        seen.add(id(node))
-        if "/Kids" in node:
-            waiting.extend(reversed(pdf.array(node.get("/Kids"))))
-        else:
-            found.append(node)
-    return found
 
 
 def _stream(pdf: Pdf, specification: DictionaryObject) -> StreamObject | None:

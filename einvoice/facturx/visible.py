@@ -32,9 +32,9 @@ from einvoice.facturx.page_text import (
     labelled_digits,
     vat_numbers_in,
 )
-from einvoice.facturx.pdf import Limits, Pdf, opened
 from einvoice.facturx.rules import Rule, made
 from einvoice.model import Invoice, Party
+from einvoice.pdfa.pdf import Limits, Pdf, opened
 from einvoice.report import Finding
 
 __all__ = ["STEP", "VISIBLE_RULES", "compare_visible"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import struct
 from datetime import UTC, datetime
 
-from einvoice.facturx.pdfa.icc import srgb_profile
-from einvoice.facturx.xmp import Metadata, write_xmp
+from einvoice.pdfa.icc import srgb_profile
+from einvoice.pdfa.xmp import Metadata, write_xmp
 
 CATALOG, PAGES, PAGE, CONTENT, FONT, GLYPH, INTENT, PROFILE, METADATA, INFO = range(1, 11)
 FREE = 20  # numbers from here on are the test's own

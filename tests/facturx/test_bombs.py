@@ -18,10 +18,10 @@ import samples as s
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.facturx.container import check_container
 from einvoice.facturx.embedded import extract
-from einvoice.facturx.pdf import Limits
-from einvoice.facturx.pdfa.preflight import preflight
 from einvoice.facturx.visible import compare_visible
 from einvoice.model import Invoice
+from einvoice.pdfa import preflight
+from einvoice.pdfa.pdf import Limits
 
 SMALL = Limits(file_bytes=20_000_000, stream_bytes=5_000_000, total_bytes=10_000_000, objects=7_000, seconds=1)
 SECONDS = 20  # for four readings of any of them, on a slow machine; most take milliseconds

@@ -13,11 +13,11 @@ from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.facturx.container import check_container
 from einvoice.facturx.embed import embed
 from einvoice.facturx.embedded import extract
-from einvoice.facturx.metadata import Properties
-from einvoice.facturx.pdfa.preflight import preflight
 from einvoice.facturx.profile import PROFILES, profile, profile_of
-from einvoice.facturx.xmp import read_xmp
 from einvoice.model import SupportingDocument
+from einvoice.pdfa import preflight
+from einvoice.pdfa.metadata import Properties
+from einvoice.pdfa.xmp import read_xmp
 
 PDF = s.pdf(s.archival())
 

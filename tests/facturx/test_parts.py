@@ -13,19 +13,19 @@ from lxml import etree
 from einvoice.errors import Unreadable
 from einvoice.facturx.catalogue import ALL_RULES, in_english, rule_of
 from einvoice.facturx.container import check_container
-from einvoice.facturx.fonts.cff import read_cff
-from einvoice.facturx.fonts.cmap import read_cmap
-from einvoice.facturx.fonts.glyph_names import ENCODINGS, STANDARD_ENCODING, unicode_of
-from einvoice.facturx.fonts.truetype import read_truetype
-from einvoice.facturx.fonts.type1 import read_type1
-from einvoice.facturx.metadata import pdf_date
-from einvoice.facturx.pdf import opened
-from einvoice.facturx.pdfa.colours import icc_space
-from einvoice.facturx.pdfa.content import operations
-from einvoice.facturx.pdfa.icc import srgb_profile
-from einvoice.facturx.pdfa.preflight import preflight
-from einvoice.facturx.writing import written
-from einvoice.facturx.xmp import Metadata, is_harmless, read_xmp, write_xmp
+from einvoice.pdfa import preflight
+from einvoice.pdfa.cmap import read_cmap
+from einvoice.pdfa.colours import icc_space
+from einvoice.pdfa.content import operations
+from einvoice.pdfa.icc import srgb_profile
+from einvoice.pdfa.metadata import pdf_date
+from einvoice.pdfa.pdf import opened
+from einvoice.pdfa.programs.cff import read_cff
+from einvoice.pdfa.programs.glyph_names import ENCODINGS, STANDARD_ENCODING, unicode_of
+from einvoice.pdfa.programs.truetype import read_truetype
+from einvoice.pdfa.programs.type1 import read_type1
+from einvoice.pdfa.writing import written
+from einvoice.pdfa.xmp import Metadata, is_harmless, read_xmp, write_xmp
 
 
 @pytest.mark.parametrize(

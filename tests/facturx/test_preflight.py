@@ -7,12 +7,13 @@ import pytest
 import samples as s
 from pypdf import PdfReader, PdfWriter
 
-from einvoice.errors import Unreadable, Unwritable
+from einvoice.errors import Unreadable
+from einvoice.facturx.archival import PDFA_RULES, archival_findings
 from einvoice.facturx.container import check_container
 from einvoice.facturx.embedded import extract
-from einvoice.facturx.pdfa.convert import convert_to_pdfa3
-from einvoice.facturx.pdfa.preflight import preflight
-from einvoice.facturx.pdfa.rules import PDFA_RULES, REPAIRED
+from einvoice.pdfa import preflight
+from einvoice.pdfa.convert import convert_to_pdfa3
+from einvoice.pdfa.fault import REPAIRED, Fault, Irreparable
 
 REFUSED_BY_ITS_SOURCE = {"facturx_with_xrechnung.pdf", "ZUGFeRD_2.0_fully_compliant_complete.pdf"}
 DOCUMENTATION = {"BRS-CDAError_AcknowledgementProcess.pdf", "XP_Z12-014_CAS_USAGE_Annexe_B_V1.2.pdf"}
@@ -27,10 +28,15 @@ def encrypted():
     return out.getvalue()
 
 
+def codes(broken):
+    """The codes of faults."""
+    return [each.fault.value for each in broken]
+
+
 @pytest.mark.parametrize("fault", faulty.FAULTS, ids=lambda fault: fault.name)
 def test_each_fault_has_a_name(fault):
     """What PDF/A-3 forbids is found, under the rule that says so, and said in both languages with its clause."""
-    findings = {finding.rule: finding for finding in preflight(fault.data)}
+    findings = {finding.rule: finding for finding in archival_findings(preflight(fault.data))}
     assert fault.rule in findings
     finding = findings[fault.rule]
     assert finding.severity == "error"
@@ -42,14 +48,14 @@ def test_each_fault_has_a_name(fault):
 @pytest.mark.parametrize("fault", faulty.FAULTS, ids=lambda fault: fault.name)
 def test_what_can_be_repaired_is_and_the_rest_is_refused(fault):
     """A repairable fault gives a PDF without fault, listed as repaired; any other is refused by name."""
-    if fault.rule in REPAIRED:
+    if Fault(fault.rule) in REPAIRED:
         converted = convert_to_pdfa3(fault.data, date=s.DATE)
-        assert fault.rule in [finding.rule for finding in converted.repaired]
+        assert fault.rule in codes(converted.repaired)
         assert preflight(converted.pdf) == ()
     else:
-        with pytest.raises(Unwritable) as refusal:
+        with pytest.raises(Irreparable) as refusal:
             convert_to_pdfa3(fault.data, date=s.DATE)
-        assert fault.rule in [finding.rule for finding in refusal.value.findings]
+        assert fault.rule in codes(refusal.value.broken)
 
 
 @pytest.mark.parametrize(
@@ -65,16 +71,23 @@ def test_good_pdfs_have_no_blocker(objects):
 def test_every_rule_about_pdfa_has_a_pdf_that_breaks_it():
     """No rule is without a faulty PDF; those that no small sample can break are listed with their test."""
     elsewhere = {"EI-PDF-30", "EI-PDF-46", "EI-PDF-73"}  # encryption, JPEG 2000, object metadata: tests of their own
-    assert {rule.id for rule in PDFA_RULES} == {fault.rule for fault in faulty.FAULTS} | elsewhere
+    assert {fault.value for fault in Fault} == {fault.rule for fault in faulty.FAULTS} | elsewhere
+
+
+def test_every_fault_is_a_rule_whose_hint_says_whether_it_is_repaired():
+    """The part about PDF/A gives codes, the rules give the words: both know the same faults and the same repairs."""
+    assert {rule.id for rule in PDFA_RULES} == {fault.value for fault in Fault}
+    repairable = {rule.id for rule in PDFA_RULES if rule.hint_en.startswith("Repairable automatically")}
+    assert repairable == {fault.value for fault in REPAIRED}
 
 
 def test_encryption_is_a_blocker_and_a_container_fault():
     """An enciphered PDF is refused by name, whatever the password, and is no Factur-X."""
     data = encrypted()
-    assert "EI-PDF-30" in [finding.rule for finding in preflight(data)]
-    with pytest.raises(Unwritable) as refusal:
+    assert "EI-PDF-30" in codes(preflight(data))
+    with pytest.raises(Irreparable) as refusal:
         convert_to_pdfa3(data, date=s.DATE)
-    assert "EI-PDF-30" in [finding.rule for finding in refusal.value.findings]
+    assert "EI-PDF-30" in codes(refusal.value.broken)
     assert "EI-PDF-18" in [finding.rule for finding in check_container(data).findings]
 
 
@@ -84,7 +97,7 @@ def test_a_password_is_no_crash():
     writer.encrypt("secret", algorithm="RC4-128")
     out = io.BytesIO()
     writer.write(out)
-    assert [finding.rule for finding in preflight(out.getvalue())] == ["EI-PDF-30"]
+    assert codes(preflight(out.getvalue())) == ["EI-PDF-30"]
     assert [finding.rule for finding in check_container(out.getvalue()).findings] == ["EI-PDF-18"]
     with pytest.raises(Unreadable, match="password"):
         extract(out.getvalue())
@@ -116,7 +129,7 @@ def jp2(*, channels=3, depth=8, method=1, space=16, extra=b""):
 def test_jpeg_2000_is_judged_by_its_header(data, is_good):
     """Number of channels, depth and colour of a JPEG 2000 image are held against PDF/A-3."""
     image = s.stream(data, b"/Type/XObject/Subtype/Image/Width 1/Height 1/Filter/JPXDecode")
-    found = [finding.rule for finding in preflight(s.pdf(s.archival() | faulty.drawn(b"/X Do", faulty.X, o20=image)))]
+    found = codes(preflight(s.pdf(s.archival() | faulty.drawn(b"/X Do", faulty.X, o20=image))))
     assert ("EI-PDF-46" in found) is not is_good
 
 
@@ -125,7 +138,7 @@ def test_metadata_of_an_object_that_is_no_xmp():
     image = s.stream(b"\x00", faulty.IMAGE + b"/Metadata 21 0 R")
     changes = faulty.drawn(b"/X Do", faulty.X, o20=image, o21=s.stream(b"<x:xmpmeta", b"/Type/Metadata/Subtype/XML"))
     data = s.pdf(s.archival() | changes)
-    assert [finding.rule for finding in preflight(data)] == ["EI-PDF-73"]
+    assert codes(preflight(data)) == ["EI-PDF-73"]
     assert preflight(convert_to_pdfa3(data, date=s.DATE).pdf) == ()
 
 
@@ -137,7 +150,7 @@ def test_a_finding_says_where():
         s.FONT: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
         **{number: s.page(b"/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]>>]") for number in range(30, 40)},
     }
-    findings = {finding.rule: finding for finding in preflight(s.pdf(objects))}
+    findings = {finding.rule: finding for finding in archival_findings(preflight(s.pdf(objects)))}
     assert findings["EI-PDF-49"].message == "Police non incorporée : Helvetica (page 1)."
     assert "Link (page 6) (+ 4)" in findings["EI-PDF-57"].found
 

@@ -12,10 +12,9 @@ import pytest
 import samples as s
 
 from einvoice.facturx.embed import embed
-from einvoice.facturx.pdfa.convert import convert_to_pdfa3
-from einvoice.facturx.pdfa.rules import REPAIRED
 from einvoice.facturx.profile import PROFILES
 from einvoice.model import SupportingDocument
+from einvoice.pdfa import REPAIRED, Fault, convert_to_pdfa3
 
 TOOL = Path(__file__).parents[2] / "tools" / "facturx_verapdf.py"
 CLASSES = Path.home() / ".cache" / "einvoice-judges" / "classpath.txt"
@@ -44,7 +43,7 @@ def test_verapdf_passes_what_is_made_and_refuses_what_is_faulty(tool, tmp_path):
         )
         for profile in PROFILES
     }
-    repairable = [fault for fault in faulty.FAULTS if fault.rule in REPAIRED][::12]
+    repairable = [fault for fault in faulty.FAULTS if Fault(fault.rule) in REPAIRED][::12]
     made |= {f"{fault.name} repaired": convert_to_pdfa3(fault.data, date=s.DATE).pdf for fault in repairable}
     broken = {fault.name: fault.data for fault in faulty.FAULTS[::30]}
     for name, data in (made | broken).items():

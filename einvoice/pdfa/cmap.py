@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from einvoice.facturx.pdfa.content import operations
+from einvoice.pdfa.content import operations
 
 __all__ = ["IDENTITY", "CMap", "read_cmap"]
 

@@ -23,10 +23,10 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from einvoice.facturx.pdf import Pdf
-from einvoice.facturx.pdfa.faults import Faults
-from einvoice.facturx.pdfa.reading import filters
-from einvoice.facturx.xmp import is_harmless
+from einvoice.pdfa.fault import Fault, Faults
+from einvoice.pdfa.pdf import Pdf
+from einvoice.pdfa.reading import filters
+from einvoice.pdfa.xmp import is_harmless
 
 __all__ = ["ACTION_KEYS", "Objects", "check_objects", "forbidden_action"]
 
@@ -95,21 +95,21 @@ def _dictionary(pdf: Pdf, value: DictionaryObject, faults: Faults, found: Object
         _stream(pdf, value, faults, found)
     if "/AA" in value:
         found.automatic.append(value)
-        faults.add("EI-PDF-65", f"/{pdf.name(value.get('/Type')) or 'AA'}")
+        faults.add(Fault.AUTOMATIC_ACTION, f"/{pdf.name(value.get('/Type')) or 'AA'}")
     for key in ACTION_KEYS:
         target = pdf.resolved(value.get(key)) if key in value else None
         for action in target if isinstance(target, ArrayObject) else [target]:
             kind = forbidden_action(pdf, action) if action is not None else None
             if kind:
                 found.acting.append((value, key))
-                faults.add("EI-PDF-63" if kind == "JavaScript" else "EI-PDF-64", kind)
+                faults.add(Fault.JAVASCRIPT if kind == "JavaScript" else Fault.FORBIDDEN_ACTION, kind)
     if (
         "/Metadata" in value
         and value is not pdf.catalog
         and not is_harmless(pdf.content(value.get("/Metadata")) or b"")
     ):
         found.described.append(value)
-        faults.add("EI-PDF-73", f"/{pdf.name(value.get('/Subtype')) or pdf.name(value.get('/Type')) or '?'}")
+        faults.add(Fault.OBJECT_METADATA, f"/{pdf.name(value.get('/Subtype')) or pdf.name(value.get('/Type')) or '?'}")
 
 
 def forbidden_action(pdf: Pdf, value: PdfObject) -> str | None:
@@ -125,16 +125,17 @@ def forbidden_action(pdf: Pdf, value: PdfObject) -> str | None:
 def _stream(pdf: Pdf, stream: StreamObject, faults: Faults, found: Objects) -> None:
     for key in ("/F", "/FFilter", "/FDecodeParms"):
         if key in stream:
-            faults.add("EI-PDF-31", key)
+            faults.add(Fault.EXTERNAL_DATA, key)
     names = filters(pdf, stream)
     if "LZWDecode" in names and set(names) <= UNPACKED:
         found.lzw.append(stream)
-        faults.add("EI-PDF-32", f"/{pdf.name(stream.get('/Subtype')) or pdf.name(stream.get('/Type')) or 'Contents'}")
+        kind = pdf.name(stream.get("/Subtype")) or pdf.name(stream.get("/Type")) or "Contents"
+        faults.add(Fault.LZW_COMPRESSION, f"/{kind}")
     for name in names:
         if name not in (UNPACKED if "LZWDecode" in names else _FILTERS) and not (
             name == "Crypt" and _is_identity(pdf, stream)
         ):
-            faults.add("EI-PDF-33", name)
+            faults.add(Fault.FILTER, name)
 
 
 def _is_identity(pdf: Pdf, stream: StreamObject) -> bool:
@@ -146,15 +147,15 @@ def _is_identity(pdf: Pdf, stream: StreamObject) -> bool:
 def _scalar(value: PdfObject, faults: Faults) -> None:
     if isinstance(value, NumberObject):
         if not -_GREATEST - 1 <= value <= _GREATEST:
-            faults.add("EI-PDF-34", str(value)[:24])
+            faults.add(Fault.LIMIT_EXCEEDED, str(value)[:24])
     elif isinstance(value, FloatObject):
         size = abs(float(value))
         if size > _GREATEST_REAL or 0 < size < _LEAST_REAL:
-            faults.add("EI-PDF-34", f"{float(value):g}")
+            faults.add(Fault.LIMIT_EXCEEDED, f"{float(value):g}")
     elif isinstance(value, NameObject):
         if len(value.encode("utf-8", "surrogateescape")) > _LONGEST_NAME + 1:
-            faults.add("EI-PDF-34", f"{value[:24]}…")
+            faults.add(Fault.LIMIT_EXCEEDED, f"{value[:24]}…")
     elif isinstance(value, TextStringObject | ByteStringObject):
         length = len(value.original_bytes if isinstance(value, TextStringObject) else value)
         if length > _LONGEST_STRING:
-            faults.add("EI-PDF-34", f"({length} B)")
+            faults.add(Fault.LIMIT_EXCEEDED, f"({length} B)")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
-from einvoice.facturx.pdf import Pdf
+from einvoice.pdfa.pdf import Pdf
 
 __all__ = ["filters", "inherited", "is_true"]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from einvoice.errors import Unreadable
-from einvoice.facturx.fonts.glyph_names import STANDARD_ENCODING, STANDARD_STRINGS
-from einvoice.facturx.fonts.program import Program
+from einvoice.pdfa.programs.glyph_names import STANDARD_ENCODING, STANDARD_STRINGS
+from einvoice.pdfa.programs.program import Program
 
 __all__ = ["read_cff"]
 

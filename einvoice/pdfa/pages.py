@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from pypdf.generic import DictionaryObject, StreamObject
 
-from einvoice.facturx.pdf import Pdf
-from einvoice.facturx.pdfa.faults import Faults
-from einvoice.facturx.pdfa.reading import inherited
+from einvoice.pdfa.fault import Fault, Faults
+from einvoice.pdfa.pdf import Pdf
+from einvoice.pdfa.reading import inherited
 
 __all__ = ["HIDING_FLAGS", "PRINT_FLAG", "check_page", "flags_of"]
 
@@ -56,9 +56,9 @@ def check_page(pdf: Pdf, page: DictionaryObject, faults: Faults, where: str) -> 
         if len(sides) == 4:
             lengths = abs(sides[2] - sides[0]), abs(sides[3] - sides[1])
             if not all(3 <= length <= 14_400 for length in lengths):
-                faults.add("EI-PDF-34", f"{key} {lengths[0]} x {lengths[1]} ({where})")
+                faults.add(Fault.LIMIT_EXCEEDED, f"{key} {lengths[0]} x {lengths[1]} ({where})")
     if "/PresSteps" in page:
-        faults.add("EI-PDF-70", f"/PresSteps ({where})")
+        faults.add(Fault.PRESENTATION, f"/PresSteps ({where})")
     for value in pdf.array(page.get("/Annots")):
         _annotation(pdf, pdf.dictionary(value), faults, where)
 
@@ -75,15 +75,15 @@ def _annotation(pdf: Pdf, annotation: DictionaryObject, faults: Faults, where: s
         return
     place = f"{kind} ({where})"
     if kind not in _KINDS:
-        faults.add("EI-PDF-56", place)
+        faults.add(Fault.ANNOTATION_TYPE, place)
         return
     flags = flags_of(pdf, annotation)
     if flags is not None and flags & HIDING_FLAGS:
-        faults.add("EI-PDF-58", place)
+        faults.add(Fault.ANNOTATION_HIDDEN, place)
     elif (flags is None and kind != "Popup") or (flags is not None and not flags & PRINT_FLAG):
-        faults.add("EI-PDF-57", place)
+        faults.add(Fault.ANNOTATION_NOT_PRINTED, place)
     if kind == "Widget" and "/A" in annotation:
-        faults.add("EI-PDF-64", f"/A {place}")
+        faults.add(Fault.FORBIDDEN_ACTION, f"/A {place}")
     _appearance(pdf, annotation, kind, faults, place)
 
 
@@ -92,16 +92,16 @@ def _appearance(pdf: Pdf, annotation: DictionaryObject, kind: str | None, faults
         sides = [pdf.number(side) or Decimal(0) for side in pdf.array(annotation.get("/Rect"))]
         is_point = len(sides) == 4 and sides[0] == sides[2] and sides[1] == sides[3]
         if kind not in _WITHOUT_APPEARANCE and not is_point:
-            faults.add("EI-PDF-59", place)
+            faults.add(Fault.APPEARANCE_MISSING, place)
         return
     appearance = pdf.dictionary(annotation.get("/AP"))
     if set(appearance) - {"/N"}:
-        faults.add("EI-PDF-60", place)
+        faults.add(Fault.APPEARANCE_CHANGES, place)
     normal = pdf.resolved(appearance.get("/N"))
     is_button = kind == "Widget" and _field_type(pdf, annotation) == "Btn"
     is_stream = isinstance(normal, StreamObject)
     if not isinstance(normal, DictionaryObject) or is_stream == is_button:
-        faults.add("EI-PDF-59", place)
+        faults.add(Fault.APPEARANCE_MISSING, place)
 
 
 def _field_type(pdf: Pdf, field: DictionaryObject) -> str | None:

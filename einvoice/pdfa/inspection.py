@@ -1,13 +1,13 @@
 """Is this PDF a PDF/A-3, and if not, what stands in the way?
 
-    for finding in preflight(pdf_bytes):
-        print(finding.rule, finding.message)       # EI-PDF-49 Police non incorporée : Helvetica (page 1).
+    for broken in preflight(pdf_bytes):
+        print(broken.fault.name, broken.places)       # FONT_NOT_EMBEDDED ('Helvetica (page 1)',)
 
 Many programs will attach an XML file to any PDF and call the result Factur-X; their users learn from the platform that
 it is none. Here each blocker has a name, the place where it is, and what to do about it.
 
 What a file written anew has by itself (header, cross-reference, form of strings and streams) is not looked at; what is
-judged is told in `rules`. Source: ISO 19005-3:2012 (level B; the demands of A and U as far as they are claimed).
+looked at is listed in `fault`. Source: ISO 19005-3:2012 (level B; the demands of A and U as far as they are claimed).
 """
 
 from __future__ import annotations
@@ -16,24 +16,22 @@ from dataclasses import dataclass
 
 from pypdf.generic import DictionaryObject
 
-from einvoice.facturx.embedded import pages
-from einvoice.facturx.metadata import xmp_of
-from einvoice.facturx.pdf import Limits, Locked, Pdf, opened
-from einvoice.facturx.pdfa.colours import Colours, output_spaces
-from einvoice.facturx.pdfa.drawing import Drawing
-from einvoice.facturx.pdfa.faults import Faults
-from einvoice.facturx.pdfa.fonts import Fonts
-from einvoice.facturx.pdfa.objects import Objects, check_objects
-from einvoice.facturx.pdfa.pages import check_page
-from einvoice.facturx.pdfa.structure import check_document
-from einvoice.facturx.xmp import Xmp
-from einvoice.report import Finding
+from einvoice.pdfa.colours import Colours, output_spaces
+from einvoice.pdfa.drawing import Drawing
+from einvoice.pdfa.fault import Broken, Fault, Faults
+from einvoice.pdfa.fonts import Fonts
+from einvoice.pdfa.metadata import xmp_of
+from einvoice.pdfa.objects import Objects, check_objects
+from einvoice.pdfa.pages import check_page
+from einvoice.pdfa.pdf import Limits, Locked, Pdf, opened
+from einvoice.pdfa.structure import check_document
+from einvoice.pdfa.xmp import Xmp
 
-__all__ = ["Judgement", "judged", "preflight"]
+__all__ = ["Inspection", "inspect", "preflight"]
 
 
 @dataclass(slots=True)
-class Judgement:
+class Inspection:
     """What was found in a PDF, for whoever reports or repairs it."""
 
     faults: Faults
@@ -44,45 +42,40 @@ class Judgement:
     output: str | None  # colours of the output intent: Gray, RGB, CMYK
     conformance: str  # the level whose conditions are met, at most the one that is claimed: A, U or B
 
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """One for each rule that is broken."""
-        return self.faults.findings()
 
-
-def preflight(data: bytes, *, limits: Limits | None = None) -> tuple[Finding, ...]:
+def preflight(data: bytes, *, limits: Limits | None = None) -> tuple[Broken, ...]:
     """What keeps a PDF from being a PDF/A-3; () for one that is.
 
     Raises `Unreadable` for what is not a PDF, is damaged, or exceeds the limits.
     """
     try:
         with opened(data, limits) as pdf:
-            return judged(pdf).findings
+            return inspect(pdf).faults.broken()
     except Locked:
         faults = Faults()
-        faults.add("EI-PDF-30")
-        return faults.findings()
+        faults.add(Fault.ENCRYPTED)
+        return faults.broken()
 
 
-def judged(pdf: Pdf) -> Judgement:
-    """Judge an open PDF."""
+def inspect(pdf: Pdf) -> Inspection:
+    """Look at all of an open PDF."""
     faults = Faults()
     if pdf.is_encrypted:
-        faults.add("EI-PDF-30")
+        faults.add(Fault.ENCRYPTED)
     drawing = Drawing(pdf, faults, Colours(pdf, faults))
-    found = pages(pdf)
+    found = pdf.pages()
     for number, page in enumerate(found, 1):
         drawing.page(page, f"page {number}")
         check_page(pdf, page, faults, f"page {number}")
     fonts = Fonts(pdf, faults)
-    fonts.judge(drawing.fonts.values())
+    fonts.check(drawing.fonts.values())
     output = output_spaces(pdf, faults)
-    drawing.colours.judge(output)
+    drawing.colours.check(output)
     objects = check_objects(pdf, faults)
     xmp = xmp_of(pdf)
     check_document(pdf, xmp, faults)
     conformance = _conformance(pdf, xmp, fonts, faults)
-    return Judgement(faults, found, drawing, fonts, objects, output, conformance)
+    return Inspection(faults, found, drawing, fonts, objects, output, conformance)
 
 
 def _conformance(pdf: Pdf, xmp: Xmp | None, fonts: Fonts, faults: Faults) -> str:
@@ -95,5 +88,5 @@ def _conformance(pdf: Pdf, xmp: Xmp | None, fonts: Fonts, faults: Faults) -> str
     if met in {"A", "U"} and not fonts.has_unicode:
         met = "B"
     if met != claimed:
-        faults.add("EI-PDF-71", claimed)
+        faults.add(Fault.CONFORMANCE_LEVEL, claimed)
     return met

@@ -17,15 +17,15 @@ from dataclasses import dataclass, field
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, PdfObject, StreamObject
 
 from einvoice.errors import Unreadable
-from einvoice.facturx.fonts.cff import read_cff
-from einvoice.facturx.fonts.cmap import IDENTITY, CMap, read_cmap
-from einvoice.facturx.fonts.glyph_names import ENCODINGS, STANDARD_ENCODING, unicode_of
-from einvoice.facturx.fonts.program import Program
-from einvoice.facturx.fonts.truetype import read_truetype
-from einvoice.facturx.fonts.type1 import read_type1
-from einvoice.facturx.pdf import Pdf, Spent
-from einvoice.facturx.pdfa.drawing import FontUse
-from einvoice.facturx.pdfa.faults import Faults
+from einvoice.pdfa.cmap import IDENTITY, CMap, read_cmap
+from einvoice.pdfa.drawing import FontUse
+from einvoice.pdfa.fault import Fault, Faults
+from einvoice.pdfa.pdf import Pdf, Spent
+from einvoice.pdfa.programs.cff import read_cff
+from einvoice.pdfa.programs.glyph_names import ENCODINGS, STANDARD_ENCODING, unicode_of
+from einvoice.pdfa.programs.program import Program
+from einvoice.pdfa.programs.truetype import read_truetype
+from einvoice.pdfa.programs.type1 import read_type1
 
 __all__ = ["Fonts"]
 
@@ -40,7 +40,7 @@ _SHOWN = 4
 
 @dataclass(slots=True)
 class Fonts:
-    """Judges the fonts that text is shown in."""
+    """Checks the fonts that text is shown in."""
 
     pdf: Pdf
     faults: Faults
@@ -48,29 +48,29 @@ class Fonts:
     listing: list[DictionaryObject] = field(default_factory=list)  # descriptors with an incomplete CIDSet or CharSet
     has_unicode: bool = True  # whether every character shown has a meaning as text
 
-    def judge(self, uses: Iterable[FontUse]) -> None:
-        """Judge each font with what is shown in it."""
+    def check(self, uses: Iterable[FontUse]) -> None:
+        """Check each font with what is shown in it."""
         for use in uses:
             self.pdf.tick()
             if use.visible or use.invisible:
                 label = f"{self._base_name(use.font) or '?'} ({use.where})"
                 try:
-                    self._judge(use, label)
+                    self._check(use, label)
                 except Spent:
                     raise
                 except Unreadable as error:
-                    self.faults.add("EI-PDF-50", f"{label} : {error}")
+                    self.faults.add(Fault.FONT_DESCRIPTION, f"{label} : {error}")
 
     def _base_name(self, font: DictionaryObject) -> str | None:
         return self.pdf.name(font.get("/BaseFont")) or self.pdf.name(font.get("/Name"))
 
-    def _judge(self, use: FontUse, label: str) -> None:
+    def _check(self, use: FontUse, label: str) -> None:
         font = use.font
         kind = self.pdf.name(font.get("/Subtype"))
         if self.pdf.name(font.get("/Type")) != "Font" or kind not in _SIMPLE | {"Type0", "Type3"}:
-            self.faults.add("EI-PDF-50", f"{label} : /Subtype {kind}")
+            self.faults.add(Fault.FONT_DESCRIPTION, f"{label} : /Subtype {kind}")
         elif kind != "Type3" and not self.pdf.name(font.get("/BaseFont")):
-            self.faults.add("EI-PDF-50", f"{label} : /BaseFont")
+            self.faults.add(Fault.FONT_DESCRIPTION, f"{label} : /BaseFont")
         elif kind == "Type0":
             self._composite(use, label)
         elif kind == "Type3":
@@ -104,11 +104,12 @@ class Fonts:
             if said is not None and drawn is not None and abs(said - drawn) > _TOLERANCE
         ]
         if wrong:
-            self.faults.add("EI-PDF-53", f"{label} : {', '.join(wrong[:_SHOWN])}")
+            self.faults.add(Fault.GLYPH_WIDTHS, f"{label} : {', '.join(wrong[:_SHOWN])}")
 
     def _drawn(self, missing: list[int], label: str) -> None:
         if missing:
-            self.faults.add("EI-PDF-52", f"{label} : {', '.join(f'{code:#04x}' for code in sorted(missing)[:_SHOWN])}")
+            shown = ", ".join(f"{code:#04x}" for code in sorted(missing)[:_SHOWN])
+            self.faults.add(Fault.GLYPHS_MISSING, f"{label} : {shown}")
 
     def _number(self, value: PdfObject | None, default: float | None = None) -> float | None:
         number = self.pdf.number(value)
@@ -139,7 +140,7 @@ class Fonts:
         self._means_text(font, codes | {code for string in use.invisible for code in string}, encoding)
         if found is None:
             if use.visible:
-                self.faults.add("EI-PDF-49", label)
+                self.faults.add(Fault.FONT_NOT_EMBEDDED, label)
             return
         widths = self._simple_widths(font, descriptor, label)
         where, program = found
@@ -162,7 +163,7 @@ class Fonts:
         first, last = self._number(font.get("/FirstChar")), self._number(font.get("/LastChar"))
         widths = [self._number(width, 0) or 0 for width in self.pdf.array(font.get("/Widths"))]
         if first is None or last is None or len(widths) != last - first + 1:
-            self.faults.add("EI-PDF-50", f"{label} : /Widths")
+            self.faults.add(Fault.FONT_DESCRIPTION, f"{label} : /Widths")
             return {}
         missing = self._number(descriptor.get("/MissingWidth"), 0) or 0
         return dict.fromkeys(range(256), missing) | {int(first) + index: width for index, width in enumerate(widths)}
@@ -192,7 +193,7 @@ class Fonts:
         count, has_symbol = len(program.cmaps), _SYMBOL in program.cmaps
         if is_symbolic:
             if value is not None or not (count == 1 or has_symbol):
-                self.faults.add("EI-PDF-55", f"{label} : Symbolic")
+                self.faults.add(Fault.TRUETYPE_ENCODING, f"{label} : Symbolic")
             return
         base = value[1:] if isinstance(value, NameObject) else None
         differences = ArrayObject()
@@ -200,11 +201,11 @@ class Fonts:
             base, differences = self.pdf.name(value.get("/BaseEncoding")), self.pdf.array(value.get("/Differences"))
         names = [name for item in differences if (name := self.pdf.name(item))]
         if base not in {"MacRomanEncoding", "WinAnsiEncoding"}:
-            self.faults.add("EI-PDF-55", f"{label} : /Encoding")
+            self.faults.add(Fault.TRUETYPE_ENCODING, f"{label} : /Encoding")
         elif names and (_WIN not in program.cmaps or not all(unicode_of(name) for name in names)):
-            self.faults.add("EI-PDF-55", f"{label} : /Differences")
+            self.faults.add(Fault.TRUETYPE_ENCODING, f"{label} : /Differences")
         if not (count > 1 if has_symbol else count > 0):
-            self.faults.add("EI-PDF-55", f"{label} : cmap")
+            self.faults.add(Fault.TRUETYPE_ENCODING, f"{label} : cmap")
 
     def _char_set(self, font: DictionaryObject, descriptor: DictionaryObject, program: Program, label: str) -> None:
         said = self.pdf.resolved(descriptor.get("/CharSet"))
@@ -213,7 +214,7 @@ class Fonts:
         listed = set((self.pdf.text(said) or "").split("/"))
         if not listed >= set(program.names) - {".notdef"}:
             self.listing.append(descriptor)
-            self.faults.add("EI-PDF-54", label)
+            self.faults.add(Fault.GLYPH_LIST, label)
 
     # -- Type 3: each glyph is a content stream -----------------------------------------------------------------------
 
@@ -232,13 +233,13 @@ class Fonts:
         font = self.pdf.dictionary(descendants[0] if descendants else None)
         kind = self.pdf.name(font.get("/Subtype"))
         if kind not in {"CIDFontType0", "CIDFontType2"} or self.pdf.name(font.get("/Type")) != "Font":
-            self.faults.add("EI-PDF-50", f"{label} : /DescendantFonts")
+            self.faults.add(Fault.FONT_DESCRIPTION, f"{label} : /DescendantFonts")
             return
         descriptor = self.pdf.dictionary(font.get("/FontDescriptor"))
         found = self._program(descriptor)
         if found is None:
             if use.visible:
-                self.faults.add("EI-PDF-49", label)
+                self.faults.add(Fault.FONT_NOT_EMBEDDED, label)
             self.has_unicode &= self._to_unicode(use.font) is not None
             return
         program = found[1]
@@ -270,9 +271,9 @@ class Fonts:
         said, known = (self.pdf.dictionary(each.get("/CIDSystemInfo")) for each in (value, font))
         same = all(self.pdf.text(said.get(key)) == self.pdf.text(known.get(key)) for key in ("/Registry", "/Ordering"))
         if not same or (self._number(value.get("/WMode"), 0) or 0) != cmap.vertical or cmap.uses or not cmap.spaces:
-            self.faults.add("EI-PDF-50", f"{label} : CMap")
+            self.faults.add(Fault.FONT_DESCRIPTION, f"{label} : CMap")
         if any(cid + last - first > 65_535 for _, first, last, cid in cmap.cid_ranges):
-            self.faults.add("EI-PDF-34", f"{label} : CID")
+            self.faults.add(Fault.LIMIT_EXCEEDED, f"{label} : CID")
         return cmap
 
     def _glyph_map(self, font: DictionaryObject, kind: str, label: str) -> bytes | None:
@@ -284,7 +285,7 @@ class Fonts:
             return self.pdf.content(value) or b""
         if self.pdf.name(value) != "Identity":
             self.unmapped.append(font)
-            self.faults.add("EI-PDF-51", label)
+            self.faults.add(Fault.GLYPH_MAP_MISSING, label)
         return None
 
     def _cid_widths(self, font: DictionaryObject) -> tuple[dict[int, float], float]:
@@ -322,7 +323,7 @@ class Fonts:
             cids = set(program.cids or range(program.count))
         if any(cid // 8 >= len(content) or not content[cid // 8] & (0x80 >> cid % 8) for cid in cids - {0}):
             self.listing.append(descriptor)
-            self.faults.add("EI-PDF-54", label)
+            self.faults.add(Fault.GLYPH_LIST, label)
 
 
 def _read_cmap(data: bytes, name: str) -> CMap:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import struct
 
 from einvoice.errors import Unreadable
-from einvoice.facturx.fonts.cff import read_cff
-from einvoice.facturx.fonts.program import Program
+from einvoice.pdfa.programs.cff import read_cff
+from einvoice.pdfa.programs.program import Program
 
 __all__ = ["read_truetype"]
 

@@ -2,14 +2,14 @@
 
     converted = convert_to_pdfa3(pdf, date=datetime(2026, 9, 2, tzinfo=UTC))
     converted.pdf                                     # a PDF/A-3
-    [finding.message for finding in converted.repaired]
+    [broken.fault.name for broken in converted.repaired]  # ["JAVASCRIPT", …]
 
 Most invoices come from programs that draw correctly and only leave out what PDF/A wants to be told: which colours are
 meant, what the document is, that links are printed. That is added; scripts and forbidden actions are removed. A font
 that is not in the file, a colour without meaning or a video cannot be helped here without changing the page: the PDF is
 refused with the list. What comes out is judged again before it is handed over.
 
-Source: ISO 19005-3:2012; which rules can be repaired is told in `rules.REPAIRED`.
+Source: ISO 19005-3:2012; which rules can be repaired is told in `fault.REPAIRED`.
 """
 
 from __future__ import annotations
@@ -26,18 +26,16 @@ from pypdf.generic import (
     StreamObject,
 )
 
-from einvoice.errors import Unwritable
-from einvoice.facturx.metadata import Properties, describe
-from einvoice.facturx.pdf import Limits, Locked, Pdf, opened
-from einvoice.facturx.pdfa.icc import SRGB_NAME, srgb_profile
-from einvoice.facturx.pdfa.objects import forbidden_action
-from einvoice.facturx.pdfa.pages import HIDING_FLAGS, PRINT_FLAG, flags_of
-from einvoice.facturx.pdfa.preflight import Judgement, judged, preflight
-from einvoice.facturx.pdfa.reading import inherited
-from einvoice.facturx.pdfa.rules import REPAIRED
-from einvoice.facturx.pdfa.structure import MIME, file_specifications, forgotten_layers, layer_configurations
-from einvoice.facturx.writing import compressed, text_string, written
-from einvoice.report import Finding
+from einvoice.pdfa.fault import REPAIRED, Broken, Irreparable
+from einvoice.pdfa.icc import SRGB_NAME, srgb_profile
+from einvoice.pdfa.inspection import Inspection, inspect, preflight
+from einvoice.pdfa.metadata import Properties, describe
+from einvoice.pdfa.objects import forbidden_action
+from einvoice.pdfa.pages import HIDING_FLAGS, PRINT_FLAG, flags_of
+from einvoice.pdfa.pdf import Limits, Locked, Pdf, opened
+from einvoice.pdfa.reading import inherited
+from einvoice.pdfa.structure import MIME, file_specifications, forgotten_layers, layer_configurations
+from einvoice.pdfa.writing import compressed, text_string, written
 
 __all__ = ["Converted", "convert_to_pdfa3"]
 
@@ -48,7 +46,7 @@ class Converted:
 
     pdf: bytes
     conformance: str  # A, B or U
-    repaired: tuple[Finding, ...]
+    repaired: tuple[Broken, ...]
 
 
 def convert_to_pdfa3(
@@ -56,45 +54,44 @@ def convert_to_pdfa3(
 ) -> Converted:
     """A PDF/A-3 that looks like `pdf`, made at `date`. The same input and date give the same bytes.
 
-    Raises `Unwritable` with the findings that stand in the way, and `Unreadable` for what is not a PDF, is damaged or
+    Raises `Irreparable` with the faults that stand in the way, and `Unreadable` for what is not a PDF, is damaged or
     exceeds the limits.
     """
     try:
         with opened(pdf, limits) as document:
-            judgement = judged(document)
-            _refuse(tuple(finding for finding in judgement.findings if finding.rule not in REPAIRED))
-            _repair(document, judgement)
-            describe(document, properties or Properties(), date=date, conformance=judgement.conformance)
+            inspection = inspect(document)
+            _refuse(tuple(each for each in inspection.faults.broken() if each.fault not in REPAIRED))
+            _repair(document, inspection)
+            describe(document, properties or Properties(), date=date, conformance=inspection.conformance)
             result = written(document)
     except Locked:
         _refuse(preflight(pdf, limits=limits))
         raise
     _refuse(preflight(result, limits=limits))
-    return Converted(result, judgement.conformance, judgement.findings)
+    return Converted(result, inspection.conformance, inspection.faults.broken())
 
 
-def _refuse(findings: tuple[Finding, ...]) -> None:
-    if findings:
-        rules = ", ".join(finding.rule for finding in findings)
-        raise Unwritable(f"the PDF cannot be made a PDF/A-3 without changing its appearance: {rules}", findings)
+def _refuse(broken: tuple[Broken, ...]) -> None:
+    if broken:
+        raise Irreparable(broken)
 
 
-def _repair(pdf: Pdf, judgement: Judgement) -> None:
-    for page in judgement.drawing.borrowing:
+def _repair(pdf: Pdf, inspection: Inspection) -> None:
+    for page in inspection.drawing.borrowing:
         page[NameObject("/Resources")] = inherited(pdf, page, "/Resources")
-    for image in judgement.drawing.smoothed:
+    for image in inspection.drawing.smoothed:
         del image["/Interpolate"]
-    for font in judgement.fonts.unmapped:
+    for font in inspection.fonts.unmapped:
         font[NameObject("/CIDToGIDMap")] = NameObject("/Identity")  # what readers assume (ISO 32000-1, table 117)
-    for descriptor in judgement.fonts.listing:
+    for descriptor in inspection.fonts.listing:
         for key in ("/CIDSet", "/CharSet"):
             descriptor.pop(key, None)
-    _repair_objects(pdf, judgement)
-    for page in judgement.pages:
+    _repair_objects(pdf, inspection)
+    for page in inspection.pages:
         page.pop("/PresSteps", None)
         for value in pdf.array(page.get("/Annots")):
             _annotation(pdf, pdf.dictionary(value))
-    if judgement.output is None:
+    if inspection.output is None:
         _output_intent(pdf)
     _files(pdf)
     _layers(pdf)
@@ -108,15 +105,15 @@ def _repack(pdf: Pdf, stream: StreamObject) -> None:
     stream.pop("/DecodeParms", None)
 
 
-def _repair_objects(pdf: Pdf, judgement: Judgement) -> None:
+def _repair_objects(pdf: Pdf, inspection: Inspection) -> None:
     """What may be wrong with any object: its packing, its metadata, its actions."""
-    for stream in judgement.objects.lzw:
+    for stream in inspection.objects.lzw:
         _repack(pdf, stream)
-    for holder in judgement.objects.described:
+    for holder in inspection.objects.described:
         del holder["/Metadata"]
-    for holder in judgement.objects.automatic:
+    for holder in inspection.objects.automatic:
         del holder["/AA"]
-    for holder, key in judgement.objects.acting:
+    for holder, key in inspection.objects.acting:
         target = pdf.resolved(holder.get(key))
         if isinstance(target, ArrayObject):
             holder[NameObject(key)] = ArrayObject(each for each in target if forbidden_action(pdf, each) is None)

@@ -16,12 +16,12 @@ from typing import Any
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, PdfObject, StreamObject
 
 from einvoice.errors import Unreadable
-from einvoice.facturx.pdf import Pdf, Spent
-from einvoice.facturx.pdfa.colours import DEVICES, Colours
-from einvoice.facturx.pdfa.content import OPERATORS, operations
-from einvoice.facturx.pdfa.faults import Faults
-from einvoice.facturx.pdfa.jpeg2000 import jpeg2000_fault
-from einvoice.facturx.pdfa.reading import filters, inherited, is_true
+from einvoice.pdfa.colours import DEVICES, Colours
+from einvoice.pdfa.content import OPERATORS, operations
+from einvoice.pdfa.fault import Fault, Faults
+from einvoice.pdfa.jpeg2000 import jpeg2000_fault
+from einvoice.pdfa.pdf import Pdf, Spent
+from einvoice.pdfa.reading import filters, inherited, is_true
 
 __all__ = ["Drawing", "FontUse"]
 
@@ -103,7 +103,7 @@ class Drawing:
         used = self._content(content, resources, where, 0, coloured=False)
         if used and not own:
             self.borrowing.append(page)
-            self.faults.add("EI-PDF-36", where)
+            self.faults.add(Fault.BORROWED_RESOURCES, where)
         self._group(page, resources, where)
         for value in self.pdf.array(page.get("/Annots")):
             appearance = self.pdf.dictionary(self.pdf.dictionary(value).get("/AP"))
@@ -115,7 +115,7 @@ class Drawing:
         parts = list(value) if isinstance(value, ArrayObject) else [value] if value is not None else []
         contents = [self.pdf.content(part) for part in parts]
         if None in contents:
-            self.faults.add("EI-PDF-33", f"Contents ({where})")
+            self.faults.add(Fault.FILTER, f"Contents ({where})")
         return b"\n".join(content for content in contents if content is not None)
 
     def _appearances(self, value: PdfObject | None) -> Iterator[StreamObject]:
@@ -140,7 +140,7 @@ class Drawing:
         except Spent:
             raise
         except Unreadable:
-            self.faults.add("EI-PDF-35", f"/Contents ({where})")
+            self.faults.add(Fault.INVALID_CONTENT, f"/Contents ({where})")
         return state.used
 
     def form(self, stream: StreamObject, outer: DictionaryObject, where: str, depth: int) -> None:
@@ -157,15 +157,15 @@ class Drawing:
             raise Spent(f"the PDF nests forms deeper than {_MAX_FORMS} levels")
         for entry in ("/OPI", "/PS", "/Ref"):
             if entry in stream:
-                self.faults.add("EI-PDF-47", f"{entry} ({where})")
+                self.faults.add(Fault.EXTERNAL_CONTENT, f"{entry} ({where})")
         if self.pdf.name(stream.get("/Subtype2")) == "PS":
-            self.faults.add("EI-PDF-47", f"/Subtype2 PS ({where})")
+            self.faults.add(Fault.EXTERNAL_CONTENT, f"/Subtype2 PS ({where})")
         self._group(stream, own or outer, where)
         content = self.pdf.content(stream)
         if content is None:
-            self.faults.add("EI-PDF-33", f"Form ({where})")
+            self.faults.add(Fault.FILTER, f"Form ({where})")
         elif self._content(content, own or outer, where, depth) and not own:
-            self.faults.add("EI-PDF-35", f"Form /Resources ({where})")
+            self.faults.add(Fault.INVALID_CONTENT, f"Form /Resources ({where})")
 
     def _group(self, holder: DictionaryObject, resources: DictionaryObject, where: str) -> None:
         group = self.pdf.dictionary(holder.get("/Group"))
@@ -193,19 +193,19 @@ class Drawing:
     def _image_entries(self, image: DictionaryObject, where: str) -> None:
         for entry in ("/Alternates", "/OPI"):
             if entry in image:
-                self.faults.add("EI-PDF-44", f"{entry} ({where})")
+                self.faults.add(Fault.IMAGE_ENTRY, f"{entry} ({where})")
         if is_true(self.pdf, image.get("/Interpolate")):
             self.smoothed.append(image)
-            self.faults.add("EI-PDF-45", where)
+            self.faults.add(Fault.SMOOTHED_IMAGE, where)
         self._intent(image.get("/Intent"), where)
         allowed = (1,) if is_true(self.pdf, image.get("/ImageMask")) else (1, 2, 4, 8, 16)
         bits = self.pdf.number(image.get("/BitsPerComponent"))
         if bits is not None and bits not in allowed:
-            self.faults.add("EI-PDF-44", f"/BitsPerComponent {bits} ({where})")
+            self.faults.add(Fault.IMAGE_ENTRY, f"/BitsPerComponent {bits} ({where})")
         if filters(self.pdf, image)[-1:] == ["JPXDecode"]:
             fault = jpeg2000_fault(self._raw(image), has_colour_space="/ColorSpace" in image)
             if fault:
-                self.faults.add("EI-PDF-46", f"{fault} ({where})")
+                self.faults.add(Fault.JPEG_2000, f"{fault} ({where})")
 
     @staticmethod
     def _raw(image: DictionaryObject) -> bytes:
@@ -216,9 +216,9 @@ class Drawing:
         wanted = image.get("/F", image.get("/Filter"))
         for name in wanted if isinstance(wanted, list) else [wanted] if wanted is not None else []:
             if str(name)[1:] not in _INLINE_FILTERS:
-                self.faults.add("EI-PDF-33", f"{name} ({where})")
+                self.faults.add(Fault.FILTER, f"{name} ({where})")
         if image.get("/I", image.get("/Interpolate")) is True:
-            self.faults.add("EI-PDF-44", f"/Interpolate ({where})")
+            self.faults.add(Fault.IMAGE_ENTRY, f"/Interpolate ({where})")
         space = image.get("/CS", image.get("/ColorSpace"))
         if isinstance(space, list) and len(space) > 1 and space[0] in {"/I", "/Indexed"}:
             space = space[1]
@@ -230,12 +230,12 @@ class Drawing:
         state = self.pdf.dictionary(value)
         for entry in ("/TR", "/HTP"):
             if entry in state:
-                self.faults.add("EI-PDF-42", f"{entry} ({where})")
+                self.faults.add(Fault.PRINT_SETTING, f"{entry} ({where})")
         if "/TR2" in state and self.pdf.name(state.get("/TR2")) != "Default":
-            self.faults.add("EI-PDF-42", f"/TR2 ({where})")
+            self.faults.add(Fault.PRINT_SETTING, f"/TR2 ({where})")
         halftone = self.pdf.dictionary(state.get("/HT"))
         if halftone and (self.pdf.number(halftone.get("/HalftoneType")) not in (1, 5) or "/HalftoneName" in halftone):
-            self.faults.add("EI-PDF-42", f"/HT ({where})")
+            self.faults.add(Fault.PRINT_SETTING, f"/HT ({where})")
         self._intent(state.get("/RI"), where)
         self.colours.has_overprint_mode |= self.pdf.number(state.get("/OPM")) == 1
         self._blending(state, where)
@@ -250,7 +250,7 @@ class Drawing:
         for mode in modes if isinstance(modes, ArrayObject) else [modes] if modes is not None else []:
             name = self.pdf.name(mode)
             if name not in _BLEND_MODES:
-                self.faults.add("EI-PDF-48", f"{name} ({where})")
+                self.faults.add(Fault.TRANSPARENCY, f"{name} ({where})")
             elif name not in {"Normal", "Compatible"}:
                 self.colours.transparency[where] = None
         if any(self.pdf.number(state.get(entry)) not in (None, 1) for entry in ("/CA", "/ca")):
@@ -258,7 +258,7 @@ class Drawing:
 
     def _intent(self, value: PdfObject | None, where: str) -> None:
         if value is not None and self.pdf.name(value) not in _INTENTS:
-            self.faults.add("EI-PDF-43", f"{self.pdf.name(value)} ({where})")
+            self.faults.add(Fault.RENDERING_INTENT, f"{self.pdf.name(value)} ({where})")
 
     def pattern(self, value: PdfObject | None, resources: DictionaryObject, where: str, depth: int) -> None:
         """A tiling or shading pattern."""
@@ -314,7 +314,7 @@ class _State:
         elif operator == b"q":
             self.saved.append((self.mode, self.font, self.fill, self.stroke))
             if len(self.saved) > _MAX_NESTING:
-                drawing.faults.add("EI-PDF-34", f"q/Q {len(self.saved)} ({self.where})")
+                drawing.faults.add(Fault.LIMIT_EXCEEDED, f"q/Q {len(self.saved)} ({self.where})")
         elif operator == b"Q" and self.saved:
             self.mode, self.font, self.fill, self.stroke = self.saved.pop()
         elif operator == b"Tr" and isinstance(last, int):
@@ -335,16 +335,16 @@ class _State:
         elif operator == b"BI" and isinstance(last, dict):
             drawing.inline_image(last, self.resources, self.where)
         elif operator == b"ri" and str(last)[1:] not in _INTENTS:
-            drawing.faults.add("EI-PDF-43", f"{last} ({self.where})")
+            drawing.faults.add(Fault.RENDERING_INTENT, f"{last} ({self.where})")
         elif operator not in OPERATORS:
-            drawing.faults.add("EI-PDF-35", f"{operator.decode('ascii', 'replace')[:20]} ({self.where})")
+            drawing.faults.add(Fault.INVALID_CONTENT, f"{operator.decode('ascii', 'replace')[:20]} ({self.where})")
 
     def _show(self, parts: list[Any]) -> None:
         strings = [part for part in parts if isinstance(part, bytes) and part]
         if strings and not self.fill and self.mode != _INVISIBLE:
             self.drawing.colours.device("Gray", self.resources, self.where)
         if strings and self.font is None:
-            self.drawing.faults.add("EI-PDF-35", f"Tf ({self.where})")
+            self.drawing.faults.add(Fault.INVALID_CONTENT, f"Tf ({self.where})")
         elif self.font is not None:
             (self.font.invisible if self.mode == _INVISIBLE else self.font.visible).update(strings)
 
@@ -353,7 +353,8 @@ class _State:
         known = self.drawing.pdf.dictionary(self.resources.get(kind))
         if not isinstance(name, str) or name not in known or not name.isascii():
             # Names beyond ASCII are read and written as text; their bytes in the content stream might differ.
-            self.drawing.faults.add("EI-PDF-35", f"{kind} {name} ({self.where})".encode("ascii", "replace").decode())
+            place = f"{kind} {name} ({self.where})".encode("ascii", "replace").decode()
+            self.drawing.faults.add(Fault.INVALID_CONTENT, place)
             return None
         return known.get(name)
 
@@ -381,4 +382,4 @@ class _State:
         elif kind == "Form":
             self.drawing.form(found, self.resources, self.where, self.depth + 1)
         else:
-            self.drawing.faults.add("EI-PDF-47", f"XObject /{kind} ({self.where})")
+            self.drawing.faults.add(Fault.EXTERNAL_CONTENT, f"XObject /{kind} ({self.where})")

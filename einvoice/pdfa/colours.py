@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 from pypdf.generic import ArrayObject, DictionaryObject, NameObject, PdfObject
 
-from einvoice.facturx.pdf import Pdf
-from einvoice.facturx.pdfa.faults import Faults
-from einvoice.facturx.writing import canonical
+from einvoice.pdfa.fault import Fault, Faults
+from einvoice.pdfa.pdf import Pdf
+from einvoice.pdfa.writing import canonical
 
 __all__ = ["Colours", "icc_space", "output_spaces"]
 
@@ -58,13 +58,13 @@ def output_spaces(pdf: Pdf, faults: Faults) -> str | None:
             profiles.add(id(profile))
         kind = pdf.name(intent.get("/S"))
         if kind == "GTS_PDFX" and "/DestOutputProfileRef" in intent:
-            faults.add("EI-PDF-39", "DestOutputProfileRef")
+            faults.add(Fault.OUTPUT_INTENT, "DestOutputProfileRef")
         if kind == "GTS_PDFA1":
             found = icc_space(pdf.content(profile) or b"", output=True)
             if found is None:
-                faults.add("EI-PDF-39", "DestOutputProfile")
+                faults.add(Fault.OUTPUT_INTENT, "DestOutputProfile")
     if len(profiles) > 1:
-        faults.add("EI-PDF-39", "/OutputIntents")
+        faults.add(Fault.OUTPUT_INTENT, "/OutputIntents")
     return found
 
 
@@ -90,13 +90,13 @@ class Colours:
         """A colour space is used: by name, or as the array that defines it."""
         space = self.pdf.resolved(value)
         if depth > _MAX_DEPTH:
-            self.faults.add("EI-PDF-35", f"ColorSpace ({where})")
+            self.faults.add(Fault.INVALID_CONTENT, f"ColorSpace ({where})")
         elif isinstance(space, NameObject):
             self._named(space, resources, where, depth)
         elif isinstance(space, ArrayObject) and space:
             self._defined(self.pdf.name(space[0]) or "", space, resources, where, depth)
         elif space is not None:
-            self.faults.add("EI-PDF-35", f"ColorSpace ({where})")
+            self.faults.add(Fault.INVALID_CONTENT, f"ColorSpace ({where})")
 
     def _named(self, name: str, resources: DictionaryObject, where: str, depth: int) -> None:
         if name[1:] in DEVICES:
@@ -106,7 +106,7 @@ class Colours:
             if name in known:
                 self.space(known.get(name), resources, where, depth + 1)
             else:
-                self.faults.add("EI-PDF-35", f"ColorSpace {name} ({where})")
+                self.faults.add(Fault.INVALID_CONTENT, f"ColorSpace {name} ({where})")
 
     def _defined(self, kind: str, space: ArrayObject, resources: DictionaryObject, where: str, depth: int) -> None:
         parts = [*space, *[None] * 5]
@@ -123,20 +123,20 @@ class Colours:
             self._spots_of(parts, where)
             self.space(parts[2], resources, where, depth + 1)
         elif kind not in _CALIBRATED:
-            self.faults.add("EI-PDF-35", f"ColorSpace /{kind} ({where})")
+            self.faults.add(Fault.INVALID_CONTENT, f"ColorSpace /{kind} ({where})")
 
     def _icc(self, value: PdfObject | None, where: str) -> None:
         space = icc_space(self.pdf.content(value) or b"")
         count = self.pdf.number(self.pdf.dictionary(value).get("/N"))
         if space is None or _COMPONENTS[space] != count:
-            self.faults.add("EI-PDF-40", where)
+            self.faults.add(Fault.ICC_PROFILE, where)
         self.has_icc_cmyk |= space == "CMYK"
 
     def _spot(self, name: str, alternate: PdfObject | None, tint: PdfObject | None, where: str) -> None:
         """Every definition of one spot colour has to be the same."""
         definition = canonical(self.pdf, alternate) + b" " + canonical(self.pdf, tint)
         if self._spots.setdefault(name, definition) != definition:
-            self.faults.add("EI-PDF-41", f"{name} ({where})")
+            self.faults.add(Fault.SPOT_COLOUR, f"{name} ({where})")
 
     def _spots_of(self, parts: list[PdfObject | None], where: str) -> None:
         names = [self.pdf.name(name) or "" for name in self.pdf.array(parts[1])]
@@ -145,23 +145,24 @@ class Colours:
         process = self.pdf.dictionary(attributes.get("/Process"))
         components = {self.pdf.name(name) for name in self.pdf.array(process.get("/Components"))}
         if len(names) > _MAX_COLOURANTS:
-            self.faults.add("EI-PDF-34", f"DeviceN {len(names)} ({where})")
+            self.faults.add(Fault.LIMIT_EXCEEDED, f"DeviceN {len(names)} ({where})")
         for name in names:
             if name not in _PROCESS | components and f"/{name}" not in described:
-                self.faults.add("EI-PDF-41", f"{name} ({where})")
+                self.faults.add(Fault.SPOT_COLOUR, f"{name} ({where})")
         for name, value in described.items():
             spot = [*self.pdf.array(value), *[None] * 4]
             self._spot(name[1:], spot[2], spot[3], where)
 
-    def judge(self, output: str | None) -> None:
+    def check(self, output: str | None) -> None:
         """Hold the colours used against the output intent."""
         for kind, places in self.devices.items():
             unclear = output is None and kind != "CMYK"
             if unclear or kind not in (output, "Gray"):
                 for place in places:
-                    self.faults.add("EI-PDF-37" if unclear else "EI-PDF-38", f"Device{kind} ({place})")
+                    fault = Fault.COLOURS_WITHOUT_INTENT if unclear else Fault.COLOURS_OUTSIDE_INTENT
+                    self.faults.add(fault, f"Device{kind} ({place})")
         if output is None:
             for place in self.transparency:
-                self.faults.add("EI-PDF-37", f"/Group ({place})")
+                self.faults.add(Fault.COLOURS_WITHOUT_INTENT, f"/Group ({place})")
         if self.has_icc_cmyk and self.has_overprint_mode:
-            self.faults.add("EI-PDF-42", "OPM 1")
+            self.faults.add(Fault.PRINT_SETTING, "OPM 1")

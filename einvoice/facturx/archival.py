@@ -1,20 +1,18 @@
-"""What keeps a PDF from being a PDF/A-3: our rules, by clause of ISO 19005-3.
+"""What to say of each fault that keeps a PDF from being a PDF/A-3: the rules by clause of ISO 19005-3.
 
-ISO 19005-3 has some hundred and forty demands on a level B file. Those on the syntax of the file (header,
-cross-reference, line ends, form of strings) are met by writing it anew, and those on its metadata by writing these
-anew; so the rules here are about what is drawn and what is attached. `found` says where: page, font, object.
-
-`REPAIRED` are those that `convert_to_pdfa3` removes without changing what is seen. The others need the program that
-made the PDF.
-
-Source: ISO 19005-3:2012, clause by clause; the verdicts are held against those of veraPDF (tools/facturx_verapdf.py).
+archival_findings(preflight(pdf))[0].message      # Police non incorporée : Helvetica (page 1).
 """
 
 from __future__ import annotations
 
-from einvoice.facturx.rules import Rule
+from einvoice.facturx.rules import Rule, made
+from einvoice.pdfa import Broken
+from einvoice.report import Finding
 
-__all__ = ["PDFA_RULES", "REPAIRED"]
+__all__ = ["PDFA_RULES", "archival_findings"]
+
+_STEP = "container"
+_SHOWN = 6  # places named in a message; the rest are counted
 
 _REMAKE_FR = "À corriger dans le logiciel qui produit le PDF : l'exporter en PDF/A-3 (ou PDF/A)."
 _REMAKE_EN = "To be mended in the program that makes the PDF: export it as PDF/A-3 (or PDF/A)."
@@ -236,4 +234,14 @@ PDFA_RULES: tuple[Rule, ...] = (
     ),
 )
 
-REPAIRED = frozenset(rule.id for rule in PDFA_RULES if rule.hint_fr == _REPAIR_FR)
+_RULES = {rule.id: rule for rule in PDFA_RULES}
+
+
+def archival_findings(broken: tuple[Broken, ...]) -> tuple[Finding, ...]:
+    """One finding for each fault of a PDF, that names its places."""
+    return tuple(made(_RULES[each.fault.value], _STEP, found=_listed(each.places)) for each in broken)
+
+
+def _listed(places: tuple[str, ...]) -> str:
+    shown = ", ".join(places[:_SHOWN])
+    return shown if len(places) <= _SHOWN else f"{shown} (+ {len(places) - _SHOWN})"

@@ -37,7 +37,7 @@ from pypdf.generic import (
 )
 
 from einvoice.errors import Unreadable
-from einvoice.facturx.pdf import Pdf
+from einvoice.pdfa.pdf import Pdf
 
 __all__ = ["canonical", "compressed", "file_identifier", "text_string", "written"]
 

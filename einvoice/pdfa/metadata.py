@@ -15,15 +15,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
-from einvoice import __version__
 from einvoice.errors import Unreadable
-from einvoice.facturx.pdf import Pdf
-from einvoice.facturx.writing import text_string
-from einvoice.facturx.xmp import Metadata, Xmp, read_xmp, write_xmp
+from einvoice.pdfa.pdf import Pdf
+from einvoice.pdfa.writing import text_string
+from einvoice.pdfa.xmp import Metadata, Xmp, read_xmp, write_xmp
 
 __all__ = ["Properties", "describe", "pdf_date", "xmp_of"]
 
-_PRODUCER = f"einvoice {__version__}"
 _PDF_DATE = re.compile(
     r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:Z|([+-])(\d\d)'?(\d\d)?'?)?.*", re.DOTALL | re.ASCII
 )
@@ -42,6 +40,7 @@ class Properties:
     subject: str = ""
     keywords: str = ""
     language: str = ""  # RFC 3066: "fr", "fr-FR"
+    producer: str = ""  # the program that writes the PDF
 
     def __post_init__(self) -> None:
         if self.language and not _LANGUAGE.fullmatch(self.language):
@@ -75,7 +74,7 @@ def describe(
         subject=properties.subject or before.subject or pdf.text(info.get("/Subject")) or "",
         keywords=properties.keywords or before.keywords or pdf.text(info.get("/Keywords")) or "",
         creator_tool=before.creator_tool or pdf.text(info.get("/Creator")) or "",
-        producer=_PRODUCER,
+        producer=properties.producer or before.producer or pdf.text(info.get("/Producer")) or "",
         language=properties.language or pdf.text(pdf.catalog.get("/Lang")) or "",
         ua_part=before.ua_part,
         facturx=dict(facturx or {}),

@@ -10,12 +10,11 @@ import re
 
 from pypdf.generic import ArrayObject, DictionaryObject, PdfObject, StreamObject
 
-from einvoice.facturx.embedded import pages
-from einvoice.facturx.pdf import Pdf
-from einvoice.facturx.pdfa.faults import Faults
-from einvoice.facturx.pdfa.reading import is_true
-from einvoice.facturx.writing import file_identifier
-from einvoice.facturx.xmp import Xmp
+from einvoice.pdfa.fault import Fault, Faults
+from einvoice.pdfa.pdf import Pdf
+from einvoice.pdfa.reading import is_true
+from einvoice.pdfa.writing import file_identifier
+from einvoice.pdfa.xmp import Xmp
 
 __all__ = ["MIME", "check_document", "file_specifications", "forgotten_layers", "layer_configurations"]
 
@@ -28,18 +27,18 @@ def check_document(pdf: Pdf, xmp: Xmp | None, faults: Faults) -> None:
     """Note what PDF/A-3 does not allow about the document as a whole."""
     catalog = pdf.catalog
     if file_identifier(pdf) is None:
-        faults.add("EI-PDF-72")
+        faults.add(Fault.IDENTIFIER_MISSING)
     if xmp is None:
-        faults.add("EI-PDF-66", "/Metadata")
+        faults.add(Fault.NOT_DECLARED, "/Metadata")
     elif xmp.part != 3 or xmp.conformance not in {"A", "B", "U"}:
-        faults.add("EI-PDF-66", f"PDF/A-{xmp.part}{xmp.conformance or ''}" if xmp.part else "PDF/A")
+        faults.add(Fault.NOT_DECLARED, f"PDF/A-{xmp.part}{xmp.conformance or ''}" if xmp.part else "PDF/A")
     names = pdf.dictionary(catalog.get("/Names"))
     if "/JavaScript" in names:
-        faults.add("EI-PDF-63", "/Names")
+        faults.add(Fault.JAVASCRIPT, "/Names")
     if "/AlternatePresentations" in names:
-        faults.add("EI-PDF-70", "/AlternatePresentations")
+        faults.add(Fault.PRESENTATION, "/AlternatePresentations")
     if "/Requirements" in catalog:
-        faults.add("EI-PDF-70", "/Requirements")
+        faults.add(Fault.PRESENTATION, "/Requirements")
     _files(pdf, faults)
     _form(pdf, faults)
     _layers(pdf, faults)
@@ -50,7 +49,7 @@ def file_specifications(pdf: Pdf) -> list[DictionaryObject]:
     names = pdf.dictionary(pdf.catalog.get("/Names"))
     values: list[PdfObject | None] = [*pdf.tree_leaves(names.get("/EmbeddedFiles"), "/Kids", "/Names")]
     values += pdf.array(pdf.catalog.get("/AF"))
-    for page in pages(pdf):
+    for page in pdf.pages():
         values += [pdf.dictionary(each).get("/FS") for each in pdf.array(page.get("/Annots"))]
     found = {id(each): each for value in values if "/EF" in (each := pdf.dictionary(value))}
     return list(found.values())
@@ -68,12 +67,12 @@ def _files(pdf: Pdf, faults: Faults) -> None:
             if isinstance(stream, StreamObject) and not MIME.fullmatch(pdf.name(stream.get("/Subtype")) or ""):
                 lacks.append("MIME")
         if lacks:
-            faults.add("EI-PDF-67", f"{name} ({' '.join(dict.fromkeys(lacks))})")
+            faults.add(Fault.EMBEDDED_FILE, f"{name} ({' '.join(dict.fromkeys(lacks))})")
 
 
 def _is_associated_elsewhere(pdf: Pdf, specification: DictionaryObject) -> bool:
     """A file may belong to a page or to an annotation rather than to the document."""
-    for page in pages(pdf):
+    for page in pdf.pages():
         holders = [page, *(pdf.dictionary(each) for each in pdf.array(page.get("/Annots")))]
         if any(pdf.resolved(value) is specification for holder in holders for value in pdf.array(holder.get("/AF"))):
             return True
@@ -84,13 +83,13 @@ def _form(pdf: Pdf, faults: Faults) -> None:
     catalog = pdf.catalog
     form = pdf.dictionary(catalog.get("/AcroForm"))
     if is_true(pdf, form.get("/NeedAppearances")):
-        faults.add("EI-PDF-61", "/NeedAppearances")
+        faults.add(Fault.FORM_APPEARANCE, "/NeedAppearances")
     if "/XFA" in form:
-        faults.add("EI-PDF-61", "/XFA")
+        faults.add(Fault.FORM_APPEARANCE, "/XFA")
     if is_true(pdf, catalog.get("/NeedsRendering")):
-        faults.add("EI-PDF-61", "/NeedsRendering")
+        faults.add(Fault.FORM_APPEARANCE, "/NeedsRendering")
     if "/Perms" in catalog or any(_is_signed(pdf, field) for field in _fields(pdf, form)):
-        faults.add("EI-PDF-62")
+        faults.add(Fault.SIGNED)
 
 
 def _fields(pdf: Pdf, form: DictionaryObject) -> list[DictionaryObject]:
@@ -120,12 +119,12 @@ def _layers(pdf: Pdf, faults: Faults) -> None:
     for configuration in layer_configurations(pdf):
         name = pdf.text(configuration.get("/Name"))
         if not name or name in names:
-            faults.add("EI-PDF-68", "/Name")
+            faults.add(Fault.LAYERS, "/Name")
         names.append(name or "")
         if "/AS" in configuration:
-            faults.add("EI-PDF-69", "/AS")
+            faults.add(Fault.CHANGING_LAYERS, "/AS")
         if forgotten_layers(pdf, configuration):
-            faults.add("EI-PDF-68", "/Order")
+            faults.add(Fault.LAYERS, "/Order")
 
 
 def forgotten_layers(pdf: Pdf, configuration: DictionaryObject) -> bool:

@@ -64,6 +64,7 @@ FAULTS = (
 logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 _FIRST_NEW = 1 << 40  # numbers of objects that we add; a file counts to 8,388,607 at most
+_MAX_PAGES = 5_000  # that are looked at
 _TAIL = 65_536  # the cross-reference pointer stands at the end; pypdf walks back line by line to find it
 
 
@@ -223,6 +224,23 @@ class Pdf:
         if self._bytes > self.limits.total_bytes:
             raise Spent(f"the PDF unpacks to more than {self.limits.total_bytes} bytes")
         return data
+
+    def pages(self) -> list[DictionaryObject]:
+        """The page dictionaries, as far as the page tree can be walked."""
+        found: list[DictionaryObject] = []
+        seen: set[int] = set()
+        waiting: list[PdfObject | None] = [self.catalog.get("/Pages")]
+        while waiting and len(found) < _MAX_PAGES:
+            node = self.dictionary(waiting.pop())
+            self.tick()
+            if not node or id(node) in seen:
+                continue
+            seen.add(id(node))
+            if "/Kids" in node:
+                waiting.extend(reversed(self.array(node.get("/Kids"))))
+            else:
+                found.append(node)
+        return found
 
     def tree_leaves(self, root: PdfObject | None, kids: str, leaf: str) -> Iterator[PdfObject]:
         """The raw values of a tree's leaf arrays in order, each node once (name trees: "/Kids" and "/Names")."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from einvoice.errors import Unreadable
-from einvoice.facturx.fonts.glyph_names import STANDARD_ENCODING
-from einvoice.facturx.fonts.program import Program
+from einvoice.pdfa.programs.glyph_names import STANDARD_ENCODING
+from einvoice.pdfa.programs.program import Program
 
 __all__ = ["read_type1"]
 
