@@ -89,6 +89,23 @@ def test_code_lists_beside_a_rule_set_can_be_opened_and_nothing_else():
             artefact.open_document(name)
 
 
+def test_what_a_schema_of_rules_includes_belongs_to_it_within_its_own_folder(tmp_path, data_folder):
+    """`../common.sch` is kept and opened with the rules that include it; a file outside of the folder is not."""
+    folder = release(tmp_path / "new" / "ubl", "BR-FR-Flux2-Schematron-UBL.sch").parent
+    main = folder / "ubl" / "BR-FR-Flux2-Schematron-UBL.sch"
+    includes = '<include href="../common.sch"/><include href="../../outside.sch"/>'
+    main.write_text(main.read_text(encoding="utf-8").replace("<pattern", f"{includes}<pattern", 1), encoding="utf-8")
+    for path in (folder / "common.sch", tmp_path / "outside.sch"):
+        path.write_text('<pattern xmlns="http://purl.oclc.org/dsdl/schematron"/>')
+    (added,) = add(folder)
+    assert [path.name for path in added.artefact.files] == ["BR-FR-Flux2-Schematron-UBL.sch", "common.sch"]
+    assert added.artefact.open_document("../common.sch").startswith(b"<pattern")
+    (data_folder / "outside.sch").write_text("<pattern/>")
+    for name in ("common.sch", "../../outside.sch", "../../../outside.sch"):
+        with pytest.raises(FileNotFoundError):
+            find("br-fr-ubl", on=NOVEMBER).open_document(name)
+
+
 def test_a_digest_can_be_repeated_with_sha256sum(tmp_path):
     """One file: its sha256. Several: the sha256 of what sha256sum prints for them."""
     one, two = tmp_path / "a", tmp_path / "b"

@@ -1,8 +1,8 @@
 """What the parity run compares on: every rule set that can be found, and the documents that fit it.
 
-Rule sets: those of the artefact catalogue that are installed (`en16931-ubl`), and every published `.sch` beside the
-repository (`CDAR/BR-FR-CDV-Schematron-CDAR.sch`). Documents: our fixtures, and the corpus beside the repository; the
-documents inside a CEN unit test count each for itself.
+Rule sets: those of the artefact catalogue that are installed (`en16931-ubl`), and every published `.sch` and stylesheet
+beside the repository (`CDAR/BR-FR-CDV-Schematron-CDAR.sch`). Documents: our fixtures, and the corpus beside the
+repository; the documents inside a CEN unit test count each for itself.
 """
 
 from __future__ import annotations
@@ -77,8 +77,10 @@ def rule_files() -> list[RuleFile]:
         RuleFile(name, copy.main) for name, e in catalogue().items() if e.kind == "rules" for copy in installed(name)
     ]
     found += [
-        RuleFile(f"{path.parent.name}/{path.name}", path) for path in sorted((SHARED / "artefacts").rglob("*.sch"))
-    ]
+        RuleFile(f"{path.parent.name}/{path.name}", path)
+        for path in sorted((SHARED / "artefacts").rglob("*"))
+        if path.suffix in (".sch", ".xslt") and etree.QName(parse_xml(path.read_bytes())).localname != "pattern"
+    ]  # without the parts that others include
     return list({file.content: file for file in reversed(found)}.values())[::-1]
 
 

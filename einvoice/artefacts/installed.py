@@ -38,6 +38,7 @@ __all__ = [
 
 # A schema names what it includes in its first lines; a rule set names its code lists anywhere.
 _INCLUDED = re.compile(rb"""<(?:\w+:)?(?:import|include|redefine)\b[^>]*?\bschemaLocation\s*=\s*["']([^"']+)["']""")
+_PART = re.compile(rb"""<(?:\w+:)?(?:include|extends)\b[^>]*?\bhref\s*=\s*["']([^"'#]+)""")
 _LOOKED_UP = re.compile(rb"""document\(\s*(?:'([^']+)'|&quot;([^&]+)&quot;)\s*\)""")
 _SCHEMA_HEAD = 65_536
 
@@ -82,13 +83,14 @@ class Artefact:
         return version.since if version else None
 
     def open_document(self, name: str) -> bytes:
-        """A code list that the rules look up by name: a file beside them, and nothing else.
+        """A file that the rules include or look up, by its path seen from the main file: one of `files`, none else.
 
         Raises `FileNotFoundError` for any other name.
         """
-        companion = next((path for path in self.files[1:] if path.name == name), None)
+        wanted = (self.main.parent / name).resolve()
+        companion = next((path for path in self.files[1:] if path.resolve() == wanted), None)
         if companion is None:
-            raise FileNotFoundError(f"{self.main.name} looks up {name!r}, which is not beside it")
+            raise FileNotFoundError(f"{self.main.name} looks up {name!r}, which is not there")
         return companion.read_bytes()
 
 
@@ -177,7 +179,7 @@ def _in_package(entry: Entry) -> Iterator[Artefact]:
     version = package_version(entry.package) or "?"
     origin = f"{entry.package.distribution} {version}"
     newest = ordinal(version) > ordinal(entry.package.version)
-    yield Artefact(entry, *_content(main, entry.kind, _stamp(main)), origin, origin, newest)
+    yield Artefact(entry, *_content(main, entry.kind, folder, _stamp(main)), origin, origin, newest)
 
 
 def _added(entry: Entry) -> Iterator[Artefact]:
@@ -187,7 +189,8 @@ def _added(entry: Entry) -> Iterator[Artefact]:
     for version in sorted(folder.iterdir()):
         mains = mains_of(entry, (path for path in version.rglob("*") if path.is_file()))
         if mains:
-            yield Artefact(entry, *_content(mains[0], entry.kind, _stamp(mains[0])), "added", version.name)
+            content = _content(mains[0], entry.kind, version, _stamp(mains[0]))
+            yield Artefact(entry, *content, "added", version.name)
 
 
 def _stamp(path: Path) -> tuple[int, int]:
@@ -197,9 +200,9 @@ def _stamp(path: Path) -> tuple[int, int]:
 
 
 @cache
-def _content(main: Path, kind: str, _stamp: tuple[int, int]) -> tuple[tuple[Path, ...], str]:
+def _content(main: Path, kind: str, within: Path, _stamp: tuple[int, int]) -> tuple[tuple[Path, ...], str]:
     """The files of an artefact and their digest: read once for each process, though asked for each document."""
-    files = needed_files(main, kind)
+    files = needed_files(main, kind, within)
     return files, digest(files)
 
 
@@ -238,7 +241,8 @@ def _names_in(path: Path, kind: str) -> list[str]:
     if kind == "xsd":
         names = [name.decode() for name in _INCLUDED.findall(content[:_SCHEMA_HEAD])]
     else:
-        names = sorted({(one or other).decode() for one, other in _LOOKED_UP.findall(content)})
+        looked_up = {one or other for one, other in _LOOKED_UP.findall(content)}
+        names = sorted(name.decode() for name in looked_up.union(_PART.findall(content)))
     return [name for name in names if "://" not in name]
 
 

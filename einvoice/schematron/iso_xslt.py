@@ -24,6 +24,7 @@ from typing import Literal
 
 from lxml import etree
 
+from einvoice.schematron.instructions import read_function, read_variable
 from einvoice.schematron.rule_file import (
     SVRL,
     XSL,
@@ -33,9 +34,7 @@ from einvoice.schematron.rule_file import (
     collapse,
     line_of,
     namespaces,
-    read_function,
     read_key,
-    read_variable,
     required,
 )
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet, Value

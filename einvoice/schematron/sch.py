@@ -20,6 +20,7 @@ from typing import Literal
 
 from lxml import etree
 
+from einvoice.schematron.instructions import read_function
 from einvoice.schematron.rule_file import (
     SCH,
     XSL,
@@ -29,7 +30,6 @@ from einvoice.schematron.rule_file import (
     collapse,
     line_of,
     namespaces,
-    read_function,
     read_key,
     refuse_text,
     required,
@@ -52,6 +52,7 @@ def read_sch(file: RuleFile, open_document: Callable[[str], bytes]) -> RuleSet:
     schema = expand(file, open_document)
     check_attributes(file, schema, f"{_DOCUMENTATION} schemaVersion queryBinding defaultPhase")
     _check_binding(file, schema)
+    _activate(file, schema)
     declared: dict[str, str] = {}
     lets: list[Let] = []
     functions: list[Function] = []
@@ -100,8 +101,29 @@ def _check_binding(file: RuleFile, schema: etree._Element) -> None:
         raise file.refuse(schema, "no queryBinding means XPath 1.0; write queryBinding='xslt2'")
     if binding.lower() not in _BINDINGS:
         raise file.refuse(schema, f"the query binding '{binding}' is not supported, only xslt2")
-    if schema.get("defaultPhase", "#ALL") != "#ALL":
-        raise file.refuse(schema, "a default phase is not supported: all patterns are always active")
+
+
+def _activate(file: RuleFile, schema: etree._Element) -> None:
+    """Take out the patterns that the default phase does not name; without one, all are active (6.4)."""
+    name = schema.get("defaultPhase", "#ALL")
+    if name == "#ALL":
+        return
+    phase = next((each for each in schema.iterchildren(SCH + "phase") if each.get("id") == name), None)
+    if phase is None:
+        raise file.refuse(schema, f"there is no phase '{name}'")
+    active = set()
+    for child in children(phase):
+        if child.tag == SCH + "active":
+            active.add(required(file, child, "pattern"))
+        elif child.tag not in _TITLES:
+            raise file.refuse(child, "not supported in a phase")
+    patterns = list(schema.iterchildren(SCH + "pattern"))
+    missing = active - {pattern.get("id") for pattern in patterns}
+    if missing:
+        raise file.refuse(phase, f"there is no pattern '{min(missing)}'")
+    for pattern in patterns:
+        if pattern.get("id") not in active:
+            schema.remove(pattern)
 
 
 def _diagnostics(file: RuleFile, schema: etree._Element) -> dict[str, list[str | Value]]:

@@ -1,27 +1,34 @@
 """Schematron's three abbreviations written out: includes, abstract patterns and abstract rules.
 
+    <include href="../common.sch"/>                    the root element of that file, or with #id the element of that id
+    <extends href="shared.sch#dates"/>                 the content of that element
+
     <pattern id="currency" abstract="true">            <pattern id="document-currency" is-a="currency">
       <rule context="$place">                             <param name="place" value="cbc:DocumentCurrencyCode"/>
         <assert test="string-length(.) = 3">...        </pattern>
 
 CEN binds its abstract rules to UBL and to CII with the second of these.
 
+A name says where a file lies, seen from the file that holds it: `open_document` decides what may be opened.
+
 Source: ISO/IEC 19757-3:2016, 5.4.4 (extends), 5.4.7 (include), 5.4.10 and 6.3 (abstract patterns).
 """
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable
 from copy import deepcopy
 
 from lxml import etree
 
-from einvoice.schematron.rule_file import SCH, RuleFile, check_attributes, open_rule_file, required
+from einvoice.schematron.rule_file import FILE, SCH, RuleFile, check_attributes, file_of, open_rule_file, required
 
 __all__ = ["expand"]
 
 _MOST_INCLUDES = 50  # a file that includes itself ends here
+_ELSEWHERE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")  # an absolute path, a drive, a URL
 _PARAMETER = re.compile(r"\$([\w.-]+)")
 
 
@@ -38,23 +45,37 @@ def expand(file: RuleFile, open_document: Callable[[str], bytes]) -> etree._Elem
 
 
 def _include(file: RuleFile, schema: etree._Element, open_document: Callable[[str], bytes]) -> None:
-    """Put in the place of each include the root element of the file it names."""
+    """Put in the place of each reference to a file what it names."""
     for _ in range(_MOST_INCLUDES):
-        include = next(schema.iter(SCH + "include"), None)
-        if include is None:
+        references = schema.iter(SCH + "include", SCH + "extends")
+        reference = next((each for each in references if each.tag == SCH + "include" or "href" in each.attrib), None)
+        if reference is None:
             return
-        name = required(file, include, "href")
-        if "#" in name:
-            raise file.refuse(include, "including a part of a file is not supported")
-        try:
-            content = open_document(re.split(r"[/\\]", name)[-1])
-        except (KeyError, OSError):
-            raise file.refuse(include, "the included file is not there") from None
-        included = open_rule_file(name, content).root
-        if included.tag == SCH + "schema":
-            raise file.refuse(include, "a whole schema cannot be included in another")
-        _replace(include, [included])
+        check_attributes(file, reference, "href")
+        included = _named(file, reference, open_document)
+        _replace(reference, [included] if reference.tag == SCH + "include" else list(included))
     raise file.refuse(schema, f"more than {_MOST_INCLUDES} includes")
+
+
+def _named(file: RuleFile, reference: etree._Element, open_document: Callable[[str], bytes]) -> etree._Element:
+    """The element of another file that a reference names; it, and what is in it, knows its file."""
+    name, _, part = required(file, reference, "href").replace("\\", "/").partition("#")
+    if not name or _ELSEWHERE.match(name):
+        raise file.refuse(reference, "a file to include is named by its place, seen from this one")
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(file_of(reference)), name))
+    try:
+        root = open_rule_file(path, open_document(path)).root
+    except (KeyError, OSError):
+        raise file.refuse(reference, "the included file is not there") from None
+    found = next((each for each in root.iter(SCH + "*") if each.get("id") == part), None) if part else root
+    if found is None:
+        raise file.refuse(reference, f"the included file has no element '{part}'")
+    if found.tag == SCH + "schema":
+        raise file.refuse(reference, "a whole schema cannot be included in another")
+    for element in (found, *found):  # the parts of an extended rule are taken out of it
+        if isinstance(element.tag, str):
+            element.set(FILE, path)
+    return found
 
 
 def _replace(element: etree._Element, others: list[etree._Element]) -> None:

@@ -23,6 +23,7 @@ import re
 
 from lxml import etree
 
+from einvoice.schematron.instructions import read_function, read_variable
 from einvoice.schematron.iso_xslt import read_check
 from einvoice.schematron.rule_file import (
     SVRL,
@@ -32,9 +33,7 @@ from einvoice.schematron.rule_file import (
     children,
     line_of,
     namespaces,
-    read_function,
     read_key,
-    read_variable,
     required,
 )
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet

@@ -6,6 +6,7 @@ import contextlib
 import marshal
 import sys
 import time
+from random import Random
 
 import pytest
 from lxml import etree
@@ -15,6 +16,8 @@ from einvoice.schematron.compiled import RuleTree, compile_rules
 from einvoice.schematron.generate import make_program
 from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Check, Function, Key, Param, Pattern, Rule, RuleSet, Value
+from einvoice.schematron.xpath import regex
+from einvoice.schematron.xpath.regex import matcher
 from einvoice.schematron.xpath.runtime import names
 
 DOCUMENT = '<r xmlns="urn:a"><x>1</x></r>'
@@ -78,14 +81,59 @@ def test_texts_stay_texts_in_every_place(attack, template):
 
 
 @pytest.mark.parametrize(
-    "attack", ["(", "[", "(a+)+$", "(a*)*", "(.*)*x", "((a|b)+)+c", "([a-z]+)*!", "\\", "a{99999}", "(" * 99 + ")" * 99]
+    "attack", ["(", "[", "\\", "a{99999}", "a{3,2}", "(" * 99 + ")" * 99, r"((a+)\1)+", "((a+){999}){9,}", "(a?){9999}"]
 )
-def test_regular_expressions_that_are_wrong_or_take_for_ever_are_refused(attack):
-    """A pattern that repeats a repetition could keep the processor busy for years."""
+def test_regular_expressions_that_are_wrong_or_too_much_are_refused(attack):
+    """What no XPath engine knows, or what would need years or gigabytes, is refused, in the rules and in a document."""
     with pytest.raises(RuleError):
         compile_rules(rule_set(rule("/*", check(f"matches(a:x, {literal(attack)})"))))
     (found,) = failures(rule_set(rule("/*", check(f"matches('a', concat({literal(attack)}, a:none))"))), DOCUMENT)
     assert found.kind == "error"
+
+
+HOSTILE = ["(a+)+$", "(a*)*b", "(.*)*x", "((a|b)+)+c", "([a-z]+)*!", "^(a|aa)+$", "(a?){30}a{30}b", "(^a*$|a)+b"]
+
+
+@pytest.mark.parametrize("attack", HOSTILE)
+def test_a_repeated_repetition_cannot_keep_the_processor_busy(attack):
+    """Python's engine would need years for these; an automaton tells at once. To replace by one is refused."""
+    started = time.process_time()
+    assert matcher(attack)("a" * 2_000 + "-") in (False, None)
+    assert time.process_time() - started < 5
+    if attack not in ("^(a|aa)+$", "(a?){30}a{30}b"):
+        for call in ("replace(a:x, {}, '')", "tokenize(a:x, {})"):
+            checked = check(f"{call.format(f'concat({literal(attack)}, a:none)')} = 'x'")
+            (found,) = failures(rule_set(rule("/*", checked)), DOCUMENT)
+            assert (found.kind, "repeats a repetition" in found.message) == ("error", True)
+
+
+NESTED = {  # each with a text that it matches
+    "(a+)+$": "baa",
+    "(a*)*b": "b",
+    "(.*)*x": "1x",
+    "((a|b)+)+c": "abc",
+    "([a-z]+)*!": "ab!",
+    "^(a|aa)+$": "aaa",
+    r"^[^@\s]+@([^@.\s]+\.)+[^@.\s]+$": "a@b.c.d",
+    r".*([0-9].*){3,}.*": "1a11",
+    r"(x*)+y?$|^(ab*){2,}c": "aabc",
+    r"(^|\n)(#[A-Z]+(=[0-9]{1,2}(\.[0-9])?)*)+#$": "a\n#A=1.1#B#",
+    r"([\i-[:]][\c-[:]]*:?)+$": "a:b",
+    "(a*?b+?)*|()*c": "",
+}
+
+
+@pytest.mark.parametrize("flags", ["", "i", "m", "s", "ims"])
+@pytest.mark.parametrize(("pattern", "text"), NESTED.items(), ids=NESTED)
+def test_the_automaton_matches_what_the_engine_of_python_matches(pattern, text, flags):
+    """On short texts, where Python's engine is quick enough to be asked."""
+    _, python, _ = regex._read(pattern, flags)
+    assert matcher(pattern, flags) != python.search
+    assert matcher(pattern, flags)(text)
+    random = Random(pattern + flags)  # noqa: S311 - texts, no secrets
+    for length in range(200):
+        text = "".join(random.choices(pattern + "aA1\n@", k=length % 14))
+        assert matcher(pattern, flags)(text) == (python.search(text) is not None)
 
 
 def test_names_of_every_kind_are_only_names():

@@ -124,17 +124,55 @@ def test_abstract_rules_are_written_out():
 
 
 def test_includes_come_from_open_document_only():
-    """An included file is asked for by its bare name, and its root element stands in the place of the include."""
+    """A file is asked for by its path seen from the main file, wherever the one that includes it lies."""
+    files = {
+        "../part.sch": f'<pattern xmlns="{SCH[1:-1]}"><include href="more/rules.sch#two"/></pattern>',
+        "../more/rules.sch": f"""<pattern xmlns="{SCH[1:-1]}"><rule id="one" context="a"/><rule id="two" context="b">
+            <extends href="../more/shared.sch#dates"/><assert test="c">C</assert></rule></pattern>""",
+        "../more/shared.sch": f"""<pattern xmlns="{SCH[1:-1]}"><rule abstract="true" id="dates">
+            <assert id="D" test="d">D</assert></rule></pattern>""",
+    }
     asked = []
 
     def open_document(name):
         asked.append(name)
-        part = f'<pattern xmlns="{SCH[1:-1]}"><rule context="b"><assert test="c">C</assert></rule></pattern>'
-        return part.encode()
+        return files[name].encode()
 
-    rules = read('<include href="../../etc/part.sch"/>', open_document=open_document)
-    assert asked == ["part.sch"]
-    assert rules.patterns[0].rules[0].context == "b"
+    rules = read('<include href="..\\part.sch"/>', open_document=open_document)
+    assert asked == list(files)
+    (only,) = rules.patterns[0].rules
+    assert (only.context, [check.test for check in only.checks]) == ("b", ["d", "c"])
+
+
+def test_a_refusal_names_the_included_file():
+    """What is not understood in an included file is told with that file's name and line."""
+    part = f'<pattern xmlns="{SCH[1:-1]}">\n<rule context="a"><magic/></rule></pattern>'.encode()
+    with pytest.raises(RuleError, match=r"^parts/a\.sch, line 2: not supported in a rule: <magic>$"):
+        read('<include href="parts/a.sch"/>', open_document={"parts/a.sch": part}.__getitem__)
+
+
+def test_abstract_patterns_and_rules_may_lie_in_other_files():
+    """What is abstract in an included file is written out where the main file names it, as CEN does."""
+    part = f"""<pattern xmlns="{SCH[1:-1]}" abstract="true" id="currency">
+        <rule abstract="true" id="length"><assert id="L" test="string-length($what) = 3">L</assert></rule>
+        <rule context="$place"><extends rule="length"/></rule></pattern>""".encode()
+    rules = read(
+        """<include href="abstract/part.sch"/><pattern is-a="currency" id="one">
+             <param name="place" value="a"/><param name="what" value="@c"/></pattern>""",
+        open_document={"abstract/part.sch": part}.__getitem__,
+    )
+    assert [(p.id, p.rules[0].context, p.rules[0].checks[0].test) for p in rules.patterns] == [
+        ("one", "a", "string-length(@c) = 3")
+    ]
+
+
+def test_a_default_phase_says_which_patterns_are_active():
+    """Only the patterns that the phase names judge; without a default phase all do."""
+    body = f"""<phase id="some"><active pattern="two"/></phase>
+        {rule('<assert test="b">B</assert>').replace("<pattern>", '<pattern id="one">')}
+        {rule('<assert test="c">C</assert>').replace("<pattern>", '<pattern id="two">')}"""
+    assert [pattern.id for pattern in read(body).patterns] == ["one", "two"]
+    assert [pattern.id for pattern in read(body, 'queryBinding="xslt2" defaultPhase="some"').patterns] == ["two"]
 
 
 def test_diagnostics_follow_the_message():
@@ -177,12 +215,15 @@ def test_code_lists_travel_with_the_rules():
             id="circle",
         ),
         pytest.param('<include href="gone.sch"/>', 2, "the included file is not there", id="include"),
-        pytest.param('<include href="a.sch#b"/>', 2, "a part of a file", id="include-part"),
+        pytest.param('<include href="a.sch#b"/>', 2, "the included file is not there", id="include-part"),
+        pytest.param('<include href="#b"/>', 2, "named by its place", id="include-itself"),
+        pytest.param('<include href="/etc/a.sch"/>', 2, "named by its place", id="include-root"),
+        pytest.param('<include href="file:///etc/a.sch"/>', 2, "named by its place", id="include-url"),
         pytest.param('<pattern documents="x"/>', 2, "the attribute 'documents'", id="documents"),
         pytest.param("<xsl:include href='x.xsl'/>", 2, "not supported in a schema", id="xsl-include"),
         pytest.param("stray" + rule('<assert test="b">B</assert>'), 1, "text is not expected here", id="text"),
         pytest.param(
-            "<xsl:function name='f:x'><xsl:for-each select='a'/></xsl:function>",
+            "<xsl:function name='f:x'><xsl:copy-of select='a'/></xsl:function>",
             2,
             "not supported in a function",
             id="f",
@@ -211,12 +252,12 @@ def test_what_is_not_understood_is_refused(body, line, told):
     [
         ("", "no queryBinding means XPath 1.0"),
         ('queryBinding="xslt"', "the query binding 'xslt'"),
-        ('queryBinding="xslt2" defaultPhase="some"', "a default phase"),
+        ('queryBinding="xslt2" defaultPhase="some"', "there is no phase 'some'"),
         ('queryBinding="xslt2" unknown="some"', "the attribute 'unknown'"),
     ],
 )
 def test_other_languages_and_phases_are_refused(attributes, told):
-    """XPath 1.0 means other things by the same words, and a default phase would switch rules off."""
+    """XPath 1.0 means other things by the same words, and a phase that is not there would switch all rules off."""
     with pytest.raises(RuleError, match=told):
         read(rule('<assert test="b">B</assert>'), attributes)
 

@@ -32,7 +32,11 @@ def installed(package, pattern):
 
 
 PUBLISHED = [*installed("facturx", "*.xsl*"), *installed("pyfrctc", "*.xsl*")]
-SCH = sorted((SHARED / "artefacts").rglob("*.sch"))
+SCH = [  # without parts that others include
+    path
+    for path in sorted((SHARED / "artefacts").rglob("*.sch"))
+    if etree.parse(path).getroot().tag == "{http://purl.oclc.org/dsdl/schematron}schema"
+]
 
 ISO_RULE = """
   <xsl:template match="b:total[. != '']" priority="1001" mode="M4">

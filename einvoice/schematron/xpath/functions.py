@@ -17,7 +17,7 @@ from einvoice.schematron.xpath.code import Card, Expr, Kind, Loop, Scope, text_l
 from einvoice.schematron.xpath.conversions import Conversions
 from einvoice.schematron.xpath.core import NUMBERS
 from einvoice.schematron.xpath.lexer import XPathError
-from einvoice.schematron.xpath.regex import compile_regex, plain_text
+from einvoice.schematron.xpath.regex import compile_regex, matcher, plain_text
 from einvoice.schematron.xpath.syntax import Call, Literal, Syntax
 from einvoice.schematron.xpath.types import SequenceType
 from einvoice.schematron.xpath.values import Fault
@@ -148,7 +148,7 @@ class Functions(Conversions):
             return None
         flags = fixed[-1] if len(fixed) == (2 if call.name == "matches" else 3) else ""
         try:
-            compile_regex(fixed[0], flags)
+            (matcher if call.name == "matches" else compile_regex)(fixed[0], flags)
         except Fault as fault:
             raise XPathError(fault.message) from None
         text, plain = self.string(arguments[0]), None if flags else plain_text(fixed[0])

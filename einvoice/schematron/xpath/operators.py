@@ -16,7 +16,7 @@ from dataclasses import replace
 from einvoice.schematron.xpath.code import Card, Expr, Kind, Loop, Scope, locals_in
 from einvoice.schematron.xpath.core import NUMBERS, TEXTS, Core
 from einvoice.schematron.xpath.lexer import XPathError
-from einvoice.schematron.xpath.syntax import Binary, Call, For, Literal, Negate, Quantified, Syntax
+from einvoice.schematron.xpath.syntax import Binary, Call, For, ForEach, Literal, Negate, Quantified, Syntax
 
 __all__ = ["GENERAL", "VALUE", "Operators", "flattened"]
 
@@ -109,18 +109,31 @@ class Operators(Core):
     def for_(self, syntax: For, scope: Scope) -> Expr:
         """`for $name in source return result`"""
         loops, inner = self.bound(syntax.name, syntax.source, scope)
-        result = self.expression(syntax.result, inner)
+        return self._results(loops, syntax.result, inner)
+
+    def for_each(self, syntax: ForEach, scope: Scope) -> Expr:
+        """`source ! result`"""
+        loops, variable = self._items(syntax.source, scope)
+        return self._results(loops, syntax.result, Scope(variable, scope.current, scope.variables))
+
+    def _results(self, loops: tuple[Loop, ...], syntax: Syntax, scope: Scope) -> Expr:
+        """One result for each round of the loops, one after the other."""
+        result = self.expression(syntax, scope)
         more, item = self.loops(self.in_order(result))
         made = self.looped(result, (*loops, *more), item)
         return made._replace(ordered=not loops, as_written=bool(loops), apart=False, level=None, backward=False)
 
     def bound(self, name: str, source: Syntax, scope: Scope) -> tuple[tuple[Loop, ...], Scope]:
         """Loops that give a variable its values, and the scope in which it is known."""
+        loops, variable = self._items(source, scope)
+        return loops, replace(scope, variables={**scope.variables, name: variable})
+
+    def _items(self, source: Syntax, scope: Scope) -> tuple[tuple[Loop, ...], Expr]:
+        """Loops through the items of an expression, and the item."""
         e = self.in_order(self.expression(source, scope))
         loops, item = self.loops(e)
         more, item = self.simple(item)
-        variable = self.item_of(e, item)
-        return (*loops, *more), replace(scope, variables={**scope.variables, name: variable})
+        return (*loops, *more), self.item_of(e, item)
 
     # --- comparisons ------------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ to another XPath engine, and it refuses `document('x')/y`. Recursive descent; bi
 
     parse("../cbc:Amount * 2", {"cbc": "urn:..."})
 
-Source: XML Path Language (XPath) 2.0, section 3 and appendix A.1 (grammar).
+Source: XML Path Language (XPath) 2.0, section 3 and appendix A.1 (grammar); XPath 3.0, section 3.15 (`!`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from einvoice.schematron.xpath.syntax import (
     ContextItem,
     Filter,
     For,
+    ForEach,
     If,
     KindTest,
     Literal,
@@ -208,6 +209,8 @@ class _Parser:
             negative, signed = negative ^ self.is_("-"), True
             self.at += 1
         syntax = self.path()
+        while self.accept("!"):
+            syntax = ForEach(syntax, self.path())
         if not signed:
             return syntax
         return Negate(syntax) if negative else Negate(Negate(syntax))

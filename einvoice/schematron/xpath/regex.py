@@ -10,8 +10,9 @@ The two languages look alike and differ where it hurts:
     \i \c \p{Lu} [a-z-[aeiou]]              unknown
     \b (?=...) a*+                          not part of XPath: refused
 
-A pattern that repeats a repetition, as in `(a+)+`, can take Python's engine for ever on a hostile text. Such a pattern
-is refused: no official rule has one, and it can always be written without.
+A pattern that repeats a repetition, as in `(a+)+`, can take Python's engine for ever on a hostile text. Where only
+the match counts, as for the mail addresses of XRechnung, an automaton takes its place (for `(a|aa)+` and `(a?){30}` as
+well); to replace or to cut by such a pattern is refused: no official rule does, and it can always be written without.
 
 Source: XPath 2.0 Functions and Operators, section 7.6.1; XML Schema Part 2, appendix F.
 """
@@ -22,16 +23,18 @@ import functools
 import re
 import sys
 import unicodedata
-from typing import Any
+from collections.abc import Callable
 
+from einvoice.schematron.xpath.automaton import Piece, TooLarge, automaton
 from einvoice.schematron.xpath.values import Fault
 
-__all__ = ["Regex", "compile_regex", "plain_text", "replacement"]
+__all__ = ["Regex", "compile_regex", "matcher", "plain_text", "replacement"]
 
 _SPACE = r" \t\n\r"
 _NAME_START = r":A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿\u200c\u200d⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-\ufffd\U00010000-\U000effff"
 _NAME = _NAME_START + r"\-.0-9·\u0300-\u036f\u203f\u2040"
 _FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL, "x": 0}
+_QUANTIFIER = re.compile(r"([*+?]|\{([0-9]{1,4})(,[0-9]{0,4})?\})\??")
 _ESCAPED = frozenset(r"\|.?*+(){}[]-^$nrt")
 _COMPLEMENTS = {"S": r"\x00-\x08\x0b\x0c\x0e-\x1f!-\U0010ffff"}  # of the four white spaces
 _PRIVATE = 0xE000  # of Unicode's private use: where escaped characters are kept apart from others
@@ -57,54 +60,62 @@ class _Translator:
         self.at += 1
         return self.pattern[self.at - 1]
 
-    def alternatives(self, depth: int) -> tuple[str, bool]:
-        """Branches up to a closing bracket or the end; whether something inside repeats without limit."""
+    def alternatives(self, depth: int) -> Piece:
+        """Branches up to a closing bracket or the end."""
         if depth > 50:
             raise self.error("is nested too deeply")
-        out, repeats = [], False
+        branches: list[list[Piece]] = [[]]
         while self.char and self.char != ")":
             if self.char == "|":
-                out.append(self.take())
-                continue
-            atom, inner = self.atom(depth)
-            quantifier, unlimited = self.quantifier()
-            if unlimited and inner:
-                raise self.error("repeats a repetition, which can take for ever: write it without")
-            repeats = repeats or inner or unlimited
-            out.append(atom + quantifier)
-        return "".join(out), repeats
+                self.at += 1
+                branches.append([])
+            else:
+                branches[-1].append(self.quantified(self.atom(depth)))
+        sides = tuple(Piece("all", "".join(part.python for part in branch), tuple(branch)) for branch in branches)
+        return sides[0] if len(sides) == 1 else Piece("one", "|".join(side.python for side in sides), sides)
 
-    def atom(self, depth: int) -> tuple[str, bool]:
+    def atom(self, depth: int) -> Piece:
         char = self.take()
         if char == "(":
-            opening = "("
-            if self.pattern.startswith("?:", self.at):  # not in XPath 2.0, but 3.0 and the official engine know it
-                self.at += 2
-                opening = "(?:"
-            elif self.char == "?":
-                raise self.error("has a group that XPath does not know")
-            body, repeats = self.alternatives(depth + 1)
-            if self.take() != ")":
-                raise self.error("has an open bracket")
-            return f"{opening}{body})", repeats
-        if char == "[":
-            return self.character_class(), False
-        if char == "\\":
-            return self.escape(), False
-        if char == ".":
-            return ("." if "s" in self.flags else r"[^\n\r]"), False
-        if char == "$":
-            return ("$" if "m" in self.flags else r"\Z"), False
+            return self.group(depth)
+        if char in "$^":
+            return Piece("edge", r"\Z" if char == "$" and "m" not in self.flags else char)
         if char in "*+?{}]":
             raise self.error(f"has a {char!r} that belongs to nothing")
-        return char if char == "^" else re.escape(char), False
+        if char == "\\":
+            back = self.char.isdigit() and self.char != "0"
+            return Piece("back reference" if back else "char", self.escape())
+        if char == "[":
+            return Piece("char", self.character_class())
+        any_char = "." if "s" in self.flags else r"[^\n\r]"
+        return Piece("char", any_char if char == "." else re.escape(char))
 
-    def quantifier(self) -> tuple[str, bool]:
-        match = re.compile(r"([*+?]|\{[0-9]{1,4}(?:,[0-9]{0,4})?\})\??").match(self.pattern, self.at)
+    def group(self, depth: int) -> Piece:
+        """What stands in brackets."""
+        opening = "("
+        if self.pattern.startswith("?:", self.at):  # not in XPath 2.0, but 3.0 and the official engine know it
+            self.at += 2
+            opening = "(?:"
+        elif self.char == "?":
+            raise self.error("has a group that XPath does not know")
+        body = self.alternatives(depth + 1)
+        if self.take() != ")":
+            raise self.error("has an open bracket")
+        return Piece("all", f"{opening}{body.python})", (body,))
+
+    def quantified(self, piece: Piece) -> Piece:
+        """A piece with what says how often it is repeated, if anything does."""
+        match = _QUANTIFIER.match(self.pattern, self.at)
         if match is None:
-            return "", False
+            return piece
         self.at = match.end()
-        return match[0], match[1][0] in "*+" or match[1].endswith(",}")
+        sign, low, high = match.group(1, 2, 3)
+        limits = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(sign)
+        if limits is None:
+            limits = (int(low), int(low) if high is None else int(high[1:]) if high[1:] else None)
+            if limits[1] is not None and limits[1] < limits[0]:
+                raise self.error("repeats something at least more often than at most")
+        return Piece("repeated", piece.python + match[0], (piece,), *limits)
 
     def escape(self) -> str:
         """An escape outside of a class."""
@@ -191,11 +202,8 @@ def category_ranges(categories: str, *, complement: bool) -> str:
 
 
 @functools.lru_cache(512)
-def compile_regex(pattern: str, flags: str = "") -> re.Pattern[str]:
-    """The Python pattern that matches what an XPath pattern matches.
-
-    Raises Fault FORX0001 for unknown flags, FORX0002 for a pattern that XPath does not know or that is refused.
-    """
+def _read(pattern: str, flags: str) -> tuple[Piece, re.Pattern[str], str]:
+    """A pattern taken apart, as Python has it, and why Python's engine must not run it, if so."""
     if not set(flags) <= set(_FLAGS):
         raise Fault("FORX0001", f"unknown flags {flags[:20]!r} for a regular expression")
     if len(pattern) > _LONGEST:
@@ -203,13 +211,49 @@ def compile_regex(pattern: str, flags: str = "") -> re.Pattern[str]:
     if "x" in flags:
         pattern = re.sub("[ \t\n\r]", "", pattern)
     translator = _Translator(pattern, flags)
-    python, _ = translator.alternatives(0)
+    piece = translator.alternatives(0)
     if translator.char:
         raise translator.error("has a bracket too many")
     try:
-        return re.compile(python, functools.reduce(lambda all_, flag: all_ | _FLAGS[flag], flags, 0))
+        python = re.compile(piece.python, _flags_of(flags))
     except (re.error, OverflowError, RecursionError) as error:
         raise translator.error(f"is not valid: {error}") from None
+    refused = "repeats a repetition, which can take for ever: write it without" if piece.nested else ""
+    return piece, python, refused
+
+
+def _flags_of(flags: str) -> int:
+    return functools.reduce(lambda all_, flag: all_ | _FLAGS[flag], flags, 0)
+
+
+def compile_regex(pattern: str, flags: str = "") -> re.Pattern[str]:
+    """The Python pattern that matches what an XPath pattern matches.
+
+    Raises Fault FORX0001 for unknown flags, FORX0002 for a pattern that XPath does not know or that is refused.
+    """
+    _, python, refused = _read(pattern, flags)
+    if refused:
+        raise Fault("FORX0002", f"the regular expression {pattern[:80]!r} {refused}")
+    return python
+
+
+@functools.lru_cache(512)
+def matcher(pattern: str, flags: str = "") -> Callable[[str], object]:
+    """A function that tells whether a part of a text matches: of its result, the truth value counts.
+
+    Raises Fault as `compile_regex` does, but takes a repeated repetition as well.
+    """
+    piece, python, refused = _read(pattern, flags)
+    if not piece.repeats_what_varies:
+        return python.search
+    try:
+        if not piece.refers_back:
+            return automaton(piece, _flags_of(flags))
+    except TooLarge:
+        refused = refused or "repeats too much"
+    if not refused:
+        return python.search
+    raise Fault("FORX0002", f"the regular expression {pattern[:80]!r} {refused}")
 
 
 class Regex:
@@ -220,13 +264,13 @@ class Regex:
     def __init__(self, pattern: str, flags: str = "") -> None:
         self._pattern = pattern
         self._flags = flags
-        self._search: Any = None
+        self._search: Callable[[str], object] | None = None
 
     def matches(self, text: str) -> bool:
         """fn:matches: whether a part of the text matches."""
         if self._search is None:
-            self._search = compile_regex(self._pattern, self._flags).search
-        return self._search(text) is not None
+            self._search = matcher(self._pattern, self._flags)
+        return bool(self._search(text))
 
 
 def plain_text(pattern: str) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from einvoice.schematron.xpath.casts import to_double, to_string
 from einvoice.schematron.xpath.numbers import round_half_up
-from einvoice.schematron.xpath.regex import compile_regex, replacement
+from einvoice.schematron.xpath.regex import compile_regex, matcher, replacement
 from einvoice.schematron.xpath.values import Fault, type_name
 
 __all__ = [
@@ -101,7 +101,7 @@ def listed(code: str, codes: frozenset[str], text: str) -> bool:
 
 def matches(text: str, pattern: str, flags: str = "") -> bool:
     """fn:matches: whether a part of the text matches."""
-    return compile_regex(pattern, flags).search(text) is not None
+    return bool(matcher(pattern, flags)(text))
 
 
 def replace(text: str, pattern: str, by: str, flags: str = "") -> str:

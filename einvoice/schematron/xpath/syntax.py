@@ -119,6 +119,14 @@ class Path(Syntax):
 
 
 @dataclass(frozen=True, slots=True)
+class ForEach(Syntax):
+    """`source ! result`: result is evaluated with each item of source as the context item, in order (XPath 3.0)."""
+
+    source: Syntax
+    result: Syntax
+
+
+@dataclass(frozen=True, slots=True)
 class Call(Syntax):
     """A function call. Standard functions have no prefix, constructors have `xs:`, others the prefix as written."""
 

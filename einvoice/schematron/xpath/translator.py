@@ -25,6 +25,7 @@ from einvoice.schematron.xpath.syntax import (
     ContextItem,
     Filter,
     For,
+    ForEach,
     If,
     Literal,
     Negate,
@@ -93,6 +94,8 @@ class Translator(Paths, Operators, Functions):
                 return self._if(syntax, scope)
             case For():
                 return self.for_(syntax, scope)
+            case ForEach():
+                return self.for_each(syntax, scope)
             case Quantified():
                 return self.quantified(syntax, scope)
             case Cast():
