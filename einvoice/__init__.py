@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     )
     from einvoice.draft import Draft, DraftError
     from einvoice.errors import EInvoiceError, MissingExtra, Unreadable, Unrecognised, Unwritable
-    from einvoice.explaining import Explanation, explain
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
     from einvoice.france import ereporting, lifecycle
     from einvoice.model import Invoice
     from einvoice.report import DocumentReport, Finding, Report, Step
+    from einvoice.rulebook.explaining import Explanation, explain
     from einvoice.validation.policy import HouseRules, Policy
 
 _HOMES = {
@@ -46,7 +46,7 @@ _HOMES = {
     "DraftError": "draft",
     "EInvoiceError": "errors",
     "EmbeddedFile": "facturx.embedded",
-    "Explanation": "explaining",
+    "Explanation": "rulebook.explaining",
     "Extracted": "facturx.embedded",
     "Finding": "report",
     "HouseRules": "validation.policy",
@@ -60,7 +60,7 @@ _HOMES = {
     "Unwritable": "errors",
     "build": "api",
     "convert": "api",
-    "explain": "explaining",
+    "explain": "rulebook.explaining",
     "extract": "api",
     "losses": "api",
     "parse": "api",

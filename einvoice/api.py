@@ -26,12 +26,12 @@ from einvoice.detect import Detected, detect, read_detected
 from einvoice.draft import Draft
 from einvoice.draft_judgement import judge_draft
 from einvoice.errors import Unwritable
-from einvoice.explaining import Explanation, explain
 from einvoice.implied import with_implied
 from einvoice.judgement import is_pdf, judge_bytes
 from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
 from einvoice.report import Finding, Report
+from einvoice.rulebook.explaining import Explanation, explain
 from einvoice.validation.chain import judge_invoice, unread_findings
 from einvoice.validation.policy import Policy
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 from einvoice.draft import Disagreement, Draft, DraftError
 from einvoice.draft.problems import Problem
 from einvoice.report import DocumentReport, Finding, Step
+from einvoice.rulebook import words
 from einvoice.validation.chain import judge_invoice
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
-from einvoice.validation.wording import wording
 
 __all__ = ["is_json", "judge_draft", "judge_draft_json"]
 
@@ -65,5 +65,5 @@ def _disagreement(each: Disagreement, policy: Policy) -> Finding:
         found=str(each.given),
         expected=None if each.computed is None else str(each.computed),
     )
-    english = wording(rule, reason=each.explanation_en)
-    return finding.model_copy(update={"message_en": english.en if english else finding.message_en})
+    english = words(rule, {"reason": each.explanation_en}, "en").message
+    return finding.model_copy(update={"message_en": english})

@@ -46,6 +46,7 @@ class Finding(_Value):
     expected: str | None = None
     hint: str | None = None
     source: str | None = None
+    official: str | None = None  # of a published rule: the publisher's own text
 
 
 class Step(_Value):

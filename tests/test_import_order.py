@@ -11,14 +11,12 @@ PACKAGE = Path(einvoice.__file__).parent
 
 # The layout of the architecture, top to bottom: a module imports only from its own line and from those above.
 LAYERS = (
-    ("errors", "data"),
+    ("data", "report", "terms", "rulebook", "errors"),
     ("model",),
-    ("terms",),
     ("reduction",),
     ("codes",),
     ("identifiers",),
     ("draft",),
-    ("report",),
     ("xml",),
     ("pdfa",),
     ("binding",),
@@ -28,7 +26,6 @@ LAYERS = (
     ("schematron",),
     ("validation",),
     ("facturx",),
-    ("explaining",),
     ("view",),
     ("loss", "implied"),
     ("hybrid",),

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 import einvoice as ei
+from einvoice import rulebook
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find
 from einvoice.data import ruleset_text
@@ -140,9 +141,10 @@ def test_the_overlay_names_known_rule_sets_and_gives_links():
 
     for name, row in tomllib.loads(ruleset_text("overlays.toml"))["defect"].items():
         assert row["ruleset"] in catalogue(), name
-        assert row["link"].startswith("https://github.com/"), name
-        assert row["fr"], name
-        assert row["en"], name
+        words = rulebook.row(name)
+        assert words.source.startswith("https://github.com/"), name
+        assert f"({name}, {words.source})" in words.fr, name
+        assert f"({name}, {words.source})" in words.en, name
 
 
 def test_two_engines_that_agree_are_one_answer():

@@ -17,8 +17,8 @@ from multiprocessing.process import BaseProcess
 
 from einvoice.commands.files import judge_file, quieten
 from einvoice.report import DocumentReport, Step
+from einvoice.rulebook import words
 from einvoice.validation.policy import Policy
-from einvoice.validation.wording import sentence
 
 __all__ = ["judged"]
 
@@ -109,5 +109,5 @@ def _hand_out(waiting: Iterator[tuple[int, str]], worker: _Worker) -> None:
 def _mourned(worker: _Worker, name: str, policy: Policy) -> DocumentReport:
     worker.link.close()
     worker.process.join()
-    reason = sentence("EI-STEP-05", policy.language, code=str(worker.process.exitcode))
+    reason = words("EI-STEP-05", {"code": str(worker.process.exitcode)}, policy.language).message
     return DocumentReport(source=name, verdict="not_run", steps=(Step(name="parse", status="not_run", reason=reason),))

@@ -1,4 +1,4 @@
-"""Findings of our own about French messages, worded in the one catalogue (`data/messages.tsv`).
+"""Findings of our own about French messages, worded in the one catalogue (`schematron/messages.tsv`).
 
     finding("EI-CDV-61", "error", "lifecycle", field="subject.details", found="TX_ERR", expected="TX_TVA_ERR, …")
 
@@ -11,9 +11,9 @@ from collections.abc import Iterable
 from typing import Literal
 
 from einvoice.report import Finding, Severity
+from einvoice.rulebook import row
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
-from einvoice.validation.wording import wording
 
 __all__ = ["finding", "in_language"]
 
@@ -48,5 +48,5 @@ def in_language(findings: Iterable[Finding], language: Literal["fr", "en"]) -> t
 
 
 def _hint_en(rule: str) -> str:
-    words = wording(rule)
-    return words.hint_en if words else ""
+    known = row(rule)
+    return known.hint_en if known else ""

@@ -23,6 +23,7 @@ from einvoice.detect import Detected, detect, profile_of, read_detected
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice, Unread
 from einvoice.report import DocumentReport, Finding, Severity, Step, SyntaxName, Verdict
+from einvoice.rulebook import words
 from einvoice.validation.engines import NotRun, Source, Subject, run_rules
 from einvoice.validation.findings import Place, Ran, finding_of, own_finding
 from einvoice.validation.numbers import check_numbers
@@ -30,7 +31,6 @@ from einvoice.validation.operands import aimed
 from einvoice.validation.plans import Plan, french_rules, is_french, plan_for
 from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
 from einvoice.validation.reasons import in_language
-from einvoice.validation.wording import sentence
 from einvoice.validation.xsd import Fault, schema_of
 
 __all__ = ["judge", "judge_invoice", "unread_finding", "unread_findings", "verdict_of", "written"]
@@ -60,9 +60,9 @@ class _Sheet:
 
     def refuse(self, rule: str, severity: Severity, error: Exception) -> None:
         """Note that the document cannot be read; each message gives the reason in its own language."""
-        told, english = in_language(str(error), self.policy.language), {"reason": str(error)}
+        told = in_language(str(error), self.policy.language)
         finding = own_finding(rule, severity, "parse", self.policy, facts={"reason": told})
-        update = {"message_en": sentence(rule, "en", **english)}
+        update = {"message_en": words(rule, {"reason": str(error)}, "en").message}
         self.findings.append(finding.model_copy(update=update))
 
 
@@ -125,7 +125,7 @@ def judge_invoice(
     except Unwritable as error:
         faults = (*disagreements, *(_in_model(fault, draft_field, policy) for fault in error.findings))
         fields = ", ".join(finding.field or "?" for finding in error.findings)
-        reason = sentence("EI-STEP-04", policy.language, fields=fields)
+        reason = words("EI-STEP-04", {"fields": fields}, policy.language).message
         steps = (Step(name="write", status="failed"), Step(name="profile", status="not_run", reason=reason))
         return DocumentReport(
             source=name, kind="invoice", verdict=verdict_of(steps, faults), steps=steps, findings=faults
@@ -333,8 +333,8 @@ def _run_step(sheet: _Sheet, source: Source, ran: Ran, subject: Subject) -> None
     if any(finding.severity == "error" for finding in spoken):
         facts["status"] = "failed"
     elif doubts:
-        words = {"ruleset": ran.ruleset, "wanted": ran.wanted, "count": str(doubts)}
-        facts |= {"status": "not_run", "reason": sentence("EI-STEP-02", sheet.policy.language, **words)}
+        told = {"ruleset": ran.ruleset, "wanted": ran.wanted, "count": str(doubts)}
+        facts |= {"status": "not_run", "reason": words("EI-STEP-02", told, sheet.policy.language).message}
     sheet.steps.append(done.model_copy(update=facts))
 
 
@@ -369,13 +369,14 @@ def _since(started: float) -> float:
 
 
 def _missing(sheet: _Sheet, name: str, ruleset: str) -> Step:
-    reason = sentence("EI-STEP-01", sheet.policy.language, ruleset=ruleset)
+    reason = words("EI-STEP-01", {"ruleset": ruleset}, sheet.policy.language).message
     return Step(name=name, status="not_run", ruleset=ruleset, reason=reason)
 
 
 def _altered(sheet: _Sheet, name: str, artefact: Artefact) -> Step:
     """Rules that someone changed judge nothing."""
-    reason = sentence("EI-STEP-07", sheet.policy.language, origin=artefact.origin, file=artefact.main.name)
+    facts = {"origin": artefact.origin, "file": artefact.main.name}
+    reason = words("EI-STEP-07", facts, sheet.policy.language).message
     return Step(name=name, status="not_run", ruleset=artefact.entry.id, sha256=artefact.sha256, reason=reason)
 
 

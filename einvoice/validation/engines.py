@@ -18,6 +18,7 @@ from lxml import etree
 
 from einvoice.artefacts.installed import Artefact, cache_folder
 from einvoice.errors import EInvoiceError, MissingExtra
+from einvoice.rulebook import words
 from einvoice.schematron.cache import load
 from einvoice.schematron.engine import CompiledRules
 from einvoice.schematron.importer import read_rules
@@ -25,7 +26,6 @@ from einvoice.schematron.rule_error import EngineFailure, RuleError
 from einvoice.schematron.rule_tree import RuleTree
 from einvoice.schematron.rules import Engine, Failure, Outcome, RuleSet
 from einvoice.validation.policy import HouseRules, Policy
-from einvoice.validation.wording import sentence
 
 __all__ = ["NotRun", "Run", "Subject", "run_rules", "warm"]
 
@@ -65,7 +65,7 @@ def run_rules(source: Source, subject: Subject, policy: Policy) -> Run:
     except (RuleError, EngineFailure, MissingExtra, OSError) as error:
         raise NotRun(" ".join(str(error).split())) from error
     if not run.outcome.fired:
-        raise NotRun(sentence("EI-STEP-03", policy.language))
+        raise NotRun(words("EI-STEP-03", {}, policy.language).message)
     return run
 
 

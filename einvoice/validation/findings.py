@@ -1,28 +1,29 @@
-"""From what an engine says to what a person reads: a `Failure` becomes a `Finding`.
+"""From what an engine says to what a person reads: a `Failure` becomes an `Observation`, then a `Finding`.
 
-The finding gets both languages, the business term, the field of the model, a hint and the source. The field is as deep
-as is known: a rule on the totals as a whole that is about BT-106 points at `totals.line_net_amount`.
+The observation gets the business term, the field of the model and the figures. The field is as deep as is known: a rule
+on the totals as a whole that is about BT-106 points at `totals.line_net_amount`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from einvoice.report import Finding, Severity
+from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, finding, official, row
 from einvoice.schematron.rules import Failure
 from einvoice.terms import Term, nearest_term, term, term_at
 from einvoice.validation.overlay import Defect, known_defect
 from einvoice.validation.policy import Policy, severity_of
-from einvoice.validation.wording import Official, Wording, is_french, official, wording
 
-__all__ = ["Place", "Ran", "finding_of", "own_finding"]
+__all__ = ["Place", "Ran", "finding_of", "observed", "own_finding"]
 
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
 _INDEX = re.compile(r"\[\d+\]")
+_UNEVALUATED = "The rule could not be evaluated: "  # what engines write before their reason
 
 Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
 
@@ -37,97 +38,67 @@ class Ran:
     wanted: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """The two messages and the hint, in the policy's language where that matters."""
-
-    message: str
-    message_en: str
-    hint: str | None
-
-
 def finding_of(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Finding:
     """The finding for a failed check of a rule set; `place` finds the model's field for an XPath."""
+    return finding(observed(failure, ran, policy, place), policy.language)
+
+
+def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observation:
+    """What a failed check of a rule set says of the document."""
     said = official(failure.message)
     rule = failure.rule or said.label or "EI-UNNAMED"
-    words = wording(rule)
+    known = row(rule)
     defect = known_defect(ran.ruleset, ran.version, rule) if policy.overlay != "off" else None
     severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
     softened = severity == "error" and defect is not None and defect.softens and policy.overlay == "apply"
     located = place(failure.location)
-    meant = _term_of(words, said, located)
-    told = _words(failure, said, words, policy)
-    if defect is not None:
-        told = _with_defect(told, defect, policy, softened=softened)
-    return Finding(
+    meant = _term_of(known, said, located)
+    found = failure.found if failure.found is not None else _shown(said.text)
+    facts: dict[str, Fact | None] = {"found": found, "expected": failure.expected}
+    failed = failure.kind == "error"
+    if failed:
+        facts["reason"] = said.text.removeprefix(_UNEVALUATED)
+    return Observation(
         rule=rule,
         severity="warning" if softened else severity,
         step=ran.step,
-        message=told.message,
-        message_en=told.message_en,
-        term=meant.id if meant else None,
-        field=_field(located, meant),
-        xpath=failure.location or None,
+        facts={name: fact for name, fact in facts.items() if fact is not None},
+        wording="EI-STEP-08" if failed else "",
+        official="" if failed else said.text,
+        notes=_notes(defect, softened=softened) if defect else (),
+        source=said.source,
+        term=meant.id if meant else "",
+        field=_field(located, meant) or "",
+        xpath=failure.location,
         line=failure.line,
-        found=failure.found if failure.found is not None else _shown(said.text),
-        expected=failure.expected,
-        hint=told.hint,
-        source=said.source or (words.source if words and words.source else None),
     )
 
 
 def own_finding(
-    rule: str, severity: Severity, step: str, policy: Policy, *, facts: dict[str, str] | None = None, **place: Any
+    rule: str, severity: Severity, step: str, policy: Policy, *, facts: Mapping[str, Fact] | None = None, **place: Any
 ) -> Finding:
-    """A finding of ours, worded in the catalogue with `facts`; `place` may give term, field, xpath, line, found, …"""
-    words = wording(rule, **(facts or {}))
-    if words is None:
-        raise KeyError(rule)
-    french = policy.language == "fr"
-    own = {
-        "message": words.fr if french else words.en,
-        "message_en": words.en,
-        "term": next(iter(words.terms), None),
-        "hint": (words.hint_fr if french else words.hint_en) or None,
-        "source": words.source,
-    }
-    return Finding(**{**own, **place, "rule": rule, "severity": severity, "step": step})
+    """A finding of ours, worded with `facts`; `place` may give term, field, xpath, line, found, …"""
+    told = finding(Observation(rule, severity, step, facts or {}), policy.language)
+    return told.model_copy(update={"found": None, "expected": None, **place})
 
 
-def _words(failure: Failure, said: Official, words: Wording | None, policy: Policy) -> _Words:
-    french = is_french(said.text)
-    fr = said.text if french or words is None else words.fr
-    if words is not None and not words.en:  # words for a whole family: the official ones say which element it is
-        fr = f"{words.fr} ({said.text})"
-    en = said.text if not french or words is None else words.en or said.text
-    if failure.kind == "error":
-        reason = said.text.removeprefix("The rule could not be evaluated: ")
-        fr = f"La règle n'a pas pu être évaluée : {reason}"
-        en = f"The rule could not be evaluated: {reason}"
-    hint = "" if words is None else words.hint_fr if policy.language == "fr" else words.hint_en
-    return _Words(fr if policy.language == "fr" else en, en, hint or None)
+def _notes(defect: Defect, *, softened: bool) -> tuple[Sentence, ...]:
+    known = Sentence(defect.id)
+    return (known, Sentence("EI-DEFECT-SOFTENED")) if softened else (known,)
 
 
-def _with_defect(told: _Words, defect: Defect, policy: Policy, *, softened: bool) -> _Words:
-    french = policy.language == "fr"
-    note = f"{defect.fr if french else defect.en} ({defect.id}, {defect.link})"
-    if softened:
-        note += " Ramené à un avertissement." if french else " Softened to a warning."
-    return _Words(told.message, told.message_en, f"{told.hint} {note}" if told.hint else note)
-
-
-def _term_of(words: Wording | None, said: Official, located: str | None) -> Term | None:
+def _term_of(known: Row | None, said: Official, located: str | None) -> Term | None:
     """The term a finding is about: of those named, the first that lies where the finding is, else the place's own."""
-    named = [*(words.terms if words else ()), *_TERM.findall(said.text)]
-    known = [found for number in named if (found := _known(number)) is not None]
+    named = [*(known.terms if known else ()), *_TERM.findall(said.text)]
+    terms = [found for number in named if (found := _known(number)) is not None]
     if located is None:
-        return known[0] if known else None
+        return terms[0] if terms else None
     plain = _plain(located)
-    below = [found for found in known if _within(found.path, plain)]
+    below = [found for found in terms if _within(found.path, plain)]
     if below:
         return below[0]
-    above = [found for found in known if found.path and _within(plain, found.path)]
-    return above[0] if above else nearest_term(located) or (known[0] if known else None)
+    above = [found for found in terms if found.path and _within(plain, found.path)]
+    return above[0] if above else nearest_term(located) or (terms[0] if terms else None)
 
 
 def _known(number: str) -> Term | None:

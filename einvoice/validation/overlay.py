@@ -1,8 +1,8 @@
 """Known defects of published rules: which rule, in which versions, what is wrong, and what we do about it.
 
 The official verdict stands: by default a defect only adds a hint to the finding. A user who knows better may have such
-errors softened to warnings (`Policy(overlay="apply")`); the finding then says so. Data: `overlays.toml`, each row with
-the publisher's own thread about it.
+errors softened to warnings (`Policy(overlay="apply")`); the finding then says so. Data: `overlays.toml`; what
+is wrong, with the publisher's own thread about it, is a row of the rulebook.
 """
 
 from __future__ import annotations
@@ -28,9 +28,6 @@ class Defect:
     first: str  # the versions that have it, both included; "" for no end
     last: str
     softens: bool  # whether the finding is wrong, so that a user may have it softened
-    fr: str
-    en: str
-    link: str
 
     def concerns(self, ruleset: str, version: str, rule: str) -> bool:
         """Whether a finding of this rule, in this version of the rule set, is touched by the defect."""
@@ -51,9 +48,6 @@ def _defects() -> tuple[Defect, ...]:
             first=row.get("first", ""),
             last=row.get("last", ""),
             softens=row["softens"],
-            fr=row["fr"],
-            en=row["en"],
-            link=row["link"],
         )
         for name, row in rows.items()
     )

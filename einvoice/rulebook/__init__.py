@@ -1,0 +1,37 @@
+"""The rulebook: what einvoice says, in French and in English, and when it is put into words.
+
+| module | what |
+|---|---|
+| `observation` | a rule, facts and a place: `Observation`; a row and facts: `Sentence` |
+| `words` | the rows of `schematron/messages.tsv`, filled |
+| `official` | a publisher's message, taken apart |
+| `edge` | from an observation to the finding that a person reads |
+| `explaining` | what an id or a business term means |
+
+Rules, readers and writers make observations and sentences; words are made of them at the edge, in the one language
+that the user asked for. (`explaining` is loaded when asked: it raises, and exceptions take their words from here.)
+"""
+
+from __future__ import annotations
+
+from einvoice.rulebook.edge import finding
+from einvoice.rulebook.observation import Fact, Observation, Sentence
+from einvoice.rulebook.official import Official, is_french, official
+from einvoice.rulebook.words import Language, Row, Words, row, severity_of, text, words
+
+__all__ = [
+    "Fact",
+    "Language",
+    "Observation",
+    "Official",
+    "Row",
+    "Sentence",
+    "Words",
+    "finding",
+    "is_french",
+    "official",
+    "row",
+    "severity_of",
+    "text",
+    "words",
+]

@@ -1,0 +1,56 @@
+"""Where words are made: an observation becomes the finding that a person reads, in the language asked for.
+
+    finding(Observation("EI-READ-03", "error", "read", {"text": "12,5"}), "fr").message
+
+Only what speaks to a user may ask for words: the verbs, the command line, the reports.
+"""
+
+from __future__ import annotations
+
+from einvoice.report import Finding
+from einvoice.rulebook.observation import Fact, Observation
+from einvoice.rulebook.official import is_french
+from einvoice.rulebook.words import Language, Row, row, text, words
+
+
+def finding(observation: Observation, language: Language) -> Finding:
+    """The observation in words."""
+    known = row(observation.rule)
+    french, english = _message(observation, known, "fr"), _message(observation, known, "en")
+    term = next(iter(known.terms), "") if observation.term is None and known else observation.term
+    return Finding(
+        rule=observation.rule,
+        severity=observation.severity,
+        step=observation.step,
+        message=french if language == "fr" else english,
+        message_en=english,
+        term=term or None,
+        field=observation.field or None,
+        xpath=observation.xpath or None,
+        line=observation.line,
+        found=_shown(observation.facts.get("found"), language),
+        expected=_shown(observation.facts.get("expected"), language),
+        hint=_hint(observation, known, language) or None,
+        source=observation.source or (known.source if known else "") or None,
+    )
+
+
+def _message(observation: Observation, known: Row | None, language: Language) -> str:
+    published, facts = observation.official, observation.facts
+    if observation.wording or not published:
+        return words(observation.wording or observation.rule, facts, language).message
+    if known is None or (known.en and is_french(published) is (language == "fr")):
+        return published
+    if not known.en:  # words for a whole family: the official ones say which element it is
+        return f"{known.fr} ({published})" if language == "fr" else published
+    return words(observation.rule, facts, language).message
+
+
+def _hint(observation: Observation, known: Row | None, language: Language) -> str:
+    wording = observation.wording or (observation.rule if known else "")
+    own = words(wording, observation.facts, language).hint if wording else ""
+    return " ".join(filter(None, (own, *(text(note, language) for note in observation.notes))))
+
+
+def _shown(fact: Fact | None, language: Language) -> str | None:
+    return fact if fact is None or isinstance(fact, str) else text(fact, language)

@@ -1,0 +1,48 @@
+"""A publisher's message, taken apart: the rule that it names, what it says, the source that it cites.
+
+official("[BR-02]-An Invoice shall have an Invoice number (BT-1).").text
+# "An Invoice shall have an Invoice number (BT-1)."
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# "[BR-CO-10]-Sum of …", "[BR-FR-12/BT-49] : Le BT-49 …", "[BR-FR-02/BT-1 : L'identifiant …", "[G1.05] …"
+_LABEL = re.compile(r"(?:\[|\A)((?:BR|CII|UBL|PEPPOL)-[\w/.-]+|[GPS]\d+\.\d+)\]?(?:\s+(?:-\s*)?warning)?\s*[-:–]*\s*,?")
+_SOURCE = re.compile(r"\s*\|\s*Source\s*:\s*(.+)\Z")
+_FRENCH = re.compile(r"\b(?:le|la|les|des|du|une?|est|doit|doivent|ne|pas|pour|si|sur|obligatoire)\b", re.IGNORECASE)
+_ENGLISH = re.compile(r"\b(?:the|shall|must|should|is|are|an?|of|not|if|each|be)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """An official message, taken apart."""
+
+    label: str  # the rule that it names, "" if none: some rules have no other id
+    text: str
+    source: str  # what it cites as its source, ""
+
+
+def official(message: str) -> Official:
+    """Take an official message apart; values that stand before its label are kept, at the end.
+
+    "[BR-02]-An Invoice shall have …" -> "An Invoice shall have …"
+    "Num Fact : 12, [BR-FREXT-05]-The code …" -> "The code … (Num Fact : 12)"
+    "[G1.05] Le numéro … | Source : Annexe 7" -> "Le numéro …", source "Annexe 7"
+    """
+    text = " ".join(message.split())
+    cited = _SOURCE.search(text)
+    if cited:
+        text = text[: cited.start()]
+    labels = list(_LABEL.finditer(text))
+    if labels and (rest := text[labels[-1].end() :].strip()):
+        before = _LABEL.sub("", text[: labels[-1].start()]).strip(" :,-")
+        text = f"{rest} ({before})" if before else rest
+    return Official(labels[0][1] if labels else "", text, cited[1] if cited else "")
+
+
+def is_french(message: str) -> bool:
+    """Whether a text is French rather than English: rule sets mix the two."""
+    return len(_FRENCH.findall(message)) > len(_ENGLISH.findall(message))

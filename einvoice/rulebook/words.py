@@ -1,0 +1,209 @@
+"""From a row of the rulebook and facts to words, in French or in English.
+
+    words("EI-CDV-22", {"found": "305", "expected": "23"}, "fr").message
+    row("BR-CO-10").fr           # "La somme des montants nets des lignes (BT-106) doit égaler …"
+
+The official messages of EN 16931 are English only, those of the French rules French only. `messages.tsv` gives both
+languages, and words for all that einvoice itself has to say. Its first column is an id, or a pattern for a family:
+
+    BR-{vat}-05        one row for BR-S-05, BR-E-05, ...; {vat} in the text becomes the name of the VAT category
+    BR-FR-03_{term}    {term} becomes the number, {name} the name of the business term
+    UBL-CR-{n}         any number
+
+Any other {place} of a text is a fact that whoever speaks gives along. Sources: the column `source` of each row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import Literal, NamedTuple, cast
+
+from einvoice.data import ruleset_text
+from einvoice.report import Severity
+from einvoice.rulebook.observation import Fact, Sentence
+from einvoice.terms import term
+
+Language = Literal["fr", "en"]
+
+_HOLES = {
+    "vat": r"(?P<vat>AE|AF|AG|IC|E|G|O|S|Z)",
+    "term": r"(?P<term>(?:BT|BG|EXT-FR-FE|EXT-FR-FE-BG)-\d+)",
+    "other": r"(?P<other>(?:BT|BG|EXT-FR-FE)-\d+)",
+    "n": r"(?P<n>\d+)",
+    "any": r"(?P<any>.+)",
+}
+_VAT_FR = MappingProxyType(
+    {
+        "AE": "« autoliquidation » (AE)",
+        "AF": "« IGIC, Canaries » (L)",
+        "AG": "« IPSI, Ceuta et Melilla » (M)",
+        "E": "« exonéré » (E)",
+        "G": "« exportation hors UE » (G)",
+        "IC": "« livraison intracommunautaire » (K)",
+        "O": "« hors champ de la TVA » (O)",
+        "S": "« taxé » (S)",
+        "Z": "« taux zéro » (Z)",
+    }
+)
+_VAT_EN = MappingProxyType(
+    {
+        "AE": '"reverse charge" (AE)',
+        "AF": '"IGIC, Canary Islands" (L)',
+        "AG": '"IPSI, Ceuta and Melilla" (M)',
+        "E": '"exempt" (E)',
+        "G": '"export outside the EU" (G)',
+        "IC": '"intra-community supply" (K)',
+        "O": '"not subject to VAT" (O)',
+        "S": '"standard rated" (S)',
+        "Z": '"zero rated" (Z)',
+    }
+)
+_PLACE = re.compile(r"\{(\w+)\}")
+_OPEN = "…"  # a place for which there is no fact
+_KEPT = 4096  # rows of families, filled: rule sets have some thousand ids
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What the rulebook says under one id; a text is "" where it says nothing.
+
+    Families of purely syntactic rules have French words only: their official messages, in English, name the element.
+    """
+
+    id: str
+    severity: str  # of a rule of ours that has always the same; "" of others and of sentences that are no rules
+    terms: tuple[str, ...]  # the business terms that the rule is about, the first one first
+    fr: str
+    en: str
+    hint_fr: str
+    hint_en: str
+    source: str
+    unless: str  # the published rule beside which this one has nothing to add
+
+
+class Words(NamedTuple):
+    """What a person reads."""
+
+    message: str
+    hint: str  # what to do about it, "" where that is plain
+
+
+def words(rule: str, facts: Mapping[str, Fact], language: Language) -> Words:
+    """The words of a row, its places filled. Raises `KeyError` for an id that has none."""
+    found = row(rule)
+    if found is None:
+        raise KeyError(rule)
+    told = {name: fact if isinstance(fact, str) else text(fact, language) for name, fact in facts.items()}
+    message, hint = (found.fr, found.hint_fr) if language == "fr" else (found.en, found.hint_en)
+    return Words(_filled(message, told), _filled(hint, told))
+
+
+def text(sentence: Sentence, language: Language) -> str:
+    """A sentence in a language."""
+    return words(sentence.id, sentence.facts, language).message
+
+
+def severity_of(rule: str) -> Severity:
+    """How bad it is when a rule of ours is broken. Raises `KeyError` where the row leaves that to the case."""
+    found = row(rule)
+    if found is None or not found.severity:
+        raise KeyError(rule)
+    return cast("Severity", found.severity)
+
+
+@lru_cache(maxsize=_KEPT)
+def row(rule: str) -> Row | None:
+    """The row of an id, of a family's with the names that the id stands for; None if there is none."""
+    exact, patterns = _rulebook()
+    if rule in exact:
+        return exact[rule]
+    for pattern, general in patterns:
+        if match := pattern.fullmatch(rule):
+            return _specific(rule, general, {key: value for key, value in match.groupdict().items() if value})
+    return None
+
+
+def family(start: str) -> tuple[Row, ...]:
+    """The rows whose ids go on from there: `BR-FR-05` -> `BR-FR-05_BT-22-1`, …
+
+    A row for many rules keeps its places: `CII-SR-{n}`, shown as `CII-SR-…`. Rows that say the same are given once.
+    """
+    exact, patterns = _rulebook()
+    found: dict[str, Row] = {}
+    for each in (*exact.values(), *(general for _, general in patterns)):
+        if each.id.upper().startswith((f"{start}_", f"{start}-")):
+            found.setdefault(each.fr, opened(each))
+    return tuple(found.values())
+
+
+def opened(found: Row) -> Row:
+    """The row without facts: … at each of its places."""
+    return replace(
+        found,
+        id=_filled(found.id, {}),
+        fr=_filled(found.fr, {}),
+        en=_filled(found.en, {}),
+        hint_fr=_filled(found.hint_fr, {}),
+        hint_en=_filled(found.hint_en, {}),
+    )
+
+
+def spelling(rule: str) -> str:
+    """The id as its publisher writes it, whatever its case: `br-co-10` -> `BR-CO-10`."""
+    return next((key for key in _rulebook()[0] if key.upper() == rule.upper()), rule.upper())
+
+
+def _specific(rule: str, general: Row, values: dict[str, str]) -> Row:
+    """The row of one member of a family."""
+    fr = values | {"vat": _VAT_FR.get(values.get("vat", ""), ""), "name": _name(values.get("term"), "fr")}
+    en = values | {"vat": _VAT_EN.get(values.get("vat", ""), ""), "name": _name(values.get("term"), "en")}
+    return replace(
+        general,
+        id=rule,
+        terms=general.terms or tuple(filter(None, (values.get("term"), values.get("other")))),
+        fr=_with_names(general.fr, fr),
+        en=_with_names(general.en, en),
+        hint_fr=_with_names(general.hint_fr, fr),
+        hint_en=_with_names(general.hint_en, en),
+    )
+
+
+@cache
+def _rulebook() -> tuple[dict[str, Row], tuple[tuple[re.Pattern[str], Row], ...]]:
+    rows = [_row(line) for line in ruleset_text("messages.tsv").splitlines()[1:]]
+    exact = {each.id: each for each in rows if "{" not in each.id}
+    return exact, tuple((_pattern(each.id), each) for each in rows if "{" in each.id)
+
+
+def _row(line: str) -> Row:
+    number, severity, terms, *others = line.split("\t")
+    return Row(number, severity, tuple(terms.split()), *others)
+
+
+def _pattern(key: str) -> re.Pattern[str]:
+    parts = re.split(r"\{(\w+)\}", key)
+    return re.compile("".join(_HOLES[part] if index % 2 else re.escape(part) for index, part in enumerate(parts)))
+
+
+def _filled(form: str, values: Mapping[str, str]) -> str:
+    """The text with its {places} filled."""
+    return _PLACE.sub(lambda place: values.get(place[1]) or _OPEN, form)
+
+
+def _with_names(form: str, values: Mapping[str, str]) -> str:
+    """The text with those {places} filled that have a value: facts fill the others."""
+    return _PLACE.sub(lambda place: values.get(place[1]) or place[0], form)
+
+
+def _name(number: str | None, language: Language) -> str:
+    if number is None:
+        return ""
+    try:
+        found = term(number)
+    except KeyError:
+        return number
+    return f"{found.name_fr if language == 'fr' else found.name_en} ({number})"
