@@ -1,6 +1,6 @@
 """What is said, before it is said: a row of the rulebook and the facts that fill its places.
 
-    Sentence("EI-NO-XML-01", {"bytes": "70000000", "limit": "52428800"})
+    Sentence("EI-STEP-05", {"code": "9"})
     Observation("EI-PDF-12", "error", "container", {"found": "BASIC", "expected": "EN 16931"}, term="BT-24")
 
 Neither has a language. Words are made of them once, at the edge: see `edge`.
