@@ -33,6 +33,7 @@ from einvoice.model import (
     Totals,
     VatBreakdown,
 )
+from einvoice.profiles import profile_named
 from einvoice.xml import parse_xml
 
 FLOOR = "lxml.etree.fromstring"
@@ -59,7 +60,7 @@ def example(lines: int) -> Invoice:
         postal_address=Address(street_name="2 rue de là", city_name="LYON", postal_zone="69001", country_code="FR"),
     )
     return Invoice(
-        specification_identifier="urn:cen.eu:en16931:2017",
+        specification_identifier=profile_named("en16931").identifier,
         business_process_type="S1",
         number="F2026-0001",
         issue_date=date(2026, 9, 2),

@@ -20,10 +20,10 @@ from pathlib import Path
 from einvoice.draft import Draft
 from einvoice.facturx.container import check_container
 from einvoice.facturx.embed import embed
-from einvoice.facturx.profile import profile
 from einvoice.facturx.visible import compare_visible
 from einvoice.hybrid import facturx_xml, make_facturx
 from einvoice.pdfa import convert_to_pdfa3, preflight
+from einvoice.profiles import profile_named
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "drafts" / "services.json"
 DATE = datetime(2026, 9, 2, 10, 15, tzinfo=UTC)
@@ -47,7 +47,7 @@ def main() -> None:
     options = parser.parse_args()
     logging.disable(logging.CRITICAL)
     invoice = Draft.model_validate_json(FIXTURE.read_text(encoding="utf-8")).complete()
-    xml, _ = facturx_xml(invoice, profile("en16931"))
+    xml, _ = facturx_xml(invoice, profile_named("en16931"))
     view = options.pdf.read_bytes() if options.pdf else make_facturx(invoice, profile="en16931", date=DATE).pdf
     view = convert_to_pdfa3(view, date=DATE).pdf
     made = embed(view, xml, profile="en16931", date=DATE, preflighted=True)

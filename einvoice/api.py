@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
-from einvoice import __version__, cii, ubl
+from einvoice import __version__, cii, profiles, ubl
 from einvoice.binding import differences
 from einvoice.detect import Detected, detect, read_detected
 from einvoice.draft import Draft
@@ -58,14 +58,7 @@ Language = Literal["fr", "en"]
 
 _WRITERS: dict[str, Callable[[Invoice], bytes]] = {"ubl": ubl.write, "cii": cii.write}
 _LOSSES: dict[str, Callable[[Invoice], tuple[str, ...]]] = {"ubl": ubl.losses, "cii": cii.losses}
-PROFILES = {  # short name -> BT-24
-    "minimum": "urn:factur-x.eu:1p0:minimum",
-    "basicwl": "urn:factur-x.eu:1p0:basicwl",
-    "basic": "urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic",
-    "en16931": "urn:cen.eu:en16931:2017",
-    "extended": "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended",
-    "extended-ctc-fr": "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr",
-}
+PROFILES = {each.name: each.identifier for each in profiles.PROFILES.values() if each.identifier}  # short name -> BT-24
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ UBL may come in the envelope of a Standard Business Document (Peppol): it is tak
 `Unrecognised`, and the message names what was found.
 
 Sources: OASIS UBL 2.1; UN/CEFACT CII D16B/D22B and CDAR D22B; DGFiP external specifications v3.2 (flux 10, annuaire F13
-and F14); GS1/UN/CEFACT SBDH 1.3; for the identifiers of profiles: Factur-X 1.0.8 §2.6, XP Z12-012, KoSIT XRechnung 3.0,
-Peppol BIS Billing 3.0.
+and F14); GS1/UN/CEFACT SBDH 1.3.
 """
 
 from __future__ import annotations
@@ -22,10 +21,11 @@ from lxml import etree
 from einvoice import cii, ubl
 from einvoice.errors import Unrecognised
 from einvoice.model import Invoice
+from einvoice.profiles import profile_of
 from einvoice.report import Kind, SyntaxName
 from einvoice.xml import parse_xml
 
-__all__ = ["Detected", "detect", "profile_of", "read_detected", "read_invoice"]
+__all__ = ["Detected", "detect", "read_detected", "read_invoice"]
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CEFACT = "urn:un:unece:uncefact:data:standard:"
@@ -57,23 +57,6 @@ _OTHERS = {
     "http://purl.oclc.org/dsdl/svrl": "the report of a validator, not an invoice",
     "http://difi.no/xsd/vefa": "a test set of the CEN validation artefacts, not an invoice",
 }
-# Beginning of BT-24, or all of it -> profile. The first that fits counts, so the longer ones stand first.
-_PROFILES = (
-    ("urn:factur-x.eu:1p0:minimum", "minimum"),
-    ("urn:zugferd.de:2p0:minimum", "minimum"),
-    ("urn:factur-x.eu:1p0:basicwl", "basicwl"),
-    ("urn:zugferd.de:2p0:basicwl", "basicwl"),
-    ("urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic", "basic"),
-    ("urn:cen.eu:en16931:2017#compliant#urn:zugferd.de:2p0:basic", "basic"),
-    ("urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended", "extended"),
-    ("urn:cen.eu:en16931:2017#conformant#urn:zugferd.de:2p0:extended", "extended"),
-    ("urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr", "extended-ctc-fr"),
-    ("urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung", "xrechnung"),
-    ("urn:cen.eu:en16931:2017#compliant#urn:xoev-de:kosit:standard:xrechnung", "xrechnung"),
-    ("urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing", "peppol"),
-    ("urn:peppol:pint:", "peppol"),
-)
-_EXACT_PROFILES = {"urn:cen.eu:en16931:2017": "en16931", "urn:cen.eu:en16931:2017#": "en16931"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +94,7 @@ def detect(data: bytes) -> Detected:
     if kind not in ("invoice", "credit_note"):
         return Detected(kind, syntax, root=root, enveloped=enveloped)
     identifier = _specification_identifier(root)
-    return Detected(kind, syntax, identifier, profile_of(identifier), root, enveloped)
+    return Detected(kind, syntax, identifier, profile_of(identifier).name, root, enveloped)
 
 
 def read_invoice(data: bytes) -> Invoice:
@@ -131,14 +114,6 @@ def read_detected(found: Detected) -> Invoice:
         else f"{'an' if found.kind[0] in 'aeiou' else 'a'} {found.kind} document"
     )
     raise Unrecognised(f"expected an invoice in UBL or CII, found {what}")
-
-
-def profile_of(identifier: str | None) -> str:
-    """The short name of the profile that a specification identifier (BT-24) names; "other" for one not known here."""
-    text = (identifier or "").strip()
-    if text in _EXACT_PROFILES:
-        return _EXACT_PROFILES[text]
-    return next((profile for start, profile in _PROFILES if text.startswith(start)), "other")
 
 
 def _payload(envelope: etree._Element) -> etree._Element:

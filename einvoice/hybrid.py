@@ -20,25 +20,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from einvoice import cii
-from einvoice.detect import profile_of as profile_name
 from einvoice.errors import Unwritable
 from einvoice.facturx.archival import archival_findings
 from einvoice.facturx.catalogue import in_english
 from einvoice.facturx.embed import embed
-from einvoice.facturx.profile import PROFILES, Profile
-from einvoice.facturx.profile import profile as profile_named
 from einvoice.facturx.reduction import lacking, losses, reduce
 from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
 from einvoice.pdfa import Irreparable, convert_to_pdfa3, preflight
+from einvoice.profiles import Profile, facturx_profile, nearest_in_pdf, profile_of
 from einvoice.report import Finding
 from einvoice.validation.policy import Policy
 from einvoice.view import render_pdf
 from einvoice.view.formatting import Language
 
 __all__ = ["Hybrid", "facturx_xml", "make_facturx", "profile_for"]
-
-_NEAREST = {"extended-ctc-fr": "extended"}  # which has no place in a PDF (EI-PDF-20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +53,8 @@ def profile_for(invoice: Invoice, name: str | None) -> Profile:
     Raises `ValueError` for a name that is no profile of Factur-X.
     """
     if name is not None:
-        return profile_named(name)
-    own = profile_name(invoice.specification_identifier)
-    own = _NEAREST.get(own, own)
-    return profile_named(own if own in {each.name for each in PROFILES} else "en16931")
+        return facturx_profile(name)
+    return nearest_in_pdf(profile_of(invoice.specification_identifier))
 
 
 def make_facturx(  # noqa: PLR0913 - each is a choice of the user, given by name

@@ -6,7 +6,8 @@
     nearest_term("lines[2].seller.trading_name").id   # "EXT-FR-FE-BG-12": no term of its own, so its group
 
 Official rules, forms and help desks speak in numbers (BT-131); people and programs speak in names. This table is the
-one bridge between the two, in both directions. A profile is a filter over it, never another model.
+one bridge between the two, in both directions. A profile (`einvoice.profiles`) is a filter over it, never another
+model.
 
 Where `data/terms.tsv` comes from:
 
@@ -30,9 +31,7 @@ from dataclasses import dataclass
 
 from einvoice.data import data_text
 
-__all__ = ["PROFILES", "TERMS", "Term", "nearest_term", "term", "term_at", "terms_of"]
-
-PROFILES = ("minimum", "basicwl", "basic", "en16931", "extended-ctc-fr")  # each contains those before it
+__all__ = ["TERMS", "Term", "nearest_term", "term", "term_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +87,3 @@ def nearest_term(path: str) -> Term | None:
             return found
         path = path.rpartition(".")[0]
     return None
-
-
-def terms_of(profile: str) -> tuple[Term, ...]:
-    """The terms that a profile may use, in the order of the standard; `ValueError` for a name not in `PROFILES`."""
-    if profile not in PROFILES:
-        raise ValueError(f"{profile!r} is no profile: expected one of {', '.join(PROFILES)}")
-    smaller = PROFILES[: PROFILES.index(profile) + 1]
-    return tuple(each for each in TERMS if each.profile in smaller)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 import einvoice as ei
+from einvoice.facturx.embed import embed
 from einvoice.facturx.embedded import FACTURX_NAME
-from einvoice.facturx.profile import PROFILES
 from einvoice.pdfa import preflight
+from einvoice.profiles import FACTURX_PROFILES, profile_named
 
 sys.path.append(str(Path(__file__).parent / "facturx"))
 import samples
@@ -51,7 +52,7 @@ def test_every_draft_becomes_a_valid_facturx(path):
     assert not [finding for finding in report.findings if finding.step == "visible"]
 
 
-@pytest.mark.parametrize("profile", [each.name for each in PROFILES])
+@pytest.mark.parametrize("profile", [each.name for each in FACTURX_PROFILES])
 @pytest.mark.parametrize("name", MANY_PROFILES)
 def test_every_profile_is_valid_by_its_own_schema_and_rules(name, profile):
     """The same invoice, reduced to what each profile holds; what is left out is told, EXTENDED leaves nothing out."""
@@ -97,6 +98,21 @@ def test_what_the_profile_demands_and_the_draft_lacks_is_told():
     assert told["number"].term == "BT-1"
 
 
+@pytest.mark.parametrize("joint", ["conformant", "compliant"])
+def test_an_older_spelling_of_a_profile_is_judged_by_its_rules(joint):
+    """EXTENDED with colons may have sub-lines; all that is refused is the spelling, which is no longer right."""
+    pdf = ei.build(draft("sub-lines"), "facturx", profile="extended", date=samples.DATE)
+    xml, now = ei.extract(pdf).xml, profile_named("extended").identifier.encode()
+    assert xml.count(now) == 1
+    xml = xml.replace(now, f"urn:cen.eu:en16931:2017:{joint}:factur-x.eu:1p0:extended".encode())
+    old = embed(samples.pdf(samples.archival()), xml, profile="extended", date=samples.DATE)
+    (document,) = ei.validate(old, policy=EUROPEAN).documents
+    (profile_step,) = (step for step in document.steps if step.name == "profile")
+    assert (document.profile, profile_step.ruleset) == ("extended", "facturx-extended")
+    assert [step.ruleset for step in document.steps if step.name == "xsd"] == ["xsd-facturx-extended"]
+    assert {finding.term for finding in document.findings if finding.severity == "error"} == {"BT-24"}
+
+
 def test_the_same_input_gives_the_same_bytes(services):
     """The clock is never asked: without a date, the PDF was made on the day of issue."""
     assert ei.build(draft("services"), "facturx") == services
@@ -124,7 +140,7 @@ def test_attachments_stand_in_the_pdf_too():
     assert {"names", "af"} <= found.found_in
 
 
-@pytest.mark.parametrize("profile", [each.name for each in PROFILES])
+@pytest.mark.parametrize("profile", [each.name for each in FACTURX_PROFILES])
 def test_an_invoice_goes_into_a_given_pdf(profile):
     """A PDF/A-3 keeps its pages; the report has nothing against the result."""
     given = samples.pdf(samples.archival())

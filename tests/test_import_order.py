@@ -13,6 +13,7 @@ PACKAGE = Path(einvoice.__file__).parent
 LAYERS = (
     ("data", "report", "terms", "rulebook", "errors"),
     ("model",),
+    ("profiles",),
     ("reduction",),
     ("codes",),
     ("identifiers",),

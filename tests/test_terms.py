@@ -11,7 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 from einvoice.model import Invoice
-from einvoice.terms import PROFILES, TERMS, nearest_term, term, term_at, terms_of
+from einvoice.profiles import TERM_SETS, terms_of
+from einvoice.terms import TERMS, nearest_term, term, term_at
 
 FLAT_GROUPS = {  # groups whose terms the model keeps in the part around them
     "BG-2", "BG-17", "BG-18", "BG-19", "BG-29", "BG-30", "BG-31",
@@ -127,7 +128,7 @@ def test_a_term_stands_below_its_parent():
             parent = term(each.parent)
             assert parent.is_group, each
             assert order.index(parent.id) < order.index(each.id), each
-            assert PROFILES.index(parent.profile) <= PROFILES.index(each.profile), each
+            assert TERM_SETS.index(parent.profile) <= TERM_SETS.index(each.profile), each
 
 
 def test_columns_hold_known_words():
@@ -191,7 +192,7 @@ def test_an_unknown_number_is_a_key_error():
 
 def test_profiles_grow():
     """Each profile has the terms of the smaller ones and more; the last has all."""
-    sizes = [len(terms_of(profile)) for profile in PROFILES]
+    sizes = [len(terms_of(profile)) for profile in TERM_SETS]
     assert sizes == sorted(set(sizes))
     assert terms_of("extended-ctc-fr") == TERMS
     assert "lines.net_amount" not in {each.path for each in terms_of("basicwl")}

@@ -24,10 +24,10 @@ from pathlib import Path
 
 from einvoice.draft import Draft
 from einvoice.errors import Unreadable, Unwritable
-from einvoice.facturx.profile import PROFILES
 from einvoice.facturx.reduction import lacking
 from einvoice.hybrid import make_facturx
 from einvoice.pdfa import convert_to_pdfa3, preflight
+from einvoice.profiles import FACTURX_PROFILES
 
 ROOT = Path(__file__).parents[1]
 JUDGE = Path(__file__).parent / "facturx_judge"
@@ -127,7 +127,7 @@ def ours(_: list[Path], folder: Path) -> tuple[list[Path], dict[Path, bool]]:
     files = []
     for path in sorted((ROOT / "fixtures" / "drafts").glob("*.json")):
         invoice = Draft.model_validate_json(path.read_text(encoding="utf-8")).complete()
-        for profile in PROFILES:
+        for profile in FACTURX_PROFILES:
             if not lacking(invoice, profile.name):
                 file = folder / f"{path.stem}_{profile.name}.pdf"
                 file.write_bytes(make_facturx(invoice, profile=profile.name, date=DATE).pdf)
@@ -140,7 +140,7 @@ def into(paths: list[Path], folder: Path) -> tuple[list[Path], dict[Path, bool]]
     invoice = Draft.model_validate_json((ROOT / "fixtures" / "drafts" / "services.json").read_text("utf-8")).complete()
     files = []
     for number, path in enumerate(pdfs(paths)):
-        profile = PROFILES[number % len(PROFILES)].name
+        profile = FACTURX_PROFILES[number % len(FACTURX_PROFILES)].name
         try:
             made = make_facturx(invoice, profile=profile, pdf=path.read_bytes(), date=DATE)
         except (Unwritable, Unreadable) as error:

@@ -16,8 +16,9 @@ from einvoice.artefacts.adding import add
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find, installed, user_folder
 from einvoice.commands.output import INVALID, VALID, common_arguments, say_missing_folder, write
+from einvoice.profiles import profile_named
 from einvoice.validation.engines import NotRun, warm
-from einvoice.validation.policy import Policy, policy_data
+from einvoice.validation.policy import Policy
 
 __all__ = ["arguments", "run"]
 
@@ -78,12 +79,8 @@ def _verify(options: argparse.Namespace) -> int:
 def _without_rules() -> tuple[str, ...]:
     """The syntaxes of invoices whose base profile has no rules here: nothing in them can be judged."""
     names = {"ubl": "UBL", "cii": "CII", "facturx": "Factur-X"}
-    plans = policy_data()["profile"]
-    return tuple(
-        name
-        for syntax, name in names.items()
-        if not any(installed(rules) for rules in plans[syntax]["en16931"]["rules"])
-    )
+    base = profile_named("en16931")
+    return tuple(name for syntax, name in names.items() if not any(installed(rules) for rules in base.rules[syntax]))
 
 
 def _add(options: argparse.Namespace) -> int:

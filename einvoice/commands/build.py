@@ -15,8 +15,8 @@ from einvoice.api import PROFILES, build, losses, validate
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import STATUSES, VALID, WrongUsage, common_arguments, readable, say, say_losses, write
 from einvoice.draft import Draft, DraftError
-from einvoice.facturx.profile import PROFILES as FACTURX_PROFILES
 from einvoice.loss import placed
+from einvoice.profiles import FACTURX_PROFILES
 from einvoice.validation.policy import Policy
 
 __all__ = ["arguments", "facturx_arguments", "pages", "run"]

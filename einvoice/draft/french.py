@@ -24,7 +24,6 @@ from einvoice.draft.parties import french_party, is_french_party, siren_of, tax_
 from einvoice.model import Totals, VatBreakdown
 
 __all__ = [
-    "EXTENDED_CTC_FR",
     "TIME_UNITS",
     "business_process",
     "french_terms",
@@ -33,8 +32,6 @@ __all__ = [
     "nature_of",
     "siren_of",
 ]
-
-EXTENDED_CTC_FR = "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr"
 
 # UN/ECE recommendation 20: second, minute, hour, day, week, month, year, working day. Who bills time bills a service.
 TIME_UNITS = frozenset({"SEC", "MIN", "HUR", "DAY", "WEE", "MON", "ANN", "E49"})

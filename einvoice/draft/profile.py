@@ -14,20 +14,20 @@ from collections.abc import Iterator
 from pydantic import BaseModel
 
 from einvoice.draft.exemptions import EXEMPT
-from einvoice.draft.french import EXTENDED_CTC_FR
 from einvoice.draft.vat import Billed, Reason
-from einvoice.terms import PROFILES, TERMS
+from einvoice.profiles import profile_named
+from einvoice.terms import TERMS
 
-__all__ = ["EN16931", "specification"]
+__all__ = ["specification"]
 
-EN16931 = "urn:cen.eu:en16931:2017"
+_BASE, _EXTENSION = profile_named("en16931"), profile_named("extended-ctc-fr")
 
 # A reason why a line is exempt is moved to the VAT breakdown where the profile is EN 16931: it does not need the
 # extension.
 _MOVED = ("vat_exemption_reason", "vat_exemption_reason_code")
 
 _EXTENDED = frozenset(
-    term.path for term in TERMS if term.profile == PROFILES[-1] and term.path and not term.path.endswith(_MOVED)
+    term.path for term in TERMS if term.profile == _EXTENSION.terms and term.path and not term.path.endswith(_MOVED)
 )
 # EN 16931 has one of each; EXTENDED-CTC-FR several (BT-18, BT-46, BT-60, BT-127, BT-128).
 _ONE_ONLY = frozenset(
@@ -40,8 +40,8 @@ def specification(given: str | None, parts: BaseModel, billed: Billed, *, french
     if given:
         return given
     if french and (_says_more(parts, billed) or _has_several_reasons(billed)):
-        return EXTENDED_CTC_FR
-    return EN16931
+        return _EXTENSION.identifier
+    return _BASE.identifier
 
 
 def _says_more(parts: BaseModel, billed: Billed) -> bool:

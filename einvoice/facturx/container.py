@@ -24,13 +24,13 @@ from einvoice.facturx.embedded import (
     extracted,
     invoice_files,
 )
-from einvoice.facturx.profile import Profile, profile, profile_of
 from einvoice.facturx.rules import CONTAINER_RULES, made
 from einvoice.pdfa.colours import Colours
 from einvoice.pdfa.drawing import Drawing
 from einvoice.pdfa.fault import Faults
 from einvoice.pdfa.pdf import Limits, Locked, Pdf, opened
 from einvoice.pdfa.xmp import FACTURX_NAMESPACE, Xmp, read_xmp
+from einvoice.profiles import Profile, nearest_in_pdf, profile_of
 from einvoice.report import Finding, Step
 from einvoice.xml import parse_xml
 
@@ -41,7 +41,6 @@ STEP = "container"
 _RULES = {rule.id: rule for rule in CONTAINER_RULES}
 _OLD_NAMES = ("zugferd-invoice.xml", "ZUGFeRD-invoice.xml")  # 2.0 and 1.0
 _MIME = re.compile(r"[-\w+.]+/[-\w+.]+")
-_CTC_FR = "urn.cpro.gouv.fr:1p0:extended-ctc-fr"
 _GUIDELINE = (
     "{*}ExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID",
     "{*}SpecifiedExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID",  # ZUGFeRD 1
@@ -54,7 +53,7 @@ class ContainerCheck:
     """What the container rules say about a PDF, and the invoice that it holds."""
 
     invoice: Extracted | None
-    profile: str | None  # of the XML: minimum … extended, xrechnung, extended-ctc-fr; None where unknown
+    profile: str | None  # of the XML, by its short name; None where there is no XML
     findings: tuple[Finding, ...]
     step: Step
 
@@ -80,10 +79,11 @@ def _checked(pdf: Pdf) -> ContainerCheck:
     name = None
     if invoices:
         identifier, unreadable = _identifier(invoices[0])
-        known = profile_of(identifier) if identifier is not None else None
-        name = known.name if known else "extended-ctc-fr" if _CTC_FR in (identifier or "") else None
+        said = profile_of(identifier)
+        known = said if said.level and said.is_spelled(identifier or "") else None
+        name = said.name
         findings += unreadable
-        findings += _profile(identifier, known) if identifier is not None else ()
+        findings += _profile(identifier, said) if identifier is not None and known is None else ()
         findings += _embedding(invoices, known)
         if not fault:
             findings += _announcement(invoices[0], metadata, known)
@@ -142,10 +142,11 @@ def _undefined_colours(pdf: Pdf) -> str:
     return ", ".join(f"Device{kind} ({next(iter(places))})" for kind, places in sorted(colours.devices.items()))
 
 
-def _profile(identifier: str, known: Profile | None) -> Iterator[Finding]:
-    if _CTC_FR in identifier:
-        yield _found("EI-PDF-20", found=identifier, expected=profile("extended").identifier, term="BT-24")
-    elif known is None:
+def _profile(identifier: str, said: Profile) -> Iterator[Finding]:
+    """What is said of an identifier that has no place in a PDF."""
+    if said.name == "extended-ctc-fr":
+        yield _found("EI-PDF-20", found=identifier, expected=nearest_in_pdf(said).identifier, term="BT-24")
+    else:
         yield _found("EI-PDF-19", found=identifier, term="BT-24")
 
 
@@ -159,9 +160,9 @@ def _embedding(invoices: tuple[EmbeddedFile, ...], known: Profile | None) -> Ite
     elif invoice.name not in right:
         yield _found("EI-PDF-02", found=invoice.name, expected=FACTURX_NAME)
     if invoice.relationship is None:
-        yield _found("EI-PDF-05", found=invoice.name, expected=known.relationship if known else None)
-    elif known and invoice.relationship not in known.usual:
-        yield _found("EI-PDF-06", found=invoice.relationship, expected=" / ".join(known.usual))
+        yield _found("EI-PDF-05", found=invoice.name, expected=known.relationships[0] if known else None)
+    elif known and invoice.relationship not in known.relationships:
+        yield _found("EI-PDF-06", found=invoice.relationship, expected=" / ".join(known.relationships))
     if "af" not in invoice.found_in:
         yield _found("EI-PDF-07", found=invoice.name)
     if not _MIME.fullmatch(invoice.mime or ""):

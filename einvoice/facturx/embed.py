@@ -26,12 +26,12 @@ from einvoice import __version__
 from einvoice.errors import Unwritable
 from einvoice.facturx.archival import archival_findings
 from einvoice.facturx.embedded import FACTURX_NAME, INVOICE_NAMES, embedded_files
-from einvoice.facturx.profile import profile as profile_named
 from einvoice.model import SupportingDocument
 from einvoice.pdfa.inspection import inspect
 from einvoice.pdfa.metadata import Properties, describe, pdf_date, xmp_of
 from einvoice.pdfa.pdf import Limits, Pdf, opened
 from einvoice.pdfa.writing import compressed, text_string, written
+from einvoice.profiles import facturx_profile
 
 __all__ = ["embed"]
 
@@ -67,13 +67,13 @@ def embed(  # noqa: PLR0913 - each is a fact about the invoice to make, given by
     Raises `Unwritable` with the findings where `pdf` is not a PDF/A-3 (see `convert_to_pdfa3`), `Unreadable` where it
     cannot be read. `preflighted` says that the caller has just made or judged the PDF, so that it is not judged twice.
     """
-    chosen = profile_named(profile)
+    chosen = facturx_profile(profile)
     with opened(pdf, limits) as document:
         broken = () if preflighted else inspect(document).faults.broken()
         if broken:
             raise Unwritable("the PDF is not a PDF/A-3, so no Factur-X can be made of it", archival_findings(broken))
         kept = _kept_files(document)
-        invoice = _File(FACTURX_NAME, xml, "text/xml", chosen.relationship, "Factur-X")
+        invoice = _File(FACTURX_NAME, xml, "text/xml", chosen.relationships[0], "Factur-X")
         for file in (invoice, *_attached(attachments, taken=set(kept))):
             kept[file.name] = document.add(_specification(document, file, date))
         _register(document, kept)

@@ -4,8 +4,8 @@
     small = reduce(invoice, "basicwl")  # to be written by einvoice.cii
     lacking(invoice, "en16931")         # findings for what the profile demands and the invoice does not have
 
-A profile is a filter over the business terms (`einvoice.terms`). A line that only groups others (GROUP) or only informs
-is none where the profile knows no such lines: its amount would be counted twice, so it goes, and is listed.
+A profile is a filter over the business terms (`einvoice.profiles`). A line that only groups others (GROUP) or only
+informs is none where the profile knows no such lines: its amount would be counted twice, so it goes, and is listed.
 
 Sources: Factur-X 1.0 (1.09), the XML schema of each profile; EN 16931-1:2017 §6.3 (cardinalities); XP Z12-012 annex A
 (line subtypes).
@@ -17,12 +17,12 @@ import re
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-from einvoice.facturx.profile import profile as profile_named
 from einvoice.facturx.rules import Rule, made
 from einvoice.model import Invoice, Line, Model
+from einvoice.profiles import facturx_profile, terms_of
 from einvoice.reduction import reduced
 from einvoice.report import Finding
-from einvoice.terms import Term, term, terms_of
+from einvoice.terms import Term, term
 
 __all__ = ["PROFILE_RULES", "lacking", "losses", "reduce"]
 
@@ -57,11 +57,11 @@ def losses(invoice: Invoice, profile: str) -> tuple[str, ...]:
 def reduce(invoice: Invoice, profile: str) -> Invoice:
     """The invoice as the profile can say it, with the profile's identifier as BT-24."""
     small, _ = _reduced(invoice, profile)
-    return small.model_copy(update={"specification_identifier": profile_named(profile).identifier})
+    return small.model_copy(update={"specification_identifier": facturx_profile(profile).identifier})
 
 
 def _reduced(invoice: Invoice, profile: str) -> tuple[Invoice, tuple[str, ...]]:
-    terms = {each.id for each in terms_of(profile_named(profile).terms)}
+    terms = {each.id for each in terms_of(facturx_profile(profile).name)}
     if _SUBTYPE in terms:
         return reduced(invoice, terms, unnumbered=True)
     dropped = list(_groups(invoice))
@@ -89,8 +89,8 @@ def _groups(invoice: Invoice) -> Iterator[str]:
 
 def lacking(invoice: Invoice, profile: str) -> tuple[Finding, ...]:
     """One finding for each term that the profile demands and the invoice does not have."""
-    chosen = profile_named(profile)
-    terms = terms_of(chosen.terms)
+    chosen = facturx_profile(profile)
+    terms = terms_of(chosen.name)
     has_subtypes = any(each.id == _SUBTYPE for each in terms)
     found = []
     for each in terms:

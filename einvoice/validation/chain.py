@@ -19,9 +19,10 @@ from lxml import etree
 
 from einvoice import cii, ubl
 from einvoice.artefacts.installed import Artefact, find
-from einvoice.detect import Detected, detect, profile_of, read_detected
+from einvoice.detect import Detected, detect, read_detected
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice, Unread
+from einvoice.profiles import profile_of
 from einvoice.report import DocumentReport, Finding, Severity, Step, SyntaxName, Verdict
 from einvoice.rulebook import words
 from einvoice.validation.engines import NotRun, Source, Subject, run_rules
@@ -140,11 +141,9 @@ def written(invoice: Invoice) -> tuple[bytes, SyntaxName]:
 
     Raises `Unwritable`.
     """
-    profile = profile_of(invoice.specification_identifier)
-    profiles = policy_data()["profile"]
-    if profile not in profiles["ubl"] and profile in profiles["cii"]:
-        return cii.write(invoice), "cii"
-    return ubl.write(invoice), "ubl"
+    if "ubl" in profile_of(invoice.specification_identifier).rules:
+        return ubl.write(invoice), "ubl"
+    return cii.write(invoice), "cii"
 
 
 def unread_findings(invoice: Invoice, policy: Policy, place: Place = lambda _: None) -> tuple[Finding, ...]:

@@ -1,4 +1,4 @@
-"""Which schema and which rule sets judge a document: a look-up in `policy.toml`, by syntax and profile.
+"""Which schema and which rule sets judge a document: a look-up in `profiles.tsv` and, for messages, in `policy.toml`.
 
     plan_for("ubl", root.tag, "en16931").rules     # ("en16931-ubl",)
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from einvoice.model import Invoice
+from einvoice.profiles import OTHER, PROFILES
 from einvoice.validation.policy import Policy, policy_data
 
 __all__ = ["Plan", "french_rules", "is_french", "plan_for"]
@@ -29,11 +30,13 @@ def plan_for(syntax: str, tag: str, profile: str | None) -> Plan:
     """The plan for a document of a syntax and document element; a profile that is not known is judged as "other"."""
     data = policy_data()
     schema = data["schema"].get(tag)
-    profiles = data["profile"].get(syntax)
-    if profiles is None:
-        return Plan(schema, tuple(data["message_rules"].get(syntax, ())))
-    row = profiles.get(profile, profiles["other"])
-    return Plan(row.get("xsd", schema), tuple(row["rules"]), row.get("french", False), row.get("foreign", False))
+    if syntax not in OTHER.rules:
+        subjects = data["message_rules"].get(syntax, {"other": ()})
+        return Plan(schema, tuple(subjects.get(profile, subjects["other"])))
+    known = PROFILES.get(profile or "", OTHER)
+    if syntax not in known.rules:
+        known = OTHER
+    return Plan(known.schemas.get(syntax, schema), known.rules[syntax], known.french, known.foreign)
 
 
 def french_rules(syntax: str) -> tuple[str, ...]:

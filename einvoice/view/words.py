@@ -5,7 +5,8 @@
     meaning("unit", "HUR", "fr", many=True)   # "heures"
 
 Labels are `data/labels.txt`; meanings come from `data/meanings.txt` (what a page wants shorter, or in the plural) and
-else from `einvoice.codes`. A code without a meaning is shown as it is; one that has a meaning is shown beside it.
+else from `einvoice.codes`; those of BT-24 from `einvoice.profiles`. A code without a meaning is shown as it is; one
+that has a meaning is shown beside it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 from einvoice.codes import CODE_LISTS, code_list
+from einvoice.profiles import title_of
 from einvoice.view.formatting import Language
 
 __all__ = ["label", "meaning"]
@@ -37,6 +39,8 @@ def label(key: str, language: Language) -> str:
 
 def meaning(codes: str, code: str, language: Language, *, many: bool = False) -> str:
     """What a code of that list means, units in the plural if `many`; empty where nobody says."""
+    if codes == "profile":
+        return title_of(code)
     found = _table("meanings.txt").get((codes, code))
     if found is None:
         name = code_list(codes).name_of(code, language) if codes in CODE_LISTS else code

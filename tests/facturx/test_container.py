@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 import samples as s
 
+import einvoice as ei
 from einvoice.facturx.container import check_container
 from einvoice.facturx.rules import CONTAINER_RULES
+from einvoice.profiles import PROFILES
 
 XML = s.cii()
 CTC_FR = "urn:cen.eu:en16931:2017#conformant#urn.cpro.gouv.fr:1p0:extended-ctc-fr"
@@ -161,6 +163,26 @@ def test_messages_are_in_both_languages():
         assert ("{found}" in rule.fr) == ("{found}" in rule.en)
         assert ("{expected}" in rule.fr) == ("{expected}" in rule.en)
         assert bool(rule.hint_fr) == bool(rule.hint_en)
+
+
+def test_a_published_basic_with_colons_is_judged_as_basic(corpus):
+    """The container and the rules see one profile: schema and rules are those of BASIC."""
+    pdf = (corpus / "zugferd-pdf-correct" / "Avoir_FR_type381_BASIC.pdf").read_bytes()
+    assert check_container(pdf).profile == "basic"
+    (document,) = ei.validate(pdf).documents
+    assert document.profile == "basic"
+    sets = {step.name: step.ruleset for step in document.steps}
+    assert (sets["xsd"], sets["profile"]) == ("xsd-facturx-basic", "facturx-basic")
+    assert not [finding for finding in document.findings if finding.rule.startswith("EI-PROFILE")]
+
+
+@pytest.mark.parametrize("tail", [":1.09", "#conformant#urn:example.com:more"])
+def test_a_spelling_with_a_tail_is_no_published_profile(tail):
+    """Its rules judge it, but a PDF may not say so."""
+    identifier = f"{PROFILES['extended'].identifier}{tail}"
+    check = check_container(s.pdf(s.embedding(s.cii(identifier))))
+    assert check.profile == "extended"
+    assert [finding.rule for finding in check.findings if finding.term == "BT-24"] == ["EI-PDF-19"]
 
 
 # What the corpus's own folders and publishers say, and where our verdict differs, why.

@@ -11,12 +11,12 @@ from lxml import etree
 from einvoice import cii
 from einvoice.artefacts.installed import find
 from einvoice.draft import Draft
-from einvoice.facturx.profile import PROFILES
 from einvoice.facturx.reduction import lacking, losses, reduce
 from einvoice.model import Identifier, Invoice, Line, Note, Party, PaymentMeans, SupportingDocument
+from einvoice.profiles import FACTURX_PROFILES
 
 DRAFTS = sorted((Path(__file__).parents[2] / "fixtures" / "drafts").glob("*.json"))
-NAMES = [profile.name for profile in PROFILES]
+NAMES = [profile.name for profile in FACTURX_PROFILES]
 
 SIRET = Identifier(value="20000000800016", scheme_id="0009")
 ROUTE = Identifier(value="ACHATS", scheme_id="0224")
@@ -44,7 +44,7 @@ def test_every_fixture_fits_every_profile(path, profile):
     small = reduce(whole, profile)
     root = etree.fromstring(cii.write(small))
     assert schema(profile).validate(root), schema(profile).error_log
-    assert small.specification_identifier == next(each.identifier for each in PROFILES if each.name == profile)
+    assert small.specification_identifier == next(each.identifier for each in FACTURX_PROFILES if each.name == profile)
 
 
 def test_smaller_profiles_lose_more():

@@ -12,9 +12,9 @@ import pytest
 import samples as s
 
 from einvoice.facturx.embed import embed
-from einvoice.facturx.profile import PROFILES
 from einvoice.model import SupportingDocument
 from einvoice.pdfa import REPAIRED, Fault, convert_to_pdfa3
+from einvoice.profiles import FACTURX_PROFILES
 
 TOOL = Path(__file__).parents[2] / "tools" / "facturx_verapdf.py"
 CLASSES = Path.home() / ".cache" / "einvoice-judges" / "classpath.txt"
@@ -41,7 +41,7 @@ def test_verapdf_passes_what_is_made_and_refuses_what_is_faulty(tool, tmp_path):
         profile.name: embed(
             s.pdf(s.archival()), s.cii(profile.identifier), profile=profile.name, date=s.DATE, attachments=[document]
         )
-        for profile in PROFILES
+        for profile in FACTURX_PROFILES
     }
     repairable = [fault for fault in faulty.FAULTS if Fault(fault.rule) in REPAIRED][::12]
     made |= {f"{fault.name} repaired": convert_to_pdfa3(fault.data, date=s.DATE).pdf for fault in repairable}
