@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "render")]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "view")]
 
 import view_samples as samples  # noqa: E402 - found by the line above
 

@@ -7,57 +7,61 @@ given, its findings are a list. The file needs nothing else and runs nothing, as
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
-from typing import Literal
+from dataclasses import dataclass
 
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report
 from einvoice.reporting.text import about, checked, reasons, summary, verdict_word
-from einvoice.view.html import document as html_document
-from einvoice.view.html import listed, sheet
+from einvoice.view.formatting import Language
+from einvoice.view.html import document
 from einvoice.view.layout import page_of
+from einvoice.view.page import Page, Remark
 from einvoice.view.remarks import remarks_of, with_remarks
 
 __all__ = ["html"]
 
-Language = Literal["fr", "en"]
 _TITLES = {"fr": "Rapport", "en": "Report"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What the template shows of one document: its page, or where there is none its findings."""
+
+    source: str
+    verdict: str
+    about: str
+    reasons: tuple[str, ...]
+    checked: str
+    page: Page | None
+    remarks: tuple[Remark, ...]
 
 
 def html(report: Report, language: Language, invoices: Sequence[Invoice | None] = ()) -> str:
     """The report as HTML; `invoices` are those of its documents, in their order, as far as they could be read."""
-    body = [f'<main class="sheet">{_overview(report, language)}</main>']
+    return document(
+        "reporting/report.html",
+        _TITLES[language],
+        language=language,
+        summary=summary(report, language),
+        documents=tuple(_documents(report, language, invoices)),
+    )
+
+
+def _documents(report: Report, language: Language, invoices: Sequence[Invoice | None]) -> Iterator[_Shown]:
     first = 1  # the numbers of findings go on from document to document, for each is the target of a link
     for number, each in enumerate(report.documents):
-        invoice = invoices[number] if number < len(invoices) else None
-        body.append("".join(_document(each, invoice, language, number, first)))
+        yield _shown(each, invoices[number] if number < len(invoices) else None, language, first)
         first += len(each.findings)
-    return html_document(_TITLES[language], body, language=language).decode()
 
 
-def _overview(report: Report, language: Language) -> str:
-    rows = "".join(
-        f'<tr><td><a href="#document-{number}">{escape(each.source or "-")}</a></td>'
-        f"<td><strong>{verdict_word(each, language)}</strong></td><td>{escape(about(each, language))}</td></tr>"
-        for number, each in enumerate(report.documents)
+def _shown(each: DocumentReport, invoice: Invoice | None, language: Language, first: int) -> _Shown:
+    page = with_remarks(page_of(invoice, language), each.findings, first=first) if invoice else None
+    return _Shown(
+        source=each.source or "-",
+        verdict=verdict_word(each, language),
+        about=about(each, language),
+        reasons=reasons(each, language),
+        checked=checked(each, language),
+        page=page,
+        remarks=() if page else remarks_of(each.findings, language, first=first),
     )
-    return (
-        f"<header><h1>{_TITLES[language]}</h1></header>"
-        f'<p class="checks">{escape(summary(report, language))}</p>'
-        f"<section><table><tbody>{rows}</tbody></table></section>"
-    )
-
-
-def _document(
-    each: DocumentReport, invoice: Invoice | None, language: Language, number: int, first: int
-) -> Iterator[str]:
-    yield f'<article class="sheet" id="document-{number}">'
-    yield f"<p><strong>{escape(each.source or '-')} – {verdict_word(each, language)}</strong></p>"
-    yield f"<p><small>{escape(about(each, language))}</small></p>"
-    yield from (f'<p class="remark warning">{escape(reason)}</p>' for reason in reasons(each, language))
-    yield f"<p><small>{escape(checked(each, language))}</small></p>"
-    if invoice is None:
-        yield listed(remarks_of(each.findings, language, first=first))
-    else:
-        yield sheet(with_remarks(page_of(invoice, language), each.findings, first=first))
-    yield "</article>"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 
 from einvoice.errors import Unreadable
@@ -25,3 +26,8 @@ class Logo:
             if data.startswith(signature):
                 return cls(data, mime_type)
         raise Unreadable(f"a logo must be a PNG or JPEG image; this one begins with {data[:8]!r}")
+
+    @property
+    def url(self) -> str:
+        """The image itself as an address, for a page that fetches nothing."""
+        return f"data:{self.mime_type};base64,{base64.b64encode(self.data).decode('ascii')}"

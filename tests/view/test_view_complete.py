@@ -121,7 +121,7 @@ def test_what_has_no_row_stands_under_its_number(monkeypatch):
     """A value that the layout does not name is listed with the number and the name of its term."""
     monkeypatch.setattr(layout, "PAYMENT_TERMS", "terms {payment_terms}")
     text = _html_text(render_html(Invoice(remittance_information="RF18 5390", number="1")))
-    assert re.search(r"BT-83.*RF18 5390", text)
+    assert re.search(r"BT-83\s+Avis de versement\s+RF18 5390", text)
 
 
 def test_all_but_technical_terms_have_a_row(invoice):

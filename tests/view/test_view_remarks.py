@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-import re
-
+from lxml import html as lxml_html
 from view_samples import FINDINGS, GALLERY
 
 from einvoice.model import Invoice, Line, Party
@@ -80,9 +79,10 @@ def test_messages_come_in_the_readers_language():
 
 def test_marks_lead_to_their_remark():
     """In HTML every mark is a link to a remark that exists, and every remark has an id of its own."""
-    html = render_html(GALLERY["services"](), findings=FINDINGS).decode()
-    links, ids = re.findall(r'href="#(.*?)"', html), re.findall(r'id="(finding-\d+)"', html)
-    assert set(links) <= set(ids)
+    page = lxml_html.document_fromstring(render_html(GALLERY["services"](), findings=FINDINGS))
+    links, ids = page.xpath("//sup/a/@href"), page.xpath("//p[@id]/@id")
+    assert links
+    assert set(links) <= {f"#{each}" for each in ids}
     assert sorted(ids) == [f"finding-{number}" for number in range(1, 5)]
 
 
