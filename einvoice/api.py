@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING, Literal
 
 from einvoice import __version__, cii, profiles, ubl
 from einvoice.binding import differences
-from einvoice.detect import Detected, detect, read_detected
+from einvoice.data import Language
+from einvoice.detect import Detected, detect, is_pdf, read_detected
 from einvoice.draft import Draft
 from einvoice.draft_judgement import judge_draft
 from einvoice.errors import Unwritable
 from einvoice.implied import with_implied
-from einvoice.judgement import is_pdf, judge_bytes
+from einvoice.judgement import judge_bytes
 from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
 from einvoice.report import Finding, Report
@@ -54,7 +55,6 @@ __all__ = [
 ]
 
 Target = Literal["ubl", "cii", "facturx"]
-Language = Literal["fr", "en"]
 
 _WRITERS: dict[str, Callable[[Invoice], bytes]] = {"ubl": ubl.write, "cii": cii.write}
 _LOSSES: dict[str, Callable[[Invoice], tuple[str, ...]]] = {"ubl": ubl.losses, "cii": cii.losses}

@@ -11,7 +11,6 @@ Documents and reports go to standard output, everything else to standard error. 
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Sequence
@@ -20,8 +19,9 @@ from pathlib import Path
 from types import TracebackType
 
 from einvoice import __version__
+from einvoice.commands import silence_pdf_library
 from einvoice.commands.inputs import NoSuchInput
-from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say
+from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say, say_finding
 from einvoice.errors import EInvoiceError, Unwritable
 
 __all__ = ["COMMANDS", "main", "run"]
@@ -59,7 +59,7 @@ def main() -> int:
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit status; raises `SystemExit(2)` for wrong usage."""
     chosen = _parser().parse_args(arguments[:1])
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a PDF is told by its report
+    silence_pdf_library()
     command = import_module(f"einvoice.commands.{chosen.command}")
     parser = argparse.ArgumentParser(prog=f"einvoice {chosen.command}", description=COMMANDS[chosen.command])
     command.arguments(parser)
@@ -70,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
         parser.exit(WRONG_USAGE, f"{parser.prog}: error: {error}\n")
     except Unwritable as error:
         for finding in error.findings:
-            say(f"{finding.rule}  {finding.field or ''}  {finding.message}")
+            say_finding(finding)
         say(str(error))
         return INVALID
     except BrokenPipeError:

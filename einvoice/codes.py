@@ -23,13 +23,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
-from typing import Literal
 
-from einvoice.data import data_text
+from einvoice.data import Language, data_text
 
-__all__ = ["CODE_LISTS", "INVOICE_TYPES", "Code", "CodeList", "code_list", "french_vat_rate"]
-
-Language = Literal["fr", "en"]
+__all__ = ["CODE_LISTS", "CREDIT_NOTES", "INVOICE_TYPES", "Code", "CodeList", "code_list", "french_vat_rate"]
 
 CODE_LISTS: Mapping[str, str] = MappingProxyType(
     {  # name -> where the list comes from, and the terms that use it
@@ -57,6 +54,9 @@ CODE_LISTS: Mapping[str, str] = MappingProxyType(
         "vatex": "CEF VATEX (BT-121)",
     }
 )
+
+# BT-3, all that EN 16931 takes for credit notes (UNTDID 1001); the French ones are fewer.
+CREDIT_NOTES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"})
 
 # BT-3 by what kind of invoice it is: France's sixteen types (BR-FR-04), in the groups that its rules speak of.
 INVOICE_TYPES: Mapping[str, frozenset[str]] = MappingProxyType(

@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from lxml import etree
 
 from einvoice import cii, ubl
+from einvoice.codes import CREDIT_NOTES
 from einvoice.errors import Unrecognised
 from einvoice.model import Invoice
 from einvoice.profiles import profile_of
 from einvoice.report import Kind, SyntaxName
 from einvoice.xml import parse_xml
 
-__all__ = ["Detected", "detect", "read_detected", "read_invoice"]
+__all__ = ["Detected", "detect", "is_pdf", "read_detected", "read_invoice"]
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CEFACT = "urn:un:unece:uncefact:data:standard:"
@@ -71,13 +72,18 @@ class Detected:
     enveloped: bool = False
 
 
+def is_pdf(data: bytes) -> bool:
+    """Whether the bytes are a PDF: its header may stand anywhere in the first 1,024 bytes (ISO 32000-1, annex H)."""
+    return b"%PDF-" in data[:1024]
+
+
 def detect(data: bytes) -> Detected:
     """What the bytes are.
 
     A PDF is only sniffed: whether an invoice is in it is for `einvoice.facturx` to say. Raises `Unreadable` for what is
     not safe, well-formed XML, `Unrecognised` for XML of another kind.
     """
-    if b"%PDF-" in data[:1024]:  # ISO 32000-1, annex H: readers accept the header anywhere in the first 1,024 bytes
+    if is_pdf(data):
         return Detected("invoice", "facturx")
     root = parse_xml(data)
     enveloped = root.tag == _SBD
@@ -86,7 +92,7 @@ def detect(data: bytes) -> Detected:
     if root.tag not in _ROOTS:
         raise Unrecognised(_unrecognised(root))
     kind, syntax = _ROOTS[root.tag]
-    if syntax == "cii" and root.findtext(f"*/{_RAM}TypeCode", "").strip() in ubl.CREDIT_NOTE_TYPES:
+    if syntax == "cii" and root.findtext(f"*/{_RAM}TypeCode", "").strip() in CREDIT_NOTES:
         kind = "credit_note"
     if kind == "lifecycle":
         identifier = _guideline(root)

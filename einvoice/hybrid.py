@@ -20,6 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from einvoice import cii
+from einvoice.data import Language
 from einvoice.errors import Unwritable
 from einvoice.facturx.archival import archival_findings
 from einvoice.facturx.catalogue import in_english
@@ -32,7 +33,6 @@ from einvoice.profiles import Profile, facturx_profile, nearest_in_pdf, profile_
 from einvoice.report import Finding
 from einvoice.validation.policy import Policy
 from einvoice.view import render_pdf
-from einvoice.view.formatting import Language
 
 __all__ = ["Hybrid", "facturx_xml", "make_facturx", "profile_for"]
 

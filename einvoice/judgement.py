@@ -11,20 +11,15 @@ from __future__ import annotations
 
 import time
 
-from einvoice.detect import read_invoice
+from einvoice.detect import is_pdf, read_invoice
 from einvoice.draft_judgement import is_json, judge_draft_json
 from einvoice.report import DocumentReport, Step
 from einvoice.validation.chain import judge, verdict_of
 from einvoice.validation.policy import Policy
 
-__all__ = ["is_pdf", "judge_bytes"]
+__all__ = ["judge_bytes"]
 
 UNREAD_PAGES = "EI-PDF-80"  # the text of the pages could not be read
-
-
-def is_pdf(data: bytes) -> bool:
-    """Whether the bytes are a PDF: its header may stand anywhere in the first 1,024 bytes (ISO 32000-1, annex H)."""
-    return b"%PDF-" in data[:1024]
 
 
 def judge_bytes(data: bytes, policy: Policy, *, name: str | None = None) -> DocumentReport:

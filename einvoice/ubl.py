@@ -19,6 +19,7 @@ from lxml import etree
 from pydantic import BaseModel
 
 from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, differences, iso_date, number
+from einvoice.codes import CREDIT_NOTES
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -37,10 +38,9 @@ from einvoice.model import (
 from einvoice.terms import nearest_term
 from einvoice.xml import parse_xml
 
-__all__ = ["CREDIT_NOTE_TYPES", "field_of", "fields", "losses", "read", "write", "xpath_of"]
+__all__ = ["field_of", "fields", "losses", "read", "write", "xpath_of"]
 
 # BT-3 codes that UBL writes as a CreditNote: UNTDID 1001 as divided by CEN/TS 16931-3-2 and EN 16931-UBL rule BR-CL-01.
-CREDIT_NOTE_TYPES = frozenset(("81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"))
 
 _CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
 _MARK = re.compile(r"#([A-Z]{3})#|##")
@@ -62,7 +62,7 @@ def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
     if any(note.subject_code in _READ_TO_THE_END for note in invoice.notes):
         notes = sorted(invoice.notes, key=lambda note: note.subject_code is not None)
         invoice = invoice.model_copy(update={"notes": tuple(notes)})
-    return _syntax(credit_note=invoice.type_code in CREDIT_NOTE_TYPES).write(invoice, incomplete=incomplete)
+    return _syntax(credit_note=invoice.type_code in CREDIT_NOTES).write(invoice, incomplete=incomplete)
 
 
 def losses(invoice: Invoice) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from schema_checks import disagreements
 from xml_schemas import folder, validator
 
 from einvoice import ubl
+from einvoice.codes import CREDIT_NOTES
 from einvoice.errors import Unwritable
 from einvoice.model import (
     AllowanceCharge,
@@ -94,7 +95,7 @@ def test_every_term_has_its_place():
     assert without == {"EXT-FR-FE-184"}
 
 
-@pytest.mark.parametrize("code", sorted(ubl.CREDIT_NOTE_TYPES))
+@pytest.mark.parametrize("code", sorted(CREDIT_NOTES))
 def test_credit_note_types_are_written_as_credit_notes(code):
     """The codes that UBL counts as credit notes go to the document of that name, with its element names."""
     text = written(type_code=code)

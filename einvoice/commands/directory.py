@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from einvoice.commands.output import INVALID, VALID, common_arguments, say, write
+from einvoice.commands.types import day
 from einvoice.france.addresses import ElectronicAddress
 from einvoice.france.directory import DirectoryLine
 from einvoice.france.directory_index import DirectoryIndex
@@ -54,7 +55,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     where.set_defaults(verb=_where)
     where.add_argument("directory", metavar="FILE.xml", help="the directory as the public portal exports it")
     where.add_argument("address", metavar="ADDRESS", help="the buyer's electronic address")
-    where.add_argument("--day", type=_day, metavar="YYYY-MM-DD", help="the day to ask for (default: today)")
+    where.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="the day to ask for (default: today)")
     common_arguments(where)
 
 
@@ -90,10 +91,3 @@ def _where(options: argparse.Namespace) -> int:
 
 def _shown(line: DirectoryLine) -> str:
     return f"{line.address} → {line.platform}  ({line.start_date or '…'} – {line.end_date or '…'})"
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day: expected 2026-11-22") from None

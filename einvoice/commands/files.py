@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from einvoice.commands.inputs import read_document
 from einvoice.judgement import judge_bytes
 from einvoice.report import DocumentReport, Step
@@ -11,7 +9,7 @@ from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 from einvoice.validation.reasons import in_language
 
-__all__ = ["judge_file", "quieten"]
+__all__ = ["judge_file"]
 
 
 def judge_file(name: str, policy: Policy) -> DocumentReport:
@@ -24,8 +22,3 @@ def judge_file(name: str, policy: Policy) -> DocumentReport:
         steps = (Step(name="parse", status="failed"),)
         return DocumentReport(source=name, verdict="invalid", steps=steps, findings=(fault,))
     return judge_bytes(data, policy, name=name)
-
-
-def quieten() -> None:
-    """Keep the PDF library from writing about damaged files to standard error: the report says it."""
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)

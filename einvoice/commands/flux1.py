@@ -6,7 +6,7 @@ import argparse
 
 from einvoice.api import parse
 from einvoice.commands.inputs import read_document
-from einvoice.commands.output import INVALID, VALID, common_arguments, say, write
+from einvoice.commands.output import INVALID, VALID, common_arguments, say_finding, write
 from einvoice.errors import Unrecognised, Unwritable
 from einvoice.france.findings import in_language
 from einvoice.france.flux1 import extract, judge_extract
@@ -36,6 +36,6 @@ def run(options: argparse.Namespace) -> int:
         raise Unwritable(str(error), in_language(error.findings, options.lang)) from error
     report = judge_extract(data, Policy(language=options.lang), content=options.content)
     for finding in report.findings:
-        say(f"{finding.rule}  {finding.field or finding.xpath or ''}  {finding.message}")
+        say_finding(finding)
     write(options, data)
     return INVALID if report.verdict == "invalid" else VALID

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from lxml import etree
@@ -24,10 +24,13 @@ __all__ = [
     "WRONG_USAGE",
     "WrongUsage",
     "common_arguments",
+    "language_argument",
     "readable",
     "say",
+    "say_finding",
     "say_losses",
     "say_missing_folder",
+    "table",
     "write",
 ]
 
@@ -44,8 +47,13 @@ class WrongUsage(EInvoiceError):
 
 def common_arguments(parser: argparse.ArgumentParser) -> None:
     """The options that every command has."""
-    parser.add_argument("--lang", choices=("fr", "en"), default="fr", help="language of messages (default: fr)")
+    language_argument(parser)
     parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of to standard output")
+
+
+def language_argument(parser: argparse.ArgumentParser) -> None:
+    """The language of what is said."""
+    parser.add_argument("--lang", choices=("fr", "en"), default="fr", help="language of messages (default: fr)")
 
 
 def write(options: argparse.Namespace, content: str | bytes) -> None:
@@ -92,6 +100,18 @@ def _kind(loss: Finding) -> tuple[str, str]:
 
 def _short(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
+
+
+def say_finding(finding: Finding, *more: str) -> None:
+    """Say a finding in one line: rule, place, message and what is given beside it."""
+    say("".join((f"{finding.rule}  {finding.field or finding.xpath or ''}  {finding.message}", *more)))
+
+
+def table(rows: Sequence[tuple[str, ...]]) -> str:
+    """The rows as text, each column as wide as its longest cell."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return "".join(line.rstrip() + "\n" for line in lines)
 
 
 def say(message: str) -> None:

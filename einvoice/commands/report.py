@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from einvoice.api import parse
 from einvoice.commands.inputs import read_document
-from einvoice.commands.output import INVALID, VALID, common_arguments, say, write
+from einvoice.commands.output import INVALID, VALID, common_arguments, language_argument, say, table, write
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.france.ereporting.books_file import BooksFile
 from einvoice.france.ereporting.calendar import REGIMES, ReportingPeriod, periods
@@ -50,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     make.add_argument("books", metavar="BOOKS.json", help="the books; `einvoice schema books` tells their form")
     make.add_argument("--year", type=int, required=True, help="the year of the periods")
     make.add_argument("--regime", choices=REGIMES, metavar="REGIME", help=f"{regimes}; default: as the books say")
-    make.add_argument("--lang", choices=("fr", "en"), default="fr", help="language of messages (default: fr)")
+    language_argument(make)
     make.add_argument("-o", "--output", metavar="FOLDER", required=True, help="where the reports are written")
     calendar = _verb(verbs, "calendar", "the periods of a VAT regime, and when each must be filed", _calendar)
     calendar.add_argument("regime", choices=REGIMES, metavar="REGIME", help=regimes)
@@ -95,7 +95,7 @@ def _make(options: argparse.Namespace) -> int:
         for found in in_language(check(filing.report, regime=regime), options.lang):
             errors += found.severity == "error"
             say(f"{filing.report.identifier}  {found.rule}  {found.field or ''}  {found.message}")
-    sys.stdout.write(_table([_summary(filing, options.lang) for filing in filings]))
+    sys.stdout.write(table([_summary(filing, options.lang) for filing in filings]))
     return INVALID if errors else VALID
 
 
@@ -146,7 +146,7 @@ def _figures(report: EReport) -> Iterator[str]:
 
 def _calendar(options: argparse.Namespace) -> int:
     found = sorted(periods(options.regime, options.year), key=lambda period: (period.due, period.start))
-    write(options, _table([_row(period, options.lang) for period in found]))
+    write(options, table([_row(period, options.lang) for period in found]))
     return VALID
 
 
@@ -167,9 +167,3 @@ def _report(name: str) -> EReport:
     if not isinstance(found, EReport):
         raise Unrecognised(f"{name} is no e-report (flux 10)")
     return found
-
-
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    widths = [max((len(row[column]) for row in rows), default=0) for column in range(len(rows[0]) if rows else 0)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "".join(line.rstrip() + "\n" for line in lines)

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from einvoice.api import parse
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, write
+from einvoice.commands.types import amount, day, moment
 from einvoice.errors import Unrecognised, Unwritable
 from einvoice.france.findings import in_language
 from einvoice.france.lifecycle.builder import Account, Approval, Correction, Payment, Platform, ppf_copy, status
@@ -37,17 +38,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("document", metavar="DOC", help="the invoice: UBL, CII or Factur-X; - for standard input")
     add("code", metavar="CODE", help="the status code, such as 205; the list is below")
-    add("--received-at", type=_time, required=True, metavar="TIME", help="when our platform received the invoice")
-    add("--at", type=_time, metavar="TIME", help="when the status was set, French time (default: now)")
+    add("--received-at", type=moment, required=True, metavar="TIME", help="when our platform received the invoice")
+    add("--at", type=moment, metavar="TIME", help="when the status was set, French time (default: now)")
     add("--by", metavar="ROLE", help="who sets it, where several may")
     add("--reason", action="append", default=[], metavar="CODE", help="why; may be repeated")
     add("--comment", metavar="TEXT", help="why, in words")
     add("--action", choices=ACTIONS, help="what is asked for: NIN a corrective invoice, CNF a full credit note, …")
-    add("--amount", type=_amount, help="with 211 or 212: what was paid, VAT included; negative if it went back")
-    add("--paid-before", type=_amount, default=Decimal("0.00"), metavar="AMOUNT", help="what was settled before")
-    add("--discount", type=_amount, metavar="AMOUNT", help="early-payment discount taken, VAT included")
-    add("--paid-on", type=_day, metavar="DAY", help="with 211: when it was paid")
-    add("--approved", type=_amount, metavar="AMOUNT", help="with 206: what is approved, VAT included")
+    add("--amount", type=amount, help="with 211 or 212: what was paid, VAT included; negative if it went back")
+    add("--paid-before", type=amount, default=Decimal("0.00"), metavar="AMOUNT", help="what was settled before")
+    add("--discount", type=amount, metavar="AMOUNT", help="early-payment discount taken, VAT included")
+    add("--paid-on", type=day, metavar="DAY", help="with 211: when it was paid")
+    add("--approved", type=amount, metavar="AMOUNT", help="with 206: what is approved, VAT included")
     add("--account", metavar="IBAN", help="with 227: where to pay from now on")
     add("--wrong", action="append", default=[], metavar="TERM:FOUND:EXPECTED", help="a wrong field: BT-152:20:10")
     add("--ppf", type=_portal, metavar="MATRICULE:APPLICATION:NUMBER", help="make the copy for the public portal")
@@ -128,30 +129,6 @@ def _portal(text: str) -> tuple[str, str, str]:
     if len(number) != 19 or not (number.isascii() and number.isalnum() and number == number.upper()):
         raise argparse.ArgumentTypeError(f"{number!r} is no message number: expected 19 digits or capital letters")
     return matricule, application, number
-
-
-def _amount(text: str) -> Decimal:
-    try:
-        amount = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount") from None
-    if not amount.is_finite():
-        raise argparse.ArgumentTypeError(f"{text!r} is no amount")
-    return amount
-
-
-def _time(text: str) -> datetime:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected 2026-11-02T16:10") from None
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no day: expected 2026-11-02") from None
 
 
 def _table() -> str:

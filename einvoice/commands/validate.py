@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import shutil
 import sys
 from collections.abc import Iterator
-from datetime import date
 from importlib.util import find_spec
 
 from einvoice import __version__
-from einvoice.commands.files import judge_file, quieten
+from einvoice.commands.files import judge_file
 from einvoice.commands.inputs import STDIN, documents, read_document
 from einvoice.commands.output import STATUSES, VALID, common_arguments, say, say_missing_folder, write
+from einvoice.commands.types import day, processes, seconds
 from einvoice.errors import EInvoiceError
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report, worst
@@ -45,17 +44,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="invoice, message or draft (JSON): file, folder, glob, or - for standard input",
     )
     add("--direction", choices=("sending", "receiving"), default="sending", help="our side of the exchange")
-    add("--date", type=_day, metavar="YYYY-MM-DD", help="the day to judge by (default: today)")
+    add("--date", type=day, metavar="YYYY-MM-DD", help="the day to judge by (default: today)")
     add("--rules", choices=("auto", "en16931", "fr"), default="auto", help="French rules: as needed, never, or always")
     add("--engine", choices=("auto", "compiled", "saxon", "both"), default="auto", help="what runs the rules")
     add("--overlay", choices=("off", "hint", "apply"), default="hint", help="known defects of published rules")
     severities = ("error", "warning", "information")
     add("--report-severity", choices=severities, default="error", help="of a Schematron report without flag")
-    add("--time-limit", type=_seconds, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
+    add("--time-limit", type=seconds, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
     add("--schematron", action="append", default=[], metavar="FILE", help="rules of your own, run after the others")
     add("--skip-unknown", action="store_true", help="leave out files that are no invoices or messages")
     add("--format", choices=FORMATS, default="text")
-    add("--jobs", type=_count, default=1, metavar="N", help="processes; 0 means one for each core")
+    add("--jobs", type=processes, default=1, metavar="N", help="processes; 0 means one for each core")
     common_arguments(parser)
 
 
@@ -72,7 +71,6 @@ def run(options: argparse.Namespace) -> int:
         time_limit=options.time_limit,
         house_rules=tuple(HouseRules(name=name, content=read_document(name)) for name in options.schematron),
     )
-    quieten()
     say_missing_folder()
     names = documents(options.paths)
     reports = dict(_with_progress(_judged(names, policy, options.jobs), len(names)))
@@ -107,29 +105,6 @@ def _judged(names: tuple[str, ...], policy: Policy, jobs: int) -> Iterator[tuple
     from einvoice.commands.workers import judged  # noqa: PLC0415 - one document needs no other process
 
     return judged(names, policy, jobs=jobs)
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is no date: expected YYYY-MM-DD") from None
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
-    return int(text) or os.cpu_count() or 1
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds < math.inf:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time: expected seconds, more than 0")
-    return seconds
 
 
 def _look(options: argparse.Namespace) -> Look:

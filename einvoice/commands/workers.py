@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from einvoice.commands.files import judge_file, quieten
+from einvoice.commands import silence_pdf_library
+from einvoice.commands.files import judge_file
 from einvoice.report import DocumentReport, Step
 from einvoice.rulebook import words
 from einvoice.validation.policy import Policy
@@ -60,7 +61,7 @@ def _started(policy: Policy) -> _Worker:
 
 def _work(link: Connection[DocumentReport, str], policy: Policy) -> None:
     """The life of a worker: a name comes in, a report goes out, until the host hangs up."""
-    quieten()
+    silence_pdf_library()
     gc.disable()  # a process of our own: trees are freed by count, and a sweep now and then takes the rest
     done = 0
     while True:

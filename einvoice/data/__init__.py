@@ -22,6 +22,10 @@ einvoice is installed. Both are found from this file, never by the name of the d
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
+
+Language = Literal["fr", "en"]
+"""What einvoice says, it says in both."""
 
 _HERE = Path(__file__).parent
 _INSTALLED = _HERE.parent / "rulesets"

@@ -9,19 +9,18 @@ Sources: UBL 2.1 CreditNote (cac:PaymentMeans/cbc:PaymentDueDate); UNTDID 4461.
 
 from __future__ import annotations
 
+from einvoice.codes import CREDIT_NOTES
 from einvoice.draft.content import DraftContent
 from einvoice.model import PaymentMeans
 
 __all__ = ["payment_means"]
 
 _NOT_DEFINED = "1"
-# UNTDID 1001, all that EN 16931 takes for credit notes; the French ones are fewer.
-_CREDIT_NOTES = frozenset({"81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"})
 
 
 def payment_means(draft: DraftContent, *, due: bool) -> tuple[PaymentMeans, ...]:
     """The means given, or one that is not defined where the invoice has something to say there."""
-    needed = draft.remittance_information or (due and draft.type_code in _CREDIT_NOTES)
+    needed = draft.remittance_information or (due and draft.type_code in CREDIT_NOTES)
     if draft.payment_means or not needed:
         return draft.payment_means
     return (PaymentMeans(means_code=_NOT_DEFINED),)

@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
+from einvoice.data import Language
 from einvoice.report import Finding, Severity
 from einvoice.rulebook import row
 from einvoice.validation.findings import own_finding
@@ -38,7 +38,7 @@ def finding(  # noqa: PLR0913 - each is one field of the finding
     return own_finding(rule, severity, step, _FRENCH, facts={**shown, **facts}, **place)
 
 
-def in_language(findings: Iterable[Finding], language: Literal["fr", "en"]) -> tuple[Finding, ...]:
+def in_language(findings: Iterable[Finding], language: Language) -> tuple[Finding, ...]:
     """The findings with message and hint in that language."""
     if language == "fr":
         return tuple(findings)

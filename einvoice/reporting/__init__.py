@@ -6,8 +6,8 @@ render(report, "junit", language="fr")
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Literal
 
+from einvoice.data import Language
 from einvoice.model import Invoice
 from einvoice.report import Report
 from einvoice.reporting.junit import junit
@@ -15,8 +15,6 @@ from einvoice.reporting.sarif import sarif
 from einvoice.reporting.text import Look, text
 
 __all__ = ["FORMATS", "Look", "render"]
-
-Language = Literal["fr", "en"]
 
 
 def _json(report: Report, _language: Language) -> str:

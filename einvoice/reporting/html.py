@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from einvoice.data import Language
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report
 from einvoice.reporting.text import about, checked, reasons, summary, verdict_word
-from einvoice.view.formatting import Language
 from einvoice.view.html import document
 from einvoice.view.layout import page_of
 from einvoice.view.page import Page, Remark

@@ -5,14 +5,12 @@ A document is a test suite, a step of its judgement a test case: failed with its
 
 from __future__ import annotations
 
-from typing import Literal
-
+from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report, Step
 from einvoice.reporting.text import told
 
 __all__ = ["junit"]
 
-Language = Literal["fr", "en"]
 
 # Python's own quoteattr would load an HTTP client with its module.
 _ESCAPES = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "�") | {

@@ -6,8 +6,9 @@ Source: OASIS SARIF 2.1.0, §3.27 (result), §3.28 (location), §3.58 (notificat
 from __future__ import annotations
 
 import json
-from typing import Any, Literal
+from typing import Any
 
+from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report
 from einvoice.reporting.text import told
 
@@ -16,7 +17,7 @@ __all__ = ["sarif"]
 _LEVELS = {"error": "error", "warning": "warning", "information": "note"}
 
 
-def sarif(report: Report, language: Literal["fr", "en"]) -> str:
+def sarif(report: Report, language: Language) -> str:
     """The report as SARIF; its messages are those of the findings."""
     findings = report.findings
     run = {
@@ -53,7 +54,7 @@ def _rules(findings: tuple[Finding, ...]) -> dict[str, str]:
     return {finding.rule: finding.message_en for finding in reversed(findings)}
 
 
-def _result(document: DocumentReport, finding: Finding, language: Literal["fr", "en"]) -> dict[str, Any]:
+def _result(document: DocumentReport, finding: Finding, language: Language) -> dict[str, Any]:
     place: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": _uri(document.source)}}}
     if finding.line:
         place["physicalLocation"]["region"] = {"startLine": finding.line}

@@ -10,15 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 from einvoice.artefacts.catalogue import catalogue
+from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report, Severity, Step
 from einvoice.terms import term
 
 __all__ = ["Look", "about", "checked", "reasons", "summary", "text", "told", "verdict_word"]
 
-Language = Literal["fr", "en"]
 
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "information": 2}
 _MOST_PLACES = 6

@@ -16,9 +16,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from datetime import date as day
 
+from einvoice.data import Language
 from einvoice.model import Invoice
 from einvoice.report import Finding
-from einvoice.view.formatting import Language
 from einvoice.view.html import html_of
 from einvoice.view.layout import page_of
 from einvoice.view.logo import Logo

@@ -14,13 +14,13 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+
+from einvoice.data import Language
 
 __all__ = [
     "COLON",
     "FIXED",
     "NARROW",
-    "Language",
     "account",
     "amount",
     "day",
@@ -32,7 +32,6 @@ __all__ = [
     "size",
 ]
 
-Language = Literal["fr", "en"]
 
 NARROW = "\u202f"  # narrow no-break space: between thousands
 FIXED = "\u00a0"  # no-break space: before a unit

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from einvoice.view.formatting import Language
+from einvoice.data import Language
 from einvoice.view.logo import Logo
 from einvoice.view.page import Page, Spans
 from einvoice.view.templates import filled

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from einvoice.codes import CREDIT_NOTES
+from einvoice.data import Language
 from einvoice.model import Delivery, Invoice, Party
-from einvoice.view.formatting import Language
 from einvoice.view.lines import line_table
 from einvoice.view.others import other_information
 from einvoice.view.page import Beside, Block, Card, Cards, Entries, Entry, Page, Span, Table, spans_of
@@ -17,12 +18,7 @@ from einvoice.view.tables import simple_table, without_empty_columns
 from einvoice.view.values import ADDRESS, Writer
 from einvoice.view.words import label, meaning
 
-__all__ = ["CREDIT_NOTES", "page_of"]
-
-# UNTDID 1001, the credit notes of EN 16931.
-CREDIT_NOTES = frozenset(
-    ["81", "83", "261", "262", "296", "308", "381", "396", "420", "458", "502", "503", "532"]
-)  # UNTDID 1001
+__all__ = ["page_of"]
 
 SUMMARY = """
 issue_date           {issue_date}

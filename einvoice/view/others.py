@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import re
 
+from einvoice.data import Language
 from einvoice.model import Invoice
 from einvoice.terms import nearest_term, term_at
-from einvoice.view.formatting import Language
 from einvoice.view.leaves import Leaf, leaves
 from einvoice.view.page import Column, Page, Row, Span, Table, spans_of
 from einvoice.view.values import Writer

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from einvoice.view.formatting import Language
+from einvoice.data import Language
 
 __all__ = [
     "Beside",

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from einvoice.data import Language
 from einvoice.report import Finding
 from einvoice.view.characters import visible
-from einvoice.view.formatting import COLON, Language
+from einvoice.view.formatting import COLON
 from einvoice.view.page import Card, Entries, Page, Remark, Row, Span, spans_of
 from einvoice.view.words import label
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from einvoice.data import Language
 from einvoice.model import Model
-from einvoice.view.formatting import Language
 from einvoice.view.page import Cell, Column, Row, Table
 from einvoice.view.values import Writer
 from einvoice.view.words import label

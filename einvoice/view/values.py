@@ -23,10 +23,10 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, cast
 
+from einvoice.data import Language
 from einvoice.model import Address, Identifier, Invoice, Model, Period
 from einvoice.view import formatting
 from einvoice.view.characters import visible
-from einvoice.view.formatting import Language
 from einvoice.view.leaves import data_type
 from einvoice.view.page import Entry, Look, Span, Spans
 from einvoice.view.words import label, meaning

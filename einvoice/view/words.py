@@ -15,8 +15,8 @@ from functools import cache
 from pathlib import Path
 
 from einvoice.codes import CODE_LISTS, code_list
+from einvoice.data import Language
 from einvoice.profiles import title_of
-from einvoice.view.formatting import Language
 
 __all__ = ["label", "meaning"]
 

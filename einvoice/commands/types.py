@@ -1,0 +1,57 @@
+"""What the arguments of commands may hold, for the `type` of argparse: each reads a text or says what was expected.
+
+parser.add_argument("--day", type=day)      # --day 2026-11-22
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from argparse import ArgumentTypeError
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+
+def day(text: str) -> date:
+    """`2026-11-22`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a day: expected YYYY-MM-DD") from None
+
+
+def moment(text: str) -> datetime:
+    """`2026-11-02T16:10`."""
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a time: expected YYYY-MM-DDTHH:MM") from None
+
+
+def amount(text: str) -> Decimal:
+    """`1200.00`, with a point or a comma."""
+    try:
+        value = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise ArgumentTypeError(f"{text!r} is not an amount: expected a number such as 1200.00")
+    return value
+
+
+def seconds(text: str) -> float:
+    """A time limit: `60`, `0.5`."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise ArgumentTypeError(f"{text!r} is not a time: expected seconds, more than 0")
+    return value
+
+
+def processes(text: str) -> int:
+    """How many processes; 0 means one for each core."""
+    if not text.isdecimal():
+        raise ArgumentTypeError(f"{text!r} is not a number of processes")
+    return int(text) or os.cpu_count() or 1
