@@ -7,10 +7,11 @@ Only what speaks to a user may ask for words: the verbs, the command line, the r
 
 from __future__ import annotations
 
+from einvoice.data import Language
 from einvoice.report import Finding
 from einvoice.rulebook.observation import Fact, Observation
 from einvoice.rulebook.official import is_french
-from einvoice.rulebook.words import Language, Row, row, text, words
+from einvoice.rulebook.words import Row, row, text, words
 
 
 def finding(observation: Observation, language: Language) -> Finding:

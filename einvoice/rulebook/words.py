@@ -20,14 +20,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from types import MappingProxyType
-from typing import Literal, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from einvoice.data import ruleset_text
+from einvoice.data import Language, ruleset_text
 from einvoice.report import Severity
 from einvoice.rulebook.observation import Fact, Sentence
 from einvoice.terms import term
-
-Language = Literal["fr", "en"]
 
 _HOLES = {
     "vat": r"(?P<vat>AE|AF|AG|IC|E|G|O|S|Z)",

@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from einvoice.data import ruleset_text
+from einvoice.data import Language, ruleset_text
 from einvoice.report import Severity
 from einvoice.schematron.rules import Failure
 
@@ -60,7 +60,7 @@ class Policy(BaseModel):
         default="auto", description="whether the French rules are run: as the invoice demands, never, or always"
     )
     engine: Literal["auto", "compiled", "saxon", "both"] = "auto"
-    language: Literal["fr", "en"] = "fr"
+    language: Language = "fr"
     report_severity: Severity = Field(default="error", description="of a Schematron report that carries no flag")
     overlay: Literal["off", "hint", "apply"] = Field(
         default="hint", description="known defects of published rules: say nothing, add a hint, or soften them too"
