@@ -11,7 +11,10 @@ A fault in an invoice's *content* is never an exception: it is a `Finding` in a 
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from einvoice.report import Finding  # pydantic is not loaded for the sake of an exception
 
 __all__ = ["EInvoiceError", "MissingExtra", "Unreadable", "Unrecognised", "Unwritable"]
 
@@ -31,10 +34,10 @@ class Unrecognised(EInvoiceError):
 class Unwritable(EInvoiceError):
     """The invoice lacks something that the target syntax or profile demands.
 
-    `findings` holds one `einvoice.report.Finding` for each fault.
+    `findings` holds one for each fault.
     """
 
-    def __init__(self, message: str, findings: tuple[Any, ...] = ()) -> None:
+    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(message)
         self.findings = findings
 
