@@ -21,7 +21,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from einvoice import __version__, cii, profiles, ubl
-from einvoice.binding import differences
 from einvoice.data import Language
 from einvoice.detect import Detected, detect, is_pdf, read_detected
 from einvoice.draft import Draft
@@ -31,6 +30,7 @@ from einvoice.implied import with_implied
 from einvoice.judgement import judge_bytes
 from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
+from einvoice.paths import Path, differences
 from einvoice.report import Finding, Report
 from einvoice.rulebook.explaining import Explanation, explain
 from einvoice.validation.chain import judge_invoice, unread_findings
@@ -57,7 +57,7 @@ __all__ = [
 Target = Literal["ubl", "cii", "facturx"]
 
 _WRITERS: dict[str, Callable[[Invoice], bytes]] = {"ubl": ubl.write, "cii": cii.write}
-_LOSSES: dict[str, Callable[[Invoice], tuple[str, ...]]] = {"ubl": ubl.losses, "cii": cii.losses}
+_LOSSES: dict[str, Callable[[Invoice], tuple[Path, ...]]] = {"ubl": ubl.losses, "cii": cii.losses}
 PROFILES = {each.name: each.identifier for each in profiles.PROFILES.values() if each.identifier}  # short name -> BT-24
 
 

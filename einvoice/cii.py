@@ -17,7 +17,7 @@ from functools import cache
 
 from lxml import etree
 
-from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, differences, number
+from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, number
 from einvoice.binding.codecs import compact_date, compact_date_text
 from einvoice.model import (
     Address,
@@ -34,6 +34,7 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
+from einvoice.paths import Path, differences
 from einvoice.terms import nearest_term
 from einvoice.xml import parse_xml
 
@@ -59,8 +60,8 @@ def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
     return _syntax().write(invoice, incomplete=incomplete)
 
 
-def losses(invoice: Invoice) -> tuple[str, ...]:
-    """The fields of the invoice that CII has no place for, as `lines[0].amount_with_vat`."""
+def losses(invoice: Invoice) -> tuple[Path, ...]:
+    """The fields of the invoice that CII has no place for, such as `lines[0].amount_with_vat`."""
     return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 

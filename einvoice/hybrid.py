@@ -28,6 +28,7 @@ from einvoice.facturx.embed import embed
 from einvoice.facturx.reduction import lacking, losses, reduce
 from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
+from einvoice.paths import Path
 from einvoice.pdfa import Irreparable, convert_to_pdfa3, preflight
 from einvoice.profiles import Profile, facturx_profile, nearest_in_pdf, profile_of
 from einvoice.report import Finding
@@ -35,6 +36,8 @@ from einvoice.validation.policy import Policy
 from einvoice.view import render_pdf
 
 __all__ = ["Hybrid", "facturx_xml", "make_facturx", "profile_for"]
+
+_IDENTIFIER = Path(("specification_identifier",))  # which is chosen, not lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,7 @@ def facturx_xml(invoice: Invoice, chosen: Profile, *, language: Language = "fr")
     small = reduce(invoice, chosen.name)
     xml = cii.write(small)
     policy, target = Policy(language=language), f"Factur-X {chosen.level}"
-    left_out = (path for path in losses(invoice, chosen.name) if path != "specification_identifier")
+    left_out = (path for path in losses(invoice, chosen.name) if path != _IDENTIFIER)
     return xml, (
         *loss_findings(invoice, left_out, target, policy),
         *loss_findings(small, cii.losses(small), target, policy),

@@ -1,7 +1,7 @@
 """An invoice with nothing but chosen terms: what a smaller profile, or the tax office's extract, can hold.
 
     small, lost = reduced(invoice, {"BT-1", "BT-2", ...})
-    lost                                # ("lines[0].item_description", ...)
+    lost                                # (lines[0].item_description, ...), as paths
 
 A profile is a filter over the terms, never another model. A part of a term (the scheme of an identifier) goes with it.
 A field that no term names (the role of the seller) is beyond the standard: it is left out, unless `unnumbered` fields
@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from einvoice.model import Invoice, Model
+from einvoice.paths import Path
 from einvoice.terms import nearest_term, term
 
 __all__ = ["reduced"]
@@ -22,38 +23,37 @@ __all__ = ["reduced"]
 M = TypeVar("M", bound=Model)
 
 
-def reduced(invoice: Invoice, terms: Collection[str], *, unnumbered: bool = False) -> tuple[Invoice, tuple[str, ...]]:
+def reduced(invoice: Invoice, terms: Collection[str], *, unnumbered: bool = False) -> tuple[Invoice, tuple[Path, ...]]:
     """The invoice with these terms only, and the paths of the values that were left out."""
-    lost: list[str] = []
+    lost: list[Path] = []
     kept = frozenset(each for each in terms if unnumbered or not term(each).is_group)
-    return _reduced(invoice, kept, "", "", lost), tuple(lost)
+    return _reduced(invoice, kept, Path(), lost), tuple(lost)
 
 
-def _reduced(part: M, terms: frozenset[str], plain: str, place: str, lost: list[str]) -> M:
-    """`plain` is the path without positions, by which terms are known; `place` the path with them."""
+def _reduced(part: M, terms: frozenset[str], place: Path, lost: list[Path]) -> M:
     kept: dict[str, Any] = {}
     for key in type(part).model_fields:
         value = getattr(part, key)
         if value is None or value == () or key == "unread":
             continue
-        kept[key] = _value(value, terms, f"{plain}.{key}".lstrip("."), f"{place}.{key}".lstrip("."), lost)
+        kept[key] = _value(value, terms, place / key, lost)
     return type(part)(**{key: value for key, value in kept.items() if value is not None and value != ()})
 
 
-def _value(value: Any, terms: frozenset[str], plain: str, place: str, lost: list[str]) -> Any:
+def _value(value: Any, terms: frozenset[str], place: Path, lost: list[Path]) -> Any:
     if isinstance(value, tuple):
-        parts = [_value(each, terms, plain, f"{place}[{index}]", lost) for index, each in enumerate(value)]
+        parts = [_value(each, terms, place / index, lost) for index, each in enumerate(value)]
         return tuple(part for part in parts if part is not None)
     if isinstance(value, Model):
-        small = _reduced(value, terms, plain, place, lost)
+        small = _reduced(value, terms, place, lost)
         return small if small.model_fields_set else None
-    if _term_of(plain) in terms:
+    if _term_of(place.plain) in terms:
         return value
     lost.append(place)
     return None
 
 
 @lru_cache(maxsize=4096)
-def _term_of(plain: str) -> str | None:
+def _term_of(plain: Path) -> str | None:
     found = nearest_term(plain)
     return found.id if found else None

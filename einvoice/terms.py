@@ -26,10 +26,10 @@ BT-127, BT-128).
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from einvoice.data import data_text
+from einvoice.paths import Path
 
 __all__ = ["TERMS", "Term", "nearest_term", "term", "term_at"]
 
@@ -61,7 +61,7 @@ def _term(line: str) -> Term:
 
 TERMS: tuple[Term, ...] = tuple(map(_term, data_text("terms.tsv").splitlines()[1:]))  # in the order of the standard
 _BY_ID = {each.id: each for each in TERMS} | {each.alias: each for each in TERMS if each.alias}
-_BY_PATH = {each.path: each for each in TERMS if each.path}
+_BY_PATH = {Path.parse(each.path): each for each in TERMS if each.path}
 
 
 def term(number: str) -> Term:
@@ -69,21 +69,22 @@ def term(number: str) -> Term:
     return _BY_ID[number]
 
 
-def term_at(path: str) -> Term | None:
+def term_at(path: str | Path) -> Term | None:
     """The term that stands exactly at a place of the model, `None` where there is none.
 
     Positions say nothing about meaning, so indices are ignored, and a sub-line is a line:
     "lines[0].sub_lines[1].net_amount" is BT-131 too. So is the difference between an identifier and its value: an
     identifier without its `.value` is the term of the value.
     """
-    plain = re.sub(r"\[\d+\]|\.sub_lines", "", path)
-    return _BY_PATH.get(plain) or _BY_PATH.get(f"{plain}.value")
+    plain = (Path.parse(path) if isinstance(path, str) else path).plain
+    return _BY_PATH.get(plain) or _BY_PATH.get(plain / "value")
 
 
-def nearest_term(path: str) -> Term | None:
+def nearest_term(path: str | Path) -> Term | None:
     """The term at a place of the model or, where the field has none of its own, at the closest part that holds it."""
-    while path:
+    path = Path.parse(path) if isinstance(path, str) else path
+    while path.steps:
         if found := term_at(path):
             return found
-        path = path.rpartition(".")[0]
+        path = path.parent
     return None

@@ -18,7 +18,7 @@ from functools import cache
 from lxml import etree
 from pydantic import BaseModel
 
-from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, differences, iso_date, number
+from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, iso_date, number
 from einvoice.codes import CREDIT_NOTES
 from einvoice.model import (
     Address,
@@ -35,6 +35,7 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
+from einvoice.paths import Path, differences
 from einvoice.terms import nearest_term
 from einvoice.xml import parse_xml
 
@@ -65,8 +66,8 @@ def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
     return _syntax(credit_note=invoice.type_code in CREDIT_NOTES).write(invoice, incomplete=incomplete)
 
 
-def losses(invoice: Invoice) -> tuple[str, ...]:
-    """The fields of the invoice that UBL has no place for, as `lines[0].amount_with_vat`."""
+def losses(invoice: Invoice) -> tuple[Path, ...]:
+    """The fields of the invoice that UBL has no place for, such as `lines[0].amount_with_vat`."""
     return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 

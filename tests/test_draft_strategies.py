@@ -2,51 +2,29 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
 
 import einvoice as ei
 from einvoice.draft import Draft, DraftError
 from einvoice.draft.content import DRAFT_ONLY
 from einvoice.draft.nesting import line_paths
 from einvoice.identifiers import FRENCH_VAT, IBAN, SIREN, SIRET
+from einvoice.paths import Path, walk
 from einvoice.testing import drafts, french_drafts, ibans, parties, sirens, sirets, texts
 
 MOVED = {"vat_exemption_reason", "vat_exemption_reason_code"}  # from lines to the breakdown, in EN 16931
 
 
-def leaves(part: BaseModel, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Every value that a part holds, with its path."""
-    for name, value in part:
-        place = f"{path}.{name}" if path else name
-        for index, held in enumerate(value if isinstance(value, tuple) else (value,)):
-            here = f"{place}[{index}]" if isinstance(value, tuple) else place
-            if isinstance(held, BaseModel):
-                yield from leaves(held, here)
-            elif held is not None:
-                yield here, held
-
-
-def value_at(invoice: BaseModel, path: str) -> Any:
-    """What stands at a path."""
-    found: Any = invoice
-    for step in path.replace("[", ".").replace("]", "").split("."):
-        found = found[int(step)] if step.isdigit() else getattr(found, step)
-    return found
-
-
-def in_invoice(path: str, places: list[str]) -> str:
+def in_invoice(path: Path, places: list[Path]) -> Path:
     """The path in the invoice of a path in the draft: nested lines are flattened."""
     for index in range(len(places) - 1, -1, -1):
-        if path.startswith(f"{places[index]}."):
-            return f"lines[{index}]{path.removeprefix(places[index])}"
+        if path.within(places[index]):
+            return Path(("lines", index, *path.steps[len(places[index].steps) :]))
     return path
 
 
@@ -56,14 +34,13 @@ def test_nothing_given_is_overwritten(draft, data):
     """Every value of a draft, also a wrong one, is in the invoice where it was in the draft."""
     draft.rounding = data.draw(st.sampled_from(["group", "line"]))
     for _ in range(data.draw(st.integers(0, 3))):
-        numbers = [path for path, value in leaves(draft) if isinstance(value, Decimal)]
+        numbers = [str(path) for path, value in walk(draft) if isinstance(value, Decimal)]
         draft.set(data.draw(st.sampled_from(numbers)), data.draw(st.decimals(-10, 10, places=3)))
     draft.set(data.draw(st.sampled_from(["totals.amount_due", "totals.vat_amount", "lines[0].net_amount"])), "1.23")
     invoice, places = draft.complete(), list(line_paths(draft.lines))
-    for path, value in leaves(draft):
-        name = path.rpartition(".")[2]
-        if path.split("[")[0] not in DRAFT_ONLY and name not in MOVED | {"nature"}:
-            assert value_at(invoice, in_invoice(path, places)) == value, path
+    for path, value in walk(draft):
+        if path.names[0] not in DRAFT_ONLY and path.name not in MOVED | {"nature"}:
+            assert in_invoice(path, places).get(invoice) == value, path
 
 
 @settings(max_examples=50, deadline=None)
@@ -71,12 +48,12 @@ def test_nothing_given_is_overwritten(draft, data):
 def test_a_draft_in_any_state_completes(draft, data):
     """Whatever is missing, completing neither fails nor changes the draft, and every finding's path is a path."""
     for _ in range(data.draw(st.integers(1, 8))):
-        path = data.draw(st.sampled_from([path for path, _ in leaves(draft)]))
+        path = data.draw(st.sampled_from([str(path) for path, _ in walk(draft)]))
         draft.set(path, "group" if path == "rounding" else None)
     before = draft.model_copy()
     draft.complete()
     for disagreement in draft.disagreements():
-        held = value_at(draft, disagreement.field)
+        held = Path.parse(disagreement.field).get(draft)
         assert ("" if held is None else held) == disagreement.given
     assert draft == before
 

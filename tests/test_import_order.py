@@ -11,7 +11,7 @@ PACKAGE = Path(einvoice.__file__).parent
 
 # The layout of the architecture, top to bottom: a module imports only from its own line and from those above.
 LAYERS = (
-    ("data", "report", "terms", "rulebook", "errors"),
+    ("data", "report", "paths", "terms", "rulebook", "errors"),
     ("model",),
     ("profiles",),
     ("reduction",),

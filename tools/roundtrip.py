@@ -21,10 +21,10 @@ from types import ModuleType
 from lxml import etree
 
 from einvoice import cii, ubl
-from einvoice.binding import differences
 from einvoice.detect import Detected, detect, read_detected
 from einvoice.errors import EInvoiceError, Unwritable
 from einvoice.model import Invoice
+from einvoice.paths import differences
 from einvoice.xml import parse_xml
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -120,7 +120,7 @@ def same(name: str, invoice: Invoice, found: Detected, known: Schemas, totals: T
     root = parse_xml(data)
     gone = differences(invoice, module.read(root))
     if gone:
-        totals.unequal.append(f"{name}: {', '.join(gone)}")
+        totals.unequal.append(f"{name}: {', '.join(map(str, gone))}")
     else:
         totals.files["equal"] += 1
     if not is_valid(root, known):
@@ -148,12 +148,12 @@ def other(name: str, invoice: Invoice, found: Detected, known: Schemas, totals: 
         root = parse_xml(module.write(invoice, incomplete=True))
     losses = module.losses(invoice)
     for path in losses:
-        totals.lost[f"{syntax} has no place for {plain(path)}"] += 1
+        totals.lost[f"{syntax} has no place for {plain(str(path))}"] += 1
     there = module.read(root)
     back = own.read(parse_xml(own.write(there, incomplete=True)))
     gone = set(differences(invoice, back)) - set(losses) - set(own.losses(there))
     if gone:
-        totals.unreported.append(f"{name}: {', '.join(sorted(gone))}")
+        totals.unreported.append(f"{name}: {', '.join(sorted(map(str, gone)))}")
 
 
 def plain(path: str) -> str:

@@ -37,7 +37,6 @@ from lxml import etree
 from pydantic import BaseModel
 
 from einvoice.binding.codecs import Codec, Partial, binary, binary_text, decimal, iso_date, number
-from einvoice.binding.comparing import differences
 from einvoice.binding.locating import Fields, schema_xpath
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, read
@@ -55,7 +54,6 @@ __all__ = [
     "binary",
     "binary_text",
     "decimal",
-    "differences",
     "iso_date",
     "number",
 ]

@@ -7,13 +7,13 @@ refuses, with a finding for each fault, what the schema demands and the object l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
 from einvoice.binding.nodes import Node, Shape
 from einvoice.errors import Unwritable
+from einvoice.paths import walk
 from einvoice.report import Finding
 
 __all__ = ["write"]
@@ -56,7 +56,8 @@ def write(shape: Shape, name: str, namespaces: str, item: BaseModel, *, incomple
     findings = [] if incomplete else [_missing(*fault) for fault in state.missing.items()]
     data = _encoded("".join(state.out))
     if data is None:
-        findings += [_forbidden(path, found) for path, found in _forbidden_texts(item)]
+        texts = ((str(path), text) for path, text in walk(item) if isinstance(text, str))
+        findings += [_forbidden(path, found[0]) for path, text in texts if (found := _FORBIDDEN.search(text))]
     if findings:
         fields = ", ".join(finding.field or "" for finding in findings)
         raise Unwritable(f"{name} cannot say this invoice: {fields}", tuple(findings))
@@ -244,17 +245,6 @@ def _constant(constant: tuple[str, ...], element: str, state: _Writing) -> str |
     return value
 
 
-def _forbidden_texts(item: BaseModel, path: str = "") -> Iterator[tuple[str, str]]:
-    for key in type(item).model_fields:
-        value = getattr(item, key)
-        for index, part in enumerate(value if isinstance(value, tuple) else (value,)):
-            place = f"{path}{key}[{index}]" if isinstance(value, tuple) else f"{path}{key}"
-            if isinstance(part, BaseModel):
-                yield from _forbidden_texts(part, f"{place}.")
-            elif isinstance(part, str) and (match := _FORBIDDEN.search(part)):
-                yield place, f"U+{ord(match[0]):04X}"
-
-
 def _missing(field: str, element: str) -> Finding:
     return Finding(
         rule="EI-WRITE-REQUIRED",
@@ -267,7 +257,8 @@ def _missing(field: str, element: str) -> Finding:
     )
 
 
-def _forbidden(field: str, found: str) -> Finding:
+def _forbidden(field: str, character: str) -> Finding:
+    found = f"U+{ord(character):04X}"
     return Finding(
         rule="EI-WRITE-CHARACTER",
         severity="error",

@@ -9,9 +9,7 @@ stands in several places (a party, an address) has a term for each.
 
 from __future__ import annotations
 
-import types
-from collections.abc import Iterator
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import BaseModel
 
@@ -20,6 +18,7 @@ from einvoice.france.ereporting.books_file import BooksFile
 from einvoice.france.ereporting.report import EReport
 from einvoice.france.lifecycle.message import LifecycleMessage
 from einvoice.model import Identifier, Invoice
+from einvoice.paths import walk_types
 from einvoice.report import Report
 from einvoice.terms import term_at
 
@@ -50,7 +49,7 @@ def json_schema(name: str) -> dict[str, Any]:
 def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
     """Put the business terms of each field before what its description says."""
     found: dict[tuple[str, str], dict[str, None]] = {}
-    for part, name, path in _fields(model, ""):
+    for part, name, path in walk_types(model):
         term = term_at(path)
         if term:
             found.setdefault((part.__name__, name), {})[f"{term.id} {term.name_en}"] = None
@@ -61,21 +60,3 @@ def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
         field = parts[part_name]["properties"][name]
         said = field.get("description")
         field["description"] = "; ".join(terms) + (f". {said}" if said else "")
-
-
-def _fields(model: type[BaseModel], path: str) -> Iterator[tuple[type[BaseModel], str, str]]:
-    """Every field of a model and of the parts in it, with its place; a sub-line is a line, so not entered again."""
-    for name, info in model.model_fields.items():
-        place = f"{path}{name}"
-        yield model, name, place
-        if name != "sub_lines":
-            for part in _parts(info.annotation):
-                yield from _fields(part, f"{place}.")
-
-
-def _parts(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    elif get_origin(annotation) in {Union, types.UnionType, tuple, Annotated}:
-        for argument in get_args(annotation):
-            yield from _parts(argument)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
@@ -15,12 +14,13 @@ from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from einvoice.draft.completion import completed
 from einvoice.draft.content import DraftContent
-from einvoice.draft.editing import put, steps_of
+from einvoice.draft.editing import place_of, put
 from einvoice.draft.ledger import Disagreement
 from einvoice.draft.nesting import line_paths
-from einvoice.draft.problems import DraftError, Problem, described, path_of, reworded, unknown_field
+from einvoice.draft.problems import DraftError, Problem, described, reworded, unknown_field
 from einvoice.draft.renames import renamed
 from einvoice.model import Invoice
+from einvoice.paths import Path
 
 __all__ = ["Draft"]
 
@@ -87,14 +87,14 @@ class Draft(DraftContent):
         None empties a field, or takes an element out of its list. Returns the place, with `[+]` resolved. Raises
         `DraftError` where there is no such place, or where it cannot hold the value; the draft is then unchanged.
         """
-        first, *rest = steps_of(path)
-        name = str(first)
+        first, *rest = place_of(path).steps
+        name, place = str(first), Path((first,))
         if name not in type(self).model_fields:
-            raise DraftError(unknown_field((name,), type(self)))
+            raise DraftError(unknown_field(place, type(self)))
         held = getattr(self, name)
-        changed, place = put(held, tuple(rest), value, (name,))
+        changed, place = put(held, tuple(rest), value, place)
         setattr(self, name, () if changed is None and isinstance(held, tuple) else changed)
-        return path_of(place)
+        return str(place)
 
     def complete(self) -> Invoice:
         """The invoice this draft means: everything computed and filled in that follows from it, nothing given changed.
@@ -113,9 +113,11 @@ class Draft(DraftContent):
         The two paths are equal, except for lines that the draft nests: `lines[3].net_amount` of the invoice may be
         `lines[0].sub_lines[2].net_amount` of the draft.
         """
-        found = re.match(r"lines\[(\d+)\]", invoice_field)
-        path = next(islice(line_paths(self.lines), int(found[1]), None), None) if found else None
-        return path + invoice_field[found.end() :] if found and path else invoice_field
+        match Path.parse(invoice_field).steps:
+            case ("lines", int(index), *rest):
+                line = next(islice(line_paths(self.lines), index, None), None)
+                return str(Path((*line.steps, *rest))) if line else invoice_field
+        return invoice_field
 
     @property
     def is_final(self) -> bool:

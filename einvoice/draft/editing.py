@@ -8,41 +8,28 @@ A path is that of a finding: names joined by dots, positions in brackets counted
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from pydantic import BaseModel
 
-from einvoice.draft.problems import DraftError, Problem, path_of
+from einvoice.draft.problems import DraftError, Problem
+from einvoice.paths import APPEND, Path
 
-__all__ = ["put", "steps_of"]
-
-_STEP = re.compile(r"(?P<name>[A-Za-z_]\w*)(?P<positions>(?:\[(?:\d+|\+)\])*)\Z")
-
-APPEND = "+"
+__all__ = ["place_of", "put"]
 
 
-def steps_of(path: str) -> tuple[int | str, ...]:
-    """The steps of a path: `lines[2].quantity` is ("lines", 2, "quantity").
-
-    Raises `DraftError` for text that is no path.
-    """
-    steps: list[int | str] = []
-    for part in path.split("."):
-        match = _STEP.match(part)
-        if not match:
-            raise DraftError(Problem(path, "this is no path; one looks like lines[2].quantity or lines[+]"))
-        steps.append(match["name"])
-        steps += (
-            int(position) if position != APPEND else position
-            for position in re.findall(r"\[(\d+|\+)\]", match["positions"])
-        )
-    return tuple(steps)
+def place_of(text: str) -> Path:
+    """The path of a text such as `lines[2].quantity` or `lines[+]`; raises `DraftError` for text that is none."""
+    try:
+        path = Path.parse(text)
+    except ValueError:
+        path = Path()
+    if not path.steps:
+        raise DraftError(Problem(text, "this is no path; one looks like lines[2].quantity or lines[+]"))
+    return path
 
 
-def put(
-    part: Any, steps: tuple[int | str, ...], value: Any, above: tuple[int | str, ...] = ()
-) -> tuple[Any, tuple[int | str, ...]]:
+def put(part: Any, steps: tuple[int | str, ...], value: Any, above: Path) -> tuple[Any, Path]:
     """A copy of a part with `value` at the place the steps name, and that place with `[+]` resolved.
 
     A None takes an element out of its list, and empties a field. Raises `DraftError` where there is no such place.
@@ -53,29 +40,21 @@ def put(
     if isinstance(step, int) or step == APPEND:
         return _put_in_list(part, step, rest, value, above)
     if part is not None and not isinstance(part, (BaseModel, dict)):
-        what = (
-            f"a list: say which, as in {path_of(above)}[0]"
-            if isinstance(part, (tuple, list))
-            else "a value, without fields"
-        )
-        raise DraftError(Problem(path_of((*above, step)), f"{path_of(above)} is {what}"))
+        what = f"a list: say which, as in {above}[0]" if isinstance(part, (tuple, list)) else "a value, without fields"
+        raise DraftError(Problem(str(above / step), f"{above} is {what}"))
     fields = {name: held for name, held in dict(part or {}).items() if held is not None}
-    fields[step], place = put(fields.get(step), rest, value, (*above, step))
+    fields[step], place = put(fields.get(step), rest, value, above / step)
     return fields, place
 
 
-def _put_in_list(
-    part: Any, step: int | str, rest: tuple[int | str, ...], value: Any, above: tuple[int | str, ...]
-) -> tuple[Any, tuple[int | str, ...]]:
+def _put_in_list(part: Any, step: int | str, rest: tuple[int | str, ...], value: Any, above: Path) -> tuple[Any, Path]:
     if part is not None and not isinstance(part, (tuple, list)):
-        raise DraftError(Problem(path_of(above), "this is not a list"))
+        raise DraftError(Problem(str(above), "this is not a list"))
     held = list(part or ())
     index = len(held) if isinstance(step, str) else step
     if index > len(held) or (index == len(held) and isinstance(step, int)):
-        raise DraftError(
-            Problem(path_of((*above, index)), f"there are {len(held)}; a new one is added with {path_of(above)}[+]")
-        )
+        raise DraftError(Problem(str(above / index), f"there are {len(held)}; a new one is added with {above}[+]"))
     if value is None and not rest:
-        return held[:index] + held[index + 1 :], (*above, index)
-    element, place = put(held[index] if index < len(held) else None, rest, value, (*above, index))
+        return held[:index] + held[index + 1 :], above / index
+    element, place = put(held[index] if index < len(held) else None, rest, value, above / index)
     return [*held[:index], element, *held[index + 1 :]], place

@@ -18,6 +18,7 @@ from decimal import Decimal
 
 from einvoice.draft.content import DraftLine
 from einvoice.draft.ledger import Figure, Ledger
+from einvoice.paths import NESTED, Path
 
 __all__ = [
     "DETAIL",
@@ -54,12 +55,12 @@ def flattened(lines: Sequence[DraftLine]) -> tuple[Placed, ...]:
     return tuple(_placed(lines, "lines", None, None, taken))
 
 
-def line_paths(lines: Sequence[DraftLine], path: str = "lines") -> Iterator[str]:
+def line_paths(lines: Sequence[DraftLine], path: Path = Path(("lines",))) -> Iterator[Path]:  # noqa: B008 (frozen)
     """Where the draft holds each line of the invoice, in the order of `flattened`."""
     for index, line in enumerate(lines):
-        place = f"{path}[{index}]"
+        place = path / index
         yield place
-        yield from line_paths(line.sub_lines, f"{place}.sub_lines")
+        yield from line_paths(line.sub_lines, place / NESTED)
 
 
 def _nested(lines: Sequence[DraftLine]) -> Iterator[DraftLine]:

@@ -9,17 +9,16 @@ buyer, a wrong total) is accepted and becomes a finding when the draft is valida
 from __future__ import annotations
 
 import difflib
-import types
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from einvoice.errors import Unreadable
+from einvoice.paths import Path, models_in
 
-__all__ = ["DraftError", "Problem", "described", "path_of", "reworded", "unknown_field"]
+__all__ = ["DraftError", "Problem", "described", "reworded", "unknown_field"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +81,6 @@ _ALSO_CALLED = {
 }
 
 
-def path_of(location: tuple[int | str, ...]) -> str:
-    """A place as findings write it: ("lines", 2, "quantity") is lines[2].quantity."""
-    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
-    return text.removeprefix(".")
-
-
 def reworded(error: ValidationError, model: type[BaseModel]) -> ValidationError:
     """What pydantic refused, in our words, with the nearest known name for each unknown one."""
     return ValidationError.from_exception_data(
@@ -108,29 +101,28 @@ def described(error: ValidationError) -> DraftError:
 
 def _told(details: Any) -> Problem:
     said = details.get("ctx", {})
-    return Problem(path_of(details["loc"]), details["msg"], said.get("found"), said.get("nearest"))
+    return Problem(str(Path(details["loc"])), details["msg"], said.get("found"), said.get("nearest"))
 
 
 def _problem(details: Any, model: type[BaseModel]) -> Problem:
-    location, kind = details["loc"], details["type"]
+    location, kind = Path(details["loc"]), details["type"]
     if kind in {"extra_forbidden", "no_such_attribute"}:
         return unknown_field(location, model)
     found = _shown(details["input"])
     if kind == "literal_error":
         expected = f"one of {details['ctx']['expected']}"
     elif kind == "value_error":
-        return Problem(path_of(location), str(details["ctx"]["error"]), found)
+        return Problem(str(location), str(details["ctx"]["error"]), found)
     else:
         expected = _EXPECTED.get(kind, details["msg"])
-    return Problem(path_of(location), f"expected {expected}, found {found}", found)
+    return Problem(str(location), f"expected {expected}, found {found}", found)
 
 
-def unknown_field(location: tuple[int | str, ...], model: type[BaseModel]) -> Problem:
+def unknown_field(location: Path, model: type[BaseModel]) -> Problem:
     """A name that the part of the draft at that place does not have."""
-    name = str(location[-1])
-    nearest = _nearest(name, _model_at(location[:-1], model))
+    nearest = _nearest(location.name, _model_at(location.parent, model))
     hint = f"; did you mean {nearest}?" if nearest else ""
-    return Problem(path_of(location), f"there is no such field{hint}", nearest=nearest)
+    return Problem(str(location), f"there is no such field{hint}", nearest=nearest)
 
 
 def _nearest(name: str, model: type[BaseModel]) -> str | None:
@@ -141,7 +133,7 @@ def _nearest(name: str, model: type[BaseModel]) -> str | None:
         return called
     below: dict[str, str] = {}
     for field, info in model.model_fields.items():
-        for part in _models_in(info.annotation) if get_origin(info.annotation) is not tuple else ():
+        for part in models_in(info.annotation) if get_origin(info.annotation) is not tuple else ():
             for inner in part.model_fields:
                 below.setdefault(inner, f"{field}.{inner}")
     if name in below and name not in own:
@@ -154,20 +146,11 @@ def _nearest(name: str, model: type[BaseModel]) -> str | None:
     return below[close[0]] if close else next(iter(containing), None)
 
 
-def _model_at(location: tuple[int | str, ...], model: type[BaseModel]) -> type[BaseModel]:
+def _model_at(location: Path, model: type[BaseModel]) -> type[BaseModel]:
     """The part of the draft whose fields are known at that place."""
-    for step in location:
-        if isinstance(step, str):
-            model = next(_models_in(model.model_fields[step].annotation))
+    for name in location.names:
+        model = next(models_in(model.model_fields[name].annotation))
     return model
-
-
-def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    elif get_origin(annotation) in {Union, types.UnionType, tuple}:
-        for argument in get_args(annotation):
-            yield from _models_in(argument)
 
 
 def _shown(value: Any) -> str:

@@ -9,12 +9,14 @@ Source: XP Z12-012 annex A V1.4.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
 from pydantic import BaseModel
 
 from einvoice.draft.exemptions import EXEMPT
 from einvoice.draft.vat import Billed, Reason
+from einvoice.paths import Path, walk
 from einvoice.profiles import profile_named
 from einvoice.terms import TERMS
 
@@ -27,12 +29,22 @@ _BASE, _EXTENSION = profile_named("en16931"), profile_named("extended-ctc-fr")
 _MOVED = ("vat_exemption_reason", "vat_exemption_reason_code")
 
 _EXTENDED = frozenset(
-    term.path for term in TERMS if term.profile == _EXTENSION.terms and term.path and not term.path.endswith(_MOVED)
+    Path.parse(term.path)
+    for term in TERMS
+    if term.profile == _EXTENSION.terms and term.path and not term.path.endswith(_MOVED)
 )
 # EN 16931 has one of each; EXTENDED-CTC-FR several (BT-18, BT-46, BT-60, BT-127, BT-128).
 _ONE_ONLY = frozenset(
-    {"invoice_object_identifier", "buyer.identifiers", "payee.identifiers", "lines.notes", "lines.object_identifiers"}
+    Path.parse(path)
+    for path in (
+        "invoice_object_identifier",
+        "buyer.identifiers",
+        "payee.identifiers",
+        "lines.notes",
+        "lines.object_identifiers",
+    )
 )
+_LINES = Path(("lines",))
 
 
 def specification(given: str | None, parts: BaseModel, billed: Billed, *, french: bool) -> str:
@@ -45,22 +57,13 @@ def specification(given: str | None, parts: BaseModel, billed: Billed, *, french
 
 
 def _says_more(parts: BaseModel, billed: Billed) -> bool:
-    places = [*_places(parts, ""), *(place for placed in billed.lines for place in _places(placed.line, "lines."))]
-    return any(place in _EXTENDED or (place in _ONE_ONLY and count > 1) for place, count in places)
+    heads = (walk(value, Path((name,)), groups=True) for name, value in parts if name != "lines")
+    lines = (walk(placed.line, _LINES, groups=True) for placed in billed.lines)
+    return any(_is_more(path.plain, value) for path, value in chain(*heads, chain.from_iterable(lines)))
 
 
-def _places(part: BaseModel, path: str) -> Iterator[tuple[str, int]]:
-    """Every place of a part that says something, written without positions, and how many values it has."""
-    for name, value in part:
-        if value is None or value == ():
-            continue
-        place = f"{path}{name}"
-        values = value if isinstance(value, tuple) else (value,)
-        yield place, len(values)
-        if name not in {"lines", "sub_lines"}:
-            for inner in values:
-                if isinstance(inner, BaseModel):
-                    yield from _places(inner, f"{place}.")
+def _is_more(place: Path, value: Any) -> bool:
+    return place in _EXTENDED or (place in _ONE_ONLY and isinstance(value, tuple) and len(value) > 1)
 
 
 def _has_several_reasons(billed: Billed) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from einvoice.paths import Path
 from einvoice.report import Finding, Severity
 from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, finding, official, row
 from einvoice.schematron.rules import Failure
@@ -22,7 +23,6 @@ __all__ = ["Place", "Ran", "finding_of", "observed", "own_finding"]
 
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
-_INDEX = re.compile(r"\[\d+\]")
 _UNEVALUATED = "The rule could not be evaluated: "  # what engines write before their reason
 
 Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
@@ -52,7 +52,7 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
     severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
     softened = severity == "error" and defect is not None and defect.softens and policy.overlay == "apply"
     located = place(failure.location)
-    meant = _term_of(known, said, located)
+    meant = _term_of(known, said, Path.parse(located) if located is not None else None)
     found = failure.found if failure.found is not None else _shown(said.text)
     facts: dict[str, Fact | None] = {"found": found, "expected": failure.expected}
     failed = failure.kind == "error"
@@ -87,17 +87,17 @@ def _notes(defect: Defect, *, softened: bool) -> tuple[Sentence, ...]:
     return (known, Sentence("EI-DEFECT-SOFTENED")) if softened else (known,)
 
 
-def _term_of(known: Row | None, said: Official, located: str | None) -> Term | None:
+def _term_of(known: Row | None, said: Official, located: Path | None) -> Term | None:
     """The term a finding is about: of those named, the first that lies where the finding is, else the place's own."""
     named = [*(known.terms if known else ()), *_TERM.findall(said.text)]
     terms = [found for number in named if (found := _known(number)) is not None]
     if located is None:
         return terms[0] if terms else None
-    plain = _plain(located)
-    below = [found for found in terms if _within(found.path, plain)]
+    plain = located.plain
+    below = [found for found in terms if _path(found).within(plain)]
     if below:
         return below[0]
-    above = [found for found in terms if found.path and _within(plain, found.path)]
+    above = [found for found in terms if found.path and plain.within(_path(found))]
     return above[0] if above else nearest_term(located) or (terms[0] if terms else None)
 
 
@@ -108,40 +108,28 @@ def _known(number: str) -> Term | None:
         return None
 
 
-def _plain(field: str) -> str:
-    """A field without positions, sub-lines as lines: as `Term.path` is written."""
-    return _INDEX.sub("", field).replace(".sub_lines", "")
-
-
-def _within(path: str, group: str) -> bool:
-    return path == group or (bool(path) and (not group or path.startswith(f"{group}.")))
+def _path(about: Term) -> Path:
+    return Path.parse(about.path)
 
 
 def _field(located: str | None, meant: Term | None) -> str | None:
     """The located field, made deeper where the term lies below it and nothing on the way repeats."""
     if meant is None or not meant.path:
         return located or None
-    plain = _plain(located or "")
-    if meant.path == plain or not _within(meant.path, plain):
+    around, path = Path.parse(located or ""), _path(meant)
+    plain = around.plain
+    if path == plain or not path.within(plain) or _repeats(plain, path):
         return located or None
-    rest = meant.path[len(plain) :].lstrip(".")
-    if _repeats(plain, rest):
-        return located or None
-    return f"{located}.{rest}" if located else rest
+    return str(Path((*around.steps, *path.steps[len(plain.steps) :])))
 
 
-def _repeats(group: str, rest: str) -> bool:
-    """Whether something on the way down from a group may stand there several times: a position would be missing.
+def _repeats(group: Path, path: Path) -> bool:
+    """Whether something on the way from a group down to a path may stand there several times: a position is missing.
 
     The end of the way may repeat: `notes`, without position, is where a note is missing.
     """
-    path = group
-    for part in rest.split(".")[:-1]:
-        path = f"{path}.{part}".lstrip(".")
-        found = term_at(path)
-        if found is not None and found.cardinality.endswith("n"):
-            return True
-    return False
+    between = (term_at(Path(path.steps[:depth])) for depth in range(len(group.steps) + 1, len(path.steps)))
+    return any(found is not None and found.cardinality.endswith("n") for found in between)
 
 
 def _shown(text: str) -> str | None:

@@ -11,19 +11,18 @@ nothing where it is missing: its absence is the finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from einvoice.model import Invoice, Model
+from einvoice.paths import Path, walk
 from einvoice.report import Finding
 from einvoice.terms import term_at
 
 __all__ = ["aimed"]
 
-_STEP = re.compile(r"([a-z_]\w*)((?:\[\d+\])*)")
 _TERM = re.compile(r"\b(?:BT|EXT-FR-FE)-\d+(?:-\d+)?")
 _TOLERANCE = Decimal(1)  # what published rules allow a total to be off
 
@@ -32,8 +31,8 @@ def aimed(finding: Finding, invoice: Invoice) -> Finding:
     """The finding with figures that stand in the invoice, or without."""
     if finding.found is None:
         return finding
-    path = finding.field or ""
-    own = _value_at(invoice, path)
+    path = Path.parse(finding.field or "")
+    own = path.get(invoice)
     if _is_group(own):
         return _aimed_within(finding, path, own)
     if own is None:
@@ -41,8 +40,8 @@ def aimed(finding: Finding, invoice: Invoice) -> Finding:
         return finding if unreadable else _without_figures(finding)
     if _same(own, finding.found):
         return finding.model_copy(update={"expected": _spelled_like(own, finding.expected)})
-    group = path.rpartition(".")[0]
-    place = _named_place(finding, group, _value_at(invoice, group)) if group else None
+    group = path.parent
+    place = _named_place(finding, group, group.get(invoice)) if group.steps else None
     return _moved(finding, place) if place else _with_own_value(finding, own)
 
 
@@ -58,48 +57,27 @@ def _without_figures(finding: Finding) -> Finding:
     return finding.model_copy(update={"found": None, "expected": None})
 
 
-def _aimed_within(finding: Finding, path: str, group: Any) -> Finding:
+def _aimed_within(finding: Finding, path: Path, group: Any) -> Finding:
     """A finding on a group: at the field of a named term that has the value, else without figures."""
     place = _named_place(finding, path, group)
     return _moved(finding, place) if place else _without_figures(finding)
 
 
-def _named_place(finding: Finding, path: str, group: Any) -> str | None:
+def _named_place(finding: Finding, path: Path, group: Any) -> Path | None:
     """The one field within a group that has the found value and a term that the message names."""
     named = set(_TERM.findall(f"{finding.message} {finding.message_en} {finding.rule}"))
-    places = [place for place, value in _leaves(group, path) if _same(value, finding.found)]
+    places = [place for place, value in walk(group, path) if _same(value, finding.found)]
     places = [place for place in places if (term := term_at(place)) is not None and term.id in named]
     return places[0] if len(places) == 1 else None
 
 
-def _moved(finding: Finding, place: str) -> Finding:
+def _moved(finding: Finding, place: Path) -> Finding:
     term = term_at(place)
-    return finding.model_copy(update={"field": place, "term": term.id if term else finding.term})
-
-
-def _value_at(invoice: Invoice, path: str) -> Any:
-    """What stands at a path such as `lines[2].net_amount`; None where there is nothing."""
-    value: Any = invoice
-    for name, positions in _STEP.findall(path):
-        value = getattr(value, name, None)
-        for position in re.findall(r"\d+", positions):
-            value = value[int(position)] if isinstance(value, tuple) and int(position) < len(value) else None
-    return value
+    return finding.model_copy(update={"field": str(place), "term": term.id if term else finding.term})
 
 
 def _is_group(value: Any) -> bool:
     return isinstance(value, (Model, tuple))
-
-
-def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, tuple):
-        for index, each in enumerate(value):
-            yield from _leaves(each, f"{path}[{index}]")
-    elif isinstance(value, Model):
-        for name in type(value).model_fields:
-            yield from _leaves(getattr(value, name), f"{path}.{name}".lstrip("."))
-    elif value is not None:
-        yield path, value
 
 
 def _same(value: Any, text: str | None) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path as FilePath
 
 import pytest
 from lxml import etree
@@ -13,9 +13,10 @@ from einvoice.artefacts.installed import find
 from einvoice.draft import Draft
 from einvoice.facturx.reduction import lacking, losses, reduce
 from einvoice.model import Identifier, Invoice, Line, Note, Party, PaymentMeans, SupportingDocument
+from einvoice.paths import Path
 from einvoice.profiles import FACTURX_PROFILES
 
-DRAFTS = sorted((Path(__file__).parents[2] / "fixtures" / "drafts").glob("*.json"))
+DRAFTS = sorted((FilePath(__file__).parents[2] / "fixtures" / "drafts").glob("*.json"))
 NAMES = [profile.name for profile in FACTURX_PROFILES]
 
 SIRET = Identifier(value="20000000800016", scheme_id="0009")
@@ -53,8 +54,8 @@ def test_smaller_profiles_lose_more():
     lost = [set(losses(whole, name)) for name in NAMES]
     assert lost[4] == set()
     assert all(small >= large for small, large in pairwise(lost))
-    assert "lines[0].item_name" in lost[1]
-    assert "lines[0].item_name" not in lost[2]
+    assert Path.parse("lines[0].item_name") in lost[1]
+    assert Path.parse("lines[0].item_name") not in lost[2]
 
 
 def test_reducing_twice_loses_nothing_more():
@@ -70,8 +71,8 @@ def test_groups_of_lines_go_where_lines_have_no_subtypes():
     small = reduce(whole, "en16931")
     assert [line.identifier for line in small.lines] == ["1.1", "1.2", "2"]
     assert sum(line.net_amount for line in small.lines) == small.totals.line_net_amount
-    assert losses(whole, "en16931")[0] == "lines[0]"
-    assert "lines[2].subtype_code" in losses(whole, "en16931")
+    assert losses(whole, "en16931")[0] == Path.parse("lines[0]")
+    assert Path.parse("lines[2].subtype_code") in losses(whole, "en16931")
     assert reduce(whole, "extended").lines == whole.lines
 
 
@@ -150,7 +151,7 @@ def test_what_only_extended_repeats_stands_once_in_the_others(profile):
     whole = whole.model_copy(update={"lines": (line, *whole.lines[1:]), "buyer": buyer})
     small = reduce(whole, profile)
     assert schema(profile).validate(etree.fromstring(cii.write(small))), schema(profile).error_log
-    told = {"buyer.identifiers[1]", "lines[0].notes[1]"} & set(losses(whole, profile))
+    told = {"buyer.identifiers[1]", "lines[0].notes[1]"} & set(map(str, losses(whole, profile)))
     assert told == (set() if profile == "extended" else {"buyer.identifiers[1]", "lines[0].notes[1]"})
     if profile in ("basic", "en16931"):
         assert small.lines[0].notes == (Note(text="première"),)

@@ -10,15 +10,18 @@ report lists them means nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from pydantic import BaseModel
 
 from einvoice.draft.rounding import short
 from einvoice.france.ereporting.report import DailyPayments, DailySales, EReport, InvoicePayment, PaidPart
 from einvoice.model import Invoice, VatBreakdown
+from einvoice.paths import Path, walk
 
 __all__ = ["Change", "changes"]
 
@@ -48,24 +51,23 @@ def _text(value: object) -> str | None:
 
 
 def _told(report: EReport) -> Iterator[tuple[str, object]]:
-    for name in ("transactions", "payments"):
-        part = getattr(report, name)
-        if part is not None:
-            yield from _values(part, name)
+    """Every value of both parts, at a place that says which invoice or day it belongs to instead of a position."""
+    places: dict[Path, str] = {}
+    for path, value in chain(*(walk(getattr(report, name), Path((name,)), groups=True) for name in _PARTS)):
+        place = places.setdefault(path, f"{places.get(path.parent, '')}.{path.name}".removeprefix("."))
+        if isinstance(value, tuple):
+            places.update({path / index: f"{place}[{key}]" for index, key in enumerate(_keys(value))})
+        elif not isinstance(value, BaseModel):
+            yield place, value
 
 
-def _values(value: object, place: str) -> Iterator[tuple[str, object]]:
-    if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _values(getattr(value, name), f"{place}.{name}")
-    elif isinstance(value, tuple):
-        seen: dict[str, int] = {}
-        for index, each in enumerate(value):
-            key = _key(each, index)
-            seen[key] = seen.get(key, 0) + 1
-            yield from _values(each, f"{place}[{key}]" if seen[key] == 1 else f"{place}[{key} ({seen[key]})]")
-    elif value is not None:
-        yield place, value
+def _keys(items: tuple[object, ...]) -> Iterator[str]:
+    """What tells each item from its neighbours; those that nothing tells apart are numbered."""
+    seen: Counter[str] = Counter()
+    for index, item in enumerate(items):
+        key = _key(item, index)
+        seen[key] += 1
+        yield key if seen[key] == 1 else f"{key} ({seen[key]})"
 
 
 def _key(item: object, index: int) -> str:
@@ -77,6 +79,7 @@ def _key(item: object, index: int) -> str:
     return str(index)
 
 
+_PARTS = ("transactions", "payments")
 _KEYS: dict[type[BaseModel], tuple[str, ...]] = {
     Invoice: ("number", "issue_date"),
     InvoicePayment: ("number", "day"),
