@@ -10,7 +10,6 @@ Source: XP Z12-012 annex A V1.4.
 from __future__ import annotations
 
 from itertools import chain
-from typing import Any
 
 from pydantic import BaseModel
 
@@ -45,6 +44,9 @@ _ONE_ONLY = frozenset(
     )
 )
 _LINES = Path(("lines",))
+# The only fields that can lead there, of the invoice and of a line: most lines have none of them.
+_OF_INVOICE = frozenset(path.names[0] for path in _EXTENDED | _ONE_ONLY) - {"lines"}
+_OF_LINE = frozenset(path.names[1] for path in _EXTENDED | _ONE_ONLY if path.within(_LINES))
 
 
 def specification(given: str | None, parts: BaseModel, billed: Billed, *, french: bool) -> str:
@@ -57,13 +59,17 @@ def specification(given: str | None, parts: BaseModel, billed: Billed, *, french
 
 
 def _says_more(parts: BaseModel, billed: Billed) -> bool:
-    heads = (walk(value, Path((name,)), groups=True) for name, value in parts if name != "lines")
-    lines = (walk(placed.line, _LINES, groups=True) for placed in billed.lines)
-    return any(_is_more(path.plain, value) for path, value in chain(*heads, chain.from_iterable(lines)))
+    lines = (_is_more(placed.line, _OF_LINE, _LINES) for placed in billed.lines)
+    return _is_more(parts, _OF_INVOICE, Path()) or any(lines)
 
 
-def _is_more(place: Path, value: Any) -> bool:
-    return place in _EXTENDED or (place in _ONE_ONLY and isinstance(value, tuple) and len(value) > 1)
+def _is_more(part: BaseModel, fields: frozenset[str], at: Path) -> bool:
+    values = ((name, getattr(part, name)) for name in fields)
+    walks = (walk(value, at / name, groups=True) for name, value in values if value is not None)
+    return any(
+        path.plain in _EXTENDED or (path.plain in _ONE_ONLY and isinstance(value, tuple) and len(value) > 1)
+        for path, value in chain.from_iterable(walks)
+    )
 
 
 def _has_several_reasons(billed: Billed) -> bool:
