@@ -15,8 +15,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from lxml import etree
-
 from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, number
 from einvoice.binding.codecs import compact_date, compact_date_text
 from einvoice.model import (
@@ -36,7 +34,7 @@ from einvoice.model import (
 )
 from einvoice.paths import Path, differences
 from einvoice.terms import nearest_term
-from einvoice.xml import parse_xml
+from einvoice.xml import Element, parse_xml
 
 __all__ = ["field_of", "fields", "losses", "read", "write", "xpath_of"]
 
@@ -46,7 +44,7 @@ _POINT_CODES_READ = {cii: model for model, cii in _POINT_CODES.items()}
 _IBAN = re.compile(r"\s*[A-Z]{2}\s*[0-9]{2}")
 
 
-def read(root: etree._Element) -> Invoice:
+def read(root: Element) -> Invoice:
     """The invoice that a Cross Industry Invoice says; what the model cannot hold is in `unread`."""
     invoice, unread = _syntax().read(root)
     return invoice.model_copy(update={"unread": unread}) if unread else invoice
@@ -65,12 +63,12 @@ def losses(invoice: Invoice) -> tuple[Path, ...]:
     return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 
-def fields(root: etree._Element) -> Fields:
+def fields(root: Element) -> Fields:
     """The fields of a document's elements: `fields(root).at(xpath)` is `lines[2].net_amount`, numbered as by `read`."""
     return _syntax().fields(root)
 
 
-def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
+def field_of(root: Element, place: str | Element) -> str | None:
     """The field that one XPath (document prefixes, positions) or element stands for, else the nearest around it.
 
     To place many findings of one document, ask `fields(root)` once.

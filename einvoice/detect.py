@@ -16,15 +16,13 @@ from __future__ import annotations
 import copy
 from dataclasses import dataclass
 
-from lxml import etree
-
 from einvoice import cii, ubl
 from einvoice.codes import CREDIT_NOTES
 from einvoice.errors import Unrecognised
 from einvoice.model import Invoice
 from einvoice.profiles import profile_of
 from einvoice.report import Kind, SyntaxName
-from einvoice.xml import parse_xml
+from einvoice.xml import Element, local_name, namespace, parse_xml
 
 __all__ = ["Detected", "detect", "is_pdf", "read_detected", "read_invoice"]
 
@@ -68,7 +66,7 @@ class Detected:
     syntax: SyntaxName
     specification_identifier: str | None = None  # BT-24 of an invoice, MDT-3 of a lifecycle message, as written
     profile: str | None = None  # short name: en16931; of a lifecycle message what it is about: invoice, flux, …
-    root: etree._Element | None = None  # of the document itself, out of its envelope; None for a PDF
+    root: Element | None = None  # of the document itself, out of its envelope; None for a PDF
     enveloped: bool = False
 
 
@@ -122,7 +120,7 @@ def read_detected(found: Detected) -> Invoice:
     raise Unrecognised(f"expected an invoice in UBL or CII, found {what}")
 
 
-def _payload(envelope: etree._Element) -> etree._Element:
+def _payload(envelope: Element) -> Element:
     documents = [child for child in envelope if not child.tag.endswith("}StandardBusinessDocumentHeader")]
     if len(documents) != 1:
         raise Unrecognised(f"a Standard Business Document envelope with {len(documents)} documents; expected one")
@@ -130,23 +128,23 @@ def _payload(envelope: etree._Element) -> etree._Element:
     return copy.deepcopy(documents[0])
 
 
-def _specification_identifier(root: etree._Element) -> str | None:
+def _specification_identifier(root: Element) -> str | None:
     if root.tag == _CII:
         return _guideline(root)
     return (root.findtext(f"{{{_UBL}CommonBasicComponents-2}}CustomizationID") or "").strip() or None
 
 
-def _guideline(root: etree._Element) -> str | None:
+def _guideline(root: Element) -> str | None:
     """How CII and CDAR name the specification that they follow."""
     return (root.findtext(f"*/{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID") or "").strip() or None
 
 
-def _unrecognised(root: etree._Element) -> str:
-    name = etree.QName(root)
-    what = next((text for start, text in _OTHERS.items() if (name.namespace or "").startswith(start)), None)
-    where = f" in namespace {name.namespace}" if name.namespace else " without namespace"
+def _unrecognised(root: Element) -> str:
+    uri = namespace(root)
+    what = next((text for start, text in _OTHERS.items() if uri.startswith(start)), None)
+    where = f" in namespace {uri}" if uri else " without namespace"
     found = f"this is {what}" if what else "this is no document that einvoice reads"
     return (
-        f"{found} (root element {name.localname}{where}). Expected: a UBL 2.1 Invoice or CreditNote, a Cross Industry "
-        "Invoice (Factur-X), a CDAR lifecycle message, a flux 10 report, a directory file, or a PDF"
+        f"{found} (root element {local_name(root)}{where}). Expected: a UBL 2.1 Invoice or CreditNote, a Cross "
+        "Industry Invoice (Factur-X), a CDAR lifecycle message, a flux 10 report, a directory file, or a PDF"
     )

@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from lxml import etree
 from pydantic import BaseModel
 
 from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, iso_date, number
@@ -37,7 +36,7 @@ from einvoice.model import (
 )
 from einvoice.paths import Path, differences
 from einvoice.terms import nearest_term
-from einvoice.xml import parse_xml
+from einvoice.xml import Element, parse_xml
 
 __all__ = ["field_of", "fields", "losses", "read", "write", "xpath_of"]
 
@@ -49,7 +48,7 @@ _MARK = re.compile(r"#([A-Z]{3})#|##")
 _READ_TO_THE_END = frozenset({"BAR", "TXD"})
 
 
-def read(root: etree._Element) -> Invoice:
+def read(root: Element) -> Invoice:
     """The invoice that a UBL Invoice or CreditNote says; what the model cannot hold is in `unread`."""
     invoice, unread = _syntax(credit_note=root.tag == _CREDIT_NOTE).read(root)
     return invoice.model_copy(update={"unread": unread}) if unread else invoice
@@ -71,12 +70,12 @@ def losses(invoice: Invoice) -> tuple[Path, ...]:
     return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 
-def fields(root: etree._Element) -> Fields:
+def fields(root: Element) -> Fields:
     """The fields of a document's elements: `fields(root).at(xpath)` is `lines[2].net_amount`, numbered as by `read`."""
     return _syntax(credit_note=root.tag == _CREDIT_NOTE).fields(root)
 
 
-def field_of(root: etree._Element, place: str | etree._Element) -> str | None:
+def field_of(root: Element, place: str | Element) -> str | None:
     """The field that one XPath (document prefixes, positions) or element stands for, else the nearest around it.
 
     To place many findings of one document, ask `fields(root)` once.

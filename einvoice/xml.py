@@ -2,10 +2,14 @@
 
     root = parse_xml(data)          # an lxml element, or Unreadable
     location(root[3])               # "/Invoice/cbc:IssueDate"
+    for line in iterate(file, ("Ligne",), "the directory"): ...   # of a document too large for memory
 
 An invoice comes from a stranger. So: no document type declaration (no entities, no external files), no network, a limit
 on size and on depth. Comments and processing instructions are dropped, so that text split by one reads as one text.
 A byte order mark and UTF-16 are accepted. Everything else that is not well-formed is `Unreadable`, with the reason.
+
+The few other things that einvoice does with elements are here too, so that the library below (lxml) is named in few
+modules: where elements are read or written, `Element` is all that others need.
 
 Source: XML 1.0 (fifth edition) §2.8 and §4.3.3.
 """
@@ -15,12 +19,29 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import Any, Protocol, TypeAlias
 
 from lxml import etree
 
 from einvoice.errors import Unreadable
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "Locations", "location", "parse_xml"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "Element",
+    "Locations",
+    "Readable",
+    "indented",
+    "iterate",
+    "local_name",
+    "location",
+    "namespace",
+    "parse_xml",
+    "without",
+]
+
+Element: TypeAlias = etree._Element  # noqa: SLF001  (lxml's name of the type)
 
 MAX_BYTES = 100_000_000  # the French public platform takes deposits of 30 MB; attachments in base64 take the rest
 MAX_DEPTH = 128  # the deepest invoice that we have seen has 14 levels; deeper ones could exhaust Python's stack
@@ -40,10 +61,17 @@ _OTHER_KINDS = (
     (b"{", "JSON"),
     (b"[", "JSON"),
 )
+_SAFE: Any = {
+    "resolve_entities": False,
+    "load_dtd": False,
+    "no_network": True,
+    "remove_comments": True,
+    "remove_pis": True,
+}
 _XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
 
 
-def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
+def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
     """The root element of a well-formed XML document.
 
     Raises `Unreadable` for anything else, and for XML that is too large, too deep, or declares a document type.
@@ -71,13 +99,60 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
     return root
 
 
+class Readable(Protocol):
+    """What gives bytes piece by piece, such as an open file."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next bytes, at most `size`; none at the end."""
+        ...
+
+
+def iterate(file: Readable, tags: Collection[str], what: str) -> Iterator[Element]:
+    """The elements of these names, each whole, thrown away with all before it when the next one is asked for.
+
+    `what` names the document in the `Unreadable` that is raised where it is not well-formed. The caller has looked for
+    a document type: `parse_xml` reads a document at once and can, this cannot.
+    """
+    events: Any = etree.iterparse(file, events=("end",), tag=tuple(tags), huge_tree=False, **_SAFE)
+    try:
+        for _, element in events:
+            yield element
+            element.clear()
+            while (before := element.getprevious()) is not None:
+                element.getparent().remove(before)
+    except etree.XMLSyntaxError as error:
+        raise Unreadable(f"{what} is not well-formed XML: {error.msg}") from error
+
+
+def local_name(element: Element) -> str:
+    """The name of an element without its namespace."""
+    return element.tag.rpartition("}")[2]
+
+
+def namespace(element: Element) -> str:
+    """The namespace of an element; "" where it has none."""
+    return etree.QName(element).namespace or ""
+
+
+def indented(root: Element) -> bytes:
+    """The document with a line for each element, so that a person can read it; the element is indented in place."""
+    etree.indent(root, "  ")
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+
+
+def without(root: Element, name: str) -> bytes:
+    """The document without the elements of a name such as `{*}Note`; they are taken out of `root`."""
+    etree.strip_elements(root, name, with_tail=False)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
 class Locations:
     """Names the places of many elements of one document: siblings are counted once, not once for each place."""
 
     def __init__(self) -> None:
-        self._steps: dict[etree._Element, str] = {}
+        self._steps: dict[Element, str] = {}
 
-    def of(self, element: etree._Element, attribute: str | None = None) -> str:
+    def of(self, element: Element, attribute: str | None = None) -> str:
         """The XPath of an element, or of its attribute, with the document's prefixes: `/Invoice/cac:InvoiceLine[2]`.
 
         An index stands only where an element has siblings of its name.
@@ -86,7 +161,7 @@ class Locations:
         path = "".join(f"/{step}" for step in reversed(steps))
         return path if attribute is None else f"{path}/@{_attribute_name(element, attribute)}"
 
-    def _step(self, element: etree._Element) -> str:
+    def _step(self, element: Element) -> str:
         if element not in self._steps:
             parent = element.getparent()
             if parent is None:
@@ -95,7 +170,7 @@ class Locations:
                 self._name_all(list(parent.iterchildren("*")))
         return self._steps[element]
 
-    def _name_all(self, siblings: list[etree._Element]) -> None:
+    def _name_all(self, siblings: list[Element]) -> None:
         alike = Counter(sibling.tag for sibling in siblings)
         met: Counter[str] = Counter()
         for sibling in siblings:
@@ -104,7 +179,7 @@ class Locations:
             self._steps[sibling] = f"{_name(sibling)}{index}"
 
 
-def location(element: etree._Element, attribute: str | None = None) -> str:
+def location(element: Element, attribute: str | None = None) -> str:
     """The XPath of one element or attribute, as `Locations` names it."""
     return Locations().of(element, attribute)
 
@@ -112,14 +187,7 @@ def location(element: etree._Element, attribute: str | None = None) -> str:
 def _parser() -> etree.XMLParser:
     # A parser of its own for each call: lxml serialises threads that share one. huge_tree lifts libxml2's limit of
     # 10 MB for a single text, which attachments exceed; what it guards against needs a document type, refused above.
-    return etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=True,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    return etree.XMLParser(huge_tree=True, **_SAFE)
 
 
 def _ascii_compatible(data: bytes) -> bytes:
@@ -150,12 +218,12 @@ def _reason(data: bytes, error: Exception) -> str:
     return f"the document is not well-formed XML: {getattr(error, 'msg', error)}"
 
 
-def _name(element: etree._Element) -> str:
-    local = element.tag.rpartition("}")[2]
+def _name(element: Element) -> str:
+    local = local_name(element)
     return f"{element.prefix}:{local}" if element.prefix else local
 
 
-def _attribute_name(element: etree._Element, name: str) -> str:
+def _attribute_name(element: Element, name: str) -> str:
     uri, brace, local = name.rpartition("}")
     if not brace:
         return name

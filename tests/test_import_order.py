@@ -40,6 +40,13 @@ LAYERS = (
     ("cli",),
     ("__main__",),
 )
+KNOWING_LXML = {
+    "xml.py",
+    "validation/xsd.py",
+    "schematron/engine.py",
+    "schematron/saxon.py",
+    "schematron/xslt_writer.py",
+}
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
 # `einvoice.__version__` is the one thing that everybody may take from the package itself.
 ALLOWED_FROM_PACKAGE = {"__version__"}
@@ -99,6 +106,18 @@ def test_what_could_stand_alone_imports_nearly_nothing(name):
     taken = {layer for path, own in modules() if own == name for layer in imports(path)}
     assert taken <= INDEPENDENT[name]
     assert name in taken
+
+
+def test_few_modules_know_the_library_that_reads_xml():
+    """The parser, the schema check, and what parses or builds for rules; everywhere else `xml.Element` is enough."""
+    knowing = {
+        path.relative_to(PACKAGE).as_posix()
+        for path, _ in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "lxml")
+        or (isinstance(node, ast.Import) and any(alias.name.split(".")[0] == "lxml" for alias in node.names))
+    }
+    assert knowing == KNOWING_LXML
 
 
 def test_the_test_can_fail(tmp_path):

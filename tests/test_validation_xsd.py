@@ -10,7 +10,7 @@ from minimal import CII, UBL, without
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import digest, find, needed_files
 from einvoice.data import ruleset_text
-from einvoice.validation.xsd import Schema, schema_of
+from einvoice.validation.xsd import Schema, Unusable, schema_of
 
 NOVEMBER = date(2026, 11, 22)
 SMALL = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
@@ -175,6 +175,8 @@ def test_a_schema_reaches_no_file_but_its_own(tmp_path):
         artefact = replace(find("xsd-flux10", on=NOVEMBER), files=(main,), sha256=location)
         with pytest.raises(etree.XMLSchemaParseError):
             Schema(artefact)
+        with pytest.raises(Unusable):
+            schema_of(artefact)
 
 
 def test_every_installed_schema_compiles_from_its_own_files():

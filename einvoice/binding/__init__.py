@@ -33,7 +33,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar, cast
 
-from lxml import etree
 from pydantic import BaseModel
 
 from einvoice.binding.codecs import Codec, Partial, binary, binary_text, decimal, iso_date, number
@@ -44,6 +43,7 @@ from einvoice.binding.table import Grammar, compile_tables
 from einvoice.binding.writing import write
 from einvoice.errors import Unwritable
 from einvoice.model import Unread
+from einvoice.xml import Element
 
 __all__ = [
     "Codec",
@@ -75,7 +75,7 @@ class Syntax(Generic[M]):
         )
         self._known = {key: _plain_path(self.shape, key) for key in sorted(_references(self.shape, set()))}
 
-    def read(self, root: etree._Element) -> tuple[M, tuple[Unread, ...]]:
+    def read(self, root: Element) -> tuple[M, tuple[Unread, ...]]:
         """The model object that the element says, and all that it could not hold. Never raises on content."""
         made, unread = read(self.shape, root, self.known(root))
         return cast(M, made), unread
@@ -93,7 +93,7 @@ class Syntax(Generic[M]):
             )
             raise Unwritable(str(refused), findings) from None
 
-    def fields(self, root: etree._Element) -> Fields:
+    def fields(self, root: Element) -> Fields:
         """The fields of the document's elements, to ask many times: `syntax.fields(root).at(xpath)`."""
         return Fields(self.shape, self.known(root), root)
 
@@ -102,7 +102,7 @@ class Syntax(Generic[M]):
         prefixes = {uri: prefix for prefix, uri in self.grammar.namespaces.items()}
         return schema_xpath(self.shape, f"/{self.root}", prefixes, path)
 
-    def known(self, root: etree._Element) -> Known:
+    def known(self, root: Element) -> Known:
         """What the document says of itself and constants refer to, such as its currency."""
         texts = {key: (root.findtext(path) or "").strip() for key, path in self._known.items()}
         return Known({key: text for key, text in texts.items() if text})

@@ -14,14 +14,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from lxml import etree
-
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, recognise
+from einvoice.xml import Element
 
 __all__ = ["Fields", "schema_xpath"]
 
-Place = tuple[etree._Element, str | None]  # noqa: SLF001  (lxml's name of the type)  an element, or an XML attribute of it
+Place = tuple[Element, str | None]  # an element, or an XML attribute of it
 
 _STEP = re.compile(r"/(@?)(?:Q\{[^}]*\}|\*:|([\w.-]+):)?([\w.-]+|\*)((?:\[[^\[\]]*(?:\[[^\]]*\])*[^\[\]]*\])*)")
 _INDEX = re.compile(r"\[\s*(\d+)\s*\]")
@@ -30,15 +29,15 @@ _INDEX = re.compile(r"\[\s*(\d+)\s*\]")
 class Fields:
     """The fields of one document's elements. Nothing is looked at before the first question."""
 
-    def __init__(self, shape: Shape, known: Known, root: etree._Element) -> None:
+    def __init__(self, shape: Shape, known: Known, root: Element) -> None:
         self._shape = shape
         self._known = known
         self._root = root
         self._counts: Counter[str] = Counter()  # how many values each repeated attribute has
         self._places: dict[Place, str] = {}
-        self._named: dict[tuple[etree._Element, str, str | None], list[etree._Element]] = {}
+        self._named: dict[tuple[Element, str, str | None], list[Element]] = {}
 
-    def at(self, place: str | etree._Element) -> str | None:
+    def at(self, place: str | Element) -> str | None:
         """The field that an element, or an XPath with prefixes and indices, stands for: `lines[2].net_amount`.
 
         Where it is no field itself, the nearest one around it; None at the level of the document.
@@ -60,7 +59,7 @@ class Fields:
             self._walk(self._shape, self._root, "")
         return self._places
 
-    def _walk(self, shape: Shape, element: etree._Element, path: str) -> None:
+    def _walk(self, shape: Shape, element: Element, path: str) -> None:
         """`path` is the field of the object that the element belongs to; "" for the document."""
         for child in element:
             node = shape.by_tag.get(child.tag)
@@ -91,7 +90,7 @@ class Fields:
         self._counts[name] += count
         return f"{name}[{index}]"
 
-    def _place_attributes(self, shape: Shape, element: etree._Element, path: str) -> None:
+    def _place_attributes(self, shape: Shape, element: Element, path: str) -> None:
         for name, attribute in shape.attributes.items():
             if attribute.key and element.get(name) is not None:
                 self._places[element, name] = _join(path, attribute.key)
@@ -111,14 +110,14 @@ class Fields:
             element = like[position]
         return element, None
 
-    def _children_named(self, element: etree._Element, name: str, uri: str | None) -> list[etree._Element]:
+    def _children_named(self, element: Element, name: str, uri: str | None) -> list[Element]:
         if (element, name, uri) not in self._named:
             wanted = f"{{{uri}}}{name}" if uri else "*" if name == "*" else f"{{*}}{name}"
             self._named[element, name, uri] = list(element.iterchildren(wanted))
         return self._named[element, name, uri]
 
 
-def _values_in(node: Node, element: etree._Element) -> int:
+def _values_in(node: Node, element: Element) -> int:
     """How many values of a repeated attribute the reader takes from the element's text."""
     text = (element.text or "").strip()
     if not text:

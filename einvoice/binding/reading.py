@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
 from pydantic import BaseModel
 
 from einvoice.binding.codecs import Partial
 from einvoice.binding.nodes import Node, Shape
 from einvoice.model import Unread
-from einvoice.xml import Locations
+from einvoice.xml import Element, Locations
 
 __all__ = ["Known", "read", "recognise"]
 
@@ -55,15 +54,15 @@ class _Reading:
     def __init__(self, known: Known) -> None:
         self.known = known
         self.values: dict[str, Any] = {}  # attributes of the document
-        self.fallbacks: list[tuple[dict[str, Any], str, Any, etree._Element]] = []  # what read-only rows found
+        self.fallbacks: list[tuple[dict[str, Any], str, Any, Element]] = []  # what read-only rows found
         self.passed: dict[Shape, Any] = {}  # XML attributes that said nothing but constants, and the right ones
-        self.problems: list[tuple[str, etree._Element, str | None, str | None]] = []
+        self.problems: list[tuple[str, Element, str | None, str | None]] = []
 
-    def report(self, kind: str, element: etree._Element, attribute: str | None = None, text: str | None = None) -> None:
+    def report(self, kind: str, element: Element, attribute: str | None = None, text: str | None = None) -> None:
         self.problems.append((kind, element, attribute, text))
 
 
-def read(shape: Shape, root: etree._Element, known: Known) -> tuple[BaseModel, tuple[Unread, ...]]:
+def read(shape: Shape, root: Element, known: Known) -> tuple[BaseModel, tuple[Unread, ...]]:
     """The object that the root element says, and what it could not hold."""
     state = _Reading(known)
     if attributes := root.items():
@@ -75,7 +74,7 @@ def read(shape: Shape, root: etree._Element, known: Known) -> tuple[BaseModel, t
 
 
 def _read_children(  # noqa: C901, PLR0912  (each element of each document passes here: a call less is a fifth of the time)
-    shape: Shape, element: etree._Element, values: dict[str, Any], state: _Reading
+    shape: Shape, element: Element, values: dict[str, Any], state: _Reading
 ) -> None:
     by_tag = shape.by_tag
     for child in element:
@@ -124,7 +123,7 @@ def _place(node: Node, values: dict[str, Any], state: _Reading) -> dict[str, Any
     return target
 
 
-def _read_value(node: Node, child: etree._Element, text: str, values: dict[str, Any], state: _Reading) -> None:
+def _read_value(node: Node, child: Element, text: str, values: dict[str, Any], state: _Reading) -> None:
     if text == node.default and node.load is None:
         return  # the word that stands for "none" where the schema demands a text
     value: Any = text
@@ -146,7 +145,7 @@ def _read_value(node: Node, child: etree._Element, text: str, values: dict[str, 
         state.report("repeated", child)
 
 
-def _read_object(node: Node, child: etree._Element, surrounding: dict[str, Any], state: _Reading) -> None:
+def _read_object(node: Node, child: Element, surrounding: dict[str, Any], state: _Reading) -> None:
     target, key, inside = _place(node, surrounding, state), node.member, node.inside
     if not node.many and key in target:
         state.report("repeated", child)
@@ -174,9 +173,7 @@ def _build(shape: Shape, values: dict[str, Any]) -> BaseModel:
     return shape.maker.build(values)
 
 
-def _read_attributes(
-    shape: Shape, element: etree._Element, attributes: Any, values: dict[str, Any], state: _Reading
-) -> None:
+def _read_attributes(shape: Shape, element: Element, attributes: Any, values: dict[str, Any], state: _Reading) -> None:
     passed = True
     for name, text in attributes:
         attribute = shape.attributes.get(name)
@@ -211,7 +208,7 @@ def _settle(shape: Shape, values: dict[str, Any], state: _Reading) -> None:
             del values[key]
 
 
-def recognise(nodes: tuple[Node, ...], element: etree._Element, known: Known) -> Node | None:
+def recognise(nodes: tuple[Node, ...], element: Element, known: Known) -> Node | None:
     """The first of the nodes for one tag whose constants are found in the element."""
     for node in nodes:
         if all(known.accepts(constant, _text_at(element, path)) for path, constant in node.tests):
@@ -219,8 +216,8 @@ def recognise(nodes: tuple[Node, ...], element: etree._Element, known: Known) ->
     return None
 
 
-def _text_at(element: etree._Element, path: tuple[str, ...]) -> str:
-    found: etree._Element | None = element
+def _text_at(element: Element, path: tuple[str, ...]) -> str:
+    found: Element | None = element
     for step in path:
         if step[0] == "@":
             return element.get(step[1:]) or ""
@@ -232,21 +229,19 @@ def _text_at(element: etree._Element, path: tuple[str, ...]) -> str:
     return (element.text or "").strip(_SPACE)
 
 
-def _unread(
-    kind: str, element: etree._Element, attribute: str | None, text: str | None, locations: Locations
-) -> Unread:
+def _unread(kind: str, element: Element, attribute: str | None, text: str | None, locations: Locations) -> Unread:
     if text is None:
         text = _excerpt(element)
     text = " ".join(text.split())[:_EXCERPT]
     return Unread(kind=kind, xpath=locations.of(element, attribute), line=element.sourceline, text=text or None)
 
 
-def _excerpt(element: etree._Element) -> str:
+def _excerpt(element: Element) -> str:
     """The beginning of what the element says; an attachment of megabytes is not joined for that."""
     return " ".join(_beginning(element))
 
 
-def _beginning(element: etree._Element) -> Iterator[str]:
+def _beginning(element: Element) -> Iterator[str]:
     length = 0
     for piece in element.itertext():
         text = str(piece)[: 4 * _EXCERPT].strip()

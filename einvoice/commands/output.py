@@ -10,11 +10,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from lxml import etree
-
 from einvoice.errors import EInvoiceError
 from einvoice.report import Finding
-from einvoice.xml import parse_xml
+from einvoice.xml import indented, parse_xml
 
 __all__ = [
     "INVALID",
@@ -71,9 +69,7 @@ def write(options: argparse.Namespace, content: str | bytes) -> None:
 
 def readable(xml: bytes) -> bytes:
     """The XML with a line for each element, so that a person can read it and the lines of a report mean something."""
-    root = parse_xml(xml)
-    etree.indent(root, "  ")
-    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+    return indented(parse_xml(xml))
 
 
 def say_losses(losses: Iterable[Finding]) -> None:

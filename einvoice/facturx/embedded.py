@@ -17,14 +17,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from lxml import etree
 from pypdf.generic import DictionaryObject, PdfObject, StreamObject
 
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.pdfa.pdf import Limits, Pdf, opened
-from einvoice.xml import parse_xml
+from einvoice.xml import local_name, parse_xml
 
-__all__ = ["FACTURX_NAME", "EmbeddedFile", "Extracted", "embedded_files", "extract", "invoice_files", "root_tag"]
+__all__ = ["FACTURX_NAME", "EmbeddedFile", "Extracted", "embedded_files", "extract", "invoice_files"]
 
 FACTURX_NAME = "factur-x.xml"
 # In the order in which a PDF that holds several is read: the standard of today first.
@@ -90,14 +89,9 @@ def _is_invoice(file: EmbeddedFile) -> bool:
     if PurePosixPath(file.name.lower()).suffix != ".xml" and "xml" not in (file.mime or ""):
         return False
     try:
-        return root_tag(file.data).localname in _INVOICE_ROOTS
+        return local_name(parse_xml(file.data)) in _INVOICE_ROOTS
     except Unreadable:
         return False
-
-
-def root_tag(xml: bytes) -> etree.QName:
-    """The name of the document element; `Unreadable` where there is none."""
-    return etree.QName(parse_xml(xml))
 
 
 def embedded_files(pdf: Pdf) -> tuple[EmbeddedFile, ...]:

@@ -17,8 +17,6 @@ from datetime import date, datetime
 from functools import cache
 from typing import Annotated, TypeVar
 
-from lxml import etree
-
 from einvoice.binding import Codec, Grammar, Syntax
 from einvoice.binding.codecs import (
     boolean,
@@ -30,6 +28,7 @@ from einvoice.binding.codecs import (
 )
 from einvoice.france.directory import DirectoryLine
 from einvoice.model import Address, Model, Unread
+from einvoice.xml import Element
 
 __all__ = [
     "DirectoryExport",
@@ -139,7 +138,7 @@ class DirectoryExport(Model):
     unread: tuple[Unread, ...] = ()
 
 
-def read_update(root: etree._Element) -> DirectoryUpdate:
+def read_update(root: Element) -> DirectoryUpdate:
     """The changes that an F13 asks for."""
     update, unread = _update_syntax().read(root)
     return update.model_copy(update={"unread": unread}) if unread else update
@@ -152,7 +151,7 @@ def write_update(update: DirectoryUpdate) -> bytes:
     return _update_syntax().write(update.model_copy(update={"routing_codes": codes, "lines": lines}))
 
 
-def read_export(root: etree._Element) -> DirectoryExport:
+def read_export(root: Element) -> DirectoryExport:
     """The directory that an F14 holds."""
     export, unread = _export_syntax().read(root)
     return export.model_copy(update={"unread": unread}) if unread else export

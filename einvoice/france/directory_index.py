@@ -29,13 +29,12 @@ from datetime import date
 from itertools import pairwise
 from typing import BinaryIO
 
-from lxml import etree
-
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.france.addresses import ElectronicAddress
 from einvoice.france.directory import DirectoryLine, Reception, reception
 from einvoice.france.directory_files import line_syntax
 from einvoice.model import Unread
+from einvoice.xml import Element, iterate
 
 __all__ = ["DirectoryIndex", "lines_of"]
 
@@ -203,7 +202,7 @@ class _Replayed:
         return head or self._rest.read(size)
 
 
-def _state(element: etree._Element) -> tuple[str, int, bool]:
+def _state(element: Element) -> tuple[str, int, bool]:
     """What a block says of a company, establishment, routing code or platform: name, version, whether inactive."""
     name = element.findtext(_STATES[str(element.tag)]) or ""
     if element.tag == "CodeRoutage":
@@ -213,29 +212,11 @@ def _state(element: etree._Element) -> tuple[str, int, bool]:
     return name, int(instance) if instance.isdecimal() else 0, inactive
 
 
-def _elements(file: BinaryIO) -> Iterator[etree._Element]:
+def _elements(file: BinaryIO) -> Iterator[Element]:
     """The blocks of an export, each thrown away, with all before it, when the next one is asked for."""
     head = file.read(_HEAD)
     if b"<!DOCTYPE" in head or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Unreadable("the directory declares a document type, or is not UTF-8; for safety it is not read")
     if _ROOT not in head:
         raise Unrecognised("no directory export: its root element is not AnnuaireConsultationF14")
-    events = etree.iterparse(
-        _Replayed(head, file),
-        events=("end",),
-        tag=(_LINE, _PRODUCED, *_STATES),
-        resolve_entities=False,
-        load_dtd=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        for _, element in events:
-            yield element
-            element.clear()
-            while (before := element.getprevious()) is not None:
-                element.getparent().remove(before)
-    except etree.XMLSyntaxError as error:
-        raise Unreadable(f"the directory is not well-formed XML: {error.msg}") from error
+    yield from iterate(_Replayed(head, file), (_LINE, _PRODUCED, *_STATES), "the directory")

@@ -16,8 +16,6 @@ from __future__ import annotations
 from itertools import compress
 from typing import Literal
 
-from lxml import etree
-
 from einvoice import cii, ubl
 from einvoice.errors import Unwritable
 from einvoice.france.findings import finding
@@ -29,7 +27,7 @@ from einvoice.report import DocumentReport
 from einvoice.validation.chain import judge
 from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
-from einvoice.xml import parse_xml
+from einvoice.xml import local_name, parse_xml, without
 
 __all__ = ["Content", "Syntax", "extract", "extract_of", "file_name", "judge_extract"]
 
@@ -65,8 +63,7 @@ def extract(invoice: Invoice, syntax: Syntax, *, content: Content = "base") -> b
     if invoice.vat_accounting_currency_code is None:
         return data
     root = parse_xml(data)  # flux 1 has no BT-6: each VAT total says its own currency
-    etree.strip_elements(root, "{*}TaxCurrencyCode", with_tail=False)
-    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return without(root, "{*}TaxCurrencyCode")
 
 
 def extract_of(invoice: Invoice, *, content: Content = "base") -> Invoice:
@@ -97,7 +94,7 @@ def judge_extract(data: bytes, policy: Policy, *, content: Content = "base", nam
     No package carries them: `einvoice artefacts add` takes them in as their publisher released them.
     """
     root = parse_xml(data)
-    tag = etree.QName(root).localname
+    tag = local_name(root)
     syntax = "cii" if tag == "CrossIndustryInvoice" else "ubl"
     kind = "cii" if syntax == "cii" else f"ubl-{tag.lower()}"
     plan = Plan(xsd=f"xsd-flux1-{kind}-{content}", rules=(f"flux1-{syntax}-{content}",))

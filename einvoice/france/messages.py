@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lxml import etree
-
 from einvoice.detect import Detected
 from einvoice.errors import Unrecognised
 from einvoice.france.directory_files import DirectoryExport, DirectoryUpdate, read_export, read_update
@@ -18,6 +16,7 @@ from einvoice.france.ereporting import flux10
 from einvoice.france.ereporting.report import EReport
 from einvoice.france.lifecycle import cdar
 from einvoice.france.lifecycle.message import LifecycleMessage
+from einvoice.xml import Element
 
 __all__ = ["MESSAGES", "Message", "read_message"]
 
@@ -25,7 +24,7 @@ Message = LifecycleMessage | EReport | DirectoryUpdate | DirectoryExport
 
 MESSAGES = ("lifecycle", "ereport", "directory")  # Detected.kind
 
-_READERS: dict[str, Callable[[etree._Element], Message]] = {
+_READERS: dict[str, Callable[[Element], Message]] = {
     "lifecycle": cdar.read,
     "ereport": flux10.read,
     "AnnuaireActualisation": read_update,

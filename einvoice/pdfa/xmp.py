@@ -18,10 +18,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-from lxml import etree
-
 from einvoice.errors import Unreadable
-from einvoice.xml import parse_xml
+from einvoice.xml import Element, parse_xml
 
 __all__ = ["FACTURX_NAMESPACE", "Metadata", "Xmp", "is_harmless", "read_xmp", "write_xmp"]
 
@@ -120,7 +118,7 @@ def _note(properties: dict[tuple[str, str], str], tag: str, value: str) -> None:
         properties.setdefault((space, name), value)
 
 
-def _text(element: etree._Element) -> str:
+def _text(element: Element) -> str:
     """The text of a property; of a list or of language alternatives, the first one."""
     items = element.iter(f"{{{_RDF}}}li")
     return "".join(str(part) for part in next(items, element).itertext()).strip()

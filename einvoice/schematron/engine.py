@@ -29,6 +29,7 @@ from einvoice.schematron.xpath.runtime import Lazy, names
 from einvoice.schematron.xpath.strings import normalize_space
 from einvoice.schematron.xpath.values import Fault
 from einvoice.schematron.xpath.written import as_written
+from einvoice.xml import Element
 
 __all__ = ["CompiledRules"]
 
@@ -81,7 +82,7 @@ class CompiledRules:
         exec(marshal.loads(code), namespace)  # noqa: S102, S302  made by `generate`; see `xpath.code` on its safety
         return namespace
 
-    def check(self, root: etree._Element) -> Outcome:
+    def check(self, root: Element) -> Outcome:
         """Judge a document, given its root element."""
         return self.check_document(RuleTree(root))
 

@@ -14,14 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from lxml import etree
-
 from einvoice.schematron.iso_xslt import read_iso_xslt
 from einvoice.schematron.lookups import find_documents, refuse_other_instructions
 from einvoice.schematron.rule_file import SCH, SVRL, XSL, RuleFile, open_rule_file
 from einvoice.schematron.rules import RuleSet
 from einvoice.schematron.sch import read_sch
 from einvoice.schematron.schxslt import SCHXSLT, read_schxslt
+from einvoice.xml import Element
 
 __all__ = ["read_rules"]
 
@@ -53,5 +52,5 @@ def _read_stylesheet(file: RuleFile) -> RuleSet:
     raise file.refuse(file.root, "not a stylesheet that the ISO skeleton or SchXslt 1 makes")
 
 
-def _has(root: etree._Element, tag: str) -> bool:
+def _has(root: Element, tag: str) -> bool:
     return next(root.iter(tag), None) is not None

@@ -19,8 +19,6 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree
-
 from einvoice.schematron.rule_file import (
     XSL,
     RuleFile,
@@ -31,6 +29,7 @@ from einvoice.schematron.rule_file import (
     required,
 )
 from einvoice.schematron.rules import Function, Let, Param
+from einvoice.xml import Element
 
 __all__ = ["read_function", "read_variable"]
 
@@ -38,7 +37,7 @@ _NOTHING = "()"
 _QUOTED_OR_NAMED = r"""'[^']*'|"[^"]*"|\(:.*?:\)|\$\s*(?P<name>{})(?![\w.:·-])"""
 
 
-def read_function(file: RuleFile, element: etree._Element) -> Function:
+def read_function(file: RuleFile, element: Element) -> Function:
     """An `xsl:function`. Raises RuleError for an instruction that is not known."""
     check_attributes(file, element, "name as override")
     name, declared = required(file, element, "name"), element.get("as", "").strip()
@@ -53,7 +52,7 @@ def read_function(file: RuleFile, element: etree._Element) -> Function:
     return Function(name, tuple(params), tuple(body.lets), result, line_of(element), declared)
 
 
-def read_variable(file: RuleFile, element: etree._Element) -> Let:
+def read_variable(file: RuleFile, element: Element) -> Let:
     """An `xsl:variable` or `xsl:param`: its `select`, its text, or what its instructions give.
 
     Raises RuleError where it holds other elements, or instructions without a declared type: what they give is then a
@@ -62,7 +61,7 @@ def read_variable(file: RuleFile, element: etree._Element) -> Let:
     return _variable(file, element, _Body(file, "", inside="a variable"), {})
 
 
-def _variable(file: RuleFile, element: etree._Element, body: _Body, names: dict[str, str]) -> Let:
+def _variable(file: RuleFile, element: Element, body: _Body, names: dict[str, str]) -> Let:
     check_attributes(file, element, "name as select")
     name, declared, select = required(file, element, "name"), element.get("as", "").strip(), element.get("select")
     if select is not None:
@@ -93,7 +92,7 @@ class _Body:
         body.lets = self.lets
         return body
 
-    def read(self, parent: etree._Element, names: dict[str, str], *, nested: bool = True) -> str:
+    def read(self, parent: Element, names: dict[str, str], *, nested: bool = True) -> str:
         """What the instructions inside an element give. `names` tells new names of variables declared before."""
         refuse_text(self.file, parent)
         names = dict(names)
@@ -105,7 +104,7 @@ class _Body:
                 results.append(self._instruction(child, names))
         return results[0] if len(results) == 1 else f"({', '.join(results)})"
 
-    def _declare(self, element: etree._Element, names: dict[str, str], *, nested: bool) -> None:
+    def _declare(self, element: Element, names: dict[str, str], *, nested: bool) -> None:
         if self.inside:
             raise self.file.refuse(element, f"a variable inside {self.inside} is not supported")
         let = _variable(self.file, element, self, names)
@@ -114,7 +113,7 @@ class _Body:
             let = Let(names[let.name], let.select, let.line, let.type)
         self.lets.append(let)
 
-    def _instruction(self, element: etree._Element, names: dict[str, str]) -> str:
+    def _instruction(self, element: Element, names: dict[str, str]) -> str:
         name = str(element.tag)
         if name == XSL + "sequence":
             check_attributes(self.file, element, "select")
@@ -130,15 +129,15 @@ class _Body:
             return self._for_each(element, names)
         raise self.file.refuse(element, "not supported in a function or variable")
 
-    def _expression(self, element: etree._Element, attribute: str, names: dict[str, str]) -> str:
+    def _expression(self, element: Element, attribute: str, names: dict[str, str]) -> str:
         return _renamed(required(self.file, element, attribute), names)
 
-    def _branch(self, element: etree._Element, names: dict[str, str]) -> str:
+    def _branch(self, element: Element, names: dict[str, str]) -> str:
         """The instructions inside an element, in brackets."""
         made = self.read(element, names)
         return made if made == _NOTHING else f"({made})"
 
-    def _text(self, element: etree._Element, names: dict[str, str]) -> str:
+    def _text(self, element: Element, names: dict[str, str]) -> str:
         """What `xsl:value-of` gives: one text, converted to the declared type as untyped text is."""
         check_attributes(self.file, element, "select separator")
         select, separator = self._expression(element, "select", names), _literal(element.get("separator", " "))
@@ -146,7 +145,7 @@ class _Body:
         atomic = self.declared.rstrip("?*+")
         return f"{atomic if atomic.startswith('xs:') else 'xs:untypedAtomic'}({joined})"
 
-    def _choose(self, element: etree._Element, names: dict[str, str]) -> str:
+    def _choose(self, element: Element, names: dict[str, str]) -> str:
         check_attributes(self.file, element, "")
         refuse_text(self.file, element)
         conditions: list[str] = []
@@ -164,7 +163,7 @@ class _Body:
             raise self.file.refuse(element, "a choice needs a condition")
         return f"({''.join(conditions)}{otherwise or _NOTHING})"
 
-    def _for_each(self, element: etree._Element, names: dict[str, str]) -> str:
+    def _for_each(self, element: Element, names: dict[str, str]) -> str:
         check_attributes(self.file, element, "select")
         outside, self.inside = self.inside, "<xsl:for-each>"  # it would see the item, and a function's does not
         each = f"(({self._expression(element, 'select', names)}) ! {self._branch(element, names)})"

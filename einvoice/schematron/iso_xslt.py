@@ -22,8 +22,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from lxml import etree
-
 from einvoice.schematron.instructions import read_function, read_variable
 from einvoice.schematron.rule_file import (
     SVRL,
@@ -38,6 +36,7 @@ from einvoice.schematron.rule_file import (
     required,
 )
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet, Value
+from einvoice.xml import Element
 
 __all__ = ["read_check", "read_iso_xslt"]
 
@@ -93,7 +92,7 @@ def read_iso_xslt(file: RuleFile) -> RuleSet:
     )
 
 
-def _setup(file: RuleFile) -> etree._Element:
+def _setup(file: RuleFile) -> Element:
     """The template for the document node; one that is neither it, nor a rule, nor the skeleton's is refused."""
     found = None
     for template in file.root.iterchildren(XSL + "template"):
@@ -107,7 +106,7 @@ def _setup(file: RuleFile) -> etree._Element:
     return found
 
 
-def _patterns(file: RuleFile, setup: etree._Element, modes: dict[str, _Mode]) -> Iterator[Pattern]:
+def _patterns(file: RuleFile, setup: Element, modes: dict[str, _Mode]) -> Iterator[Pattern]:
     """The patterns in the order in which the set-up template applies them, with their ids."""
     waiting = dict(modes)
     name = ""
@@ -125,7 +124,7 @@ def _patterns(file: RuleFile, setup: etree._Element, modes: dict[str, _Mode]) ->
         raise file.refuse(setup, f"patterns that are never applied: {', '.join(sorted(waiting))}")
 
 
-def _template(file: RuleFile, element: etree._Element, mode: _Mode) -> None:
+def _template(file: RuleFile, element: Element, mode: _Mode) -> None:
     check_attributes(file, element, "match priority mode")
     fired = next(children(element), None)
     if fired is not None and fired.tag == SVRL + "fired-rule":
@@ -139,7 +138,7 @@ def _template(file: RuleFile, element: etree._Element, mode: _Mode) -> None:
         raise file.refuse(element, "the ISO skeleton writes no such template")
 
 
-def _note_descent(file: RuleFile, element: etree._Element, mode: _Mode) -> None:
+def _note_descent(file: RuleFile, element: Element, mode: _Mode) -> None:
     """Remember which children a template hands on to the rules: elements only, or attributes as well."""
     for apply in element.iterchildren(XSL + "apply-templates"):
         steps = set(apply.get("select", "").split("|"))
@@ -150,7 +149,7 @@ def _note_descent(file: RuleFile, element: etree._Element, mode: _Mode) -> None:
         mode.visits_attributes = "@*" in steps
 
 
-def _rule(file: RuleFile, element: etree._Element, mode: _Mode) -> Rule:
+def _rule(file: RuleFile, element: Element, mode: _Mode) -> Rule:
     lets: list[Let] = []
     checks: list[Check] = []
     for child in children(element):
@@ -170,7 +169,7 @@ def _rule(file: RuleFile, element: etree._Element, mode: _Mode) -> Rule:
     return Rule(required(file, element, "match"), tuple(lets), tuple(checks), line_of(element), descends)
 
 
-def _assert(file: RuleFile, element: etree._Element) -> Check:
+def _assert(file: RuleFile, element: Element) -> Check:
     """`<choose><when test="TEST"/><otherwise><svrl:failed-assert>`."""
     when, otherwise = element.find(XSL + "when"), element.find(XSL + "otherwise")
     if len(element) != 2 or when is None or otherwise is None or len(when):
@@ -178,7 +177,7 @@ def _assert(file: RuleFile, element: etree._Element) -> Check:
     return read_check(file, otherwise, SVRL + "failed-assert", required(file, when, "test"))
 
 
-def read_check(file: RuleFile, parent: etree._Element, tag: str, test: str) -> Check:
+def read_check(file: RuleFile, parent: Element, tag: str, test: str) -> Check:
     """The check that an SVRL element reports: its id, flag, role and message; the test is what guards it.
 
     Raises RuleError for anything else inside `parent`.
@@ -206,7 +205,7 @@ def read_check(file: RuleFile, parent: etree._Element, tag: str, test: str) -> C
     )
 
 
-def _attribute(element: etree._Element, name: str) -> str:
+def _attribute(element: Element, name: str) -> str:
     """An attribute, written as such or by `xsl:attribute`."""
     for child in element.iterchildren(XSL + "attribute"):
         if child.get("name") == name:
@@ -214,7 +213,7 @@ def _attribute(element: etree._Element, name: str) -> str:
     return element.get(name, "")
 
 
-def _message(file: RuleFile, element: etree._Element) -> list[str | Value]:
+def _message(file: RuleFile, element: Element) -> list[str | Value]:
     parts: list[str | Value] = [_text(element.text)]
     for child in children(element):
         if child.tag == XSL + "value-of":

@@ -12,12 +12,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
-
 from einvoice.errors import Unreadable
 from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Key, Value
-from einvoice.xml import parse_xml
+from einvoice.xml import Element, parse_xml
 
 __all__ = [
     "FILE",
@@ -49,11 +47,11 @@ _SPACE = re.compile(r"[ \t\r\n]+")  # white space as XML has it: a no-break spac
 class RuleFile:
     """A parsed rule file, which knows its name so that a refusal can say it."""
 
-    def __init__(self, source: str, root: etree._Element) -> None:
+    def __init__(self, source: str, root: Element) -> None:
         self.source = source
         self.root = root
 
-    def refuse(self, element: etree._Element, message: str) -> RuleError:
+    def refuse(self, element: Element, message: str) -> RuleError:
         """The error to raise for an element that is not understood."""
         attributes = "".join(f' {_local(key)}="{value}"' for key, value in _attributes(element) if key != FILE)
         return RuleError(
@@ -69,30 +67,30 @@ def open_rule_file(source: str, content: bytes) -> RuleFile:
         raise RuleError(source, None, str(error), "cannot be read") from None
 
 
-def children(element: etree._Element) -> Iterator[etree._Element]:
+def children(element: Element) -> Iterator[Element]:
     """The child elements (comments and processing instructions are not parsed, an entity would be a third kind)."""
     return (child for child in element if isinstance(child.tag, str))
 
 
-def file_of(element: etree._Element) -> str:
+def file_of(element: Element) -> str:
     """The path of the included file that an element came from, seen from the main file; "" for that itself."""
     return next((found for each in (element, *element.iterancestors()) if (found := each.get(FILE))), "")
 
 
-def line_of(element: etree._Element) -> int:
+def line_of(element: Element) -> int:
     """The line on which an element starts; 0 for one that no file holds."""
     line: Any = element.sourceline
     return int(line or 0)
 
 
-def check_attributes(file: RuleFile, element: etree._Element, allowed: str) -> None:
+def check_attributes(file: RuleFile, element: Element, allowed: str) -> None:
     """Refuse an attribute that changes the meaning and is not known; `allowed` lists the known ones."""
     for name, _ in _attributes(element):
         if name not in allowed.split() and not name.startswith("{"):
             raise file.refuse(element, f"the attribute '{name}' is not supported here")
 
 
-def required(file: RuleFile, element: etree._Element, name: str) -> str:
+def required(file: RuleFile, element: Element, name: str) -> str:
     """An attribute that must be there."""
     value = element.get(name)
     if value is None or not value.strip():
@@ -100,7 +98,7 @@ def required(file: RuleFile, element: etree._Element, name: str) -> str:
     return value.strip()
 
 
-def refuse_text(file: RuleFile, element: etree._Element) -> None:
+def refuse_text(file: RuleFile, element: Element) -> None:
     """Refuse text between the child elements of something that holds elements only."""
     if "".join([element.text or "", *(child.tail or "" for child in element)]).strip():
         raise file.refuse(element, "text is not expected here")
@@ -128,7 +126,7 @@ def namespaces(file: RuleFile, declared: dict[str, str]) -> dict[str, str]:
     return {"xs": XML_SCHEMA} | in_scope | declared
 
 
-def read_key(file: RuleFile, element: etree._Element) -> Key:
+def read_key(file: RuleFile, element: Element) -> Key:
     """An `xsl:key` with its `use` attribute."""
     check_attributes(file, element, "name match use")
     if len(element):
@@ -141,7 +139,7 @@ def read_key(file: RuleFile, element: etree._Element) -> Key:
     )
 
 
-def _attributes(element: etree._Element) -> list[tuple[str, str]]:
+def _attributes(element: Element) -> list[tuple[str, str]]:
     attributes: Any = element.attrib  # the stubs say bytes as well; lxml gives str
     return list(attributes.items())
 

@@ -15,10 +15,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
-from lxml import etree
-
 from einvoice.schematron.tree import NOTHING, Nodes, Tree
 from einvoice.schematron.xpath.values import Fault
+from einvoice.xml import Element
 
 __all__ = ["NOTHING", "RuleTree"]
 
@@ -32,7 +31,7 @@ class RuleTree(Tree):
 
     __slots__ = ("_kept", "_memory", "last")
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: Element) -> None:
         super().__init__(root)
         self.last: int | None = None  # the node whose value was read last, where a dynamic error is traced
         self._memory: dict[Any, Any] = {}

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from lxml import etree
+from einvoice.xml import Element
 
 __all__ = [
     "Check",
@@ -157,5 +157,5 @@ class Outcome:
 class Engine(Protocol):
     """A rule set ready to run."""
 
-    def check(self, root: etree._Element) -> Outcome:
+    def check(self, root: Element) -> Outcome:
         """Judge a document, given its root element."""

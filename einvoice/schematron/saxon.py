@@ -23,7 +23,7 @@ from einvoice.schematron.rule_file import SVRL, XSL, line_of
 from einvoice.schematron.rules import Failure, Outcome, RuleSet
 from einvoice.schematron.saxon_pool import SaxonPool
 from einvoice.schematron.xslt_writer import ERROR, write_xslt
-from einvoice.xml import location, parse_xml
+from einvoice.xml import Element, location, parse_xml
 
 __all__ = ["SaxonRules", "shared_pool"]
 
@@ -64,7 +64,7 @@ class SaxonRules:
         self._checks = rules.checks
         self._timeout = timeout
 
-    def check(self, root: etree._Element) -> Outcome:
+    def check(self, root: Element) -> Outcome:
         """Judge a document, given its root element.
 
         Raises EngineFailure if Saxon gives no answer: a dynamic error in a published stylesheet, no time left, a dead
@@ -95,7 +95,7 @@ def _with_attribute_locations(stylesheet: bytes) -> bytes:
     return stylesheet
 
 
-def _failure(element: etree._Element, root: etree._Element) -> Failure:
+def _failure(element: Element, root: Element) -> Failure:
     node, attribute = _find(root, element.get("location", ""))
     text = element if element.tag == ERROR else element.find(SVRL + "text")
     return Failure(
@@ -109,9 +109,9 @@ def _failure(element: etree._Element, root: etree._Element) -> Failure:
     )
 
 
-def _find(root: etree._Element, path: str) -> tuple[etree._Element | None, str | None]:
+def _find(root: Element, path: str) -> tuple[Element | None, str | None]:
     """The element that a location names, and the attribute of it; no element for the document itself."""
-    node: etree._Element | None = None
+    node: Element | None = None
     attribute = None
     end = 0
     for step in _STEP.finditer(path):

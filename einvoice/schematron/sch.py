@@ -18,8 +18,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
-from lxml import etree
-
 from einvoice.schematron.instructions import read_function
 from einvoice.schematron.rule_file import (
     SCH,
@@ -36,6 +34,7 @@ from einvoice.schematron.rule_file import (
 )
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet, Value
 from einvoice.schematron.sch_expand import expand
+from einvoice.xml import Element
 
 __all__ = ["read_sch"]
 
@@ -95,7 +94,7 @@ def _lets_for_all(schema: list[Let], patterns: list[Pattern]) -> list[Let]:
     return [let for pattern in patterns for let in pattern.lets if names[let.name] == 1]
 
 
-def _check_binding(file: RuleFile, schema: etree._Element) -> None:
+def _check_binding(file: RuleFile, schema: Element) -> None:
     binding = schema.get("queryBinding")
     if binding is None:
         raise file.refuse(schema, "no queryBinding means XPath 1.0; write queryBinding='xslt2'")
@@ -103,7 +102,7 @@ def _check_binding(file: RuleFile, schema: etree._Element) -> None:
         raise file.refuse(schema, f"the query binding '{binding}' is not supported, only xslt2")
 
 
-def _activate(file: RuleFile, schema: etree._Element) -> None:
+def _activate(file: RuleFile, schema: Element) -> None:
     """Take out the patterns that the default phase does not name; without one, all are active (6.4)."""
     name = schema.get("defaultPhase", "#ALL")
     if name == "#ALL":
@@ -126,12 +125,12 @@ def _activate(file: RuleFile, schema: etree._Element) -> None:
             schema.remove(pattern)
 
 
-def _diagnostics(file: RuleFile, schema: etree._Element) -> dict[str, list[str | Value]]:
+def _diagnostics(file: RuleFile, schema: Element) -> dict[str, list[str | Value]]:
     found = schema.iterfind(f"{SCH}diagnostics/{SCH}diagnostic")
     return {required(file, item, "id"): _message(file, item) for item in found}
 
 
-def _let(file: RuleFile, element: etree._Element) -> Let:
+def _let(file: RuleFile, element: Element) -> Let:
     check_attributes(file, element, "name value as")
     if len(element) or (element.text or "").strip():
         raise file.refuse(element, "a let is supported with its value attribute only")
@@ -139,7 +138,7 @@ def _let(file: RuleFile, element: etree._Element) -> Let:
     return Let(required(file, element, "name"), required(file, element, "value"), line_of(element), declared)
 
 
-def _pattern(file: RuleFile, element: etree._Element, diagnostics: dict[str, list[str | Value]]) -> Pattern:
+def _pattern(file: RuleFile, element: Element, diagnostics: dict[str, list[str | Value]]) -> Pattern:
     check_attributes(file, element, f"{_DOCUMENTATION}")
     refuse_text(file, element)
     lets: list[Let] = []
@@ -155,7 +154,7 @@ def _pattern(file: RuleFile, element: etree._Element, diagnostics: dict[str, lis
     return Pattern(element.get("id", ""), tuple(lets), tuple(rules), visits_attributes=True)
 
 
-def _rule(file: RuleFile, element: etree._Element, diagnostics: dict[str, list[str | Value]]) -> Rule:
+def _rule(file: RuleFile, element: Element, diagnostics: dict[str, list[str | Value]]) -> Rule:
     check_attributes(file, element, f"{_DOCUMENTATION} context flag role")
     refuse_text(file, element)
     lets: list[Let] = []
@@ -177,7 +176,7 @@ def _rule(file: RuleFile, element: etree._Element, diagnostics: dict[str, list[s
 
 def _check(
     file: RuleFile,
-    element: etree._Element,
+    element: Element,
     kind: Literal["assert", "report"],
     diagnostics: dict[str, list[str | Value]],
 ) -> Check:
@@ -198,7 +197,7 @@ def _check(
     )
 
 
-def _message(file: RuleFile, element: etree._Element) -> list[str | Value]:
+def _message(file: RuleFile, element: Element) -> list[str | Value]:
     """The text of an assert, a report or a diagnostic, with the places where values go."""
     parts: list[str | Value] = [element.text or ""]
     for child in children(element):

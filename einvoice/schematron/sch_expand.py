@@ -21,9 +21,8 @@ import re
 from collections.abc import Callable
 from copy import deepcopy
 
-from lxml import etree
-
 from einvoice.schematron.rule_file import FILE, SCH, RuleFile, check_attributes, file_of, open_rule_file, required
+from einvoice.xml import Element
 
 __all__ = ["expand"]
 
@@ -32,7 +31,7 @@ _ELSEWHERE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")  # an absolute path, a dr
 _PARAMETER = re.compile(r"\$([\w.-]+)")
 
 
-def expand(file: RuleFile, open_document: Callable[[str], bytes]) -> etree._Element:
+def expand(file: RuleFile, open_document: Callable[[str], bytes]) -> Element:
     """The schema of a file, with nothing abstract left in it and no include.
 
     Raises RuleError for a reference that leads nowhere or round in a circle.
@@ -44,7 +43,7 @@ def expand(file: RuleFile, open_document: Callable[[str], bytes]) -> etree._Elem
     return schema
 
 
-def _include(file: RuleFile, schema: etree._Element, open_document: Callable[[str], bytes]) -> None:
+def _include(file: RuleFile, schema: Element, open_document: Callable[[str], bytes]) -> None:
     """Put in the place of each reference to a file what it names."""
     for _ in range(_MOST_INCLUDES):
         references = schema.iter(SCH + "include", SCH + "extends")
@@ -57,7 +56,7 @@ def _include(file: RuleFile, schema: etree._Element, open_document: Callable[[st
     raise file.refuse(schema, f"more than {_MOST_INCLUDES} includes")
 
 
-def _named(file: RuleFile, reference: etree._Element, open_document: Callable[[str], bytes]) -> etree._Element:
+def _named(file: RuleFile, reference: Element, open_document: Callable[[str], bytes]) -> Element:
     """The element of another file that a reference names; it, and what is in it, knows its file."""
     name, _, part = required(file, reference, "href").replace("\\", "/").partition("#")
     if not name or _ELSEWHERE.match(name):
@@ -78,7 +77,7 @@ def _named(file: RuleFile, reference: etree._Element, open_document: Callable[[s
     return found
 
 
-def _replace(element: etree._Element, others: list[etree._Element]) -> None:
+def _replace(element: Element, others: list[Element]) -> None:
     parent = element.getparent()
     if parent is None:
         raise ValueError("the root element is never replaced")
@@ -89,7 +88,7 @@ def _replace(element: etree._Element, others: list[etree._Element]) -> None:
         parent.insert(position, other)
 
 
-def _write_patterns(file: RuleFile, schema: etree._Element) -> None:
+def _write_patterns(file: RuleFile, schema: Element) -> None:
     """Replace each `is-a` by the rules of the abstract pattern, its parameters filled in as text."""
     abstract = {item.get("id"): item for item in schema.iter(SCH + "pattern") if item.get("abstract") == "true"}
     for pattern in list(schema.iter(SCH + "pattern")):
@@ -114,13 +113,13 @@ def _write_patterns(file: RuleFile, schema: etree._Element) -> None:
         _replace(pattern, [])
 
 
-def _fill(element: etree._Element, values: dict[str, str]) -> None:
+def _fill(element: Element, values: dict[str, str]) -> None:
     """Fill parameters in every attribute; a `$name` that is no parameter is a variable and stays."""
     for name, text in element.attrib.items():
         element.set(name, _PARAMETER.sub(lambda found: values.get(found[1], found[0]), str(text)))
 
 
-def _write_rules(file: RuleFile, schema: etree._Element) -> None:
+def _write_rules(file: RuleFile, schema: Element) -> None:
     """Replace each `extends` by the content of the abstract rule it names."""
     abstract = {item.get("id"): item for item in schema.iter(SCH + "rule") if item.get("abstract") == "true"}
     for rule in abstract.values():
@@ -135,9 +134,7 @@ def _write_rules(file: RuleFile, schema: etree._Element) -> None:
             del element.attrib["abstract"]
 
 
-def _extend(
-    file: RuleFile, rule: etree._Element, abstract: dict[str | None, etree._Element], above: tuple[str, ...]
-) -> None:
+def _extend(file: RuleFile, rule: Element, abstract: dict[str | None, Element], above: tuple[str, ...]) -> None:
     for extends in list(rule.iterchildren(SCH + "extends")):
         check_attributes(file, extends, "rule")
         name = required(file, extends, "rule")

@@ -21,8 +21,6 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree
-
 from einvoice.schematron.instructions import read_function, read_variable
 from einvoice.schematron.iso_xslt import read_check
 from einvoice.schematron.rule_file import (
@@ -37,6 +35,7 @@ from einvoice.schematron.rule_file import (
     required,
 )
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet
+from einvoice.xml import Element
 
 __all__ = ["SCHXSLT", "read_schxslt"]
 
@@ -88,7 +87,7 @@ def read_schxslt(file: RuleFile) -> RuleSet:
     )
 
 
-def _pattern_names(file: RuleFile, element: etree._Element) -> dict[str, str]:
+def _pattern_names(file: RuleFile, element: Element) -> dict[str, str]:
     """The patterns that a group applies: SchXslt's own id -> the author's id."""
     for child in children(element):
         if child.tag != SCHXSLT + "document":
@@ -103,11 +102,11 @@ def _pattern_names(file: RuleFile, element: etree._Element) -> dict[str, str]:
     return names
 
 
-def _rule(file: RuleFile, element: etree._Element) -> tuple[float, str, Rule]:
+def _rule(file: RuleFile, element: Element) -> tuple[float, str, Rule]:
     """A rule, with its priority and SchXslt's id of its pattern."""
     check_attributes(file, element, "match priority mode")
     lets: list[Let] = []
-    body: etree._Element | None = None
+    body: Element | None = None
     for child in children(element):
         if child.tag == XSL + "variable":
             lets.append(read_variable(file, child))
@@ -122,7 +121,7 @@ def _rule(file: RuleFile, element: etree._Element) -> tuple[float, str, Rule]:
     return float(required(file, element, "priority")), required(file, body, "pattern"), rule
 
 
-def _check(file: RuleFile, element: etree._Element) -> Check:
+def _check(file: RuleFile, element: Element) -> Check:
     """`<if test="not(TEST)">` around a failed assert, `<if test="TEST">` around a successful report."""
     if element.tag != XSL + "if":
         raise file.refuse(element, "SchXslt writes no such thing in a rule")

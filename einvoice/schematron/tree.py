@@ -25,7 +25,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from lxml import etree
+from einvoice.xml import Element
 
 __all__ = ["NOTHING", "Nodes", "Tree", "Way"]
 
@@ -65,7 +65,7 @@ class Tree:
         "ways",
     )
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: Element) -> None:
         self.root = root
         self.tag: list[str] = [""]
         self.text: list[str | None] = [None]  # None for what has elements inside
@@ -75,10 +75,10 @@ class Tree:
         self.names: dict[str, list[Way]] = {}  # by tag
         self._ends: list[int] | None = None
         self._named: dict[str, Nodes] = {}
-        self._siblings: dict[tuple[int, str], list[etree._Element]] = {}
+        self._siblings: dict[tuple[int, str], list[Element]] = {}
         self._read(root)
 
-    def _read(self, root: etree._Element) -> None:
+    def _read(self, root: Element) -> None:
         """Fill the columns, in one walk over the document."""
         tags, texts, ups, kids = self.tag, self.text, self.up, self.kids
         way = Way("", None, "")
@@ -238,7 +238,7 @@ class Tree:
 
     # --- for people -------------------------------------------------------------------------------------------
 
-    def element(self, node: int) -> etree._Element | None:
+    def element(self, node: int) -> Element | None:
         """The lxml element of a node; of an attribute, the element that bears it; of the document node, None."""
         if not node:
             return None

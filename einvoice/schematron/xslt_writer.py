@@ -20,6 +20,7 @@ from lxml import etree
 
 from einvoice.schematron.rule_file import SVRL, XSL
 from einvoice.schematron.rules import Check, Function, Key, Let, Param, Pattern, Rule, RuleSet, Value
+from einvoice.xml import Element
 
 __all__ = ["ERROR", "write_xslt"]
 
@@ -62,7 +63,7 @@ def write_xslt(rules: RuleSet) -> bytes:
     return etree.tostring(sheet, encoding="UTF-8", xml_declaration=True)
 
 
-def _add(parent: etree._Element, tag: str, /, **attributes: str) -> etree._Element:
+def _add(parent: Element, tag: str, /, **attributes: str) -> Element:
     return etree.SubElement(parent, XSL + tag, attributes)
 
 
@@ -70,7 +71,7 @@ def _let(let: Let, select: str) -> dict[str, str]:
     return {"name": let.name, "select": select} | ({"as": let.type} if let.type else {})
 
 
-def _write_function(sheet: etree._Element, function: Function) -> None:
+def _write_function(sheet: Element, function: Function) -> None:
     element = _add(sheet, "function", name=function.name, **({"as": function.type} if function.type else {}))
     for param in function.params:
         _add(element, "param", name=param.name, **({"as": param.type} if param.type else {}))
@@ -79,11 +80,11 @@ def _write_function(sheet: etree._Element, function: Function) -> None:
     _add(element, "sequence", select=function.result)
 
 
-def _write_key(sheet: etree._Element, key: Key) -> None:
+def _write_key(sheet: Element, key: Key) -> None:
     _add(sheet, "key", name=key.name, match=key.match, use=key.use)
 
 
-def _write_pattern(sheet: etree._Element, mode: str, pattern: Pattern, outer: Sequence[Let]) -> None:
+def _write_pattern(sheet: Element, mode: str, pattern: Pattern, outer: Sequence[Let]) -> None:
     """One template for each rule, and those that only go down the document."""
     onward = "@*|*" if pattern.visits_attributes else "*"
     for position, rule in enumerate(pattern.rules):
@@ -98,7 +99,7 @@ def _write_pattern(sheet: etree._Element, mode: str, pattern: Pattern, outer: Se
     _add(sheet, "template", match="@*", mode=mode, priority="0")
 
 
-def _write_check(template: etree._Element, check: Check, outer: Sequence[Let], rule: Rule) -> None:
+def _write_check(template: Element, check: Check, outer: Sequence[Let], rule: Rule) -> None:
     attempt = _add(template, "try")
     values = [part.select for part in check.message if isinstance(part, Value)]
     for let in _needed([check.test, *values], (*outer, *rule.lets)):
@@ -131,7 +132,7 @@ def _needed(expressions: Iterable[str], lets: Sequence[Let]) -> list[Let]:
     return found
 
 
-def _write_answer(parent: etree._Element, tag: str, check: Check) -> etree._Element:
+def _write_answer(parent: Element, tag: str, check: Check) -> Element:
     """The element that reports a check."""
     answer = etree.SubElement(parent, tag)
     for name, text in (("id", check.id), ("flag", check.flag), ("role", check.role)):
@@ -141,7 +142,7 @@ def _write_answer(parent: etree._Element, tag: str, check: Check) -> etree._Elem
     return answer
 
 
-def _write_value(text: etree._Element, value: Value) -> None:
+def _write_value(text: Element, value: Value) -> None:
     """A value in a message; one that cannot be evaluated is left out, the finding is still true."""
     attempt = _add(text, "try")
     _add(attempt, "value-of", select=value.select)

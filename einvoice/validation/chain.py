@@ -15,8 +15,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from lxml import etree
-
 from einvoice import cii, ubl
 from einvoice.artefacts.installed import Artefact, find
 from einvoice.detect import Detected, detect, read_detected
@@ -32,7 +30,8 @@ from einvoice.validation.operands import aimed
 from einvoice.validation.plans import Plan, french_rules, is_french, plan_for
 from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
 from einvoice.validation.reasons import in_language
-from einvoice.validation.xsd import Fault, schema_of
+from einvoice.validation.xsd import Fault, Unusable, schema_of
+from einvoice.xml import Element
 
 __all__ = ["judge", "judge_invoice", "unread_finding", "unread_findings", "verdict_of", "written"]
 
@@ -209,7 +208,7 @@ def _report(sheet: _Sheet, found: Detected | None, syntax: SyntaxName | None, na
     )
 
 
-def _judge_root(sheet: _Sheet, found: Detected, root: etree._Element, syntax: SyntaxName, chosen: Plan | None) -> None:
+def _judge_root(sheet: _Sheet, found: Detected, root: Element, syntax: SyntaxName, chosen: Plan | None) -> None:
     plan = chosen or plan_for(syntax, root.tag, found.profile)
     invoice = read_detected(found) if found.syntax in ("ubl", "cii") else None
     if invoice is not None:
@@ -237,7 +236,7 @@ def _notice_profile(sheet: _Sheet, found: Detected, plan: Plan) -> None:
         )
 
 
-def _schema_step(sheet: _Sheet, artefact_id: str | None, root: etree._Element) -> None:
+def _schema_step(sheet: _Sheet, artefact_id: str | None, root: Element) -> None:
     artefact = find(artefact_id, on=sheet.policy.day) if artefact_id else None
     if artefact is None:
         sheet.steps.append(_missing(sheet, "xsd", artefact_id or "XSD"))
@@ -256,7 +255,7 @@ def _schema_step(sheet: _Sheet, artefact_id: str | None, root: etree._Element) -
     started = time.perf_counter()
     try:
         faults = schema_of(artefact).faults(root)
-    except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
+    except Unusable as error:
         reason = in_language(f"the schema cannot be used: {error}", sheet.policy.language)
         sheet.steps.append(done.model_copy(update={"status": "not_run", "reason": reason}))
         return

@@ -14,8 +14,6 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 
-from lxml import etree
-
 from einvoice.artefacts.installed import Artefact, cache_folder
 from einvoice.errors import EInvoiceError, MissingExtra
 from einvoice.rulebook import words
@@ -26,6 +24,7 @@ from einvoice.schematron.rule_error import EngineFailure, RuleError
 from einvoice.schematron.rule_tree import RuleTree
 from einvoice.schematron.rules import Engine, Failure, Outcome, RuleSet
 from einvoice.validation.policy import HouseRules, Policy
+from einvoice.xml import Element
 
 __all__ = ["NotRun", "Run", "Subject", "run_rules", "warm"]
 
@@ -40,7 +39,7 @@ class NotRun(EInvoiceError):
 class Subject:
     """The document that is judged; what the compiled rules need of it is made once for all of them."""
 
-    def __init__(self, root: etree._Element) -> None:
+    def __init__(self, root: Element) -> None:
         self.root = root
 
     @cached_property

@@ -22,7 +22,7 @@ from lxml import etree
 
 from einvoice.artefacts.installed import Artefact
 from einvoice.data import ruleset_text
-from einvoice.xml import location
+from einvoice.xml import Element, location
 
 __all__ = ["Fault", "Schema", "schema_of"]
 
@@ -62,6 +62,10 @@ class _Error(NamedTuple):
     line: int
 
 
+class Unusable(ValueError):
+    """The files of an artefact are no XML schema, or cannot be read; the text says why."""
+
+
 class _Beside(etree.Resolver):
     """Serves the files of one artefact, and an empty document for anything else: no network, no other folder."""
 
@@ -86,7 +90,7 @@ class Schema:
         self._schema = etree.XMLSchema(tree)
         self._lock = threading.Lock()
 
-    def faults(self, root: etree._Element) -> tuple[Fault, ...]:
+    def faults(self, root: Element) -> tuple[Fault, ...]:
         """Where the document is not as the schema says; `()` if it is."""
         with self._lock:
             if self._schema.validate(root):
@@ -102,9 +106,12 @@ class Schema:
 def schema_of(artefact: Artefact) -> Schema:
     """The compiled schema of an artefact, kept for the life of the process: compiling UBL takes 90 ms.
 
-    Raises `lxml.etree.XMLSchemaParseError` or `XMLSyntaxError` for files that are no schema.
+    Raises `Unusable` for files that are no schema.
     """
-    return Schema(artefact)
+    try:
+        return Schema(artefact)
+    except (etree.XMLSchemaParseError, etree.XMLSyntaxError, OSError) as error:
+        raise Unusable(str(error)) from error
 
 
 def _once(errors: Iterable[_Error]) -> list[_Error]:
@@ -118,7 +125,7 @@ def _once(errors: Iterable[_Error]) -> list[_Error]:
     return kept
 
 
-def _fault(root: etree._Element, uris: dict[str, str], error: _Error) -> Fault:
+def _fault(root: Element, uris: dict[str, str], error: _Error) -> Fault:
     element = _element_at(root, error.path, uris)
     prefixes = {uri: prefix for prefix, uri in uris.items()}
     match, fr, en = next(
@@ -149,7 +156,7 @@ def _fault(root: etree._Element, uris: dict[str, str], error: _Error) -> Fault:
     )
 
 
-def _place(element: etree._Element, attribute: str) -> str:
+def _place(element: Element, attribute: str) -> str:
     return location(element, attribute if attribute and attribute in element.attrib else None)
 
 
@@ -159,7 +166,7 @@ def _wordings() -> tuple[tuple[str, re.Pattern[str], str, str], ...]:
     return tuple((kind, re.compile(pattern, re.DOTALL), fr, en) for kind, pattern, fr, en in rows)
 
 
-def _element_at(root: etree._Element, path: str | None, uris: dict[str, str]) -> etree._Element | None:
+def _element_at(root: Element, path: str | None, uris: dict[str, str]) -> Element | None:
     """The element of a path as libxml2 writes it: with the document's prefixes, or * for a default namespace."""
     if not path:
         return None
@@ -167,7 +174,7 @@ def _element_at(root: etree._Element, path: str | None, uris: dict[str, str]) ->
         found: Any = root.getroottree().xpath(path, namespaces=uris)
     except etree.XPathError:
         return None
-    element: etree._Element | None = next(iter(found), None)
+    element: Element | None = next(iter(found), None)
     return element
 
 

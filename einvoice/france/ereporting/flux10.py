@@ -14,8 +14,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from lxml import etree
-
 from einvoice.binding import Codec, Grammar, Syntax, number
 from einvoice.binding.codecs import compact_date, compact_date_text, compact_time, compact_time_text
 from einvoice.binding.locating import Fields
@@ -42,11 +40,12 @@ from einvoice.model import (
     Period,
     VatBreakdown,
 )
+from einvoice.xml import Element
 
 __all__ = ["fields", "read", "write"]
 
 
-def read(root: etree._Element) -> EReport:
+def read(root: Element) -> EReport:
     """The report that a flux 10 document says; what the model cannot hold is in `unread`."""
     report, unread = _syntax().read(root)
     return report.model_copy(update={"unread": unread}) if unread else report
@@ -57,7 +56,7 @@ def write(report: EReport) -> bytes:
     return _syntax().write(report)
 
 
-def fields(root: etree._Element) -> Fields:
+def fields(root: Element) -> Fields:
     """The fields of a document's elements: `fields(root).at(xpath)` is `transactions.sales[0].vat_amount`."""
     return _syntax().fields(root)
 

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 from functools import cache
 
-from lxml import etree
-
 from einvoice.binding import Codec, Grammar, Syntax, binary, binary_text, number
 from einvoice.binding.codecs import (
     boolean,
@@ -27,11 +25,12 @@ from einvoice.binding.codecs import (
 from einvoice.binding.locating import Fields
 from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, LifecycleMessage, Remark, Subject
 from einvoice.model import Identifier, SupportingDocument
+from einvoice.xml import Element
 
 __all__ = ["fields", "read", "write"]
 
 
-def read(root: etree._Element) -> LifecycleMessage:
+def read(root: Element) -> LifecycleMessage:
     """The message that a CDAR document says; what the model cannot hold is in `unread`."""
     message, unread = _syntax().read(root)
     return message.model_copy(update={"unread": unread}) if unread else message
@@ -42,7 +41,7 @@ def write(message: LifecycleMessage) -> bytes:
     return _syntax().write(message)
 
 
-def fields(root: etree._Element) -> Fields:
+def fields(root: Element) -> Fields:
     """The fields of a document's elements: `fields(root).at(xpath)` is `subject.details[0].reason_code`."""
     return _syntax().fields(root)
 
