@@ -23,8 +23,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from einvoice.schematron.compiled import CompiledRules, RuleTree, load
-from einvoice.schematron.importer import read_rules
+from einvoice.schematron import CompiledRules, RuleTree, load, read_rules
 
 EXAMPLE = "corpus/fr-ctc-examples/invoices/UC1_F202500003_00-INV_20250701_UBL.xml"
 SHARED = Path(__file__).parents[1].parent / "shared"

@@ -97,7 +97,10 @@ def test_modules_import_only_from_layers_above():
 
 
 # What could stand alone, and all that it takes of this package.
-INDEPENDENT = {"pdfa": {"pdfa", "errors", "xml"}}
+INDEPENDENT = {
+    "pdfa": {"pdfa", "errors", "xml"},
+    "schematron": {"schematron", "errors", "xml", "processes"},
+}
 
 
 @pytest.mark.parametrize("name", INDEPENDENT)

@@ -9,7 +9,7 @@ from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find
 from einvoice.data import ruleset_text
 from einvoice.rulebook import is_french, official, row, words
-from einvoice.schematron.importer import read_rules
+from einvoice.schematron import read_rules
 from einvoice.terms import term
 
 NOVEMBER = date(2026, 11, 22)

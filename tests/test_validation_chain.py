@@ -9,8 +9,7 @@ from minimal import CII, UBL, without
 
 import einvoice as ei
 from einvoice.artefacts.installed import find
-from einvoice.schematron.rule_error import EngineFailure
-from einvoice.schematron.rules import Outcome
+from einvoice.schematron import EngineFailure, Outcome
 from einvoice.validation import chain, engines
 
 NOVEMBER = ei.Policy(date=date(2026, 11, 22))

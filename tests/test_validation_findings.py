@@ -10,7 +10,7 @@ from einvoice import rulebook
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find
 from einvoice.data import ruleset_text
-from einvoice.schematron.rules import Failure, Outcome
+from einvoice.schematron import Failure, Outcome
 from einvoice.validation.engines import _compare
 from einvoice.validation.findings import Ran, finding_of
 from einvoice.validation.overlay import known_defect

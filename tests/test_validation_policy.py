@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 import einvoice as ei
 from einvoice.artefacts.adding import add
-from einvoice.schematron.rules import Failure
+from einvoice.schematron import Failure
 from einvoice.validation.policy import is_lenient, policy_data, severity_of
 
 RELEASE = Path(__file__).parents[1].parent / "shared" / "artefacts" / "fnfe-1.4.0.03"

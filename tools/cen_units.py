@@ -20,7 +20,7 @@ from lxml import etree
 from parity_judge import engine_for
 from parity_rules import SHARED, RuleFile, rule_files
 
-from einvoice.schematron.rules import Engine, Outcome
+from einvoice.schematron import Engine, Outcome
 from einvoice.xml import parse_xml
 
 __all__ = ["FOLDER", "Expectation", "judge", "main", "rule_set_for"]

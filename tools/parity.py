@@ -27,7 +27,7 @@ from parity_judge import Comparison, Judges
 from parity_mutants import Mutator
 from parity_rules import ROOT, RuleFile, documents_for, rule_files
 
-from einvoice.schematron.rules import Check, Failure
+from einvoice.schematron import Check, Failure
 from einvoice.xml import parse_xml
 
 __all__ = ["Tally", "compare_many", "main"]

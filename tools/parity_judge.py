@@ -16,15 +16,12 @@ from typing import Literal
 from lxml import etree
 from parity_rules import RuleFile
 
-from einvoice.schematron.compiled import compile_rules
-from einvoice.schematron.rule_error import EngineFailure
-from einvoice.schematron.rules import Engine, Failure, Outcome
-from einvoice.schematron.saxon import SaxonRules
+from einvoice.schematron import Engine, EngineFailure, Failure, Outcome, SaxonRules, compile_rules
 
 __all__ = ["Comparison", "Judges", "engine_for"]
 
 Place = tuple[str, str, str]  # rule, kind, location
-Said = tuple[str, str, int | None, str]  # flag, role, line, message
+Said = tuple[str, str, int | None, str, tuple[tuple[str, str], ...]]  # flag, role, line, message, facts
 Status = Literal["equal", "equal with errors", "decided", "gave up", "differ"]
 
 
@@ -90,6 +87,7 @@ def _errors(found: dict[Place, list[Said]]) -> set[tuple[str, str]]:
 def _by_place(outcome: Outcome) -> dict[Place, list[Said]]:
     found: dict[Place, list[Said]] = {}
     for failure in outcome.failures:
-        said = failure.flag, failure.role, failure.line, " ".join(failure.message.split())
+        facts = tuple(sorted(failure.facts.items()))
+        said = failure.flag, failure.role, failure.line, " ".join(failure.message.split()), facts
         found.setdefault((failure.rule, failure.kind, failure.location), []).append(said)
     return found

@@ -21,7 +21,7 @@ from random import Random
 
 from lxml import etree
 
-from einvoice.schematron.rules import RuleSet
+from einvoice.schematron import RuleSet
 from einvoice.xml import parse_xml
 
 __all__ = ["Mutator"]

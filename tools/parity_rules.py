@@ -17,8 +17,7 @@ from lxml import etree
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import installed
 from einvoice.errors import Unreadable
-from einvoice.schematron.importer import read_rules
-from einvoice.schematron.rules import RuleSet
+from einvoice.schematron import RuleSet, read_rules
 from einvoice.xml import parse_xml
 
 __all__ = ["SHARED", "RuleFile", "documents_for", "rule_files"]

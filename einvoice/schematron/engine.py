@@ -237,9 +237,14 @@ class CompiledRules:
 
     def _failure(self, document: RuleTree, number: int, node: int) -> Failure:
         name, kind, flag, role = self._program.checks[number]
-        message = self._message(document, number, node)
-        found, expected = self._operands(document, number, node)
-        return Failure(name, kind, flag, role, message, document.location(node), document.line(node), found, expected)
+        message, facts = self._message(document, number, node)
+        found, expected = (
+            (facts.get("found"), facts.get("expected"))
+            if self._program.facts
+            else self._operands(document, number, node)
+        )
+        place = document.location(node), document.line(node)
+        return Failure(name, kind, flag, role, message, *place, found, expected, facts)
 
     def _operands(self, document: RuleTree, number: int, node: int) -> tuple[str | None, str | None]:
         """The values that the check compared."""
@@ -263,17 +268,23 @@ class CompiledRules:
         rules = self._program.rules
         return rules[bisect_right(rules, number, key=lambda rule: rule.first_check + rule.checks)]
 
-    def _message(self, document: RuleTree, number: int, node: int) -> str:
+    def _message(self, document: RuleTree, number: int, node: int) -> tuple[str, dict[str, str]]:
+        """What a check says, and its facts: values of the message that have a name."""
         assert self._messages is not None  # noqa: S101  for the type checker
         if number in self._messages:
-            return self._messages[number]
+            return self._messages[number], {}
         parts = self._explanation("message", document, number, node)(document, node)
         try:
             texts = [part if isinstance(part, str) else part() for part in parts]
         except _FAULTS:
             parts = self._traced(f"message_{number}")(document, node)
             texts = [part if isinstance(part, str) else _value(part) for part in parts]
-        return normalize_space("".join(texts))
+        facts = {
+            name: normalize_space(texts[at])
+            for at, name in self._program.facts.get(number, ())
+            if not isinstance(texts[at], _NoValue)
+        }
+        return normalize_space("".join(texts)), facts
 
     def _traced(self, name: str) -> Any:
         """A function of the code that is needed after a dynamic error only."""
@@ -282,12 +293,18 @@ class CompiledRules:
         return self._trace[name]
 
 
+class _NoValue(str):
+    """Why a value of a message cannot be computed; it stands there instead, but is no fact."""
+
+    __slots__ = ()
+
+
 def _value(part: Callable[[], str]) -> str:
     """The value in a message; if it cannot be computed, why."""
     try:
         return part()
     except _FAULTS as error:
-        return f"({error})"
+        return _NoValue(f"({error})")
 
 
 def _picked(document: RuleTree, nodes: Sequence[int], tests: tuple[_Test, ...]) -> Sequence[int]:

@@ -7,9 +7,9 @@
                                                            if not some_8(d, n): out.append((1, n))
 
 The first module judges; it is all that a valid document needs. A part that is added to it when something failed
-explains: the message of each check, and the values it compared. A second module is needed after a dynamic error only:
-it runs single checks again and forgives an error in a side of `and` or `or` that does not decide, as the specification
-allows.
+explains: the message of each check and, unless messages name their values, the values it compared. A second module is
+needed after a dynamic error only: it runs single checks again and forgives an error in a side of `and` or `or` that
+does not decide, as the specification allows.
 
 A rule whose context is, or lies a known way below, the document element is translated a second time for nodes found
 just there: paths that begin at its parents are then the same for all nodes, and are computed once a document.
@@ -34,7 +34,7 @@ from einvoice.schematron.xpath.parser import XPathError, parse
 from einvoice.schematron.xpath.patterns import alternatives
 from einvoice.schematron.xpath.steps import clark
 from einvoice.schematron.xpath.strings import normalize_space
-from einvoice.schematron.xpath.syntax import AnyKind, Call, Filter, NameTest, Path, Root, Step, Syntax, walk
+from einvoice.schematron.xpath.syntax import AnyKind, Binary, Call, Filter, NameTest, Path, Root, Step, Syntax, walk
 from einvoice.schematron.xpath.translator import Translator
 from einvoice.schematron.xpath.types import read_type
 
@@ -60,19 +60,39 @@ def make_program(rules: RuleSet) -> Program:
     except RecursionError:
         raise RuleError(rules.source, None, rules.source, "an expression is nested too deeply") from None
     return Program(
-        tuple(
-            (check.id, check.kind, check.flag, check.role)
-            for pattern in rules.patterns
-            for rule in pattern.rules
-            for check in rule.checks
-        ),
+        tuple((check.id, check.kind, check.flag, check.role) for check in rules.all_checks()),
         tables,
         tuple(pattern.visits_attributes for pattern in rules.patterns),
+        _facts(rules),
         {constant: rules.documents[name] for constant, name in generator.document_names.items()},
         _compile(judge, rules.source, "judge"),
         _compile(explain, rules.source, "explain"),
         _compile(tracer.module.take_source(), rules.source, "trace"),
     )
+
+
+def _everywhere(pattern: Syntax) -> Syntax:
+    """The expression for all nodes of a document that match a pattern: `A/B` is `//A/B`, `/A` stays as it is."""
+    match pattern:
+        case Root():
+            return pattern
+        case Path(left, right):
+            return Path(_everywhere(left), right)
+        case Binary("|", left, right):
+            return Binary("|", _everywhere(left), _everywhere(right))
+    return Path(_EVERYWHERE, pattern)
+
+
+def _facts(rules: RuleSet) -> dict[int, tuple[tuple[int, str], ...]]:
+    """Of each check whose message has values with a name: which part of the message has which."""
+    named = (
+        (
+            number,
+            tuple((at, part.fact) for at, part in enumerate(check.message) if isinstance(part, Value) and part.fact),
+        )
+        for number, check in enumerate(rules.all_checks())
+    )
+    return {number: facts for number, facts in named if facts}
 
 
 def _compile(source: str, name: str, part: str) -> bytes:
@@ -204,7 +224,7 @@ class _Generator:
     def _keys(self) -> None:
         for key in self.rules.keys:
             with self.refusing(key.line, key.match):
-                everywhere = self.translator.expression(Path(_EVERYWHERE, self.parsed(key.match)), Scope(self.root))
+                everywhere = self.translator.expression(_everywhere(self.parsed(key.match)), Scope(self.root))
                 nodes = self.translator.as_list(self.translator.in_order(everywhere))
             with self.refusing(key.line, key.use):
                 item = Expr("node", "1", "‹n›")
@@ -313,12 +333,16 @@ class _Generator:
         self.module.constant("MESSAGES", f"{{{', '.join(messages)}}}")
 
     def _explanation(self, name: str, check: Check, scope: Scope, lets: tuple[Let, ...]) -> None:
+        if not self.rules.names_facts:
+            self._operands(name, check, scope, lets)
+        self._message(name, check, scope)
+
+    def _operands(self, name: str, check: Check, scope: Scope, lets: tuple[Let, ...]) -> None:
         definitions = {let.name: self.parsed(let.select) for let in (*self.rules.lets, *lets)}
         wanted = check.kind == "assert"
         operands = operands_code(self.parsed(check.test), self.translator, scope, definitions, wanted=wanted)
         if operands is not None:
             self.module.define(f"operands_{name}", [f"return {operands}"], ("d", "n"))
-        self._message(name, check, scope)
 
     def _message(self, name: str, check: Check, scope: Scope) -> None:
         """The parts of a message that holds values."""

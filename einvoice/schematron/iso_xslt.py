@@ -33,6 +33,7 @@ from einvoice.schematron.rule_file import (
     line_of,
     namespaces,
     read_key,
+    read_value,
     required,
 )
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet, Value
@@ -217,7 +218,7 @@ def _message(file: RuleFile, element: Element) -> list[str | Value]:
     parts: list[str | Value] = [_text(element.text)]
     for child in children(element):
         if child.tag == XSL + "value-of":
-            parts.append(Value(required(file, child, "select")))
+            parts.append(read_value(file, child))
         elif child.tag == XSL + "text":
             parts.append(child.text or "")
         else:

@@ -50,6 +50,7 @@ class Program:
     checks: tuple[tuple[str, Any, str, str], ...]  # id, kind, flag, role
     rules: tuple[RuleTable, ...]
     visits_attributes: tuple[bool, ...]  # of each pattern
+    facts: dict[int, tuple[tuple[int, str], ...]]  # number of a check -> parts of its message that have a name
     documents: dict[str, bytes]  # constant of the modules -> content
     judge: bytes  # marshalled code: judges
     explain: bytes  # to be run after `judge`, in the same namespace: messages, and the values compared
@@ -64,7 +65,8 @@ class Program:
             for rule in self.rules
             for name in RuleTable.__slots__
         )
-        return self.checks, rules, self.visits_attributes, self.documents, self.judge, self.explain, self.trace
+        rest = (getattr(self, name) for name in Program.__slots__[2:])
+        return self.checks, rules, *rest
 
     @classmethod
     def from_plain(cls, plain: tuple[Any, ...]) -> Program:

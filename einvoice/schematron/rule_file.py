@@ -18,6 +18,7 @@ from einvoice.schematron.rules import Key, Value
 from einvoice.xml import Element, parse_xml
 
 __all__ = [
+    "FACT",
     "FILE",
     "SCH",
     "SVRL",
@@ -31,6 +32,7 @@ __all__ = [
     "namespaces",
     "open_rule_file",
     "read_key",
+    "read_value",
     "refuse_text",
     "required",
 ]
@@ -38,6 +40,7 @@ __all__ = [
 SCH = "{http://purl.oclc.org/dsdl/schematron}"
 XSL = "{http://www.w3.org/1999/XSL/Transform}"
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"
+FACT = "{urn:einvoice:facts}fact"  # on a value in a message: its name
 FILE = "{urn:einvoice:schematron}file"  # on an element that came from another file: that file's path
 XML_SCHEMA = "http://www.w3.org/2001/XMLSchema"
 
@@ -118,6 +121,11 @@ def collapse(parts: list[str | Value]) -> tuple[str | Value, ...]:
     if spaced and isinstance(spaced[-1], str):
         spaced[-1] = spaced[-1].rstrip(" ")
     return tuple(part for part in spaced if part != "")
+
+
+def read_value(file: RuleFile, element: Element) -> Value:
+    """A `value-of` in a message, with the name of its fact, if it has one."""
+    return Value(required(file, element, "select"), element.get(FACT, "").strip())
 
 
 def namespaces(file: RuleFile, declared: dict[str, str]) -> dict[str, str]:

@@ -9,7 +9,7 @@ Source: ISO/IEC 19757-3:2016 (Schematron), query binding xslt2.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -33,9 +33,13 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A place in a message that is filled when the check fails: the string value of an XPath expression."""
+    """A place in a message that is filled when the check fails: the string value of an XPath expression.
+
+    `fact` names the value for programs, as the author wrote it: `<value-of select="@format" f:fact="found"/>`.
+    """
 
     select: str
+    fact: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,16 @@ class RuleSet:
     @property
     def checks(self) -> int:
         """How many asserts and reports the rule set holds."""
-        return sum(len(rule.checks) for pattern in self.patterns for rule in pattern.rules)
+        return sum(1 for _ in self.all_checks())
+
+    @property
+    def names_facts(self) -> bool:
+        """Whether a value of a message has a name: then the engines need not guess what was found and expected."""
+        return any(isinstance(part, Value) and part.fact for check in self.all_checks() for part in check.message)
+
+    def all_checks(self) -> Iterator[Check]:
+        """The checks, in the order in which they are written."""
+        return (check for pattern in self.patterns for rule in pattern.rules for check in rule.checks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +154,9 @@ class Failure:
     message: str  # the publisher's text, its values filled in; for "error", why it could not be evaluated
     location: str  # XPath of the context node: /Invoice/cac:InvoiceLine[2]/cbc:ID, with the document's own prefixes
     line: int | None
-    found: str | None = None  # the two values compared, where the test compares two
+    found: str | None = None  # the facts of these names; where no fact has a name, the two values compared
     expected: str | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)  # the values of the message that have a name
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,8 @@ from einvoice.schematron.rule_error import EngineFailure
 from einvoice.schematron.rule_file import SVRL, XSL, line_of
 from einvoice.schematron.rules import Failure, Outcome, RuleSet
 from einvoice.schematron.saxon_pool import SaxonPool
-from einvoice.schematron.xslt_writer import ERROR, write_xslt
+from einvoice.schematron.xpath.strings import normalize_space
+from einvoice.schematron.xslt_writer import ERROR, NAMED, write_xslt
 from einvoice.xml import Element, location, parse_xml
 
 __all__ = ["SaxonRules", "shared_pool"]
@@ -98,15 +99,24 @@ def _with_attribute_locations(stylesheet: bytes) -> bytes:
 def _failure(element: Element, root: Element) -> Failure:
     node, attribute = _find(root, element.get("location", ""))
     text = element if element.tag == ERROR else element.find(SVRL + "text")
+    facts = {value.get("name", ""): _words_of(value) for value in element.iter(NAMED)}
     return Failure(
         rule=element.get("id", ""),
         kind=_KINDS[element.tag],
         flag=element.get("flag", ""),
         role=element.get("role", ""),
-        message=" ".join(str(text.xpath("string()")).split()) if text is not None else "",
+        message=_words_of(text) if text is not None else "",
         location="/" if node is None else location(node, attribute),
         line=None if node is None else line_of(node),
+        found=facts.get("found"),
+        expected=facts.get("expected"),
+        facts=facts,
     )
+
+
+def _words_of(element: Element) -> str:
+    """The text in an element, its white space as in a message."""
+    return normalize_space(str(element.xpath("string()")))
 
 
 def _find(root: Element, path: str) -> tuple[Element | None, str | None]:

@@ -29,6 +29,7 @@ from einvoice.schematron.rule_file import (
     line_of,
     namespaces,
     read_key,
+    read_value,
     refuse_text,
     required,
 )
@@ -186,6 +187,9 @@ def _check(
         if name not in diagnostics:
             raise file.refuse(element, f"the diagnostic '{name}' is not declared")
         message += [" ", *diagnostics[name]]
+    facts = [part.fact for part in message if isinstance(part, Value) and part.fact]
+    if len(set(facts)) < len(facts):
+        raise file.refuse(element, "a message names two values alike")
     return Check(
         id=element.get("id", ""),
         kind=kind,
@@ -203,7 +207,7 @@ def _message(file: RuleFile, element: Element) -> list[str | Value]:
     for child in children(element):
         if child.tag in (SCH + "value-of", XSL + "value-of"):
             check_attributes(file, child, "select")
-            parts.append(Value(required(file, child, "select")))
+            parts.append(read_value(file, child))
         elif child.tag == SCH + "name":
             check_attributes(file, child, "path")
             parts.append(Value(f"name({child.get('path', '.')})"))

@@ -22,8 +22,9 @@ from einvoice.schematron.rule_file import SVRL, XSL
 from einvoice.schematron.rules import Check, Function, Key, Let, Param, Pattern, Rule, RuleSet, Value
 from einvoice.xml import Element
 
-__all__ = ["ERROR", "write_xslt"]
+__all__ = ["ERROR", "NAMED", "write_xslt"]
 
+NAMED = "{urn:einvoice:facts}fact"  # around a value of a message that has a name
 ERROR = "{urn:einvoice:schematron}error"  # a check that could not be evaluated: id, flag, role, location; the reason
 
 _NAMED = re.compile(r"\$\s*([\w.:-]+)")
@@ -145,5 +146,6 @@ def _write_answer(parent: Element, tag: str, check: Check) -> Element:
 def _write_value(text: Element, value: Value) -> None:
     """A value in a message; one that cannot be evaluated is left out, the finding is still true."""
     attempt = _add(text, "try")
-    _add(attempt, "value-of", select=value.select)
+    parent = etree.SubElement(attempt, NAMED, name=value.fact) if value.fact else attempt
+    _add(parent, "value-of", select=value.select)
     _add(attempt, "catch", errors="*")

@@ -17,12 +17,18 @@ from functools import cache, cached_property
 from einvoice.artefacts.installed import Artefact, cache_folder
 from einvoice.errors import EInvoiceError, MissingExtra
 from einvoice.rulebook import words
-from einvoice.schematron.cache import load
-from einvoice.schematron.engine import CompiledRules
-from einvoice.schematron.importer import read_rules
-from einvoice.schematron.rule_error import EngineFailure, RuleError
-from einvoice.schematron.rule_tree import RuleTree
-from einvoice.schematron.rules import Engine, Failure, Outcome, RuleSet
+from einvoice.schematron import (
+    CompiledRules,
+    Engine,
+    EngineFailure,
+    Failure,
+    Outcome,
+    RuleError,
+    RuleSet,
+    RuleTree,
+    load,
+    read_rules,
+)
 from einvoice.validation.policy import HouseRules, Policy
 from einvoice.xml import Element
 
@@ -104,7 +110,7 @@ def _compiled(source: Source) -> CompiledRules:
 
 @cache
 def _saxon(source: Source, time_limit: float) -> Engine:
-    from einvoice.schematron.saxon import SaxonRules  # noqa: PLC0415 - an optional extra
+    from einvoice.schematron import SaxonRules  # noqa: PLC0415 - an optional extra
 
     published = None  # Saxon runs the stylesheet as published, where one was
     if isinstance(source, Artefact) and source.main.suffix != ".sch":

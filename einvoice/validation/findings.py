@@ -14,7 +14,7 @@ from typing import Any
 from einvoice.paths import Path
 from einvoice.report import Finding, Severity
 from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, finding, official, row
-from einvoice.schematron.rules import Failure
+from einvoice.schematron import Failure
 from einvoice.terms import Term, nearest_term, term, term_at
 from einvoice.validation.overlay import Defect, known_defect
 from einvoice.validation.policy import Policy, severity_of

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from einvoice.data import Language, ruleset_text
 from einvoice.report import Severity
-from einvoice.schematron.rules import Failure
+from einvoice.schematron import Failure
 
 __all__ = ["HouseRules", "Policy", "is_doubtful", "is_lenient", "policy_data", "severity_of"]
 

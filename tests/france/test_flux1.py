@@ -16,8 +16,7 @@ from einvoice.france.flux1 import extract, extract_of, file_name, judge_extract
 from einvoice.model import Identifier, Line, Note
 from einvoice.paths import Path
 from einvoice.reduction import reduced
-from einvoice.schematron.cache import load
-from einvoice.schematron.importer import read_rules
+from einvoice.schematron import load, read_rules
 from einvoice.terms import TERMS
 from einvoice.xml import parse_xml
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from lxml import etree
 
-from einvoice.schematron.compiled import CompiledRules, compile_rules
-from einvoice.schematron.rules import Check, Failure, Function, Key, Let, Pattern, Rule, RuleSet, Value
+from einvoice.schematron import Check, CompiledRules, Failure, RuleSet, compile_rules
+from einvoice.schematron.rules import Function, Key, Let, Pattern, Rule, Value
 
 NAMESPACES = {"a": "urn:a", "xs": "http://www.w3.org/2001/XMLSchema", "f": "urn:functions"}
 

@@ -12,10 +12,8 @@ import pytest
 from lxml import etree
 from small_rules import check, rule, rule_set
 
-from einvoice.schematron import cache
-from einvoice.schematron.compiled import load
-from einvoice.schematron.rule_error import RuleError
-from einvoice.schematron.rules import RuleSet, Value
+from einvoice.schematron import RuleError, RuleSet, cache, load
+from einvoice.schematron.rules import Value
 
 KEY = "0123abcd" * 8
 CODES = {"codes.xml": b"<codes><c v='1'/></codes>"}
@@ -215,7 +213,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_cache import DOCUMENT, KEY, Maker
-from einvoice.schematron.compiled import load
+from einvoice.schematron import load
 print(load(KEY, Maker(), Path(sys.argv[1])).check(DOCUMENT).fired)
 """
 
@@ -238,7 +236,7 @@ def test_loading_needs_no_compiler(tmp_path):
     script = f"""
 import sys
 from pathlib import Path
-from einvoice.schematron.compiled import load
+from einvoice.schematron import load
 load({KEY!r}, None, Path({str(tmp_path / "cache")!r}))
 print(sorted(name for name in sys.modules if "parser" in name and "einvoice" in name or "translator" in name))
 """

@@ -9,9 +9,8 @@ import pytest
 from lxml import etree
 from small_rules import check, failure, failures, holds, let, rule, rule_set
 
-from einvoice.schematron.compiled import RuleTree, compile_rules
-from einvoice.schematron.rule_error import RuleError
-from einvoice.schematron.rules import Function, Key, Param, Pattern, RuleSet, Value
+from einvoice.schematron import RuleError, RuleSet, RuleTree, compile_rules
+from einvoice.schematron.rules import Function, Key, Param, Pattern, Value
 
 LINES = '<r xmlns="urn:a"><line n="1"><id>A</id></line><line n="2"><id>B</id></line><note>x</note></r>'
 

@@ -12,10 +12,9 @@ import pytest
 from lxml import etree
 from small_rules import check, failures, let, rule, rule_set
 
-from einvoice.schematron.compiled import RuleTree, compile_rules
+from einvoice.schematron import Check, RuleError, RuleSet, RuleTree, compile_rules
 from einvoice.schematron.generate import make_program
-from einvoice.schematron.rule_error import RuleError
-from einvoice.schematron.rules import Check, Function, Key, Param, Pattern, Rule, RuleSet, Value
+from einvoice.schematron.rules import Function, Key, Param, Pattern, Rule, Value
 from einvoice.schematron.xpath import regex
 from einvoice.schematron.xpath.regex import matcher
 from einvoice.schematron.xpath.runtime import names

@@ -1,9 +1,8 @@
 import pytest
 
-from einvoice.schematron.importer import read_rules
-from einvoice.schematron.rule_error import RuleError
+from einvoice.schematron import Check, RuleError, read_rules
 from einvoice.schematron.rule_file import SCH, XSL
-from einvoice.schematron.rules import Check, Let, Param, Value
+from einvoice.schematron.rules import Let, Param, Value
 
 
 def no_documents(name):

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from einvoice.schematron.importer import read_rules
-from einvoice.schematron.rule_error import RuleError
+from einvoice.schematron import Check, RuleError, read_rules
 from einvoice.schematron.rule_file import SVRL
-from einvoice.schematron.rules import Check, Let, Value
+from einvoice.schematron.rules import Let, Value
 
 SHARED = Path(__file__).parents[2].parent / "shared"
 

@@ -7,9 +7,7 @@ import importlib.util
 import pytest
 from lxml import etree
 
-from einvoice.schematron.cache import compile_rules
-from einvoice.schematron.importer import read_rules
-from einvoice.schematron.rule_error import RuleError
+from einvoice.schematron import RuleError, compile_rules, read_rules
 
 DOCUMENT = etree.fromstring("<r><v>-3</v><v>0</v><v>12.5</v><v>abc</v><v/><v><w>1</w><w>2</w></v></r>")
 
@@ -70,7 +68,7 @@ def answers(outcome) -> list[str]:
 @pytest.mark.parametrize("body", CASES.values(), ids=CASES)
 def test_instructions_mean_what_they_mean_to_the_reference_engine(body):
     """Compiled, in our stylesheet for Saxon, and as Saxon runs the instructions themselves: the same values."""
-    from einvoice.schematron.saxon import SaxonRules
+    from einvoice.schematron import SaxonRules
 
     content = stylesheet(body)
     rules = read_rules("rules.xslt", content, {}.__getitem__)

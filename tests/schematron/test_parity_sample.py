@@ -45,8 +45,7 @@ def test_our_stylesheet_says_what_the_published_one_says(parity, name):
     """Reading a published stylesheet and writing it anew loses nothing: Saxon answers the same to both."""
     from parity_mutants import Mutator
 
-    from einvoice.schematron.rule_error import EngineFailure
-    from einvoice.schematron.saxon import SaxonRules
+    from einvoice.schematron import EngineFailure, SaxonRules
 
     _, rule_sets = parity
     file = next(file for file in rule_sets.rule_files() if file.id == name)

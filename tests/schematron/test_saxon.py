@@ -12,9 +12,8 @@ from lxml import etree
 pytest.importorskip("saxonche", reason="the Saxon engine is an optional extra")
 
 from einvoice.errors import MissingExtra
-from einvoice.schematron.importer import read_rules
-from einvoice.schematron.rule_error import EngineFailure
-from einvoice.schematron.saxon import SaxonRules, shared_pool
+from einvoice.schematron import EngineFailure, RuleError, SaxonRules, compile_rules, read_rules
+from einvoice.schematron.saxon import shared_pool
 from einvoice.schematron.saxon_pool import SaxonPool
 
 ROOT = Path(__file__).parents[2]
@@ -226,8 +225,10 @@ def test_a_forked_host_starts_its_own_process():
 import os, sys
 sys.path.insert(0, {str(ROOT)!r})
 from lxml import etree
-from einvoice.schematron.importer import read_rules
-from einvoice.schematron.saxon import SaxonRules, shared_pool
+from einvoice.schematron import compile_rules
+from einvoice.schematron import read_rules
+from einvoice.schematron import SaxonRules
+from einvoice.schematron.saxon import shared_pool
 content = {iso("true()")!r}
 engine = SaxonRules(read_rules("r.xslt", content, dict().__getitem__), content)
 root = etree.fromstring({INVOICE!r})
@@ -259,7 +260,7 @@ def test_a_limited_address_space_does_not_end_the_host():
 import resource, sys
 sys.path.insert(0, {str(ROOT)!r})
 resource.setrlimit(resource.RLIMIT_AS, (4_000_000 * 1024,) * 2)
-from einvoice.schematron.rule_error import EngineFailure
+from einvoice.schematron import EngineFailure, RuleError
 from einvoice.schematron.saxon_pool import SaxonPool
 try:
     SaxonPool().run({iso("true()")!r}, {{}}, {INVOICE!r}, 30)
@@ -276,3 +277,64 @@ def test_without_saxonche(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(MissingExtra, match=r"einvoice\[saxon\]"):
         SaxonPool()
+
+
+FACTS = b"""<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2" xmlns:f="urn:einvoice:facts">
+  <pattern><rule context="v">
+    <assert id="LOW" test="number(.) ge 10">Too low: <value-of select="." f:fact="found"/>, not
+      <value-of select="(10, ' or  more')" f:fact="expected"/> of <value-of select="../v"/>, as
+      <value-of select="xs:decimal(@n) + 1" f:fact="next"/> is.</assert>
+    <assert id="ODD" test="@n = '1'">Not one.</assert>
+  </rule></pattern>
+</schema>"""
+
+
+def test_values_with_a_name_are_facts_in_both_engines():
+    """A value of a message that has a name is a fact; one that cannot be evaluated is none; the text stays whole."""
+    rules = read_rules("facts.sch", FACTS, CODES.__getitem__)
+    root = etree.fromstring('<r><v n="1"> 9\n </v><v n="x">8</v><v n="2">11</v></r>')
+    compiled, saxon = compile_rules(rules).check(root), SaxonRules(rules).check(root)
+    expected = [
+        ("LOW", {"found": "9", "expected": "10 or more", "next": "2"}, "9", "10 or more"),
+        ("LOW", {"found": "8", "expected": "10 or more"}, "8", "10 or more"),
+        ("ODD", {}, None, None),
+        ("ODD", {}, None, None),
+    ]
+    for outcome in (compiled, saxon):
+        said = [(each.rule, each.facts, each.found, each.expected) for each in outcome.failures]
+        assert sorted(said, key=lambda each: each[0]) == expected
+    assert compiled.failures[0] in saxon.failures
+    assert compiled.failures[0].message == "Too low: 9 , not 10 or more of 9 8 11, as 2 is."
+
+
+def test_facts_of_a_message_have_different_names():
+    """Two values of one message cannot be the same fact."""
+    with pytest.raises(RuleError, match="a message names two values alike"):
+        read_rules("facts.sch", FACTS.replace(b'"expected"', b'"found"'), CODES.__getitem__)
+
+
+@pytest.mark.parametrize(
+    ("match", "found"),
+    [
+        ("b", "b1 b2 b3 b4"),
+        ("a/b", "b1 b2"),
+        ("/r/a/b", "b1 b2"),
+        ("/r/b", ""),
+        ("r//b", "b1 b2 b3 b4"),
+        ("//b", "b1 b2 b3 b4"),
+        ("c/b[. = 'b3'] | a/b", "b1 b2 b3"),
+        ("a/b[1] | /r/c/b[2]", "b1 b4"),
+        ("b/@k", "x x x x"),
+        ("b[parent::c]", "b3 b4"),
+    ],
+)
+def test_keys_match_paths_in_both_engines(match, found):
+    """A key may be of nodes with a certain parent, as any pattern says it."""
+    content = f"""<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2"
+        xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:key name="k" match="{match}" use="(@k, string(.))[1]"/>
+        <pattern><rule context="r"><report test="true()"><value-of select="key('k', 'x')"/></report></rule></pattern>
+        </schema>""".encode()
+    rules = read_rules("keys.sch", content, CODES.__getitem__)
+    root = etree.fromstring("<r><a><b k='x'>b1</b><b k='x'>b2</b></a><c><b k='x'>b3</b><b k='x'>b4</b></c></r>")
+    for engine in (compile_rules(rules), SaxonRules(rules)):
+        assert [failure.message for failure in engine.check(root).failures] == [found]

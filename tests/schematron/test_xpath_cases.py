@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from small_rules import check, failures, rule, rule_set
 
-from einvoice.schematron.rule_error import RuleError
+from einvoice.schematron import RuleError
 from einvoice.schematron.rules import Value
 
 DOCUMENT = (Path(__file__).parent / "xpath_cases.xml").read_text(encoding="utf-8").strip()
