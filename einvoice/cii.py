@@ -36,8 +36,6 @@ from einvoice.paths import Path, differences
 from einvoice.terms import nearest_term
 from einvoice.xml import Element, parse_xml
 
-__all__ = ["field_of", "fields", "losses", "read", "write", "xpath_of"]
-
 # BT-8: UNTDID 2005 (in the model and in UBL) and UNTDID 2475 (in CII): invoice date, delivery, payment.
 _POINT_CODES = {"3": "5", "35": "29", "432": "72"}
 _POINT_CODES_READ = {cii: model for model, cii in _POINT_CODES.items()}

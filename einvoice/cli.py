@@ -24,8 +24,6 @@ from einvoice.commands.inputs import NoSuchInput
 from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say, say_finding
 from einvoice.errors import EInvoiceError, Unwritable
 
-__all__ = ["COMMANDS", "main", "run"]
-
 # Name -> purpose. The module of a command is loaded when it is called: `explain` does not load the PDF library.
 COMMANDS = {
     "validate": "judge documents by the official rules",

@@ -16,8 +16,6 @@ from einvoice.validation.chain import judge_invoice
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 
-__all__ = ["is_json", "judge_draft", "judge_draft_json"]
-
 
 def is_json(data: bytes) -> bool:
     """Whether the bytes begin as a JSON object does: XML never begins so."""

@@ -35,8 +35,6 @@ from einvoice.report import Finding
 from einvoice.validation.policy import Policy
 from einvoice.view import render_pdf
 
-__all__ = ["Hybrid", "facturx_xml", "make_facturx", "profile_for"]
-
 _IDENTIFIER = Path(("specification_identifier",))  # which is chosen, not lost
 
 

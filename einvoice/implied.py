@@ -19,8 +19,6 @@ from einvoice.terms import nearest_term
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 
-__all__ = ["with_implied"]
-
 
 def with_implied(invoice: Invoice, to: str, policy: Policy) -> tuple[Invoice, tuple[Finding, ...]]:
     """The invoice with what it implies and the target demands, and a finding for each value that was filled."""

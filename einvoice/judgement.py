@@ -17,8 +17,6 @@ from einvoice.report import DocumentReport, Step
 from einvoice.validation.chain import judge, verdict_of
 from einvoice.validation.policy import Policy
 
-__all__ = ["judge_bytes"]
-
 UNREAD_PAGES = "EI-PDF-80"  # the text of the pages could not be read
 
 

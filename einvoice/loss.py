@@ -21,8 +21,6 @@ from einvoice.terms import nearest_term
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 
-__all__ = ["loss_findings", "placed"]
-
 
 def loss_findings(invoice: Invoice, paths: Iterable[Path], target: str, policy: Policy) -> tuple[Finding, ...]:
     """One warning for each path of a value of the invoice that the target, a syntax or profile, cannot say."""

@@ -22,8 +22,6 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-__all__ = ["APPEND", "NESTED", "Path", "differences", "models_in", "walk", "walk_types"]
-
 APPEND = "+"  # the position after the last one, `lines[+]`: a place to put something, where nothing stands yet
 NESTED = "sub_lines"  # lines within a line; by meaning each is a line
 

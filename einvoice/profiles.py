@@ -31,20 +31,6 @@ from types import MappingProxyType
 from einvoice.data import ruleset_text
 from einvoice.terms import TERMS, Term
 
-__all__ = [
-    "FACTURX_PROFILES",
-    "OTHER",
-    "PROFILES",
-    "TERM_SETS",
-    "Profile",
-    "facturx_profile",
-    "nearest_in_pdf",
-    "profile_named",
-    "profile_of",
-    "terms_of",
-    "title_of",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:

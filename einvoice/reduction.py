@@ -18,8 +18,6 @@ from einvoice.model import Invoice, Model
 from einvoice.paths import Path
 from einvoice.terms import nearest_term, term
 
-__all__ = ["reduced"]
-
 M = TypeVar("M", bound=Model)
 
 

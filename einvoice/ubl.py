@@ -38,8 +38,6 @@ from einvoice.paths import Path, differences
 from einvoice.terms import nearest_term
 from einvoice.xml import Element, parse_xml
 
-__all__ = ["field_of", "fields", "losses", "read", "write", "xpath_of"]
-
 # BT-3 codes that UBL writes as a CreditNote: UNTDID 1001 as divided by CEN/TS 16931-3-2 and EN 16931-UBL rule BR-CL-01.
 
 _CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"

@@ -26,21 +26,6 @@ from lxml import etree
 
 from einvoice.errors import Unreadable
 
-__all__ = [
-    "MAX_BYTES",
-    "MAX_DEPTH",
-    "Element",
-    "Locations",
-    "Readable",
-    "indented",
-    "iterate",
-    "local_name",
-    "location",
-    "namespace",
-    "parse_xml",
-    "without",
-]
-
 Element: TypeAlias = etree._Element  # noqa: SLF001  (lxml's name of the type)
 
 MAX_BYTES = 100_000_000  # the French public platform takes deposits of 30 MB; attachments in base64 take the rest

@@ -30,8 +30,6 @@ from parity_rules import ROOT, RuleFile, documents_for, rule_files
 from einvoice.schematron import Check, Failure
 from einvoice.xml import parse_xml
 
-__all__ = ["Tally", "compare_many", "main"]
-
 MOST_EXAMPLES = 20  # written out, for each rule set; each about other rules
 
 

@@ -18,8 +18,6 @@ from parity_rules import RuleFile
 
 from einvoice.schematron import Engine, EngineFailure, Failure, Outcome, SaxonRules, compile_rules
 
-__all__ = ["Comparison", "Judges", "engine_for"]
-
 Place = tuple[str, str, str]  # rule, kind, location
 Said = tuple[str, str, int | None, str, tuple[tuple[str, str], ...]]  # flag, role, line, message, facts
 Status = Literal["equal", "equal with errors", "decided", "gave up", "differ"]

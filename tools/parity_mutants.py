@@ -24,8 +24,6 @@ from lxml import etree
 from einvoice.schematron import RuleSet
 from einvoice.xml import parse_xml
 
-__all__ = ["Mutator"]
-
 _NUMBERS = (
     *("0", "1", "-1", "0.00", "100", "99.99", "0.005", "1.005", "2.5", "-2.5", "20", "20.0", "5.5", "2.10", "19.60"),
     *("1e3", "1E-2", "+5", ".5", "5.", "00012", "1_000", "1,5", "INF", "0x10", "١٢", "12345678901234567890.12"),

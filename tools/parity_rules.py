@@ -20,8 +20,6 @@ from einvoice.errors import Unreadable
 from einvoice.schematron import RuleSet, read_rules
 from einvoice.xml import parse_xml
 
-__all__ = ["SHARED", "RuleFile", "documents_for", "rule_files"]
-
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 MOST_BYTES = 200_000  # larger documents only take time

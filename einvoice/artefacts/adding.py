@@ -23,8 +23,6 @@ from einvoice.artefacts.catalogue import Entry, catalogue
 from einvoice.artefacts.installed import Artefact, digest, mains_of, needed_files, user_folder
 from einvoice.errors import Unreadable, Unrecognised
 
-__all__ = ["Added", "add"]
-
 _SUFFIXES = {".sch", ".xsl", ".xslt", ".xsd", ".xml"}
 _MOST_FILES = 10_000
 _MOST_BYTES = 500_000_000

@@ -16,8 +16,6 @@ from typing import Any, Literal
 
 from einvoice.data import ruleset_text
 
-__all__ = ["Entry", "KnownVersion", "Package", "catalogue", "ordinal", "packages"]
-
 Kind = Literal["rules", "xsd"]
 
 

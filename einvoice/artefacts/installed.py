@@ -24,18 +24,6 @@ from pathlib import Path
 
 from einvoice.artefacts.catalogue import Entry, Package, catalogue, ordinal
 
-__all__ = [
-    "Artefact",
-    "cache_folder",
-    "digest",
-    "find",
-    "installed",
-    "mains_of",
-    "needed_files",
-    "package_version",
-    "user_folder",
-]
-
 # A schema names what it includes in its first lines; a rule set names its code lists anywhere.
 _INCLUDED = re.compile(rb"""<(?:\w+:)?(?:import|include|redefine)\b[^>]*?\bschemaLocation\s*=\s*["']([^"']+)["']""")
 _PART = re.compile(rb"""<(?:\w+:)?(?:include|extends)\b[^>]*?\bhref\s*=\s*["']([^"'#]+)""")

@@ -19,22 +19,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-__all__ = [
-    "Codec",
-    "Partial",
-    "binary",
-    "binary_text",
-    "boolean",
-    "boolean_text",
-    "compact_date",
-    "compact_date_text",
-    "compact_time",
-    "compact_time_text",
-    "decimal",
-    "iso_date",
-    "number",
-]
-
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})").fullmatch
 

@@ -10,8 +10,6 @@ from collections.abc import Iterator
 
 from einvoice.binding.nodes import Node, Shape
 
-__all__ = ["derive"]
-
 
 def derive(shape: Shape) -> None:
     """Derive what the reader and the writer look up, here and in the elements that only group others."""

@@ -18,8 +18,6 @@ from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, recognise
 from einvoice.xml import Element
 
-__all__ = ["Fields", "schema_xpath"]
-
 Place = tuple[Element, str | None]  # an element, or an XML attribute of it
 
 _STEP = re.compile(r"/(@?)(?:Q\{[^}]*\}|\*:|([\w.-]+):)?([\w.-]+|\*)((?:\[[^\[\]]*(?:\[[^\]]*\])*[^\[\]]*\])*)")

@@ -17,8 +17,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-__all__ = ["Maker", "annotation_of", "makers"]
-
 _NONE: tuple[Any, ...] = ()  # the one empty tuple: "is not" then tells absent repeats faster than a comparison
 _set = object.__setattr__  # the models are frozen for everyone else
 

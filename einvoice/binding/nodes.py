@@ -13,8 +13,6 @@ from typing import Any
 from einvoice.binding.codecs import Codec
 from einvoice.binding.maker import Maker
 
-__all__ = ["Attribute", "Node", "Shape"]
-
 
 @dataclass(eq=False, slots=True)
 class Attribute:

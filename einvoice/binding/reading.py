@@ -16,8 +16,6 @@ from einvoice.binding.nodes import Node, Shape
 from einvoice.model import Unread
 from einvoice.xml import Element, Locations
 
-__all__ = ["Known", "read", "recognise"]
-
 _SPACE = " \t\r\n"  # white space of XML: a no-break space is content
 _EXCERPT = 200
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # its attributes speak to schema processors, not to people

@@ -23,8 +23,6 @@ from einvoice.binding.deriving import derive
 from einvoice.binding.maker import annotation_of, makers
 from einvoice.binding.nodes import Attribute, Node, Shape
 
-__all__ = ["Grammar", "compile_tables"]
-
 _TOKEN = re.compile(r"'[^']*'\S*|\S+")
 _FIRST = re.compile(
     r"(?P<readonly>\?)?(?P<document>[/^])?(?P<key>\w+(?:\.\w+)?)(?P<many>\*)?(?P<required>!)?(?:=(?P<default>\S+))?"

@@ -16,8 +16,6 @@ from einvoice.errors import Unwritable
 from einvoice.paths import walk
 from einvoice.report import Finding
 
-__all__ = ["write"]
-
 # Characters outside XML 1.0's production Char. The whole document is looked through, so in the fastest way: five times
 # as fast as with the expression, which then finds the place.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

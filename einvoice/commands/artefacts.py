@@ -19,8 +19,6 @@ from einvoice.profiles import profile_named
 from einvoice.validation.engines import NotRun, warm
 from einvoice.validation.policy import Policy
 
-__all__ = ["arguments", "run"]
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""

@@ -29,8 +29,6 @@ from einvoice.loss import placed
 from einvoice.profiles import FACTURX_PROFILES
 from einvoice.validation.policy import Policy
 
-__all__ = ["arguments", "facturx_arguments", "pages", "run"]
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""

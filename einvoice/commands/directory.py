@@ -16,8 +16,6 @@ from einvoice.france.addresses import ElectronicAddress
 from einvoice.france.directory import DirectoryLine
 from einvoice.france.directory_index import DirectoryIndex
 
-__all__ = ["arguments", "run"]
-
 _WORDS = {
     "fr": {
         "siren": "SIREN",

@@ -7,8 +7,6 @@ import argparse
 from einvoice.api import explain
 from einvoice.commands.output import VALID, common_arguments, write
 
-__all__ = ["arguments", "run"]
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""

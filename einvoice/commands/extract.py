@@ -17,8 +17,6 @@ from einvoice.api import extract
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, say, write
 
-__all__ = ["arguments", "run"]
-
 _MOST_BYTES = 180  # of a file name; file systems allow 255
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
 

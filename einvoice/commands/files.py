@@ -9,8 +9,6 @@ from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 from einvoice.validation.reasons import in_language
 
-__all__ = ["judge_file"]
-
 
 def judge_file(name: str, policy: Policy) -> DocumentReport:
     """The verdict on a document; one that cannot be opened is invalid, and the report says why."""

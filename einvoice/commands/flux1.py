@@ -13,8 +13,6 @@ from einvoice.france.flux1 import extract, judge_extract
 from einvoice.model import Invoice
 from einvoice.validation.policy import Policy
 
-__all__ = ["arguments", "run"]
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""

@@ -13,8 +13,6 @@ from pathlib import Path
 
 from einvoice.errors import EInvoiceError
 
-__all__ = ["STDIN", "NoSuchInput", "documents", "read_document"]
-
 STDIN = "-"
 _SUFFIXES = {".xml", ".pdf"}
 

@@ -22,8 +22,6 @@ from einvoice.paths import walk_types
 from einvoice.report import Report
 from einvoice.terms import term_at
 
-__all__ = ["NAMES", "json_schema"]
-
 _MODELS: dict[str, type[BaseModel]] = {
     "draft": Draft,
     "invoice": Invoice,

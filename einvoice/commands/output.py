@@ -14,24 +14,6 @@ from einvoice.errors import EInvoiceError
 from einvoice.report import Finding
 from einvoice.xml import indented, parse_xml
 
-__all__ = [
-    "INVALID",
-    "NOT_RUN",
-    "STATUSES",
-    "VALID",
-    "WRONG_USAGE",
-    "WrongUsage",
-    "common_arguments",
-    "language_argument",
-    "readable",
-    "say",
-    "say_finding",
-    "say_losses",
-    "say_missing_folder",
-    "table",
-    "write",
-]
-
 VALID, INVALID, WRONG_USAGE, NOT_RUN = 0, 1, 2, 3  # 2 as argparse has it
 
 STATUSES = {"valid": VALID, "invalid": INVALID, "not_run": NOT_RUN}

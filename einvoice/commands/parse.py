@@ -8,8 +8,6 @@ from einvoice.api import parse
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, write
 
-__all__ = ["arguments", "run"]
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""

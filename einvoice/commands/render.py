@@ -13,8 +13,6 @@ from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, write
 from einvoice.validation.policy import Policy
 
-__all__ = ["arguments", "run"]
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""

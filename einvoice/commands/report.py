@@ -28,8 +28,6 @@ from einvoice.france.ereporting.reporting import Filing, Reporting
 from einvoice.france.findings import in_language
 from einvoice.model import Invoice
 
-__all__ = ["arguments", "run"]
-
 _REGIMES = {
     "real_normal_monthly": "réel normal, mensuel",
     "real_normal_quarterly": "réel normal, trimestriel",

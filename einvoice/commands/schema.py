@@ -8,8 +8,6 @@ import json
 from einvoice.commands.json_schemas import NAMES, json_schema
 from einvoice.commands.output import VALID, common_arguments, write
 
-__all__ = ["arguments", "run"]
-
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""

@@ -12,14 +12,13 @@ from einvoice.commands.output import VALID, common_arguments, write
 from einvoice.commands.types import amount, day, moment
 from einvoice.errors import Unrecognised, Unwritable
 from einvoice.france.findings import in_language
-from einvoice.france.lifecycle.builder import Account, Approval, Correction, Payment, Platform, ppf_copy, status
+from einvoice.france.lifecycle.builder import Platform, ppf_copy, status
 from einvoice.france.lifecycle.cdar import write as cdar
 from einvoice.france.lifecycle.codes import ACTIONS, STATUSES
 from einvoice.france.lifecycle.message import LifecycleMessage
+from einvoice.france.lifecycle.request import Account, Approval, Correction, Payment
 from einvoice.model import Invoice
 from einvoice.terms import term
-
-__all__ = ["arguments", "run"]
 
 _EXAMPLES = """examples:
   einvoice status F1.xml 205 --received-at 2026-11-02T16:10 -o approved.xml

@@ -20,8 +20,6 @@ from einvoice.report import DocumentReport, Report, worst
 from einvoice.reporting import FORMATS, Look, render
 from einvoice.validation.policy import HouseRules, Policy
 
-__all__ = ["arguments", "run"]
-
 # What every document that einvoice judges holds somewhere: the names of its vocabularies.
 _MARKS = (
     b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",

@@ -21,8 +21,6 @@ from einvoice.report import DocumentReport, Step
 from einvoice.rulebook import words
 from einvoice.validation.policy import Policy
 
-__all__ = ["judged"]
-
 _SWEEP = 100  # documents between two garbage collections of a worker
 
 

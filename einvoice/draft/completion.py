@@ -28,8 +28,6 @@ from einvoice.draft.totals import Currencies, totals
 from einvoice.draft.vat import Billed, Group, breakdown, classified, grouped_amounts, with_reasons, without_reasons
 from einvoice.model import AllowanceCharge, Invoice, Line
 
-__all__ = ["Completion", "completed"]
-
 _COMMERCIAL_INVOICE = "380"
 
 

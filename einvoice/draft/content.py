@@ -16,8 +16,6 @@ from pydantic import ConfigDict, Field, model_validator
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.model import InvoiceHead, Line
 
-__all__ = ["DRAFT_ONLY", "DraftContent", "DraftLine", "Nature", "Rounding", "Treatment"]
-
 Nature = Literal["goods", "services", "mixed"]
 Rounding = Literal["group", "line", "gross"]
 Treatment = Literal["B2B", "B2BINT", "B2C", "B2CINT", "OUTOFSCOPE", "ARCHIVEONLY"]

@@ -22,8 +22,6 @@ from einvoice.draft.renames import renamed
 from einvoice.model import Invoice
 from einvoice.paths import Path
 
-__all__ = ["Draft"]
-
 
 class Draft(DraftContent):
     """What is known of an invoice to be: `Draft(lines=[…], seller=…)` or `Draft.model_validate_json(payload)`.

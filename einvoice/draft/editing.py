@@ -15,8 +15,6 @@ from pydantic import BaseModel
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.paths import APPEND, Path
 
-__all__ = ["place_of", "put"]
-
 
 def place_of(text: str) -> Path:
     """The path of a text such as `lines[2].quantity` or `lines[+]`; raises `DraftError` for text that is none."""

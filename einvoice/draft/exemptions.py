@@ -17,8 +17,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["EXEMPT", "Exemption", "exemption", "known_exemptions"]
-
 # Categories whose VAT is nil, whatever rate is written: UNTDID 5305 as EN 16931 restricts it.
 EXEMPT = frozenset({"E", "AE", "G", "K", "O", "Z"})
 

@@ -20,18 +20,8 @@ from einvoice.codes import INVOICE_TYPES
 from einvoice.draft.content import DraftContent, DraftLine, Nature
 from einvoice.draft.mentions import french_notes
 from einvoice.draft.nesting import Placed, counted
-from einvoice.draft.parties import french_party, is_french_party, siren_of, tax_registered
+from einvoice.draft.parties import french_party, is_french_party, tax_registered
 from einvoice.model import Totals, VatBreakdown
-
-__all__ = [
-    "TIME_UNITS",
-    "business_process",
-    "french_terms",
-    "is_french",
-    "is_french_party",
-    "nature_of",
-    "siren_of",
-]
 
 # UN/ECE recommendation 20: second, minute, hour, day, week, month, year, working day. Who bills time bills a service.
 TIME_UNITS = frozenset({"SEC", "MIN", "HUR", "DAY", "WEE", "MON", "ANN", "E49"})

@@ -19,8 +19,6 @@ from einvoice.draft.rounding import rounded, shared_out, split_gross, unit_price
 from einvoice.draft.vat import Billed, Group, VatBearing, group_of, grouped_amounts
 from einvoice.model import AllowanceCharge
 
-__all__ = ["net_of_vat"]
-
 
 def net_of_vat(
     shown: Billed, given: tuple[Decimal | None, ...], ledger: Ledger, *, by_reason: bool

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
-__all__ = ["Disagreement", "Figure", "Ledger"]
-
 
 class Figure(NamedTuple):
     """A figure of the draft: where it stands and its business term."""

@@ -27,8 +27,6 @@ from einvoice.draft.rounding import (
 )
 from einvoice.model import AllowanceCharge
 
-__all__ = ["amounts", "computed", "price_from_net", "with_amount"]
-
 _ONE = "C62"  # UN/ECE recommendation 20: a unit of count
 _PERCENTAGE_SLACK = Decimal("0.02")  # a percentage is often rounded itself; PEPPOL-EN16931-R040 allows as much
 

@@ -19,18 +19,6 @@ from einvoice.draft.content import DraftContent
 from einvoice.draft.parties import SINGLE_TAXABLE, is_french_party
 from einvoice.model import Note
 
-__all__ = [
-    "EARLY_PAYMENT",
-    "LATE_PAYMENT",
-    "LEGAL_RATE",
-    "RECOVERY_FEE",
-    "VAT_ON_DEBITS",
-    "early_payment_note",
-    "french_notes",
-    "late_payment_note",
-    "recovery_fee_note",
-]
-
 RECOVERY_FEE = (
     "En cas de retard de paiement, une indemnité forfaitaire pour frais de recouvrement de 40 euros est due"
     " (articles L. 441-10 et D. 441-5 du code de commerce)."

@@ -20,18 +20,6 @@ from einvoice.draft.content import DraftLine
 from einvoice.draft.ledger import Figure, Ledger
 from einvoice.paths import NESTED, Path
 
-__all__ = [
-    "DETAIL",
-    "GROUP",
-    "INFORMATION",
-    "Placed",
-    "counted",
-    "flattened",
-    "grouped",
-    "line_paths",
-    "net_figure",
-]
-
 GROUP, DETAIL, INFORMATION = "GROUP", "DETAIL", "INFORMATION"
 
 

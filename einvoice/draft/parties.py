@@ -16,8 +16,6 @@ from collections.abc import Iterable
 
 from einvoice.model import Identifier, Party
 
-__all__ = ["SINGLE_TAXABLE", "french_party", "is_french_party", "siren_of", "tax_registered"]
-
 SIREN, SIRET, DIRECTORY, SINGLE_TAXABLE = "0002", "0009", "0225", "0231"
 
 _FRENCH_COUNTRIES = frozenset({"FR", "GP", "MQ", "GF", "RE", "YT", "BL", "MF", "PM"})

@@ -13,8 +13,6 @@ from einvoice.codes import CREDIT_NOTES
 from einvoice.draft.content import DraftContent
 from einvoice.model import PaymentMeans
 
-__all__ = ["payment_means"]
-
 _NOT_DEFINED = "1"
 
 

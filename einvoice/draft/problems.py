@@ -18,8 +18,6 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from einvoice.errors import Unreadable
 from einvoice.paths import Path, models_in
 
-__all__ = ["DraftError", "Problem", "described", "reworded", "unknown_field"]
-
 
 @dataclass(frozen=True, slots=True)
 class Problem:

@@ -19,8 +19,6 @@ from einvoice.paths import Path, walk
 from einvoice.profiles import profile_named
 from einvoice.terms import TERMS
 
-__all__ = ["specification"]
-
 _BASE, _EXTENSION = profile_named("en16931"), profile_named("extended-ctc-fr")
 
 # A reason why a line is exempt is moved to the VAT breakdown where the profile is EN 16931: it does not need the

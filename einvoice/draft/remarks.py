@@ -16,8 +16,6 @@ from einvoice.draft.ledger import Figure, Ledger
 from einvoice.draft.nesting import Placed, counted
 from einvoice.model import Totals
 
-__all__ = ["remark_on_lines", "remark_on_prepayment", "remark_on_totals"]
-
 
 def remark_on_lines(lines: Sequence[Placed], ledger: Ledger) -> None:
     """Lines that lack what their amount is computed from, and lines with the same identifier."""

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 from typing import Any
 
-__all__ = ["renamed"]
-
 _PARTIES = ("seller", "buyer", "payee", "seller_tax_representative")
 _VAT_SCHEMES = {"VA", "VAT"}
 

@@ -29,25 +29,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
-__all__ = [
-    "AMOUNT_DECIMALS",
-    "EXACT",
-    "PRICE_DECIMALS",
-    "QUANTITY_DECIMALS",
-    "RATE_DECIMALS",
-    "fitted",
-    "minor_unit",
-    "rounded",
-    "rounded_to_multiple",
-    "shared_out",
-    "short",
-    "split_gross",
-    "unit_price",
-    "vat_amount",
-    "vat_by_parts",
-    "vat_line_by_line",
-]
-
 AMOUNT_DECIMALS = 2  # BR-DEC-01 … 28, BR-FR-DEC-01
 QUANTITY_DECIMALS = 4  # BR-FR-DEC-02
 PRICE_DECIMALS = 6  # BR-FR-DEC-03

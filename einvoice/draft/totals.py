@@ -21,8 +21,6 @@ from einvoice.draft.rounding import AMOUNT_DECIMALS, fitted, minor_unit, rounded
 from einvoice.draft.vat import Billed
 from einvoice.model import AllowanceCharge, Totals, VatBreakdown
 
-__all__ = ["Currencies", "totals"]
-
 _ALREADY_PAID = frozenset({"B2", "S2", "M2"})  # BR-FR-CO-09
 
 

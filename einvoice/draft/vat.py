@@ -21,19 +21,6 @@ from einvoice.draft.nesting import Placed, counted
 from einvoice.draft.rounding import RATE_DECIMALS, fitted, short, vat_amount
 from einvoice.model import AllowanceCharge, Line, VatBreakdown
 
-__all__ = [
-    "Billed",
-    "Group",
-    "Reason",
-    "VatBearing",
-    "breakdown",
-    "classified",
-    "group_of",
-    "grouped_amounts",
-    "with_reasons",
-    "without_reasons",
-]
-
 VatBearing = Line | AllowanceCharge
 
 _SEVERAL = " ; "  # between the reasons of a group that has several

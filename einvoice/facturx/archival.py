@@ -9,8 +9,6 @@ from einvoice.facturx.rules import Rule, made
 from einvoice.pdfa import Broken
 from einvoice.report import Finding
 
-__all__ = ["PDFA_RULES", "archival_findings"]
-
 _STEP = "container"
 _SHOWN = 6  # places named in a message; the rest are counted
 

@@ -12,8 +12,6 @@ from einvoice.facturx.rules import CONTAINER_RULES, Rule
 from einvoice.facturx.visible import VISIBLE_RULES
 from einvoice.report import Finding
 
-__all__ = ["ALL_RULES", "in_english", "rule_of"]
-
 ALL_RULES: tuple[Rule, ...] = (*CONTAINER_RULES, *PDFA_RULES, *VISIBLE_RULES, *PROFILE_RULES)
 _BY_ID = {rule.id: rule for rule in ALL_RULES}
 

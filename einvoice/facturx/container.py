@@ -34,8 +34,6 @@ from einvoice.profiles import Profile, nearest_in_pdf, profile_of
 from einvoice.report import Finding, Step
 from einvoice.xml import parse_xml
 
-__all__ = ["STEP", "ContainerCheck", "check_container"]
-
 STEP = "container"
 
 _RULES = {rule.id: rule for rule in CONTAINER_RULES}

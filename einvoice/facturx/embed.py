@@ -33,8 +33,6 @@ from einvoice.pdfa.pdf import Limits, Pdf, opened
 from einvoice.pdfa.writing import compressed, text_string, written
 from einvoice.profiles import facturx_profile
 
-__all__ = ["embed"]
-
 _MIME = re.compile(r"[-\w+.]+/[-\w+.]+", re.ASCII)
 _PRODUCER = f"einvoice {__version__}"
 _UNKNOWN = "application/octet-stream"

@@ -23,8 +23,6 @@ from einvoice.errors import Unreadable, Unrecognised
 from einvoice.pdfa.pdf import Limits, Pdf, opened
 from einvoice.xml import local_name, parse_xml
 
-__all__ = ["FACTURX_NAME", "EmbeddedFile", "Extracted", "embedded_files", "extract", "invoice_files"]
-
 FACTURX_NAME = "factur-x.xml"
 # In the order in which a PDF that holds several is read: the standard of today first.
 INVOICE_NAMES = (FACTURX_NAME, "xrechnung.xml", "zugferd-invoice.xml")  # compared without case

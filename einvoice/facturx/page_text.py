@@ -17,19 +17,6 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-__all__ = [
-    "AMOUNT",
-    "DATE",
-    "NUMBER",
-    "PageText",
-    "amounts_in",
-    "compact",
-    "dates_in",
-    "ibans_in",
-    "labelled_digits",
-    "vat_numbers_in",
-]
-
 AMOUNT = r"[-−]?\d(?:[ .,'’]?\d)*[.,]\d{2}(?![\d])"
 DATE = (
     r"\d{1,2}\s?[./-]\s?\d{1,2}\s?[./-]\s?\d{4}|\d{4}-\d{2}-\d{2}"

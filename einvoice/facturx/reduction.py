@@ -25,8 +25,6 @@ from einvoice.reduction import reduced
 from einvoice.report import Finding
 from einvoice.terms import Term, term
 
-__all__ = ["PROFILE_RULES", "lacking", "losses", "reduce"]
-
 PROFILE_RULES: tuple[Rule, ...] = (
     Rule(
         "EI-FX-01",

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 
 from einvoice.report import Finding, Severity
 
-__all__ = ["CONTAINER_RULES", "Rule", "made"]
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:

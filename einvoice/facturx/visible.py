@@ -37,8 +37,6 @@ from einvoice.model import Invoice, Party
 from einvoice.pdfa.pdf import Limits, Pdf, opened
 from einvoice.report import Finding
 
-__all__ = ["STEP", "VISIBLE_RULES", "compare_visible"]
-
 STEP = "visible"
 _LEGIBILITY = "CGI art. 289-V ; Factur-X 1.0 §4"
 _MAX_PAGES = 50

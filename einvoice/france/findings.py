@@ -15,8 +15,6 @@ from einvoice.rulebook import row
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 
-__all__ = ["finding", "in_language"]
-
 _FRENCH = Policy(language="fr")
 
 

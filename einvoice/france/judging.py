@@ -29,8 +29,6 @@ from einvoice.validation.chain import unread_finding, verdict_of
 from einvoice.validation.findings import Place
 from einvoice.validation.policy import Policy
 
-__all__ = ["judge_message"]
-
 
 def judge_message(report: DocumentReport, data: bytes, policy: Policy) -> DocumentReport:
     """The report with the step of our own checks; of a document that is no French message, the report as it was.

@@ -16,8 +16,6 @@ from decimal import Decimal
 from einvoice.draft.parties import is_french_party
 from einvoice.model import Invoice, Line, Note, Party, VatBreakdown
 
-__all__ = ["billed_lines", "in_france", "mapped"]
-
 MAX_TEXT = 1024  # BT-22, BT-120
 
 _TYPES = {"262": "381"}

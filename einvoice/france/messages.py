@@ -18,8 +18,6 @@ from einvoice.france.lifecycle import cdar
 from einvoice.france.lifecycle.message import LifecycleMessage
 from einvoice.xml import Element
 
-__all__ = ["MESSAGES", "Message", "read_message"]
-
 Message = LifecycleMessage | EReport | DirectoryUpdate | DirectoryExport
 
 MESSAGES = ("lifecycle", "ereport", "directory")  # Detected.kind

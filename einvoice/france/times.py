@@ -16,8 +16,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator
 
-__all__ = ["LegalTime", "legal_time"]
-
 
 def legal_time(time: datetime) -> datetime:
     """The time in France, without zone and without fractions of a second.

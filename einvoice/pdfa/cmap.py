@@ -16,8 +16,6 @@ from typing import Any
 
 from einvoice.pdfa.content import operations
 
-__all__ = ["IDENTITY", "CMap", "read_cmap"]
-
 _MAX_RANGE = 65_536
 
 

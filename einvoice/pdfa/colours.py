@@ -17,8 +17,6 @@ from einvoice.pdfa.fault import Fault, Faults
 from einvoice.pdfa.pdf import Pdf
 from einvoice.pdfa.writing import canonical
 
-__all__ = ["Colours", "icc_space", "output_spaces"]
-
 DEVICES = {
     "DeviceGray": "Gray",
     "G": "Gray",

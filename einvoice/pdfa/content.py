@@ -17,8 +17,6 @@ from typing import Any
 
 from einvoice.errors import Unreadable
 
-__all__ = ["OPERATORS", "operations"]
-
 # All operators of ISO 32000-1, annex A; the three of an inline image are read as one.
 OPERATORS = frozenset(
     b"b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EMC ET EX f F f* G g gs h i j J K k l M m MP n q Q re RG rg"

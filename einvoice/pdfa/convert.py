@@ -37,8 +37,6 @@ from einvoice.pdfa.reading import inherited
 from einvoice.pdfa.structure import MIME, file_specifications, forgotten_layers, layer_configurations
 from einvoice.pdfa.writing import compressed, text_string, written
 
-__all__ = ["Converted", "convert_to_pdfa3"]
-
 
 @dataclass(frozen=True, slots=True)
 class Converted:

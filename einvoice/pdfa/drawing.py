@@ -23,8 +23,6 @@ from einvoice.pdfa.jpeg2000 import jpeg2000_fault
 from einvoice.pdfa.pdf import Pdf, Spent
 from einvoice.pdfa.reading import filters, inherited, is_true
 
-__all__ = ["Drawing", "FontUse"]
-
 # Until a colour is set, everything is painted in DeviceGray black (ISO 32000-1 §8.4.1).
 _FILLS = frozenset(b"f F f* b B b* B*".split())
 _STROKES = frozenset(b"S s b B b* B*".split())

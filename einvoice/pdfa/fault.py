@@ -18,8 +18,6 @@ from enum import Enum
 
 from einvoice.errors import Unwritable
 
-__all__ = ["REPAIRED", "Broken", "Fault", "Faults", "Irreparable"]
-
 
 class Fault(Enum):
     """A demand of ISO 19005-3 that a PDF does not meet, in the order of its clauses."""

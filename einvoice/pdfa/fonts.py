@@ -27,8 +27,6 @@ from einvoice.pdfa.programs.program import Program
 from einvoice.pdfa.programs.truetype import read_truetype
 from einvoice.pdfa.programs.type1 import read_type1
 
-__all__ = ["Fonts"]
-
 _SIMPLE = {"Type1", "MMType1", "TrueType"}
 _PROGRAMS = {None, "Type1C", "CIDFontType0C", "OpenType"}  # of a FontFile3
 _SYMBOLIC = 4  # flag of a font descriptor

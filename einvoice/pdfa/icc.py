@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["SRGB_NAME", "srgb_profile"]
-
 SRGB_NAME = "sRGB IEC61966-2.1"
 
 # Primaries and white of sRGB, adapted from D65 to the D50 of the profile connection space (Bradford), as X, Y, Z.

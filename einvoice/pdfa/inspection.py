@@ -27,8 +27,6 @@ from einvoice.pdfa.pdf import Limits, Locked, Pdf, opened
 from einvoice.pdfa.structure import check_document
 from einvoice.pdfa.xmp import Xmp
 
-__all__ = ["Inspection", "inspect", "preflight"]
-
 
 @dataclass(slots=True)
 class Inspection:

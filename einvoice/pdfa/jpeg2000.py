@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-__all__ = ["jpeg2000_fault"]
-
 _CHANNELS = {1, 3, 4}
 _METHODS = {1, 2, 3}
 _CIE_JAB = 19

@@ -20,8 +20,6 @@ from einvoice.pdfa.pdf import Pdf
 from einvoice.pdfa.writing import text_string
 from einvoice.pdfa.xmp import Metadata, Xmp, read_xmp, write_xmp
 
-__all__ = ["Properties", "describe", "pdf_date", "xmp_of"]
-
 _PDF_DATE = re.compile(
     r"D:(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(?:Z|([+-])(\d\d)'?(\d\d)?'?)?.*", re.DOTALL | re.ASCII
 )

@@ -28,8 +28,6 @@ from einvoice.pdfa.pdf import Pdf
 from einvoice.pdfa.reading import filters
 from einvoice.pdfa.xmp import is_harmless
 
-__all__ = ["ACTION_KEYS", "Objects", "check_objects", "forbidden_action"]
-
 ACTION_KEYS = ("/A", "/PA", "/OpenAction", "/Next")
 
 _FILTERS = frozenset(

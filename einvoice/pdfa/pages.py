@@ -14,8 +14,6 @@ from einvoice.pdfa.fault import Fault, Faults
 from einvoice.pdfa.pdf import Pdf
 from einvoice.pdfa.reading import inherited
 
-__all__ = ["HIDING_FLAGS", "PRINT_FLAG", "check_page", "flags_of"]
-
 PRINT_FLAG = 4
 HIDING_FLAGS = 1 | 2 | 32 | 256  # invisible, hidden, no view, toggle no view
 

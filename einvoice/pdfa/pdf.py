@@ -41,8 +41,6 @@ from pypdf.generic import (
 
 from einvoice.errors import Unreadable
 
-__all__ = ["Limits", "Locked", "Pdf", "Spent", "opened"]
-
 # pypdf meets hostile bytes with whatever its code trips over: an index, a type, a recursion. These are what bytes can
 # cause; `MemoryError` is left to the caller, and anything else would be a fault of ours.
 FAULTS = (

@@ -9,8 +9,6 @@ from pypdf.generic import ArrayObject, DictionaryObject, PdfObject
 
 from einvoice.pdfa.pdf import Pdf
 
-__all__ = ["filters", "inherited", "is_true"]
-
 
 def inherited(pdf: Pdf, page: DictionaryObject, key: str) -> PdfObject | None:
     """The value of a page or of the nearest node above it in the page tree (ISO 32000-1 §7.7.3.4)."""

@@ -16,8 +16,6 @@ from einvoice.pdfa.reading import is_true
 from einvoice.pdfa.writing import file_identifier
 from einvoice.pdfa.xmp import Xmp
 
-__all__ = ["MIME", "check_document", "file_specifications", "forgotten_layers", "layer_configurations"]
-
 MIME = re.compile(r"[-\w+.]+/[-\w+.]+", re.ASCII)
 
 _MAX_FIELDS = 20_000

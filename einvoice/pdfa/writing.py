@@ -39,8 +39,6 @@ from pypdf.generic import (
 from einvoice.errors import Unreadable
 from einvoice.pdfa.pdf import Pdf
 
-__all__ = ["canonical", "compressed", "file_identifier", "text_string", "written"]
-
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
 _PACKED = 200  # objects in one object stream
 _IN_NAME = re.compile(rb"[^!-~]|[#()<>\[\]{}/%]")

@@ -21,8 +21,6 @@ from xml.sax.saxutils import escape
 from einvoice.errors import Unreadable
 from einvoice.xml import Element, parse_xml
 
-__all__ = ["FACTURX_NAMESPACE", "Metadata", "Xmp", "is_harmless", "read_xmp", "write_xmp"]
-
 FACTURX_NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"

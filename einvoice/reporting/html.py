@@ -18,8 +18,6 @@ from einvoice.view.layout import page_of
 from einvoice.view.page import Page, Remark
 from einvoice.view.remarks import remarks_of, with_remarks
 
-__all__ = ["html"]
-
 _TITLES = {"fr": "Rapport", "en": "Report"}
 
 

@@ -9,9 +9,6 @@ from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report, Step
 from einvoice.reporting.text import told
 
-__all__ = ["junit"]
-
-
 # Python's own quoteattr would load an HTTP client with its module.
 _ESCAPES = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "�") | {
     ord("&"): "&amp;",

@@ -12,8 +12,6 @@ from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report
 from einvoice.reporting.text import told
 
-__all__ = ["sarif"]
-
 _LEVELS = {"error": "error", "warning": "warning", "information": "note"}
 
 

@@ -17,9 +17,6 @@ from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report, Severity, Step
 from einvoice.terms import term
 
-__all__ = ["Look", "about", "checked", "reasons", "summary", "text", "told", "verdict_word"]
-
-
 _ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "information": 2}
 _MOST_PLACES = 6
 _INDENT = "    "

@@ -30,8 +30,6 @@ from einvoice.schematron.engine import CompiledRules
 from einvoice.schematron.program import Program
 from einvoice.schematron.rules import RuleSet
 
-__all__ = ["compile_rules", "load"]
-
 _KEY = re.compile(r"[0-9A-Za-z_-]{1,100}").fullmatch
 _DIGEST = 32  # bytes of a sha256
 

@@ -31,8 +31,6 @@ from einvoice.schematron.xpath.values import Fault
 from einvoice.schematron.xpath.written import as_written
 from einvoice.xml import Element
 
-__all__ = ["CompiledRules"]
-
 _Test = Callable[[RuleTree, Sequence[int]], list[int]]
 _Rule = Callable[[RuleTree, Sequence[int], list[tuple[int, int]]], None]
 _FAULTS = (Fault, ArithmeticError, RecursionError)

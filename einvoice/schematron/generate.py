@@ -29,16 +29,15 @@ from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Check, Function, Let, Rule, RuleSet, Value
 from einvoice.schematron.xpath.code import Expr, Module, Scope, locals_in, text_literal
 from einvoice.schematron.xpath.functions import OwnFunction
+from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.operands import operands_code
-from einvoice.schematron.xpath.parser import XPathError, parse
+from einvoice.schematron.xpath.parser import parse
 from einvoice.schematron.xpath.patterns import alternatives
 from einvoice.schematron.xpath.steps import clark
 from einvoice.schematron.xpath.strings import normalize_space
 from einvoice.schematron.xpath.syntax import AnyKind, Binary, Call, Filter, NameTest, Path, Root, Step, Syntax, walk
 from einvoice.schematron.xpath.translator import Translator
 from einvoice.schematron.xpath.types import read_type
-
-__all__ = ["make_program"]
 
 _EVERYWHERE = Path(Root(), Step("descendant-or-self", AnyKind))
 

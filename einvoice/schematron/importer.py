@@ -22,8 +22,6 @@ from einvoice.schematron.sch import read_sch
 from einvoice.schematron.schxslt import SCHXSLT, read_schxslt
 from einvoice.xml import Element
 
-__all__ = ["read_rules"]
-
 
 def read_rules(source: str, content: bytes, open_document: Callable[[str], bytes]) -> RuleSet:
     """Read a rule file.

@@ -31,8 +31,6 @@ from einvoice.schematron.rule_file import (
 from einvoice.schematron.rules import Function, Let, Param
 from einvoice.xml import Element
 
-__all__ = ["read_function", "read_variable"]
-
 _NOTHING = "()"
 _QUOTED_OR_NAMED = r"""'[^']*'|"[^"]*"|\(:.*?:\)|\$\s*(?P<name>{})(?![\w.:·-])"""
 

@@ -39,8 +39,6 @@ from einvoice.schematron.rule_file import (
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet, Value
 from einvoice.xml import Element
 
-__all__ = ["read_check", "read_iso_xslt"]
-
 _PATTERN_MODE = re.compile(r"M\d+")
 _OWN_VARIABLES = {
     "archiveDirParameter",

@@ -16,8 +16,6 @@ from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rule_file import XSL, RuleFile, line_of, open_rule_file
 from einvoice.schematron.rules import RuleSet, Value
 
-__all__ = ["find_documents", "refuse_other_instructions"]
-
 # A string literal; a call that leaves the invoice; a call of document(), with its name where that is a literal.
 _CALL = re.compile(
     r"""'[^']*' | "[^"]*"

@@ -8,8 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ANY", "ANY_ATTRIBUTE", "Alternative", "Program", "RuleTable"]
-
 ANY = ""  # in a shape: any element
 ANY_ATTRIBUTE = "@"  # in a shape: any attribute
 

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 from einvoice.errors import EInvoiceError
 
-__all__ = ["EngineFailure", "RuleError"]
-
 
 class RuleError(EInvoiceError):
     """A rule file holds something that einvoice does not understand."""

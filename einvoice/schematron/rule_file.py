@@ -17,26 +17,6 @@ from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Key, Value
 from einvoice.xml import Element, parse_xml
 
-__all__ = [
-    "FACT",
-    "FILE",
-    "SCH",
-    "SVRL",
-    "XSL",
-    "RuleFile",
-    "check_attributes",
-    "children",
-    "collapse",
-    "file_of",
-    "line_of",
-    "namespaces",
-    "open_rule_file",
-    "read_key",
-    "read_value",
-    "refuse_text",
-    "required",
-]
-
 SCH = "{http://purl.oclc.org/dsdl/schematron}"
 XSL = "{http://www.w3.org/1999/XSL/Transform}"
 SVRL = "{http://purl.oclc.org/dsdl/svrl}"

@@ -19,8 +19,6 @@ from einvoice.schematron.tree import NOTHING, Nodes, Tree
 from einvoice.schematron.xpath.values import Fault
 from einvoice.xml import Element
 
-__all__ = ["NOTHING", "RuleTree"]
-
 Items: TypeAlias = "Callable[[RuleTree], Sequence[Any]]"
 Keys: TypeAlias = "Callable[[RuleTree, Any], Sequence[Any]]"
 _UNSET: Any = object()

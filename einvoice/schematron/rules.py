@@ -15,21 +15,6 @@ from typing import Literal, Protocol
 
 from einvoice.xml import Element
 
-__all__ = [
-    "Check",
-    "Engine",
-    "Failure",
-    "Function",
-    "Key",
-    "Let",
-    "Outcome",
-    "Param",
-    "Pattern",
-    "Rule",
-    "RuleSet",
-    "Value",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Value:

@@ -26,8 +26,6 @@ from einvoice.schematron.xpath.strings import normalize_space
 from einvoice.schematron.xslt_writer import ERROR, NAMED, write_xslt
 from einvoice.xml import Element, location, parse_xml
 
-__all__ = ["SaxonRules", "shared_pool"]
-
 _KINDS: dict[str, Literal["assert", "report", "error"]] = {
     SVRL + "failed-assert": "assert",
     SVRL + "successful-report": "report",

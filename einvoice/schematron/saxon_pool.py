@@ -26,8 +26,6 @@ from einvoice.errors import MissingExtra
 from einvoice.schematron.rule_error import EngineFailure
 from einvoice.schematron.saxon_worker import read_frame, write_frame
 
-__all__ = ["SaxonPool"]
-
 _WORKER = Path(__file__).with_name("saxon_worker.py")
 _LOG_TAIL = 2_000
 

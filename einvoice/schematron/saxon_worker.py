@@ -17,8 +17,6 @@ import struct
 import sys
 from typing import IO, Any
 
-__all__ = ["main", "read_frame", "write_frame"]
-
 _LENGTH = struct.Struct(">Q")
 
 _SETTINGS = {

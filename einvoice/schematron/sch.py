@@ -37,8 +37,6 @@ from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, 
 from einvoice.schematron.sch_expand import expand
 from einvoice.xml import Element
 
-__all__ = ["read_sch"]
-
 _BINDINGS = ("xslt2", "xpath2", "xslt3", "xpath3")  # an expression beyond XPath 2.0 is refused when it is compiled
 _TITLES = {SCH + name for name in ("title", "p")}
 _DOCUMENTATION = "id fpi icon see xml:lang xml:space"

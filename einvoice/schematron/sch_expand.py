@@ -24,8 +24,6 @@ from copy import deepcopy
 from einvoice.schematron.rule_file import FILE, SCH, RuleFile, check_attributes, file_of, open_rule_file, required
 from einvoice.xml import Element
 
-__all__ = ["expand"]
-
 _MOST_INCLUDES = 50  # a file that includes itself ends here
 _ELSEWHERE = re.compile(r"/|[A-Za-z][A-Za-z0-9+.-]*:")  # an absolute path, a drive, a URL
 _PARAMETER = re.compile(r"\$([\w.-]+)")

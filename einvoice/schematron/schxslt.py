@@ -37,8 +37,6 @@ from einvoice.schematron.rule_file import (
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet
 from einvoice.xml import Element
 
-__all__ = ["SCHXSLT", "read_schxslt"]
-
 SCHXSLT = "{https://doi.org/10.5281/zenodo.1495494}"
 
 _NEGATED = re.compile(r"not\((.*)\)", re.DOTALL)

@@ -27,8 +27,6 @@ from typing import Any, TypeAlias
 
 from einvoice.xml import Element
 
-__all__ = ["NOTHING", "Nodes", "Tree", "Way"]
-
 NOTHING: tuple[int, ...] = ()
 Nodes: TypeAlias = Sequence[int]
 Kids: TypeAlias = dict[str, Any]  # child elements: tag -> their numbers; attributes: "@name" -> its number

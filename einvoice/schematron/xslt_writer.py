@@ -22,8 +22,6 @@ from einvoice.schematron.rule_file import SVRL, XSL
 from einvoice.schematron.rules import Check, Function, Key, Let, Param, Pattern, Rule, RuleSet, Value
 from einvoice.xml import Element
 
-__all__ = ["ERROR", "NAMED", "write_xslt"]
-
 NAMED = "{urn:einvoice:facts}fact"  # around a value of a message that has a name
 ERROR = "{urn:einvoice:schematron}error"  # a check that could not be evaluated: id, flag, role, location; the reason
 

@@ -33,8 +33,6 @@ from einvoice.validation.reasons import in_language
 from einvoice.validation.xsd import Fault, Unusable, schema_of
 from einvoice.xml import Element
 
-__all__ = ["judge", "judge_invoice", "unread_finding", "unread_findings", "verdict_of", "written"]
-
 _UNREAD: dict[str, tuple[str, Severity]] = {
     "unknown": ("EI-READ-01", "information"),
     "repeated": ("EI-READ-02", "warning"),

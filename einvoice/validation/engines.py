@@ -32,9 +32,6 @@ from einvoice.schematron import (
 from einvoice.validation.policy import HouseRules, Policy
 from einvoice.xml import Element
 
-__all__ = ["NotRun", "Run", "Subject", "run_rules", "warm"]
-
-
 Source = Artefact | HouseRules
 
 

@@ -19,8 +19,6 @@ from einvoice.terms import Term, nearest_term, term, term_at
 from einvoice.validation.overlay import Defect, known_defect
 from einvoice.validation.policy import Policy, severity_of
 
-__all__ = ["Place", "Ran", "finding_of", "observed", "own_finding"]
-
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
 _UNEVALUATED = "The rule could not be evaluated: "  # what engines write before their reason

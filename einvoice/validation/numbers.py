@@ -19,8 +19,6 @@ from einvoice.terms import nearest_term
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
 
-__all__ = ["check_numbers"]
-
 _PARTIES = tuple(name for name, info in Invoice.model_fields.items() if "Party" in str(info.annotation))
 _KINDS = {"0002": SIREN, "0009": SIRET}  # ISO 6523
 _IBAN_LENGTH = 15  # the shortest

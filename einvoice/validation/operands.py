@@ -21,8 +21,6 @@ from einvoice.paths import Path, walk
 from einvoice.report import Finding
 from einvoice.terms import term_at
 
-__all__ = ["aimed"]
-
 _TERM = re.compile(r"\b(?:BT|EXT-FR-FE)-\d+(?:-\d+)?")
 _TOLERANCE = Decimal(1)  # what published rules allow a total to be off
 

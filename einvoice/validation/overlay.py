@@ -15,8 +15,6 @@ from functools import cache
 from einvoice.artefacts.catalogue import ordinal
 from einvoice.data import ruleset_text
 
-__all__ = ["Defect", "known_defect"]
-
 
 @dataclass(frozen=True, slots=True)
 class Defect:

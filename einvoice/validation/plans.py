@@ -13,8 +13,6 @@ from einvoice.model import Invoice
 from einvoice.profiles import OTHER, PROFILES
 from einvoice.validation.policy import Policy, policy_data
 
-__all__ = ["Plan", "french_rules", "is_french", "plan_for"]
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:

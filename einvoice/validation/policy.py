@@ -23,8 +23,6 @@ from einvoice.data import Language, ruleset_text
 from einvoice.report import Severity
 from einvoice.schematron import Failure
 
-__all__ = ["HouseRules", "Policy", "is_doubtful", "is_lenient", "policy_data", "severity_of"]
-
 _FLAGS: Mapping[str, Severity] = {
     "warning": "warning",
     "warn": "warning",

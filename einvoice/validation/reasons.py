@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["in_french", "in_language"]
-
 _PLACE = re.compile(r"line (\d+), column (\d+)")
 _EXPECTED = (
     "Attendu : une facture UBL 2.1 (Invoice ou CreditNote) ou CII (Factur-X), un message de cycle de vie CDAR, une "

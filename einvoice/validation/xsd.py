@@ -24,8 +24,6 @@ from einvoice.artefacts.installed import Artefact
 from einvoice.data import ruleset_text
 from einvoice.xml import Element, location
 
-__all__ = ["Fault", "Schema", "schema_of"]
-
 _QUALIFIED = re.compile(r"\{([^}]*)\}([\w.-]+)")
 _TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
 _MOST_EXPECTED = 6  # names to list; the schema may allow fifty

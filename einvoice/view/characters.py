@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["visible"]
-
 # Marks that turn the direction of text, or cannot be seen: with them, what is read is not what was written.
 HIDDEN = frozenset("\u00ad\u061c\u180e\u200b\u200e\u200f\ufeff") | frozenset(
     map(chr, (*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFC)))

@@ -17,22 +17,6 @@ from decimal import Decimal
 
 from einvoice.data import Language
 
-__all__ = [
-    "COLON",
-    "FIXED",
-    "NARROW",
-    "account",
-    "amount",
-    "day",
-    "grouped",
-    "is_iban",
-    "number",
-    "percentage",
-    "registration",
-    "size",
-]
-
-
 NARROW = "\u202f"  # narrow no-break space: between thousands
 FIXED = "\u00a0"  # no-break space: before a unit
 MINUS = "\u2212"

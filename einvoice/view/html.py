@@ -18,8 +18,6 @@ from einvoice.view.logo import Logo
 from einvoice.view.page import Page, Spans
 from einvoice.view.templates import filled
 
-__all__ = ["document", "html_of"]
-
 
 def html_of(page: Page, logo: Logo | None = None) -> bytes:
     """The page as an HTML document in UTF-8."""

@@ -18,8 +18,6 @@ from einvoice.view.tables import simple_table, without_empty_columns
 from einvoice.view.values import ADDRESS, Writer
 from einvoice.view.words import label, meaning
 
-__all__ = ["page_of"]
-
 SUMMARY = """
 issue_date           {issue_date}
 due_date             {due_date}

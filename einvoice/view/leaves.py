@@ -7,8 +7,6 @@ from typing import get_args
 
 from einvoice.model import Model
 
-__all__ = ["data_type"]
-
 
 @cache
 def data_type(owner: type[Model], field: str) -> str:

@@ -16,8 +16,6 @@ from einvoice.view.page import Cell, Column, Row, Span, Table
 from einvoice.view.values import Writer
 from einvoice.view.words import label
 
-__all__ = ["line_table"]
-
 CHANGE = (  # an allowance or a charge: the amount, what it is a part of, why, and its VAT where it tells that
     "{amount}| · {percentage}| [of] {base_amount}| · {reason}| {reason_code}"
     "| · [vat] {vat_rate}| {vat_category_code:code}"

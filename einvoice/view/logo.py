@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from einvoice.errors import Unreadable
 
-__all__ = ["Logo"]
-
 SIGNATURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 
 

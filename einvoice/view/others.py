@@ -17,8 +17,6 @@ from einvoice.view.page import Column, Page, Row, Span, Table, spans_of
 from einvoice.view.values import Writer
 from einvoice.view.words import label
 
-__all__ = ["other_information"]
-
 
 def other_information(invoice: Invoice, page: Page, writer: Writer) -> Table:
     """The values of the invoice that `page` does not show."""

@@ -14,25 +14,6 @@ from typing import Any, Literal
 
 from einvoice.data import Language
 
-__all__ = [
-    "Beside",
-    "Block",
-    "Card",
-    "Cards",
-    "Cell",
-    "Column",
-    "Entries",
-    "Entry",
-    "Look",
-    "Page",
-    "Remark",
-    "Row",
-    "Span",
-    "Spans",
-    "Table",
-    "spans_of",
-]
-
 Look = Literal["", "strong", "muted", "code"]  # code: beside its meaning, so small and grey
 
 

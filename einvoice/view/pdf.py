@@ -26,8 +26,6 @@ from einvoice.view.logo import Logo
 from einvoice.view.page import Beside, Block, Card, Entries, Page, Row, Table, spans_of
 from einvoice.view.words import label
 
-__all__ = ["pdf_of"]
-
 HERE = Path(__file__).parent
 LONG = 900  # characters: a row or a card with more may be broken over two pages
 WORD = 24  # characters: a longer word may be broken anywhere, in a narrow column a shorter one

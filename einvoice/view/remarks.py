@@ -20,8 +20,6 @@ from einvoice.view.formatting import COLON
 from einvoice.view.page import Card, Entries, Page, Remark, Row, Span, spans_of
 from einvoice.view.words import label
 
-__all__ = ["remarks_of", "with_remarks"]
-
 Holder = Entries | Card | Row  # what shows remarks below itself
 
 

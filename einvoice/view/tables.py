@@ -18,8 +18,6 @@ from einvoice.view.page import Cell, Column, Row, Table
 from einvoice.view.values import Writer
 from einvoice.view.words import label
 
-__all__ = ["simple_table", "without_empty_columns"]
-
 
 def simple_table(name: str, spec: str, parts: Sequence[Model], path: str, writer: Writer) -> Table:
     """The table of that name: a row for each of the parts, which stand at `path` in the invoice."""

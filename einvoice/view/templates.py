@@ -20,8 +20,6 @@ from einvoice.view.words import label
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-__all__ = ["filled"]
-
 _PACKAGE = Path(__file__).parents[1]  # templates are named from here: view/page.html
 _LOOKS: dict[Look, str] = {"": "", "strong": "strong", "muted": "small", "code": "code"}  # the element of each
 

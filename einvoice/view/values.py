@@ -31,8 +31,6 @@ from einvoice.view.leaves import data_type
 from einvoice.view.page import Entry, Look, Span, Spans
 from einvoice.view.words import label, meaning
 
-__all__ = ["ADDRESS", "Writer"]
-
 # Which list a code belongs to: by its field, or by its class and field where fields of the same name differ.
 LISTS = {
     "type_code": "invoice_type",

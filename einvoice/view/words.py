@@ -18,8 +18,6 @@ from einvoice.codes import CODE_LISTS, code_list
 from einvoice.data import Language
 from einvoice.profiles import title_of
 
-__all__ = ["label", "meaning"]
-
 
 @cache
 def _table(name: str) -> dict[tuple[str, ...], dict[Language, str]]:

@@ -28,20 +28,6 @@ from einvoice.france.payments import NOTHING, shared_by, sign
 from einvoice.france.treatment import treatment, vat_is_due_on_payment
 from einvoice.model import Amount, Invoice, Model, VatBreakdown
 
-__all__ = [
-    "GOODS",
-    "MARGIN",
-    "SERVICES",
-    "UNTAXED",
-    "Books",
-    "Paid",
-    "Receipt",
-    "Sale",
-    "receipt_of",
-    "receipts_of",
-    "sales_of",
-]
-
 GOODS, SERVICES, UNTAXED, MARGIN = "TLB1", "TPS1", "TNT1", "TMA1"  # TT-81
 
 _MARGIN_REASONS = frozenset({"VATEX-EU-D", "VATEX-EU-F", "VATEX-EU-I", "VATEX-EU-J"})

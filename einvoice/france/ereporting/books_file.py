@@ -25,8 +25,6 @@ from einvoice.france.ereporting.books import Books
 from einvoice.france.ereporting.calendar import Regime
 from einvoice.france.ereporting.report import Declarant
 
-__all__ = ["BooksFile"]
-
 
 class BooksFile(Books):
     """Books, whose they are, and how they are reported."""

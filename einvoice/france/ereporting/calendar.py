@@ -23,8 +23,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal, get_args
 
-__all__ = ["REGIMES", "Content", "Regime", "ReportingPeriod", "periods"]
-
 Regime = Literal["real_normal_monthly", "real_normal_quarterly", "simplified", "franchise"]
 Content = Literal["transactions", "payments"]
 REGIMES: tuple[Regime, ...] = get_args(Regime)

@@ -23,8 +23,6 @@ from einvoice.france.ereporting.report import DailyPayments, DailySales, EReport
 from einvoice.model import Invoice, VatBreakdown
 from einvoice.paths import Path, walk
 
-__all__ = ["Change", "changes"]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -27,8 +27,6 @@ from einvoice.identifiers import SIREN
 from einvoice.model import Invoice, Party, Period
 from einvoice.report import Finding, Severity
 
-__all__ = ["check"]
-
 _CENT = Decimal("0.01")
 _SIREN = "0002"
 _SHORT_NUMBERS_UNTIL = date(2026, 12, 31)  # PPF: invoice numbers of 20 characters at most until then

@@ -42,8 +42,6 @@ from einvoice.model import (
 )
 from einvoice.xml import Element
 
-__all__ = ["fields", "read", "write"]
-
 
 def read(root: Element) -> EReport:
     """The report that a flux 10 document says; what the model cannot hold is in `unread`."""

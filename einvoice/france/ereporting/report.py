@@ -15,17 +15,6 @@ from datetime import date
 from einvoice.france.times import LegalTime
 from einvoice.model import Amount, Identifier, Invoice, Model, Percentage, Period, Unread, VatBreakdown
 
-__all__ = [
-    "DailyPayments",
-    "DailySales",
-    "Declarant",
-    "EReport",
-    "InvoicePayment",
-    "PaidPart",
-    "Payments",
-    "Transactions",
-]
-
 
 class Declarant(Model):
     """Who sends the report (a platform, TT-7 to TT-11) or whose report it is (TT-12 to TT-16)."""

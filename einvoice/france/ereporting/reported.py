@@ -16,8 +16,6 @@ from einvoice.draft.parties import is_french_party, siren_of
 from einvoice.france.mapping import billed_lines, in_france, mapped
 from einvoice.model import Identifier, Invoice, Party, VatBreakdown
 
-__all__ = ["SPECIFICATION", "reported_invoice", "reported_party"]
-
 SPECIFICATION = "urn.cpro.gouv.fr:1p0:ereporting"  # TT-29
 
 _NAME_LENGTH = 16

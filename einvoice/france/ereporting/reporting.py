@@ -44,8 +44,6 @@ from einvoice.france.treatment import treatment
 from einvoice.model import Invoice, Party, Period, VatBreakdown
 from einvoice.xml import parse_xml
 
-__all__ = ["Filing", "Reporting"]
-
 _SELLER, _BUYER = "SE", "BY"
 
 

@@ -19,12 +19,14 @@
 
 from __future__ import annotations
 
-from einvoice.france.lifecycle.builder import Account, Approval, Correction, Payment, Platform, ppf_copy, status
+from einvoice.france.lifecycle.builder import Platform, ppf_copy, status
 from einvoice.france.lifecycle.cdar import read, write
 from einvoice.france.lifecycle.checks import check
 from einvoice.france.lifecycle.codes import ACTIONS, CHARACTERISTICS, REASONS, ROLES, STATUSES
-from einvoice.france.lifecycle.life import Duty, Event, Lifecycle, NextStatus
+from einvoice.france.lifecycle.events import Event
+from einvoice.france.lifecycle.life import Duty, Lifecycle, NextStatus
 from einvoice.france.lifecycle.message import LifecycleMessage
+from einvoice.france.lifecycle.request import Account, Approval, Correction, Payment
 
 __all__ = [
     "ACTIONS",

@@ -18,8 +18,6 @@ from einvoice.france.payments import sign
 from einvoice.model import Identifier, Invoice, Party
 from einvoice.report import Finding
 
-__all__ = ["actor", "document_issuer", "party_faults", "recipients", "setter_of"]
-
 _SIREN = "0002"
 _ROLE_CODES = {"seller": "SE", "buyer": "BY", "payee": "DL", "buyer_agent": "AB", "seller_agent": "SR"}  # UNTDID 3035
 

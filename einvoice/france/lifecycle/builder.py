@@ -31,8 +31,6 @@ from einvoice.france.treatment import treatment
 from einvoice.model import Identifier, Invoice
 from einvoice.report import Finding
 
-__all__ = ["Account", "Approval", "Correction", "Payment", "Platform", "ppf_copy", "status"]
-
 GUIDELINE = "urn.cpro.gouv.fr:1p0:CDV:invoice"
 PPF_GUIDELINE = "urn.cpro.gouv.fr:1p0:CDV:einvoicingF2"
 _LONGEST_NUMBER = 18  # of BT-1, for the usual form of MDT-4 to fit into its 50 characters

@@ -27,8 +27,6 @@ from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, Lif
 from einvoice.model import Identifier, SupportingDocument
 from einvoice.xml import Element
 
-__all__ = ["fields", "read", "write"]
-
 
 def read(root: Element) -> LifecycleMessage:
     """The message that a CDAR document says; what the model cannot hold is in `unread`."""

@@ -12,8 +12,6 @@ from einvoice.france.findings import finding
 from einvoice.france.lifecycle.message import Characteristic, Detail, LifecycleMessage, Subject
 from einvoice.report import Finding, Severity
 
-__all__ = ["GUIDELINES", "Checked", "say"]
-
 _URN = "urn.cpro.gouv.fr:1p0:CDV:"
 # What a message may be about (MDT-3, S1.06); all but "invoice" are messages to or from the public portal.
 GUIDELINES = frozenset({"invoice", "einvoicingF2", "einvoicingF1", "ereportingF10", "annuaire", "flux", "messageCDV"})

@@ -24,8 +24,6 @@ from einvoice.france.lifecycle.message import Actor, LifecycleMessage
 from einvoice.identifiers import SIREN
 from einvoice.report import Finding, Severity
 
-__all__ = ["PORTAL_AMOUNTS", "check"]
-
 PORTAL_AMOUNTS = frozenset({"RAP", "ESC", "RAB", "REM", "MPA", "MEN"})  # G7.12
 _PORTAL_STATUSES = ("200", "210", "212", "213")  # G7.44
 _PORTAL_REJECTIONS = ("251", "301", "401", "601")  # G7.08; 210, 213 and 501 are in BR-FR-CDV-15

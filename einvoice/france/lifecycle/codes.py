@@ -20,21 +20,6 @@ from typing import Any, Literal
 from einvoice.codes import Code
 from einvoice.data import data_text
 
-__all__ = [
-    "ACTIONS",
-    "CHARACTERISTICS",
-    "FOLLOWS",
-    "ITEMS",
-    "PHASE_CODES",
-    "REASONS",
-    "ROLES",
-    "STATUSES",
-    "Item",
-    "Phase",
-    "Portal",
-    "Status",
-]
-
 Phase = Literal["transmission", "processing", ""]
 Portal = Literal["always", "vat_on_payment", "never"]
 

@@ -18,8 +18,6 @@ from einvoice.france.payments import owed, sign, split
 from einvoice.model import Invoice
 from einvoice.terms import term
 
-__all__ = ["details", "new_payees"]
-
 _PAYEE = "PE"  # UNTDID 3035
 _ACCOUNT = "BT-84"
 _CREDIT = "Montant négatif : avoir imputé ou remboursé."  # P1.17 wants a comment on every negative amount

@@ -19,8 +19,6 @@ from einvoice.france.payments import NOTHING
 from einvoice.france.times import LegalTime
 from einvoice.model import Amount, Model, Percentage
 
-__all__ = ["Event", "RatePart", "event_of"]
-
 _OF_INVOICES = frozenset(code for code, kind in STATUSES.items() if kind.phase)
 _EXCHANGED = (None, "REGULATED")  # MDT-2: the portal is told nothing of other invoices
 

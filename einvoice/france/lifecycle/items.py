@@ -13,8 +13,6 @@ from einvoice.france.lifecycle.checked import GUIDELINES, Checked, say
 from einvoice.france.lifecycle.codes import ITEMS, Item
 from einvoice.report import Finding, Severity
 
-__all__ = ["items_are_short", "items_are_there"]
-
 _FLOWS = ("500", "501")  # of a flow that could not be read, little is known
 
 

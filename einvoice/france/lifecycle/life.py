@@ -32,8 +32,6 @@ from einvoice.france.treatment import treatment, vat_is_due_on_payment
 from einvoice.model import Invoice, Party
 from einvoice.report import Finding, Severity
 
-__all__ = ["PPF_DELAY", "Duty", "Event", "Lifecycle", "NextStatus"]
-
 PPF_DELAY = timedelta(hours=24)
 _LAST = datetime(9999, 12, 30)  # noqa: DTZ001 - messages have no zone; a day later time ends
 _ENDS = ("213", "210", "220")

@@ -15,8 +15,6 @@ from datetime import date
 from einvoice.france.times import LegalTime
 from einvoice.model import Amount, Identifier, Model, Percentage, Quantity, SupportingDocument, Unread
 
-__all__ = ["Actor", "Characteristic", "Detail", "LifecycleMessage", "Remark", "Subject"]
-
 
 class Actor(Model):
     """Someone who sends, issues or receives a message or the document it speaks of."""

@@ -19,8 +19,6 @@ from einvoice.model import Invoice, Party
 from einvoice.report import Finding
 from einvoice.terms import term
 
-__all__ = ["Account", "Approval", "Correction", "Payment", "Request", "fault", "faults"]
-
 
 @dataclass(frozen=True, slots=True)
 class Payment:

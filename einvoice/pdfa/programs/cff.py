@@ -16,8 +16,6 @@ from einvoice.errors import Unreadable
 from einvoice.pdfa.programs.glyph_names import STANDARD_ENCODING, STANDARD_STRINGS
 from einvoice.pdfa.programs.program import Program
 
-__all__ = ["read_cff"]
-
 _ROS, _FD_ARRAY, _FD_SELECT, _FONT_MATRIX = 1230, 1236, 1237, 1207  # two-byte operators: 1200 + second byte
 _CHARSET, _ENCODING, _CHARSTRINGS, _PRIVATE, _SUBRS, _DEFAULT_WIDTH, _NOMINAL_WIDTH = 15, 16, 17, 18, 19, 20, 21
 _MAX_CALLS = 12

@@ -14,8 +14,6 @@ import re
 
 from pypdf._codecs import adobe_glyphs
 
-__all__ = ["ENCODINGS", "STANDARD_ENCODING", "STANDARD_STRINGS", "unicode_of"]
-
 _STRINGS = """
 .notdef space exclam quotedbl numbersign dollar percent ampersand quoteright parenleft parenright asterisk plus
 comma hyphen period slash zero one two three four five six seven eight nine colon semicolon less equal greater

@@ -10,8 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["Program"]
-
 
 @dataclass(frozen=True, slots=True)
 class Program:

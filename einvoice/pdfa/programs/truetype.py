@@ -11,8 +11,6 @@ from einvoice.errors import Unreadable
 from einvoice.pdfa.programs.cff import read_cff
 from einvoice.pdfa.programs.program import Program
 
-__all__ = ["read_truetype"]
-
 _MAX_CODES = 200_000  # of one character map
 
 

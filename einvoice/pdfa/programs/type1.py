@@ -12,8 +12,6 @@ from einvoice.errors import Unreadable
 from einvoice.pdfa.programs.glyph_names import STANDARD_ENCODING
 from einvoice.pdfa.programs.program import Program
 
-__all__ = ["read_type1"]
-
 _EEXEC_KEY, _CHARSTRING_KEY = 55665, 4330
 _CODE = re.compile(rb"dup\s+(\d+)\s*/([^\s/(){}<>\[\]%]+)\s+put")
 _GLYPH = re.compile(rb"/([^\s/(){}<>\[\]%]+)\s+(\d+)\s+(?:RD|-\||\S+) ")

@@ -18,8 +18,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["MOST_STEPS", "Piece", "TooLarge", "automaton"]
-
 MOST_STEPS = 5_000  # of a pattern, its repetitions with limits written out
 
 

@@ -28,8 +28,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple, TypeAlias
 
-__all__ = ["Card", "Expr", "Kind", "Loop", "Module", "Scope", "locals_in", "render_loops", "text_literal"]
-
 Kind: TypeAlias = Literal[
     "node",
     "text",  # text nodes, as their texts

@@ -13,8 +13,6 @@ from einvoice.schematron.xpath.core import Core
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.types import CAST_FUNCTIONS, KINDS, SequenceType
 
-__all__ = ["Conversions"]
-
 
 class Conversions(Core):
     """Translates casts and conversions."""

@@ -12,8 +12,6 @@ from einvoice.schematron.xpath.code import Expr, Kind, Loop, Module, Scope, loca
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.syntax import Syntax
 
-__all__ = ["Core"]
-
 NUMBERS = frozenset({"integer", "decimal", "double", "number"})
 TEXTS = frozenset({"untyped", "string"})
 _NAME = re.compile(r"[‹›\w]+").fullmatch

@@ -18,8 +18,6 @@ from typing import Any
 
 from einvoice.schematron.xpath.values import Fault, type_name
 
-__all__ = ["Date", "DateTime", "Duration", "Moment", "shift", "to_date", "to_date_time", "to_duration"]
-
 _ZONE = r"(?P<zone>Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 _DAY = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
 _DATE = re.compile(_DAY + _ZONE).fullmatch

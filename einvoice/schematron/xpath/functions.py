@@ -22,8 +22,6 @@ from einvoice.schematron.xpath.syntax import Call, Literal, Syntax
 from einvoice.schematron.xpath.types import SequenceType
 from einvoice.schematron.xpath.values import Fault
 
-__all__ = ["Functions", "OwnFunction"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Line:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Token", "XPathError", "tokenize"]
-
 _NAME = r"[^\W\d][\w.\-\u00b7]*"  # an NCName; \w also lets through a few letters that XML does not, which harms nothing
 _TOKEN = re.compile(
     rf"""

@@ -36,8 +36,6 @@ from einvoice.schematron.xpath.syntax import (
 )
 from einvoice.schematron.xpath.translator import Translator
 
-__all__ = ["operands_code"]
-
 _LONGEST = 20_000  # characters of code; a test that needs more is explained by its message alone
 _WRAPPERS = frozenset({"round", "abs", "number", "string", "normalize-space", "upper-case", "lower-case", "data"})
 _OF_TEXT = frozenset({"matches", "starts-with", "ends-with", "contains"})

@@ -18,8 +18,6 @@ from einvoice.schematron.xpath.core import NUMBERS, TEXTS, Core
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.syntax import Binary, Call, For, ForEach, Literal, Negate, Quantified, Syntax
 
-__all__ = ["GENERAL", "VALUE", "Operators", "flattened"]
-
 GENERAL = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 VALUE = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _ARITHMETIC = {

@@ -41,8 +41,6 @@ from einvoice.schematron.xpath.syntax import (
     Variable,
 )
 
-__all__ = ["XPathError", "parse"]
-
 AXES = {
     "ancestor",
     "ancestor-or-self",

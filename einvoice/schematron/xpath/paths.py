@@ -32,8 +32,6 @@ from einvoice.schematron.xpath.syntax import (
     walk,
 )
 
-__all__ = ["Paths"]
-
 _MOST_KEPT = 1000
 _BOOLEAN_CALLS = frozenset(
     {"not", "exists", "empty", "boolean", "contains", "starts-with", "ends-with", "matches", "true", "false"}

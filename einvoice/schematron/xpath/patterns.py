@@ -36,8 +36,6 @@ from einvoice.schematron.xpath.syntax import (
 )
 from einvoice.schematron.xpath.translator import Translator
 
-__all__ = ["alternatives"]
-
 _BELOW = Step("descendant-or-self", AnyKind)
 _MOST_ALTERNATIVES = 200
 

@@ -28,8 +28,6 @@ from collections.abc import Callable
 from einvoice.schematron.xpath.automaton import Piece, TooLarge, automaton
 from einvoice.schematron.xpath.values import Fault
 
-__all__ = ["Regex", "compile_regex", "matcher", "plain_text", "replacement"]
-
 _SPACE = r" \t\n\r"
 _NAME_START = r":A-Z_a-zÀ-ÖØ-öø-˿Ͱ-ͽͿ-῿\u200c\u200d⁰-↏Ⰰ-⿯、-퟿豈-﷏ﷰ-\ufffd\U00010000-\U000effff"
 _NAME = _NAME_START + r"\-.0-9·\u0300-\u036f\u203f\u2040"

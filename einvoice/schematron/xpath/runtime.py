@@ -10,13 +10,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from einvoice.schematron.rule_tree import NOTHING, RuleTree
+from einvoice.schematron.rule_tree import RuleTree
+from einvoice.schematron.tree import NOTHING
 from einvoice.schematron.xpath import casts, compare, numbers, strings
 from einvoice.schematron.xpath.dates import Date, DateTime, Duration, to_date, to_date_time, to_duration
 from einvoice.schematron.xpath.regex import Regex
 from einvoice.schematron.xpath.values import Fault, NodeItem, Untyped, at_most_one, exactly_one, type_name
-
-__all__ = ["Lazy", "names"]
 
 _MOST_NUMBERS = 10_000_000  # a longer range is an accident or an attack
 _UNSET: Any = object()

@@ -14,8 +14,6 @@ from einvoice.schematron.xpath.core import Core
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.syntax import AnyKind, KindTest, NameTest, NodeTest, Step
 
-__all__ = ["ATTRIBUTES_BELOW", "EVERYTHING_BELOW", "Steps", "clark"]
-
 # Axes whose nodes are asked from the document; the flags tell whether nodes come nearest first.
 _WIDE_AXES = {
     "descendant": ("descendants({})", False),

@@ -19,31 +19,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeAlias
 
-__all__ = [
-    "AnyKind",
-    "Binary",
-    "Call",
-    "Cast",
-    "Castable",
-    "ContextItem",
-    "Filter",
-    "For",
-    "If",
-    "KindTest",
-    "Literal",
-    "NameTest",
-    "Negate",
-    "NodeTest",
-    "Path",
-    "Quantified",
-    "Root",
-    "Sequence",
-    "Step",
-    "Syntax",
-    "Variable",
-    "walk",
-]
-
 
 class Syntax:
     """Any expression."""

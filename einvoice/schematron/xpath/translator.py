@@ -38,8 +38,6 @@ from einvoice.schematron.xpath.syntax import (
     Variable,
 )
 
-__all__ = ["Translator"]
-
 _LONG = 50  # characters: a longer text, such as a code list, is kept once
 _PLAIN = (Literal, Variable, ContextItem, Root, Step)  # never worth remembering
 

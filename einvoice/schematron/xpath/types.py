@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from einvoice.schematron.xpath.code import Card, Kind
 from einvoice.schematron.xpath.lexer import XPathError
 
-__all__ = ["CAST_FUNCTIONS", "KINDS", "SequenceType", "read_type"]
-
 KINDS: dict[str, Kind] = {
     "xs:anyAtomicType": "any",
     "xs:boolean": "boolean",

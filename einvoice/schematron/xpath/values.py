@@ -15,8 +15,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["Fault", "NodeItem", "Untyped", "at_most_one", "exactly_one", "type_name"]
-
 
 class Fault(Exception):
     """A dynamic error of XPath: the check cannot be evaluated on this document.

@@ -13,8 +13,6 @@ from typing import Any
 
 from einvoice.schematron.xpath.casts import to_string
 
-__all__ = ["as_written"]
-
 _NUMBER = re.compile(r"\s*[+-]?[0-9]+(?:\.([0-9]+))?\s*").fullmatch
 _LONGEST = 200  # characters of a text
 _MONEY = 2  # decimals
