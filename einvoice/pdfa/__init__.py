@@ -22,7 +22,7 @@ Codes and places come out, no sentences.
 | `convert` | repairs what is not seen: `convert_to_pdfa3` |
 | `fault` | the name of each fault, which of them are repaired |
 | `drawing`, `content`, `colours`, `jpeg2000` | what the pages draw |
-| `fonts`, `cmap`, `programs` | the fonts that text is shown in |
+| `fonts`, `font_programs`, `glyph_names`, `cmap` | the fonts that text is shown in |
 | `pages`, `structure`, `objects` | annotations; what a document has once; every object |
 | `reading` | questions that several of them ask |
 | `icc` | the sRGB profile |

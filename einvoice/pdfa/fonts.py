@@ -20,12 +20,9 @@ from einvoice.errors import Unreadable
 from einvoice.pdfa.cmap import IDENTITY, CMap, read_cmap
 from einvoice.pdfa.drawing import FontUse
 from einvoice.pdfa.fault import Fault, Faults
+from einvoice.pdfa.font_programs import Program, read_cff, read_truetype, read_type1
+from einvoice.pdfa.glyph_names import ENCODINGS, STANDARD_ENCODING, unicode_of
 from einvoice.pdfa.pdf import Pdf, Spent
-from einvoice.pdfa.programs.cff import read_cff
-from einvoice.pdfa.programs.glyph_names import ENCODINGS, STANDARD_ENCODING, unicode_of
-from einvoice.pdfa.programs.program import Program
-from einvoice.pdfa.programs.truetype import read_truetype
-from einvoice.pdfa.programs.type1 import read_type1
 
 _SIMPLE = {"Type1", "MMType1", "TrueType"}
 _PROGRAMS = {None, "Type1C", "CIDFontType0C", "OpenType"}  # of a FontFile3
@@ -94,6 +91,10 @@ class Fonts:
                     raise Unreadable(key) from error
         return None
 
+    def _width(self, program: Program, glyph: int) -> float | None:
+        self.pdf.check_time()
+        return program.width(glyph)
+
     def _widths_agree(self, glyphs: Mapping[int, tuple[float | None, float | None]], label: str) -> None:
         """Each code's width in the PDF against that in the font program."""
         wrong = [
@@ -154,7 +155,9 @@ class Fonts:
             glyphs = {code: program.names.get(named.get(code, "")) for code in codes}
         self._drawn([code for code, glyph in glyphs.items() if glyph is None], label)
         drawn = {code: glyph for code, glyph in glyphs.items() if glyph is not None}
-        self._widths_agree({code: (widths.get(code), program.width(glyph)) for code, glyph in drawn.items()}, label)
+        self._widths_agree(
+            {code: (widths.get(code), self._width(program, glyph)) for code, glyph in drawn.items()}, label
+        )
         self._char_set(font, descriptor, program, label)
 
     def _simple_widths(self, font: DictionaryObject, descriptor: DictionaryObject, label: str) -> dict[int, float]:
@@ -254,7 +257,7 @@ class Fonts:
             if glyph is None:
                 missing.append(code)
             else:
-                sizes[code] = (widths.get(cid, default), program.width(glyph))
+                sizes[code] = (widths.get(cid, default), self._width(program, glyph))
         self._drawn(missing, label)
         self._widths_agree(sizes, label)
         self._cid_set(font, descriptor, program, mapping, label)

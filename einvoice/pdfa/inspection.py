@@ -13,19 +13,22 @@ looked at is listed in `fault`. Source: ISO 19005-3:2012 (level B; the demands o
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pypdf.generic import DictionaryObject
 
 from einvoice.pdfa.colours import Colours, output_spaces
 from einvoice.pdfa.drawing import Drawing
 from einvoice.pdfa.fault import Broken, Fault, Faults
-from einvoice.pdfa.fonts import Fonts
 from einvoice.pdfa.metadata import xmp_of
 from einvoice.pdfa.objects import Objects, check_objects
 from einvoice.pdfa.pages import check_page
 from einvoice.pdfa.pdf import Limits, Locked, Pdf, opened
 from einvoice.pdfa.structure import check_document
 from einvoice.pdfa.xmp import Xmp
+
+if TYPE_CHECKING:
+    from einvoice.pdfa.fonts import Fonts
 
 
 @dataclass(slots=True)
@@ -57,6 +60,8 @@ def preflight(data: bytes, *, limits: Limits | None = None) -> tuple[Broken, ...
 
 def inspect(pdf: Pdf) -> Inspection:
     """Look at all of an open PDF."""
+    from einvoice.pdfa.fonts import Fonts  # noqa: PLC0415 - fontTools is loaded where fonts are checked
+
     faults = Faults()
     if pdf.is_encrypted:
         faults.add(Fault.ENCRYPTED)

@@ -165,6 +165,10 @@ class Pdf:
         self._objects += 1
         if self._objects > self.limits.objects:
             raise Spent(f"the PDF has more than {self.limits.objects} objects to look at")
+        self.check_time()
+
+    def check_time(self) -> None:
+        """`Spent` when time is up."""
         if time.monotonic() > self._deadline:
             raise Spent(f"reading the PDF takes more than {self.limits.seconds:g} seconds")
 

@@ -113,8 +113,11 @@ def cii(profile: str = "urn:cen.eu:en16931:2017", *, number: str = "F2026-0001")
     ).encode()
 
 
-def truetype(*, advance: int = 600, cmap: tuple[int, int] = (3, 1)) -> bytes:
-    """A TrueType font of two glyphs, .notdef and a square for the letter A, in a grid of 1000 units."""
+def truetype(*, advance: int = 600, cmap: tuple[int, int] = (3, 1), maps: bytes = b"") -> bytes:
+    """A TrueType font of two glyphs, .notdef and a square for the letter A, in a grid of 1000 units.
+
+    `maps` is its table of character maps, in place of the one that maps A.
+    """
     square = struct.pack(">hhhhh", 1, 0, 0, 500, 500) + struct.pack(">HH", 3, 0) + b"\x01" * 4
     square += struct.pack(">4h", 0, 500, 0, -500) + struct.pack(">4h", 0, 0, 500, 0)
     code = 0xF041 if cmap == (3, 0) else 65  # symbol fonts live in the private use area
@@ -122,7 +125,7 @@ def truetype(*, advance: int = 600, cmap: tuple[int, int] = (3, 1)) -> bytes:
         ">9H", code, 0xFFFF, 0, code, 0xFFFF, (1 - code) & 0xFFFF, 1, 0, 0
     )
     tables = {
-        b"cmap": struct.pack(">HHHHI", 0, 1, *cmap, 12) + segments,
+        b"cmap": maps or struct.pack(">HHHHI", 0, 1, *cmap, 12) + segments,
         b"glyf": square,
         b"head": struct.pack(
             ">IIIIHHQQhhhhHHhhh", 0x10000, 0x10000, 0, 0x5F0F3CF5, 0, 1000, 0, 0, 0, 0, 500, 500, 0, 8, 2, 1, 0

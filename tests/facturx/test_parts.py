@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import faulty
@@ -17,13 +18,11 @@ from einvoice.pdfa import preflight
 from einvoice.pdfa.cmap import read_cmap
 from einvoice.pdfa.colours import icc_space
 from einvoice.pdfa.content import operations
+from einvoice.pdfa.font_programs import read_cff, read_truetype, read_type1
+from einvoice.pdfa.glyph_names import ENCODINGS, STANDARD_ENCODING, unicode_of
 from einvoice.pdfa.icc import srgb_profile
 from einvoice.pdfa.metadata import pdf_date
 from einvoice.pdfa.pdf import opened
-from einvoice.pdfa.programs.cff import read_cff
-from einvoice.pdfa.programs.glyph_names import ENCODINGS, STANDARD_ENCODING, unicode_of
-from einvoice.pdfa.programs.truetype import read_truetype
-from einvoice.pdfa.programs.type1 import read_type1
 from einvoice.pdfa.writing import written
 from einvoice.pdfa.xmp import Metadata, is_harmless, read_xmp, write_xmp
 
@@ -73,7 +72,7 @@ def test_truetype_tells_widths_and_characters():
     assert program.cmaps[3, 1][65] == 1
 
 
-def cff(charstring, *, private=b"\xf7\x5c\x14\x8c\x15"):
+def cff(charstring, *, private=b"\xf7\x5c\x14\x8c\x15", size=None):
     """A CFF font of two glyphs, .notdef and A: default width 200, nominal width 1."""
 
     def index(*items):
@@ -91,7 +90,7 @@ def cff(charstring, *, private=b"\xf7\x5c\x14\x8c\x15"):
     head = b"\x01\0\4\2" + index(b"Square")
     start = len(head) + len(index(bytes(23))) + len(index()) + len(index())
     top = number(start + len(glyphs)) + b"\x0f" + number(start) + b"\x11"  # charset, glyphs
-    top += number(len(private)) + number(start + len(glyphs) + len(charset)) + b"\x12"
+    top += number(size or len(private)) + number(start + len(glyphs) + len(charset)) + b"\x12"
     return head + index(top) + index() + index() + glyphs + charset + private
 
 
@@ -104,7 +103,10 @@ def cff(charstring, *, private=b"\xf7\x5c\x14\x8c\x15"):
         (b"\x8b\x16\x0e", 200),  # 0 hmoveto
         (b"\xf7\x5c\x8b\x8b\x15\x0e", 201),  # 200 0 0 rmoveto
         (b"\xff\x00\x63\x80\x00\x0e", 100.5),  # a fraction
-        (b"\x0c\x00\x0e", None),  # arithmetic is not followed
+        (b"\x0c\x00\x0e", 200),  # dotsection, which does nothing
+        (b"\xf7\x5c\x8b\x0c\x0a\x0e", None),  # arithmetic is not followed
+        (b"\x8b\x0a\x0e", None),  # a subroutine that is not there
+        (b"", None),  # a program that ends before it draws
     ],
 )
 def test_cff_tells_widths(charstring, width):
@@ -113,6 +115,80 @@ def test_cff_tells_widths(charstring, width):
     assert program.names == {".notdef": 0, "A": 1}
     assert program.width(1) == width
     assert program.encoding[65] == "A"
+
+
+def index(*items):
+    """A CFF INDEX."""
+    offsets = [1]
+    for item in items:
+        offsets.append(offsets[-1] + len(item))
+    return struct.pack(">HB", len(items), 4) + struct.pack(f">{len(offsets)}I", *offsets) + b"".join(items)
+
+
+def test_subroutines_that_call_each_other_end():
+    """A drawing program that calls itself twice a level has no width, and that is soon known."""
+    calls = index(b"\x20\x0a\x20\x0a")  # subroutine 0 calls subroutine 0, twice
+    private = b"\x8d\x13"  # its subroutines stand right behind it: offset 2
+    program = read_cff(cff(b"\x20\x0a\x0e", private=private + calls, size=len(private)))
+    started = time.monotonic()
+    assert program.width(1) is None
+    assert program.width(0) == 0
+    assert time.monotonic() - started < 1
+
+
+def keyed_cff(fonts, *, claimed=0):
+    """A CFF font keyed by CID: two glyphs, and parts that share one private dictionary (BlueValues)."""
+
+    def number(value):
+        return b"\x1d" + struct.pack(">i", value)
+
+    def top(glyphs, select, parts):
+        entries = number(glyphs) + b"\x11" + number(parts) + b"\x0c\x24" + number(select) + b"\x0c\x25"
+        return b"\x01\0\4\4" + index(b"Keyed") + index(number(0) * 3 + b"\x0c\x1e" + entries) + bytes(4)
+
+    glyphs, select, private = index(b"\x0e", b"\x0e"), b"\0\0\0", b"\x8b" * claimed + b"\x06"
+    start = len(top(0, 0, 0))
+    places = start, start + len(glyphs), start + len(glyphs) + len(select) + len(private)
+    part = number(len(private)) + number(start + len(glyphs) + len(select)) + b"\x12"
+    return top(*places) + glyphs + select + private + index(*[part] * fonts)
+
+
+def test_a_cff_font_is_keyed_by_cid():
+    """Without a character set, CID and glyph are the same number."""
+    program = read_cff(keyed_cff(1))
+    assert (program.count, program.cids, program.names) == (2, {0: 0, 1: 1}, {})
+    assert program.width(1) == 0
+
+
+def test_parts_of_a_cff_font_that_claim_the_same_bytes_are_refused():
+    """Thousands of parts that each claim the whole font would take gigabytes, and hours."""
+    with pytest.raises(Unreadable, match="claims more"):
+        read_cff(keyed_cff(20_000, claimed=400_000))
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        (struct.pack(">HHIIIIII", 12, 0, 28, 0, 1, 0, 0xFFFFFFF0, 1), "maps too many"),
+        (
+            struct.pack(">HHHHHHH", 4, 32784, 0, 8192, 0, 0, 0) + b"\xff\xfe" * 4096 + bytes(3 * 8192 + 2),
+            "maps too many",
+        ),
+        (None, "character maps"),
+    ],
+    ids=["one group", "overlapping segments", "many maps"],
+)
+def test_character_maps_are_not_unrolled_before_they_are_counted(table, reason):
+    """A few bytes can claim to map four thousand million characters."""
+    maps = struct.pack(">HHHHI", 0, 1, 3, 10, 12) + table if table else struct.pack(">HH", 0, 60_000) + bytes(480_000)
+    with pytest.raises(Unreadable, match=reason):
+        read_truetype(s.truetype(maps=maps))
+
+
+def test_a_packed_font_is_not_unpacked():
+    """WOFF is a font of the web, no font of a PDF: unpacking one has no bound."""
+    with pytest.raises(Unreadable, match="packed"):
+        read_truetype(b"wOFF" + bytes(100))
 
 
 def type1():
