@@ -18,6 +18,7 @@ from datetime import date
 from decimal import Decimal
 
 from pypdf import apply_configuration
+from pypdf.generic import DictionaryObject
 
 from einvoice.errors import Unreadable
 from einvoice.facturx.page_text import (
@@ -35,6 +36,7 @@ from einvoice.facturx.page_text import (
 from einvoice.facturx.rules import Rule, made
 from einvoice.model import Invoice, Party
 from einvoice.pdfa.pdf import Limits, Pdf, opened
+from einvoice.pdfa.reading import inherited
 from einvoice.report import Finding
 
 STEP = "visible"
@@ -120,8 +122,24 @@ def _text(pdf: Pdf) -> PageText:
     with apply_configuration(stream_parsing_work_maximum_count=300_000, xform_maximum_invocations_per_extraction=500):
         for page in pdf.reader.pages[:_MAX_PAGES]:
             pdf.tick()
+            _without_font_programs(pdf, page)
             pages.append(page.extract_text(extraction_mode="layout"))
     return PageText.of("\n".join(pages))
+
+
+def _without_font_programs(pdf: Pdf, page: DictionaryObject) -> None:
+    """Take the CFF programs out of the fonts of an open page: pypdf would read them with fontTools, without a bound."""
+    waiting, seen = [pdf.dictionary(inherited(pdf, page, "/Resources"))], set[int]()
+    while waiting:
+        resources = waiting.pop()
+        pdf.tick()
+        if id(resources) in seen:
+            continue
+        seen.add(id(resources))
+        for font in pdf.dictionary(resources.get("/Font")).values():
+            pdf.dictionary(pdf.dictionary(font).get("/FontDescriptor")).pop("/FontFile3", None)
+        forms = pdf.dictionary(resources.get("/XObject")).values()
+        waiting += [pdf.dictionary(pdf.dictionary(form).get("/Resources")) for form in forms]
 
 
 _Contradiction = tuple[str, str, str, str]

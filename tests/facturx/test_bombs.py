@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import struct
 import subprocess
 import sys
 import time
@@ -49,6 +50,26 @@ def shifted(data):
     start, end = data.rindex(b"xref\n0"), data.index(b"trailer", data.rindex(b"xref\n0"))
     moved = re.sub(rb"(\d{10}) 00000 n", lambda match: b"%010d 00000 n" % (int(match[1]) + 7), data[start:end])
     return data[:start] + moved + data[end:]
+
+
+def repeating_font(glyphs):
+    """A CFF font in which all glyphs have the same name: whoever makes their names unique is busy for minutes."""
+
+    def number(value):
+        return b"\x1d" + struct.pack(">i", value)
+
+    def index(item):
+        return struct.pack(">HBII", 1, 4, 1, len(item) + 1) + item
+
+    def top(drawings, names, encoding):
+        entries = number(drawings) + b"\x11" + number(names) + b"\x0f" + number(encoding) + b"\x10"
+        return b"\x01\0\4\4" + index(b"Bomb") + index(entries) + bytes(4)
+
+    drawings = struct.pack(">HB", glyphs, 1) + b"\1" * (glyphs + 1)
+    names = b"\0" + struct.pack(">H", 1) * (glyphs - 1)
+    start = len(top(0, 0, 0))
+    places = start, start + len(drawings), start + len(drawings) + len(names)
+    return top(*places) + drawings + names + b"\0\1\x41"
 
 
 MANY = b"".join(b"(a)%d 0 R " % number for number in range(30, 8030))
@@ -104,6 +125,14 @@ BOMBS = {
     "entities": lambda: s.pdf(
         s.archival()
         | {s.METADATA: s.stream(b'<!DOCTYPE a [<!ENTITY b "' + b"x" * 9999 + b'">]><a>' + b"&b;" * 9999 + b"</a>")}
+    ),
+    "font of one name": lambda: s.pdf(
+        s.archival()
+        | {
+            s.FONT: b"<</Type/Font/Subtype/Type1/BaseFont/B/FirstChar 65/LastChar 65/Widths[0]/FontDescriptor 21 0 R>>",
+            21: b"<</Type/FontDescriptor/FontName/B/Flags 4/FontFile3 22 0 R>>",
+            22: s.stream(repeating_font(60_000), b"/Subtype/Type1C"),
+        }
     ),
     "nothing": lambda: b"",
     "header only": lambda: b"%PDF-1.7",
