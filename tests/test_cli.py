@@ -298,17 +298,23 @@ def test_a_worker_that_dies_takes_no_other_document_with_it(tmp_path, monkeypatc
         path = tmp_path / f"{name}.xml"
         path.write_text(UBL, encoding="utf-8")
         names.append(str(path))
-    answer = workers._answer
     killed = []
 
-    def kill_first(worker, name, policy):
-        if not killed:
-            killed.append(name)
-            worker.link.recv()
-            os.kill(worker.process.pid, signal.SIGKILL)
-        return answer(worker, name, policy)
+    class Killing(workers.Pool):
+        """Kills the process that gets the first question."""
 
-    monkeypatch.setattr(workers, "_answer", kill_first)
+        def ask(self, question, timeout=None):
+            if killed:
+                return super().ask(question, timeout)
+            killed.append(question.decode())
+            process = self._process()
+            os.kill(process.popen.pid, signal.SIGKILL)
+            try:
+                return process.ask(question, timeout)
+            finally:
+                process.close()
+
+    monkeypatch.setattr(workers, "Pool", Killing)
     reports = dict(workers.judged(tuple(names), Policy(), jobs=2))
     verdicts = {name: reports[position].verdict for position, name in enumerate(names)}
     assert verdicts == {name: "not_run" if name in killed else "valid" for name in names}

@@ -18,7 +18,7 @@ LAYERS = (
     ("codes",),
     ("identifiers",),
     ("draft",),
-    ("xml",),
+    ("xml", "processes"),
     ("pdfa",),
     ("binding",),
     ("ubl", "cii"),
