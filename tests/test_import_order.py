@@ -25,6 +25,7 @@ LAYERS = (
     ("detect",),
     ("artefacts",),
     ("schematron",),
+    ("own_rules",),
     ("validation",),
     ("facturx",),
     ("view",),

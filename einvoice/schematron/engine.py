@@ -22,7 +22,7 @@ from lxml import etree
 
 from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative, Program, RuleTable
 from einvoice.schematron.rule_tree import RuleTree
-from einvoice.schematron.rules import Failure, Outcome
+from einvoice.schematron.rules import UNEVALUATED, Failure, Outcome
 from einvoice.schematron.tree import Way
 from einvoice.schematron.xpath.numbers import DECIMALS
 from einvoice.schematron.xpath.runtime import Lazy, names
@@ -230,7 +230,7 @@ class CompiledRules:
 
     def _error(self, document: RuleTree, number: int, node: int, reason: str) -> Failure:
         name, _, flag, role = self._program.checks[number]
-        message = f"The rule could not be evaluated: {reason}"
+        message = f"{UNEVALUATED}{reason}"
         return Failure(name, "error", flag, role, message, document.location(node), document.line(node))
 
     def _failure(self, document: RuleTree, number: int, node: int) -> Failure:

@@ -15,6 +15,8 @@ from typing import Literal, Protocol
 
 from einvoice.xml import Element
 
+UNEVALUATED = "The rule could not be evaluated: "  # the compiled engine's words before the reason
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
@@ -142,6 +144,11 @@ class Failure:
     found: str | None = None  # the facts of these names; where no fact has a name, the two values compared
     expected: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)  # the values of the message that have a name
+
+    @property
+    def reason(self) -> str:
+        """Of an error: why the check could not be evaluated."""
+        return self.message.removeprefix(UNEVALUATED)
 
 
 @dataclass(frozen=True, slots=True)

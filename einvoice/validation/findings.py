@@ -21,7 +21,6 @@ from einvoice.validation.policy import Policy, severity_of
 
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
-_UNEVALUATED = "The rule could not be evaluated: "  # what engines write before their reason
 
 Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
 
@@ -55,7 +54,7 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
     facts: dict[str, Fact | None] = {"found": found, "expected": failure.expected}
     failed = failure.kind == "error"
     if failed:
-        facts["reason"] = said.text.removeprefix(_UNEVALUATED)
+        facts["reason"] = failure.reason
     return Observation(
         rule=rule,
         severity="warning" if softened else severity,
