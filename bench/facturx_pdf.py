@@ -18,10 +18,10 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from einvoice.draft import Draft
+from einvoice.facturx.build import facturx_xml, make_facturx
 from einvoice.facturx.container import check_container
 from einvoice.facturx.embed import embed
 from einvoice.facturx.visible import compare_visible
-from einvoice.hybrid import facturx_xml, make_facturx
 from einvoice.pdfa import convert_to_pdfa3, preflight
 from einvoice.profiles import profile_named
 

@@ -15,23 +15,24 @@ No function here reads a file or the network (the rule sets aside, which are fil
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
 
 from einvoice import __version__, cii, profiles, ubl
+from einvoice.conversion.implied import with_implied
+from einvoice.conversion.losses import loss_observations, lost_in
 from einvoice.data import Language
 from einvoice.detect import Detected, detect, is_pdf, read_detected
 from einvoice.draft import Draft
 from einvoice.draft_judgement import judge_draft
 from einvoice.errors import Unwritable
-from einvoice.implied import with_implied
 from einvoice.judgement import judge_bytes
-from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
-from einvoice.paths import Path, differences
+from einvoice.paths import differences
 from einvoice.report import Finding, Report
+from einvoice.rulebook import Observation, at_source, finding
 from einvoice.rulebook.explaining import Explanation, explain
 from einvoice.validation.chain import judge_invoice, unread_findings
 from einvoice.validation.policy import Policy
@@ -57,7 +58,6 @@ __all__ = [
 Target = Literal["ubl", "cii", "facturx"]
 
 _WRITERS: dict[str, Callable[[Invoice], bytes]] = {"ubl": ubl.write, "cii": cii.write}
-_LOSSES: dict[str, Callable[[Invoice], tuple[Path, ...]]] = {"ubl": ubl.losses, "cii": cii.losses}
 PROFILES = {each.name: each.identifier for each in profiles.PROFILES.values() if each.identifier}  # short name -> BT-24
 
 
@@ -133,7 +133,7 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
     _checked_target(to)
     invoice = _complete(source)
     if to == "facturx":
-        from einvoice.hybrid import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+        from einvoice.facturx.build import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 
         made = make_facturx(
             invoice, profile=profile, pdf=pdf, language=language, date=date, strict=strict, field_of=_field_of(source)
@@ -146,7 +146,7 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
     try:
         return _WRITERS[to](_of_profile(invoice, profile))
     except Unwritable as error:
-        faults = placed(error.findings, _field_of(source))
+        faults = at_source(error.findings, _field_of(source))
         fields = ", ".join(fault.field or "?" for fault in faults)
         raise Unwritable(f"{to.upper()} cannot say this invoice: {fields}", faults) from error
 
@@ -161,13 +161,17 @@ def losses(
     _checked_target(to)
     invoice = _complete(source)
     if to == "facturx":
-        from einvoice.hybrid import facturx_xml, profile_for  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+        from einvoice.facturx.build import facturx_xml, profile_for  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 
         found = facturx_xml(invoice, profile_for(invoice, profile), language=language)[1]
     else:
         invoice = _of_profile(invoice, profile)
-        found = loss_findings(invoice, _LOSSES[to](invoice), to.upper(), Policy(language=language))
-    return placed(found, _field_of(source))
+        found = _in_words(loss_observations(invoice, lost_in(invoice, to), to.upper()), language)
+    return at_source(found, _field_of(source))
+
+
+def _in_words(observations: Iterable[Observation], language: Language) -> tuple[Finding, ...]:
+    return tuple(finding(each, language) for each in observations)
 
 
 def _complete(source: object) -> Invoice:
@@ -235,17 +239,19 @@ def convert(
     invoice = read_detected(_opened(_document(data, "convert")))
     chosen = policy or Policy()
     unread = unread_findings(invoice, chosen)
-    invoice, implied = with_implied(invoice, to, chosen)
+    invoice, filled = with_implied(invoice, to)
+    implied = _in_words(filled, chosen.language)
     if to == "facturx":
-        from einvoice.hybrid import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+        from einvoice.facturx.build import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 
         pages = pdf if pdf is not None else data if is_pdf(data) else None
         made = make_facturx(invoice, profile=profile, pdf=pages, language=chosen.language)
         return Converted(made.pdf, (*unread, *implied, *made.losses))
     invoice = _of_profile(invoice, profile)
     converted = _WRITERS[to](invoice)
-    lost = differences(invoice, read_detected(detect(converted)))
-    return Converted(converted, (*unread, *implied, *loss_findings(invoice, lost, to.upper(), chosen)))
+    paths = differences(invoice, read_detected(detect(converted)))
+    lost = _in_words(loss_observations(invoice, paths, to.upper()), chosen.language)
+    return Converted(converted, (*unread, *implied, *lost))
 
 
 def render(  # noqa: PLR0913 - each is a choice of the user, given by name

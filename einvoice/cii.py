@@ -32,9 +32,8 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
-from einvoice.paths import Path, differences
 from einvoice.terms import nearest_term
-from einvoice.xml import Element, parse_xml
+from einvoice.xml import Element
 
 # BT-8: UNTDID 2005 (in the model and in UBL) and UNTDID 2475 (in CII): invoice date, delivery, payment.
 _POINT_CODES = {"3": "5", "35": "29", "432": "72"}
@@ -54,11 +53,6 @@ def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
     With `incomplete`, what there is is written all the same: to look at, not to send.
     """
     return _syntax().write(invoice, incomplete=incomplete)
-
-
-def losses(invoice: Invoice) -> tuple[Path, ...]:
-    """The fields of the invoice that CII has no place for, such as `lines[0].amount_with_vat`."""
-    return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 
 def fields(root: Element) -> Fields:

@@ -34,9 +34,8 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
-from einvoice.paths import Path, differences
 from einvoice.terms import nearest_term
-from einvoice.xml import Element, parse_xml
+from einvoice.xml import Element
 
 # BT-3 codes that UBL writes as a CreditNote: UNTDID 1001 as divided by CEN/TS 16931-3-2 and EN 16931-UBL rule BR-CL-01.
 
@@ -61,11 +60,6 @@ def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
         notes = sorted(invoice.notes, key=lambda note: note.subject_code is not None)
         invoice = invoice.model_copy(update={"notes": tuple(notes)})
     return _syntax(credit_note=invoice.type_code in CREDIT_NOTES).write(invoice, incomplete=incomplete)
-
-
-def losses(invoice: Invoice) -> tuple[Path, ...]:
-    """The fields of the invoice that UBL has no place for, such as `lines[0].amount_with_vat`."""
-    return differences(invoice, read(parse_xml(write(invoice, incomplete=True))))
 
 
 def fields(root: Element) -> Fields:

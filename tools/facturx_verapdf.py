@@ -24,8 +24,8 @@ from pathlib import Path
 
 from einvoice.draft import Draft
 from einvoice.errors import Unreadable, Unwritable
-from einvoice.facturx.reduction import lacking
-from einvoice.hybrid import make_facturx
+from einvoice.facturx.build import make_facturx
+from einvoice.facturx.demands import lacking
 from einvoice.pdfa import convert_to_pdfa3, preflight
 from einvoice.profiles import FACTURX_PROFILES
 

@@ -21,6 +21,7 @@ from types import ModuleType
 from lxml import etree
 
 from einvoice import cii, ubl
+from einvoice.conversion.losses import lost_in
 from einvoice.detect import Detected, detect, read_detected
 from einvoice.errors import EInvoiceError, Unwritable
 from einvoice.model import Invoice
@@ -146,12 +147,12 @@ def other(name: str, invoice: Invoice, found: Detected, known: Schemas, totals: 
         for field_ in sorted({plain(finding.field or "?") for finding in refused.findings}):
             totals.refusals[f"{syntax} demands {field_}"] += 1
         root = parse_xml(module.write(invoice, incomplete=True))
-    losses = module.losses(invoice)
+    losses = lost_in(invoice, syntax)
     for path in losses:
         totals.lost[f"{syntax} has no place for {plain(str(path))}"] += 1
     there = module.read(root)
     back = own.read(parse_xml(own.write(there, incomplete=True)))
-    gone = set(differences(invoice, back)) - set(losses) - set(own.losses(there))
+    gone = set(differences(invoice, back)) - set(losses) - set(lost_in(there, found.syntax))
     if gone:
         totals.unreported.append(f"{name}: {', '.join(sorted(map(str, gone)))}")
 

@@ -25,8 +25,8 @@ from einvoice.commands.output import (
     write,
 )
 from einvoice.draft import Draft, DraftError
-from einvoice.loss import placed
 from einvoice.profiles import FACTURX_PROFILES
+from einvoice.rulebook import at_source
 from einvoice.validation.policy import Policy
 
 
@@ -92,7 +92,7 @@ def run(options: argparse.Namespace) -> int:
 def _checked(made: bytes, draft: Draft, options: argparse.Namespace) -> int:
     """Judge what was built, and tell each error at the field of the draft; the status says the verdict."""
     (document,) = validate(made, policy=Policy(language=options.lang)).documents
-    for finding in placed(document.findings, draft.field_of):
+    for finding in at_source(document.findings, draft.field_of):
         if finding.severity == "error":
             say_finding(finding, f" → {finding.hint}" if finding.hint else "")
     for step in document.steps:

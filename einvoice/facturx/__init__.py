@@ -2,12 +2,12 @@
 
 | module | what |
 |---|---|
-| `profile` | the five profiles and their names |
+| `build` | an invoice becomes a Factur-X: `make_facturx` |
 | `embed` | a PDF/A-3 and a CII become a Factur-X: `embed` |
 | `embedded` | the files inside a PDF: `extract` |
 | `container` | the rules for the PDF around the invoice: `check_container` |
 | `archival` | the rules of PDF/A-3, whose faults `einvoice.pdfa` finds |
 | `visible`, `page_text` | do the pages say the same as the invoice: `compare_visible` |
 | `rules`, `catalogue` | our rules |
-| `reduction` | what a profile holds of an invoice, and what it demands |
+| `demands` | what a profile demands of an invoice |
 """

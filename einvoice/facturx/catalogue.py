@@ -7,7 +7,7 @@ in_english(findings)
 from __future__ import annotations
 
 from einvoice.facturx.archival import PDFA_RULES
-from einvoice.facturx.reduction import PROFILE_RULES
+from einvoice.facturx.demands import PROFILE_RULES
 from einvoice.facturx.rules import CONTAINER_RULES, Rule
 from einvoice.facturx.visible import VISIBLE_RULES
 from einvoice.report import Finding

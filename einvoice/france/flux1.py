@@ -17,12 +17,12 @@ from itertools import compress
 from typing import Literal
 
 from einvoice import cii, ubl
+from einvoice.conversion.reduction import reduced
 from einvoice.errors import Unwritable
 from einvoice.france.findings import finding
 from einvoice.france.mapping import billed_lines, in_france, mapped
 from einvoice.france.treatment import is_outside_the_reform, treatment
 from einvoice.model import Invoice, Line, Party
-from einvoice.reduction import reduced
 from einvoice.report import DocumentReport
 from einvoice.validation.chain import judge
 from einvoice.validation.plans import Plan

@@ -15,7 +15,7 @@ that the user asked for. (`explaining` is loaded when asked: it raises, and exce
 from __future__ import annotations
 
 from einvoice.data import Language
-from einvoice.rulebook.edge import finding
+from einvoice.rulebook.edge import at_source, finding
 from einvoice.rulebook.observation import Fact, Observation, Sentence
 from einvoice.rulebook.official import Official, is_french, official
 from einvoice.rulebook.words import Row, Words, row, severity_of, text, words
@@ -28,6 +28,7 @@ __all__ = [
     "Row",
     "Sentence",
     "Words",
+    "at_source",
     "finding",
     "is_french",
     "official",

@@ -7,6 +7,8 @@ Only what speaks to a user may ask for words: the verbs, the command line, the r
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from einvoice.data import Language
 from einvoice.report import Finding
 from einvoice.rulebook.observation import Fact, Observation
@@ -34,6 +36,11 @@ def finding(observation: Observation, language: Language) -> Finding:
         hint=_hint(observation, known, language) or None,
         source=observation.source or (known.source if known else "") or None,
     )
+
+
+def at_source(findings: Iterable[Finding], field_of: Callable[[str], str]) -> tuple[Finding, ...]:
+    """The findings with their fields as the source of the invoice, such as a draft, names them."""
+    return tuple(each.model_copy(update={"field": field_of(each.field)}) if each.field else each for each in findings)
 
 
 def _message(observation: Observation, known: Row | None, language: Language) -> str:

@@ -10,8 +10,9 @@ from lxml import etree
 
 from einvoice import cii
 from einvoice.artefacts.installed import find
+from einvoice.conversion.reduction import reduced_to
 from einvoice.draft import Draft
-from einvoice.facturx.reduction import lacking, losses, reduce
+from einvoice.facturx.demands import lacking
 from einvoice.model import Identifier, Invoice, Line, Note, Party, PaymentMeans, SupportingDocument
 from einvoice.paths import Path
 from einvoice.profiles import FACTURX_PROFILES
@@ -42,7 +43,7 @@ def test_every_fixture_fits_every_profile(path, profile):
     """Reduced to a profile, each invoice of ours is written, valid against the profile's schema, and says its BT-24."""
     whole = Draft.model_validate_json(path.read_text(encoding="utf-8")).complete()
     assert lacking(whole, profile) == ()
-    small = reduce(whole, profile)
+    small = reduced_to(whole, profile)[0]
     root = etree.fromstring(cii.write(small))
     assert schema(profile).validate(root), schema(profile).error_log
     assert small.specification_identifier == next(each.identifier for each in FACTURX_PROFILES if each.name == profile)
@@ -51,7 +52,7 @@ def test_every_fixture_fits_every_profile(path, profile):
 def test_smaller_profiles_lose_more():
     """What a profile loses, every smaller one loses too; EXTENDED loses nothing of EXTENDED-CTC-FR."""
     whole = invoice("allowances-and-charges")
-    lost = [set(losses(whole, name)) for name in NAMES]
+    lost = [set(reduced_to(whole, name)[1]) for name in NAMES]
     assert lost[4] == set()
     assert all(small >= large for small, large in pairwise(lost))
     assert Path.parse("lines[0].item_name") in lost[1]
@@ -61,19 +62,19 @@ def test_smaller_profiles_lose_more():
 def test_reducing_twice_loses_nothing_more():
     """A reduced invoice fits its profile: nothing is left to lose."""
     for name in NAMES:
-        assert losses(reduce(invoice("mixed"), name), name) == ()
+        assert reduced_to(reduced_to(invoice("mixed"), name)[0], name)[1] == ()
 
 
 def test_groups_of_lines_go_where_lines_have_no_subtypes():
     """A GROUP line would be counted twice in EN 16931: it is a loss, its children stay. Places are the original's."""
     whole = invoice("sub-lines")
     assert [line.subtype_code for line in whole.lines] == ["GROUP", "DETAIL", "DETAIL", None]
-    small = reduce(whole, "en16931")
+    small = reduced_to(whole, "en16931")[0]
     assert [line.identifier for line in small.lines] == ["1.1", "1.2", "2"]
     assert sum(line.net_amount for line in small.lines) == small.totals.line_net_amount
-    assert losses(whole, "en16931")[0] == Path.parse("lines[0]")
-    assert Path.parse("lines[2].subtype_code") in losses(whole, "en16931")
-    assert reduce(whole, "extended").lines == whole.lines
+    assert reduced_to(whole, "en16931")[1][0] == Path.parse("lines[0]")
+    assert Path.parse("lines[2].subtype_code") in reduced_to(whole, "en16931")[1]
+    assert reduced_to(whole, "extended")[0].lines == whole.lines
 
 
 def test_what_a_profile_demands_is_named_with_its_field():
@@ -139,7 +140,7 @@ def test_an_address_needs_its_country():
 def test_a_name_that_is_no_profile():
     """Only the five profiles of Factur-X can be asked for."""
     with pytest.raises(ValueError, match="expected one of minimum"):
-        reduce(Invoice(), "comfort")
+        reduced_to(Invoice(), "comfort")
 
 
 @pytest.mark.parametrize("profile", NAMES)
@@ -149,9 +150,9 @@ def test_what_only_extended_repeats_stands_once_in_the_others(profile):
     line = whole.lines[0].model_copy(update={"notes": (Note(text="première"), Note(text="seconde"))})
     buyer = whole.buyer.model_copy(update={"identifiers": (SIRET, ROUTE)})
     whole = whole.model_copy(update={"lines": (line, *whole.lines[1:]), "buyer": buyer})
-    small = reduce(whole, profile)
+    small = reduced_to(whole, profile)[0]
     assert schema(profile).validate(etree.fromstring(cii.write(small))), schema(profile).error_log
-    told = {"buyer.identifiers[1]", "lines[0].notes[1]"} & set(map(str, losses(whole, profile)))
+    told = {"buyer.identifiers[1]", "lines[0].notes[1]"} & set(map(str, reduced_to(whole, profile)[1]))
     assert told == (set() if profile == "extended" else {"buyer.identifiers[1]", "lines[0].notes[1]"})
     if profile in ("basic", "en16931"):
         assert small.lines[0].notes == (Note(text="première"),)

@@ -11,11 +11,11 @@ import einvoice as ei
 from einvoice import cli
 from einvoice.artefacts.adding import add
 from einvoice.artefacts.installed import cache_folder
+from einvoice.conversion.reduction import reduced
 from einvoice.errors import Unwritable
 from einvoice.france.flux1 import extract, extract_of, file_name, judge_extract
 from einvoice.model import Identifier, Line, Note
 from einvoice.paths import Path
-from einvoice.reduction import reduced
 from einvoice.schematron import load, read_rules
 from einvoice.terms import TERMS
 from einvoice.xml import parse_xml

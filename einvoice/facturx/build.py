@@ -20,22 +20,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from einvoice import cii
+from einvoice.conversion.losses import loss_observations, lost_in
+from einvoice.conversion.reduction import reduced_to
 from einvoice.data import Language
 from einvoice.errors import Unwritable
 from einvoice.facturx.archival import archival_findings
 from einvoice.facturx.catalogue import in_english
+from einvoice.facturx.demands import lacking
 from einvoice.facturx.embed import embed
-from einvoice.facturx.reduction import lacking, losses, reduce
-from einvoice.loss import loss_findings, placed
 from einvoice.model import Invoice
-from einvoice.paths import Path
 from einvoice.pdfa import Irreparable, convert_to_pdfa3, preflight
 from einvoice.profiles import Profile, facturx_profile, nearest_in_pdf, profile_of
 from einvoice.report import Finding
-from einvoice.validation.policy import Policy
+from einvoice.rulebook import at_source, finding
 from einvoice.view import render_pdf
-
-_IDENTIFIER = Path(("specification_identifier",))  # which is chosen, not lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def make_facturx(  # noqa: PLR0913 - each is a choice of the user, given by name
         made = _made(invoice, profile_for(invoice, profile), pdf, language, date, strict=strict)
     except Unwritable as error:
         raise Unwritable(str(error), _told(error.findings, language, field_of)) from error
-    return replace(made, losses=placed(made.losses, field_of), repaired=_told(made.repaired, language, field_of))
+    return replace(made, losses=at_source(made.losses, field_of), repaired=_told(made.repaired, language, field_of))
 
 
 def _made(  # noqa: PLR0913 - as above
@@ -106,14 +104,10 @@ def facturx_xml(invoice: Invoice, chosen: Profile, *, language: Language = "fr")
     if missing := lacking(invoice, chosen.name):
         fields = ", ".join(finding.field or "?" for finding in missing)
         raise Unwritable(f"Factur-X {chosen.level} demands what the invoice lacks: {fields}", missing)
-    small = reduce(invoice, chosen.name)
-    xml = cii.write(small)
-    policy, target = Policy(language=language), f"Factur-X {chosen.level}"
-    left_out = (path for path in losses(invoice, chosen.name) if path != _IDENTIFIER)
-    return xml, (
-        *loss_findings(invoice, left_out, target, policy),
-        *loss_findings(small, cii.losses(small), target, policy),
-    )
+    small, left_out = reduced_to(invoice, chosen.name)
+    xml, target = cii.write(small), f"Factur-X {chosen.level}"
+    lost = (*loss_observations(invoice, left_out, target), *loss_observations(small, lost_in(small, "cii"), target))
+    return xml, tuple(finding(each, language) for each in lost)
 
 
 def _moment(date: dt.datetime | dt.date) -> dt.datetime:
@@ -139,4 +133,4 @@ def _pages(
 
 def _told(findings: tuple[Finding, ...], language: Language, field_of: Callable[[str], str]) -> tuple[Finding, ...]:
     """The findings in that language, at the draft's fields."""
-    return placed(findings if language == "fr" else in_english(findings), field_of)
+    return at_source(findings if language == "fr" else in_english(findings), field_of)

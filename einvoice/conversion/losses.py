@@ -1,0 +1,51 @@
+"""What a document does not say although the invoice did: one observation for each value that is lost on the way.
+
+    lost = lost_in(invoice, "ubl")                  # (lines[0].amount_with_vat, ...), as paths
+    for each in loss_observations(invoice, lost, "UBL"):
+        print(each.field, each.facts["found"])
+
+No syntax and no profile holds everything. A value that silently disappears is found by the receiver, when it is too
+late; told, it is a decision of the sender.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from einvoice import cii, ubl
+from einvoice.model import Invoice
+from einvoice.paths import Path, differences
+from einvoice.rulebook import Observation
+from einvoice.terms import nearest_term
+from einvoice.xml import parse_xml
+
+_SYNTAXES = {"ubl": ubl, "cii": cii}
+
+
+def lost_in(invoice: Invoice, syntax: Literal["ubl", "cii"]) -> tuple[Path, ...]:
+    """The fields of the invoice that the syntax has no place for."""
+    module = _SYNTAXES[syntax]
+    return differences(invoice, module.read(parse_xml(module.write(invoice, incomplete=True))))
+
+
+def loss_observations(invoice: Invoice, paths: Iterable[Path], target: str) -> tuple[Observation, ...]:
+    """One warning for each path of a value of the invoice that the target, a syntax or profile, cannot say."""
+    return tuple(_loss(path, _shown(path.get(invoice)), target) for path in paths)
+
+
+def _loss(path: Path, shown: str, target: str) -> Observation:
+    about = nearest_term(path)
+    facts = {"target": target, "text": shown, "found": shown}
+    return Observation("EI-LOSS", "warning", "convert", facts, term=about.id if about else "", field=str(path))
+
+
+def _shown(value: Any) -> str:
+    """A value as text; of a file its size, of a whole group its JSON."""
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes"
+    if isinstance(value, BaseModel):
+        return value.model_dump_json(exclude_defaults=True)
+    return str(value)
