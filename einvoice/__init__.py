@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         validate,
     )
     from einvoice.draft import Draft, DraftError
-    from einvoice.errors import EInvoiceError, MissingExtra, Unreadable, Unrecognised, Unwritable
+    from einvoice.errors import EInvoiceError, Mismatch, MissingExtra, Unreadable, Unrecognised, Unwritable
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
     from einvoice.france import ereporting, lifecycle
     from einvoice.model import Invoice
@@ -51,6 +51,7 @@ _HOMES = {
     "Finding": "report",
     "HouseRules": "validation.policy",
     "Invoice": "model",
+    "Mismatch": "errors",
     "MissingExtra": "errors",
     "Policy": "validation.policy",
     "Report": "report",
@@ -82,6 +83,7 @@ __all__ = [
     "Finding",
     "HouseRules",
     "Invoice",
+    "Mismatch",
     "MissingExtra",
     "Policy",
     "Report",

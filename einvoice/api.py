@@ -142,13 +142,13 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
     if pdf is not None:
         raise ValueError(f"a PDF was given, but {to} is XML: expected to='facturx'")
     if strict and (lost := losses(source, to, profile=profile, language=language)):
-        raise Unwritable(f"{to.upper()} cannot hold the whole invoice", lost)
+        raise Unwritable("EI-NO-WRITE-01", {"target": to.upper()}, lost)
     try:
         return _WRITERS[to](_of_profile(invoice, profile))
     except Unwritable as error:
         faults = at_source(error.findings, _field_of(source))
         fields = ", ".join(fault.field or "?" for fault in faults)
-        raise Unwritable(f"{to.upper()} cannot say this invoice: {fields}", faults) from error
+        raise Unwritable("EI-NO-WRITE-02", {"target": to.upper(), "fields": fields}, faults) from error
 
 
 def losses(

@@ -23,6 +23,7 @@ from einvoice.commands import silence_pdf_library
 from einvoice.commands.inputs import NoSuchInput
 from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say, say_finding
 from einvoice.errors import EInvoiceError, Unwritable
+from einvoice.rulebook import text
 
 # Name -> purpose. The module of a command is loaded when it is called: `explain` does not load the PDF library.
 COMMANDS = {
@@ -69,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
     except Unwritable as error:
         for finding in error.findings:
             say_finding(finding)
-        say(str(error))
+        say(text(error.sentence(), options.lang))
         return INVALID
     except BrokenPipeError:
         raise
@@ -77,7 +78,7 @@ def run(arguments: Sequence[str]) -> int:
         where = f"{error.filename}: " if error.filename else ""
         parser.exit(WRONG_USAGE, f"{parser.prog}: error: {where}{error.strerror or error}\n")
     except EInvoiceError as error:
-        say(str(error))
+        say(text(error.sentence(), options.lang))
         return INVALID
     return status
 

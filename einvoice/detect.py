@@ -22,6 +22,7 @@ from einvoice.errors import Unrecognised
 from einvoice.model import Invoice
 from einvoice.profiles import profile_of
 from einvoice.report import Kind, SyntaxName
+from einvoice.rulebook import Fact, Sentence
 from einvoice.xml import Element, local_name, namespace, parse_xml
 
 __all__ = ["Detected", "detect", "is_pdf", "read_detected", "read_invoice"]
@@ -47,14 +48,14 @@ _ROOTS: dict[str, tuple[Kind, SyntaxName]] = {
 }
 # Namespace, or its beginning -> what it is, for the message to a person who sent the wrong file.
 _OTHERS = {
-    "urn:ferd:CrossIndustryDocument": "a ZUGFeRD 1 invoice, whose format ended in 2017; ask for Factur-X / ZUGFeRD 2",
-    "urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure": "an Order-X order, not an invoice",
-    "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:": "a Cross Industry Invoice of a version other than 100",
-    f"{_UBL}": "a UBL document that is neither Invoice nor CreditNote",
-    "http://ivaservizi.agenziaentrate.gov.it": "an Italian FatturaPA invoice",
-    "http://www.facturae": "a Spanish Facturae invoice",
-    "http://purl.oclc.org/dsdl/svrl": "the report of a validator, not an invoice",
-    "http://difi.no/xsd/vefa": "a test set of the CEN validation artefacts, not an invoice",
+    "urn:ferd:CrossIndustryDocument": "EI-NO-KIND-ZUGFERD1",
+    "urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure": "EI-NO-KIND-ORDERX",
+    "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:": "EI-NO-KIND-CII",
+    f"{_UBL}": "EI-NO-KIND-UBL",
+    "http://ivaservizi.agenziaentrate.gov.it": "EI-NO-KIND-FATTURAPA",
+    "http://www.facturae": "EI-NO-KIND-FACTURAE",
+    "http://purl.oclc.org/dsdl/svrl": "EI-NO-KIND-SVRL",
+    "http://difi.no/xsd/vefa": "EI-NO-KIND-TESTSET",
 }
 
 
@@ -88,7 +89,7 @@ def detect(data: bytes) -> Detected:
     if enveloped:
         root = _payload(root)
     if root.tag not in _ROOTS:
-        raise Unrecognised(_unrecognised(root))
+        raise _unrecognised(root)
     kind, syntax = _ROOTS[root.tag]
     if syntax == "cii" and root.findtext(f"*/{_RAM}TypeCode", "").strip() in CREDIT_NOTES:
         kind = "credit_note"
@@ -112,18 +113,15 @@ def read_detected(found: Detected) -> Invoice:
         return ubl.read(found.root)
     if found.root is not None and found.syntax == "cii":
         return cii.read(found.root)
-    what = (
-        "a PDF: its invoice has to be extracted first"
-        if found.syntax == "facturx"
-        else f"{'an' if found.kind[0] in 'aeiou' else 'a'} {found.kind} document"
-    )
-    raise Unrecognised(f"expected an invoice in UBL or CII, found {what}")
+    if found.syntax == "facturx":
+        raise Unrecognised("EI-NO-READ-01")
+    raise Unrecognised("EI-NO-READ-02", {"kind": found.kind})
 
 
 def _payload(envelope: Element) -> Element:
     documents = [child for child in envelope if not child.tag.endswith("}StandardBusinessDocumentHeader")]
     if len(documents) != 1:
-        raise Unrecognised(f"a Standard Business Document envelope with {len(documents)} documents; expected one")
+        raise Unrecognised("EI-NO-READ-03", {"count": str(len(documents))})
     # A copy, for schemas and rules speak of a document whose root is the invoice. Line numbers stay.
     return copy.deepcopy(documents[0])
 
@@ -139,12 +137,8 @@ def _guideline(root: Element) -> str | None:
     return (root.findtext(f"*/{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID") or "").strip() or None
 
 
-def _unrecognised(root: Element) -> str:
+def _unrecognised(root: Element) -> Unrecognised:
     uri = namespace(root)
-    what = next((text for start, text in _OTHERS.items() if uri.startswith(start)), None)
-    where = f" in namespace {uri}" if uri else " without namespace"
-    found = f"this is {what}" if what else "this is no document that einvoice reads"
-    return (
-        f"{found} (root element {local_name(root)}{where}). Expected: a UBL 2.1 Invoice or CreditNote, a Cross "
-        "Industry Invoice (Factur-X), a CDAR lifecycle message, a flux 10 report, a directory file, or a PDF"
-    )
+    what = next((row for start, row in _OTHERS.items() if uri.startswith(start)), "EI-NO-KIND-OTHER")
+    facts: dict[str, Fact] = {"what": Sentence(what), "root": local_name(root), "namespace": uri}
+    return Unrecognised("EI-NO-KIND-01" if uri else "EI-NO-KIND-02", facts)

@@ -4,23 +4,52 @@
       Unreadable     not XML, not a PDF, an entity attack, too large, too deep
       Unrecognised   well-formed, but no document that einvoice knows
       Unwritable     this invoice cannot be said in that syntax or profile; carries the findings
+      Mismatch       documents that do not belong together, or one that lacks what the question is about
       MissingExtra   needs an optional extra, such as `pip install einvoice[pdf]`
 
 A fault in an invoice's *content* is never an exception: it is a `Finding` in a `Report`.
+
+An exception carries a row of the rulebook and facts, as findings do: `str(error)` is the English sentence, and
+`error.sentence()` goes into a report, which says it in the user's language.
+
+    raise Unreadable("EI-NO-XML-01", {"bytes": str(len(data)), "limit": str(max_bytes)})
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from einvoice.report import Finding  # pydantic is not loaded for the sake of an exception
+if TYPE_CHECKING:  # neither pydantic nor the rulebook is loaded for the sake of an exception
+    from einvoice.report import Finding
+    from einvoice.rulebook import Fact, Sentence
 
-__all__ = ["EInvoiceError", "MissingExtra", "Unreadable", "Unrecognised", "Unwritable"]
+__all__ = ["EInvoiceError", "Mismatch", "MissingExtra", "Unreadable", "Unrecognised", "Unwritable"]
+
+_AS_SAID = "EI-NO-SAID"  # the row for a text that has none of its own
 
 
 class EInvoiceError(Exception):
-    """Root of the tree: catch this to catch everything that einvoice raises on purpose."""
+    """Root of the tree: catch this to catch everything that einvoice raises on purpose.
+
+    `rule` is a row of the rulebook, whose places `facts` fill; or, of a machine that knows no rulebook, such as the
+    compiler of rules, the English text itself. All arguments are positional, so that workers can send exceptions.
+    """
+
+    def __init__(self, rule: str, facts: Mapping[str, Fact] | None = None, *more: Any) -> None:
+        super().__init__(rule, dict(facts or {}), *more)
+
+    def __str__(self) -> str:
+        from einvoice.rulebook import text  # noqa: PLC0415 - loaded when something is said
+
+        return text(self.sentence(), "en")
+
+    def sentence(self) -> Sentence:
+        """What is wrong, to be put into words at the edge."""
+        from einvoice.rulebook import Sentence, row  # noqa: PLC0415 - as above
+
+        rule, facts = self.args[:2]
+        return Sentence(rule, facts) if row(rule) else Sentence(_AS_SAID, {"reason": rule})
 
 
 class Unreadable(EInvoiceError):
@@ -37,14 +66,26 @@ class Unwritable(EInvoiceError):
     `findings` holds one for each fault.
     """
 
-    def __init__(self, message: str, findings: tuple[Finding, ...] = ()) -> None:
-        super().__init__(message)
+    def __init__(self, rule: str, facts: Mapping[str, Fact] | None = None, findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(rule, facts, findings)
         self.findings = findings
+
+    def with_findings(self, findings: tuple[Finding, ...]) -> Unwritable:
+        """The same refusal, with its findings in another language or at other fields."""
+        rule, facts = self.args[:2]
+        return Unwritable(rule, facts, findings)
+
+
+class Mismatch(EInvoiceError, ValueError):
+    """Documents that do not belong together, or one that lacks what was asked about."""
 
 
 class MissingExtra(EInvoiceError):
     """The function needs a package of an optional extra that is not installed."""
 
-    def __init__(self, extra: str, purpose: str) -> None:
-        super().__init__(f"{purpose} needs an optional package: pip install 'einvoice[{extra}]'")
+    def __init__(self, extra: str) -> None:
+        super().__init__(f"EI-NO-EXTRA-{extra.upper()}")
         self.extra = extra
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str]]:
+        return type(self), (self.extra,)

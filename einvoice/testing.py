@@ -28,7 +28,7 @@ try:
     from hypothesis import strategies as st
     from hypothesis.strategies import DrawFn, SearchStrategy
 except ImportError:
-    raise MissingExtra("testing", "drawing drafts") from None
+    raise MissingExtra("testing") from None
 
 __all__ = [
     "amounts",

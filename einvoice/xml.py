@@ -2,7 +2,7 @@
 
     root = parse_xml(data)          # an lxml element, or Unreadable
     location(root[3])               # "/Invoice/cbc:IssueDate"
-    for line in iterate(file, ("Ligne",), "the directory"): ...   # of a document too large for memory
+    for line in iterate(file, ("Ligne",), "EI-NO-DIR-03"): ...   # of a document too large for memory
 
 An invoice comes from a stranger. So: no document type declaration (no entities, no external files), no network, a limit
 on size and on depth. Comments and processing instructions are dropped, so that text split by one reads as one text.
@@ -41,11 +41,13 @@ _ENCODINGS = re.compile(rb"(?i)utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d|ut
 _DOCTYPE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _OTHER_KINDS = (
-    (b"%PDF-", "a PDF; an invoice inside it has to be extracted first"),
-    (b"PK\x03\x04", "a ZIP archive"),
-    (b"{", "JSON"),
-    (b"[", "JSON"),
+    (b"%PDF-", "EI-NO-XML-08"),
+    (b"PK\x03\x04", "EI-NO-XML-09"),
+    (b"{", "EI-NO-XML-10"),
+    (b"[", "EI-NO-XML-10"),
 )
+_HTML, _DOCUMENT_TYPE = "EI-NO-XML-03", "EI-NO-XML-04"
+_POSITION = re.compile(r", line \d+, column \d+")
 _SAFE: Any = {
     "resolve_entities": False,
     "load_dtd": False,
@@ -62,25 +64,21 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
     Raises `Unreadable` for anything else, and for XML that is too large, too deep, or declares a document type.
     """
     if len(data) > max_bytes:
-        raise Unreadable(f"the document has {len(data)} bytes; the limit is {max_bytes}")
+        raise Unreadable("EI-NO-XML-01", {"bytes": str(len(data)), "limit": str(max_bytes)})
     if not data.strip(b"\x00 \t\r\n"):
-        raise Unreadable("the document is empty")
+        raise Unreadable("EI-NO-XML-02")
     data = _ascii_compatible(data)
     if _DOCTYPE.match(data):
         html = re.search(rb"(?i)<!DOCTYPE\s+html", data[:4096])
-        raise Unreadable(
-            "the document is an HTML page, not an invoice"
-            if html
-            else "the document declares a document type (<!DOCTYPE …>); for safety this is never read"
-        )
+        raise Unreadable(_HTML if html else _DOCUMENT_TYPE)
     try:
         root = etree.fromstring(data, _parser())
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise Unreadable(_reason(data, error)) from error
+        raise _refusal(data, error) from error
     if root.getroottree().docinfo.internalDTD is not None:  # the search above found it already; never trust one lock
-        raise Unreadable("the document declares a document type; for safety this is never read")
+        raise Unreadable(_DOCUMENT_TYPE)
     if _TOO_DEEP(root):
-        raise Unreadable(f"the document is nested deeper than {MAX_DEPTH} levels")
+        raise Unreadable("EI-NO-XML-05", {"levels": str(MAX_DEPTH)})
     return root
 
 
@@ -92,7 +90,7 @@ class Readable(Protocol):
         ...
 
 
-def iterate(file: Readable, tags: Collection[str], what: str) -> Iterator[Element]:
+def iterate(file: Readable, tags: Collection[str], broken: str) -> Iterator[Element]:
     """The elements of these names, each whole, thrown away with all before it when the next one is asked for.
 
     `what` names the document in the `Unreadable` that is raised where it is not well-formed. The caller has looked for
@@ -106,7 +104,7 @@ def iterate(file: Readable, tags: Collection[str], what: str) -> Iterator[Elemen
             while (before := element.getprevious()) is not None:
                 element.getparent().remove(before)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"{what} is not well-formed XML: {error.msg}") from error
+        raise _broken(broken, error) from error
 
 
 def local_name(element: Element) -> str:
@@ -182,25 +180,34 @@ def _ascii_compatible(data: bytes) -> bytes:
         try:
             text = data.decode("utf-16-be" if big else "utf-16-le").removeprefix("\ufeff")
         except UnicodeDecodeError as error:
-            raise Unreadable(f"the document starts as UTF-16 but is not: {error.reason}") from error
+            raise Unreadable("EI-NO-XML-06", {"detail": error.reason}) from error
         return _DECLARATION.sub("", text).encode("utf-8", "surrogatepass")
     declared = _ENCODING.match(data)
     if declared and not _ENCODINGS.fullmatch(declared[1]):
         name = declared[1].decode("ascii", "replace")
-        raise Unreadable(f"the document declares the encoding {name!r}; save it as UTF-8")
+        raise Unreadable("EI-NO-XML-07", {"encoding": name})
     return data
 
 
-def _reason(data: bytes, error: Exception) -> str:
+def _refusal(data: bytes, error: etree.XMLSyntaxError | ValueError) -> Unreadable:
+    """Why the parser refused the document: what it is instead or, of broken XML, where and how."""
     start = data.removeprefix(codecs.BOM_UTF8).lstrip()[:512]
     for mark, kind in _OTHER_KINDS:
         if start.startswith(mark):
-            return f"the document is not XML: it looks like {kind}"
+            return Unreadable(kind)
     if re.match(rb"(?i)<html[\s>]", start):
-        return "the document is an HTML page, not an invoice"
+        return Unreadable(_HTML)
     if data[:1].isspace() and start.startswith(b"<?xml"):
-        return "the document is not well-formed XML: there is white space before <?xml"
-    return f"the document is not well-formed XML: {getattr(error, 'msg', error)}"
+        return Unreadable("EI-NO-XML-11")
+    if isinstance(error, ValueError):
+        return Unreadable("EI-NO-XML-13", {"detail": str(error)})
+    return _broken("EI-NO-XML-12", error)
+
+
+def _broken(row: str, error: etree.XMLSyntaxError) -> Unreadable:
+    line, column = error.position
+    detail = _POSITION.sub("", error.msg or "")
+    return Unreadable(row, {"line": str(line), "column": str(column), "detail": detail})
 
 
 def _name(element: Element) -> str:

@@ -405,6 +405,8 @@ def test_what_is_no_invoice_cannot_be_read(tmp_path, capsys):
     (tmp_path / "other.xml").write_bytes(OTHER)
     for command in (["parse"], ["convert", "--to", "cii"]):
         assert run(*command, tmp_path / "other.xml") == 1
+        assert "c'est un document qu'einvoice ne lit pas" in capsys.readouterr().err
+        assert run(*command, tmp_path / "other.xml", "--lang", "en") == 1
         assert "this is no document that einvoice reads" in capsys.readouterr().err
 
 
@@ -461,7 +463,7 @@ def test_every_rule_of_ours_is_explained():
 
 def test_what_cannot_be_explained_is_status_1(capsys):
     """No rule and no term of that name."""
-    assert run("explain", "BR-XX-1") == 1
+    assert run("explain", "BR-XX-1", "--lang", "en") == 1
     assert "'BR-XX-1' is no rule and no business term" in capsys.readouterr().err
 
 

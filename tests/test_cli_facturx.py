@@ -65,7 +65,7 @@ def test_an_invoice_goes_into_the_given_pdf(facturx, tmp_path, capsys):
     assert ei.validate(target.read_bytes()).documents[0].profile == "basic"
     (tmp_path / "bad.pdf").write_bytes(b"%PDF-1.7 nothing")
     assert run("build", DRAFT, "--to", "facturx", "--pdf", tmp_path / "bad.pdf", "-o", tmp_path / "no.pdf") == 1
-    assert "cut off" in capsys.readouterr().err
+    assert "tronqué" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def add(source: Path, *, version: str | None = None) -> tuple[Added, ...]:
             for label, files in _choose(entry, folder, paths, version or _version_of_name(source)).items()
         ]
         if not chosen:
-            raise Unrecognised(f"{source.name}: nothing in it is a rule set or a schema that einvoice knows")
+            raise Unrecognised("EI-NO-ADD-01", {"file": source.name})
         return tuple(_keep(*each) for each in chosen)
 
 
@@ -71,7 +71,7 @@ def _unpacked(source: Path) -> Iterator[Path]:
         yield source
         return
     if not source.is_file() or not zipfile.is_zipfile(source):
-        raise Unreadable(f"{source}: expected a folder or a zip file as published")
+        raise Unreadable("EI-NO-ADD-02", {"file": str(source)})
     with tempfile.TemporaryDirectory(prefix="einvoice-") as folder:
         _unzip(source, Path(folder))
         yield Path(folder)
@@ -83,17 +83,17 @@ def _unzip(source: Path, folder: Path) -> None:
         with zipfile.ZipFile(source) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             if len(members) > _MOST_FILES or sum(member.file_size for member in members) > _MOST_BYTES:
-                raise Unreadable(f"{source.name}: too large to be a release of rules")
+                raise Unreadable("EI-NO-ADD-03", {"file": source.name})
             for member in members:
                 _write_member(archive, member, folder)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-        raise Unreadable(f"{source.name}: the zip file cannot be read: {error}") from error
+        raise Unreadable("EI-NO-ADD-04", {"file": source.name, "detail": str(error)}) from error
 
 
 def _write_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> None:
     name = PurePosixPath(member.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or ":" in member.filename or stat.S_ISLNK(member.external_attr >> 16):
-        raise Unreadable(f"{archive.filename}: unsafe name in the zip file: {member.filename!r}")
+        raise Unreadable("EI-NO-ADD-05", {"file": str(archive.filename), "found": member.filename})
     if name.suffix.lower() not in _SUFFIXES:
         return
     target = folder.joinpath(*name.parts)
@@ -116,9 +116,9 @@ def _choose(entry: Entry, folder: Path, paths: list[Path], fallback: str | None)
     for main, files, known in sorted(candidates, key=lambda candidate: candidate[2] is None):
         label = known.version if known else _version_in(entry, main) or fallback
         if label is None:
-            raise Unrecognised(f"{main.name}: new to the catalogue of einvoice; say its version with --version")
+            raise Unrecognised("EI-NO-ADD-06", {"file": main.name})
         if not _SAFE_NAME.fullmatch(label):
-            raise Unrecognised(f"{label!r} cannot be a version")
+            raise Unrecognised("EI-NO-ADD-07", {"found": label})
         chosen.setdefault(label, files)
     return chosen
 

@@ -91,7 +91,7 @@ class Syntax(Generic[M]):
             findings = tuple(
                 finding.model_copy(update={"term": self._term_of(finding.field or "")}) for finding in refused.findings
             )
-            raise Unwritable(str(refused), findings) from None
+            raise refused.with_findings(findings) from None
 
     def fields(self, root: Element) -> Fields:
         """The fields of the document's elements, to ask many times: `syntax.fields(root).at(xpath)`."""

@@ -15,6 +15,7 @@ from einvoice.binding.nodes import Node, Shape
 from einvoice.errors import Unwritable
 from einvoice.paths import walk
 from einvoice.report import Finding
+from einvoice.rulebook import Fact, Observation, finding
 
 # Characters outside XML 1.0's production Char. The whole document is looked through, so in the fastest way: five times
 # as fast as with the expression, which then finds the place.
@@ -58,7 +59,7 @@ def write(shape: Shape, name: str, namespaces: str, item: BaseModel, *, incomple
         findings += [_forbidden(path, found[0]) for path, text in texts if (found := _FORBIDDEN.search(text))]
     if findings:
         fields = ", ".join(finding.field or "" for finding in findings)
-        raise Unwritable(f"{name} cannot say this invoice: {fields}", tuple(findings))
+        raise Unwritable("EI-NO-WRITE-02", {"target": name, "fields": fields}, tuple(findings))
     return data or b""
 
 
@@ -244,25 +245,12 @@ def _constant(constant: tuple[str, ...], element: str, state: _Writing) -> str |
 
 
 def _missing(field: str, element: str) -> Finding:
-    return Finding(
-        rule="EI-WRITE-REQUIRED",
-        severity="error",
-        step="write",
-        message=f"Le schéma XML exige {element}, mais la facture n'a pas de valeur pour « {field} ».",
-        message_en=f"The XML schema demands {element}, but the invoice has no value for {field!r}.",
-        field=field,
-        expected=element,
-    )
+    return _fault("EI-WRITE-REQUIRED", field, {"expected": element})
 
 
 def _forbidden(field: str, character: str) -> Finding:
-    found = f"U+{ord(character):04X}"
-    return Finding(
-        rule="EI-WRITE-CHARACTER",
-        severity="error",
-        step="write",
-        message=f"Le champ « {field} » contient un caractère interdit en XML ({found}).",
-        message_en=f"The field {field!r} contains a character that XML forbids ({found}).",
-        field=field,
-        found=found,
-    )
+    return _fault("EI-WRITE-CHARACTER", field, {"found": f"U+{ord(character):04X}"})
+
+
+def _fault(rule: str, field: str, facts: dict[str, Fact]) -> Finding:
+    return finding(Observation(rule, "error", "write", {"field": field, **facts}, field=field), "fr")

@@ -27,11 +27,11 @@ def run(options: argparse.Namespace) -> int:
     """Write the extract; what the portal's rules say of it, if they are installed, is told beside it."""
     invoice = parse(read_document(options.document))
     if not isinstance(invoice, Invoice):
-        raise Unrecognised("flux 1 is an extract of an invoice: give UBL, CII or Factur-X")
+        raise Unrecognised("EI-NO-INPUT-05")
     try:
         data = extract(invoice, options.to, content=options.content)
     except Unwritable as error:
-        raise Unwritable(str(error), in_language(error.findings, options.lang)) from error
+        raise error.with_findings(in_language(error.findings, options.lang)) from error
     report = judge_extract(data, Policy(language=options.lang), content=options.content)
     for finding in report.findings:
         say_finding(finding)

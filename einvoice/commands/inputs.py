@@ -34,14 +34,14 @@ def _named(path: str) -> list[str]:
         return _in_folder(path)
     matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - the pattern may be absolute
     if not matches:
-        raise NoSuchInput(f"{path}: no such file or folder")
+        raise NoSuchInput("EI-NO-INPUT-07", {"file": path})
     return [document for match in matches for document in ([match] if Path(match).is_file() else _in_folder(match))]
 
 
 def _in_folder(folder: str) -> list[str]:
     found = [path for path in Path(folder).rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file()]
     if not found:
-        raise NoSuchInput(f"{folder}: no XML or PDF file in this folder")
+        raise NoSuchInput("EI-NO-INPUT-08", {"file": folder})
     return sorted(str(path) for path in found)
 
 

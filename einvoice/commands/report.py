@@ -79,12 +79,12 @@ def _make(options: argparse.Namespace) -> int:
     books = _books(options.books)
     regime = options.regime or books.regime
     if regime is None:
-        raise Unrecognised(f"{options.books} names no VAT regime: give --regime")
+        raise Unrecognised("EI-NO-INPUT-01", {"file": options.books})
     reporting = Reporting(books.declarant, books.platform, regime, books.since)
     try:
         filings = reporting.filings(books, options.year)
     except Unwritable as error:
-        raise Unwritable(str(error), in_language(error.findings, options.lang)) from error
+        raise error.with_findings(in_language(error.findings, options.lang)) from error
     folder = Path(options.output)
     folder.mkdir(parents=True, exist_ok=True)
     errors = 0
@@ -101,7 +101,7 @@ def _books(name: str) -> BooksFile:
     try:
         books = BooksFile.model_validate_json(read_document(name))
     except ValueError as error:
-        raise Unreadable(f"{name} is no books file: {error}") from error
+        raise Unreadable("EI-NO-INPUT-02", {"file": name, "detail": str(error)}) from error
     base = Path(name).parent
     invoices = [_invoice(base / each) for each in books.invoice_files]
     return books.model_copy(update={"invoices": (*books.invoices, *invoices)})
@@ -110,7 +110,7 @@ def _books(name: str) -> BooksFile:
 def _invoice(path: Path) -> Invoice:
     found = parse(path.read_bytes())
     if not isinstance(found, Invoice):
-        raise Unrecognised(f"{path} is no invoice")
+        raise Unrecognised("EI-NO-INPUT-03", {"file": str(path)})
     return found
 
 
@@ -163,5 +163,5 @@ def _diff(options: argparse.Namespace) -> int:
 def _report(name: str) -> EReport:
     found = parse(read_document(name))
     if not isinstance(found, EReport):
-        raise Unrecognised(f"{name} is no e-report (flux 10)")
+        raise Unrecognised("EI-NO-INPUT-04", {"file": name})
     return found

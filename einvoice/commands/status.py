@@ -60,7 +60,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         message = _message(options)
     except Unwritable as error:
-        raise Unwritable(str(error), in_language(error.findings, options.lang)) from error
+        raise error.with_findings(in_language(error.findings, options.lang)) from error
     write(options, cdar(message))
     return VALID
 
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
 def _message(options: argparse.Namespace) -> LifecycleMessage:
     invoice = parse(read_document(options.document))
     if not isinstance(invoice, Invoice):
-        raise Unrecognised("a status is told of an invoice: give UBL, CII or Factur-X")
+        raise Unrecognised("EI-NO-INPUT-06")
     now = datetime.now()  # noqa: DTZ005 - the clock on the wall
     message = status(
         invoice,

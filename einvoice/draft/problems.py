@@ -38,6 +38,9 @@ class DraftError(Unreadable):
         )
         self.problems = problems
 
+    def __reduce__(self) -> tuple[type[DraftError], tuple[Problem, ...]]:
+        return type(self), self.problems
+
 
 _EXPECTED = {
     "decimal_parsing": "a number such as 12.50",

@@ -76,7 +76,7 @@ def make_facturx(  # noqa: PLR0913 - each is a choice of the user, given by name
     try:
         made = _made(invoice, profile_for(invoice, profile), pdf, language, date, strict=strict)
     except Unwritable as error:
-        raise Unwritable(str(error), _told(error.findings, language, field_of)) from error
+        raise error.with_findings(_told(error.findings, language, field_of)) from error
     return replace(made, losses=at_source(made.losses, field_of), repaired=_told(made.repaired, language, field_of))
 
 
@@ -91,7 +91,7 @@ def _made(  # noqa: PLR0913 - as above
 ) -> Hybrid:
     xml, lost = facturx_xml(invoice, chosen, language=language)
     if strict and lost:
-        raise Unwritable(f"Factur-X {chosen.level} cannot hold the whole invoice", lost)
+        raise Unwritable("EI-NO-WRITE-01", {"target": f"Factur-X {chosen.level}"}, lost)
     moment = _moment(date or invoice.issue_date or dt.date(1970, 1, 1))
     pages, repaired = _pages(invoice, chosen, pdf, language, moment)
     attachments = invoice.supporting_documents
@@ -103,7 +103,7 @@ def facturx_xml(invoice: Invoice, chosen: Profile, *, language: Language = "fr")
     """The CII of the invoice in that profile, and what it does not say. Raises `Unwritable`, with findings."""
     if missing := lacking(invoice, chosen.name):
         fields = ", ".join(finding.field or "?" for finding in missing)
-        raise Unwritable(f"Factur-X {chosen.level} demands what the invoice lacks: {fields}", missing)
+        raise Unwritable("EI-NO-WRITE-03", {"target": f"Factur-X {chosen.level}", "fields": fields}, missing)
     small, left_out = reduced_to(invoice, chosen.name)
     xml, target = cii.write(small), f"Factur-X {chosen.level}"
     lost = (*loss_observations(invoice, left_out, target), *loss_observations(small, lost_in(small, "cii"), target))
@@ -127,7 +127,7 @@ def _pages(
     try:
         converted = convert_to_pdfa3(pdf, date=made)
     except Irreparable as error:
-        raise Unwritable(str(error), archival_findings(error.broken)) from error
+        raise error.with_findings(archival_findings(error.broken)) from error
     return converted.pdf, archival_findings(converted.repaired)
 
 

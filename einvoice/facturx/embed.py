@@ -69,7 +69,7 @@ def embed(  # noqa: PLR0913 - each is a fact about the invoice to make, given by
     with opened(pdf, limits) as document:
         broken = () if preflighted else inspect(document).faults.broken()
         if broken:
-            raise Unwritable("the PDF is not a PDF/A-3, so no Factur-X can be made of it", archival_findings(broken))
+            raise Unwritable("EI-NO-WRITE-05", {}, archival_findings(broken))
         kept = _kept_files(document)
         invoice = _File(FACTURX_NAME, xml, "text/xml", chosen.relationships[0], "Factur-X")
         for file in (invoice, *_attached(attachments, taken=set(kept))):
@@ -94,7 +94,7 @@ def embed(  # noqa: PLR0913 - each is a fact about the invoice to make, given by
 def _kept_files(pdf: Pdf) -> dict[str, PdfObject]:
     """The files that the PDF holds already, by name, without invoices: those are replaced."""
     if any("annotation" in file.found_in and _names_invoice(file.name) for file in embedded_files(pdf)):
-        raise Unwritable("a page of the PDF carries an invoice as an annotation: a Factur-X holds one invoice")
+        raise Unwritable("EI-NO-WRITE-06")
     names = pdf.dictionary(pdf.catalog.get("/Names"))
     leaves = list(pdf.tree_leaves(names.get("/EmbeddedFiles"), "/Kids", "/Names"))
     kept = {}

@@ -65,7 +65,7 @@ def extract(data: bytes, *, limits: Limits | None = None) -> Extracted:
     invoices = invoice_files(files)
     if not invoices:
         inside = ", ".join(file.name for file in files) or "nothing"
-        raise Unrecognised(f"the PDF holds no XML invoice: expected {FACTURX_NAME}, found {inside}")
+        raise Unrecognised("EI-NO-READ-06", {"expected": FACTURX_NAME, "found": inside})
     return extracted(invoices[0], files)
 
 

@@ -29,7 +29,7 @@ from datetime import date
 from itertools import pairwise
 from typing import BinaryIO
 
-from einvoice.errors import Unreadable, Unrecognised
+from einvoice.errors import Mismatch, Unreadable, Unrecognised
 from einvoice.france.addresses import ElectronicAddress
 from einvoice.france.directory import DirectoryLine, Reception, reception
 from einvoice.france.directory_files import line_syntax
@@ -126,7 +126,7 @@ class DirectoryIndex:
                 yield line
             elif element.tag == _PRODUCED:
                 if (element.text or "") < self.produced_at:
-                    raise ValueError(f"this directory is of {element.text}, older than {self.produced_at} already read")
+                    raise Mismatch("EI-NO-DIR-04", {"found": element.text or "", "expected": self.produced_at})
                 self.produced_at = element.text or ""
             else:
                 note(*_state(element))
@@ -216,7 +216,7 @@ def _elements(file: BinaryIO) -> Iterator[Element]:
     """The blocks of an export, each thrown away, with all before it, when the next one is asked for."""
     head = file.read(_HEAD)
     if b"<!DOCTYPE" in head or head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise Unreadable("the directory declares a document type, or is not UTF-8; for safety it is not read")
+        raise Unreadable("EI-NO-DIR-01")
     if _ROOT not in head:
-        raise Unrecognised("no directory export: its root element is not AnnuaireConsultationF14")
-    yield from iterate(_Replayed(head, file), (_LINE, _PRODUCED, *_STATES), "the directory")
+        raise Unrecognised("EI-NO-DIR-02")
+    yield from iterate(_Replayed(head, file), (_LINE, _PRODUCED, *_STATES), "EI-NO-DIR-03")

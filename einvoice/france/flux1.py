@@ -124,4 +124,4 @@ def _line(line: Line) -> Line:
 
 def _refused(rule: str, field: str, found: str) -> Unwritable:
     refusal = finding(rule, "error", "flux1", field=field, found=found)
-    return Unwritable(refusal.message_en, (refusal,))
+    return Unwritable(rule, {"found": found}, (refusal,))

@@ -20,6 +20,7 @@ from typing import TypeVar
 
 from einvoice.codes import INVOICE_TYPES
 from einvoice.draft.rounding import shared_out
+from einvoice.errors import Mismatch
 from einvoice.model import Invoice
 
 __all__ = ["NOTHING", "owed", "shared_by", "sign", "split", "total_with_vat", "with_vat_by_rate"]
@@ -76,7 +77,7 @@ def split(invoice: Invoice, amount: Decimal, before: Decimal = NOTHING) -> Mappi
 def shared_by(weights: Mapping[K, Decimal], amount: Decimal, before: Decimal = NOTHING) -> dict[K, Decimal]:
     """An amount shared out in proportion to weights, after an earlier one; parts of nothing are left out."""
     if not sum(weights.values(), NOTHING):
-        raise ValueError("there is no VAT breakdown (BG-23) to split the payment by")
+        raise Mismatch("EI-NO-PAYMENT-01")
     values = tuple(weights.values())
     was, now = _shares(values, before), _shares(values, before + amount)
     parts = {key: after - earlier for key, after, earlier in zip(weights, now, was, strict=True)}

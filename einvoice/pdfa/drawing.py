@@ -152,7 +152,7 @@ class Drawing:
             return
         self._seen.add(key)
         if depth > _MAX_FORMS:
-            raise Spent(f"the PDF nests forms deeper than {_MAX_FORMS} levels")
+            raise Spent("EI-NO-PDF-12", {"limit": str(_MAX_FORMS)})
         for entry in ("/OPI", "/PS", "/Ref"):
             if entry in stream:
                 self.faults.add(Fault.EXTERNAL_CONTENT, f"{entry} ({where})")

@@ -111,8 +111,11 @@ class Irreparable(Unwritable):
 
     def __init__(self, broken: tuple[Broken, ...]) -> None:
         codes = ", ".join(each.fault.value for each in broken)
-        super().__init__(f"the PDF cannot be made a PDF/A-3 without changing its appearance: {codes}")
+        super().__init__("EI-NO-WRITE-07", {"rules": codes})
         self.broken = broken
+
+    def __reduce__(self) -> tuple[type[Irreparable], tuple[tuple[Broken, ...]]]:
+        return type(self), (self.broken,)
 
 
 @dataclass(slots=True)

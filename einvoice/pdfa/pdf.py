@@ -95,11 +95,11 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
     """
     limits = limits or Limits()
     if len(data) > limits.file_bytes:
-        raise Spent(f"the PDF has {len(data)} bytes; {limits.file_bytes} are allowed")
+        raise Spent("EI-NO-PDF-01", {"bytes": str(len(data)), "limit": str(limits.file_bytes)})
     if b"%PDF-" not in data[:1024]:
-        raise Unreadable("not a PDF: its first kilobyte does not say %PDF-")
+        raise Unreadable("EI-NO-PDF-02")
     if b"startxref" not in data[-_TAIL:]:
-        raise Unreadable("the PDF is cut off: it does not end with a cross-reference (startxref)")
+        raise Unreadable("EI-NO-PDF-03")
     with apply_configuration(
         maximum_declared_stream_length=limits.file_bytes,
         array_based_stream_maximum_output_length=limits.stream_bytes,
@@ -115,14 +115,14 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
         try:
             pdf = Pdf(PdfReader(io.BytesIO(data), xref_stream_maximum_entries=8 * limits.objects), limits)
             if not pdf.opens:
-                raise Locked("the PDF is encrypted and asks for a password")
+                raise Locked("EI-NO-PDF-04")
             yield pdf
         except DependencyError as error:
-            raise Locked(f"the PDF is encrypted: {error}") from error
+            raise Locked("EI-NO-PDF-05", {"detail": str(error)}) from error
         except LimitReachedError as error:
-            raise Spent(f"the PDF asks for more than is allowed: {error}") from error
+            raise Spent("EI-NO-PDF-06", {"detail": str(error)}) from error
         except FAULTS as error:
-            raise Unreadable(f"the PDF is damaged: {error or type(error).__name__}") from error
+            raise Unreadable("EI-NO-PDF-07", {"detail": str(error) or type(error).__name__}) from error
 
 
 @dataclass(slots=True)
@@ -164,13 +164,13 @@ class Pdf:
         """Count one more object; `Spent` when there are too many or time is up."""
         self._objects += 1
         if self._objects > self.limits.objects:
-            raise Spent(f"the PDF has more than {self.limits.objects} objects to look at")
+            raise Spent("EI-NO-PDF-08", {"limit": str(self.limits.objects)})
         self.check_time()
 
     def check_time(self) -> None:
         """`Spent` when time is up."""
         if time.monotonic() > self._deadline:
-            raise Spent(f"reading the PDF takes more than {self.limits.seconds:g} seconds")
+            raise Spent("EI-NO-PDF-09", {"limit": f"{self.limits.seconds:g}"})
 
     def resolved(self, value: PdfObject | None) -> PdfObject | None:
         """What a reference stands for; `None` where it leads nowhere or to something broken."""
@@ -224,7 +224,7 @@ class Pdf:
             return None
         self._bytes += len(data)
         if self._bytes > self.limits.total_bytes:
-            raise Spent(f"the PDF unpacks to more than {self.limits.total_bytes} bytes")
+            raise Spent("EI-NO-PDF-10", {"limit": str(self.limits.total_bytes)})
         return data
 
     def pages(self) -> list[DictionaryObject]:
@@ -256,6 +256,6 @@ class Pdf:
                 continue
             seen.add(id(node))
             if depth > self.limits.depth:
-                raise Spent(f"the PDF has a tree deeper than {self.limits.depth} levels")
+                raise Spent("EI-NO-PDF-11", {"limit": str(self.limits.depth)})
             yield from self.array(node.get(leaf))
             waiting.extend((kid, depth + 1) for kid in reversed(self.array(node.get(kids))))

@@ -104,7 +104,7 @@ class _Writer:
     def number(self, value: PdfObject) -> int:
         """The new number of an indirect object; the object itself is written later."""
         if not isinstance(value, IndirectObject):
-            raise Unreadable("the PDF is damaged: its catalogue is no indirect object")
+            raise Unreadable("EI-NO-PDF-13")
         key = (value.idnum, value.generation)
         if key not in self.numbers:
             self.numbers[key] = len(self.numbers) + 1

@@ -45,10 +45,7 @@ def explain(rule_or_term: str) -> Explanation:
     else:
         return Explanation(found.id, found.name_fr, found.name_en, field=found.path, source="EN 16931-1:2017 §6.3")
     if known is None:
-        raise Unrecognised(
-            f"{rule_or_term!r} is no rule and no business term that einvoice can explain: "
-            "expected an id of a report such as BR-CO-10 or EI-READ-01, its beginning (BR-FR-05), or a term (BT-112)"
-        )
+        raise Unrecognised("EI-NO-EXPLAIN", {"given": rule_or_term})
     return known
 
 

@@ -23,6 +23,9 @@ class RuleError(EInvoiceError):
         self.construct = construct
         self.message = message
 
+    def __reduce__(self) -> tuple[type[RuleError], tuple[str, int | None, str, str]]:
+        return type(self), (self.source, self.line, self.construct, self.message)
+
 
 class EngineFailure(EInvoiceError):
     """An engine could not run a rule set: the verdict is "not run", with this reason, and never "valid"."""
@@ -30,3 +33,6 @@ class EngineFailure(EInvoiceError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+    def __reduce__(self) -> tuple[type[EngineFailure], tuple[str]]:
+        return type(self), (self.reason,)

@@ -30,7 +30,7 @@ class SaxonPool:
 
     def __init__(self) -> None:
         if importlib.util.find_spec("saxonche") is None:
-            raise MissingExtra("saxon", "the Saxon engine")
+            raise MissingExtra("saxon")
         self._pool = Pool(_WORKER)
         self._folders: dict[int, Path] = {}  # of this process; after a fork, its parent's as well, which stay its own
         self._lock = threading.Lock()

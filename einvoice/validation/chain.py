@@ -18,18 +18,17 @@ from dataclasses import dataclass, field
 from einvoice import cii, ubl
 from einvoice.artefacts.installed import Artefact, find
 from einvoice.detect import Detected, detect, read_detected
-from einvoice.errors import Unreadable, Unrecognised, Unwritable
+from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice, Unread
 from einvoice.profiles import profile_of
 from einvoice.report import DocumentReport, Finding, Severity, Step, SyntaxName, Verdict
-from einvoice.rulebook import words
+from einvoice.rulebook import Sentence, text, words
 from einvoice.validation.engines import NotRun, Source, Subject, run_rules
 from einvoice.validation.findings import Place, Ran, finding_of, own_finding
 from einvoice.validation.numbers import check_numbers
 from einvoice.validation.operands import aimed
 from einvoice.validation.plans import Plan, french_rules, is_french, plan_for
 from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
-from einvoice.validation.reasons import in_language
 from einvoice.validation.xsd import Fault, Unusable, schema_of
 from einvoice.xml import Element
 
@@ -56,12 +55,9 @@ class _Sheet:
     def note(self, rule: str, severity: Severity, step: str, facts: dict[str, str] | None = None) -> None:
         self.findings.append(own_finding(rule, severity, step, self.policy, facts=facts))
 
-    def refuse(self, rule: str, severity: Severity, error: Exception) -> None:
-        """Note that the document cannot be read; each message gives the reason in its own language."""
-        told = in_language(str(error), self.policy.language)
-        finding = own_finding(rule, severity, "parse", self.policy, facts={"reason": told})
-        update = {"message_en": words(rule, {"reason": str(error)}, "en").message}
-        self.findings.append(finding.model_copy(update=update))
+    def refuse(self, rule: str, severity: Severity, error: EInvoiceError) -> None:
+        """Note that the document cannot be read, and why."""
+        self.findings.append(own_finding(rule, severity, "parse", self.policy, facts={"reason": error.sentence()}))
 
 
 def judge(
@@ -89,7 +85,7 @@ def judge(
         return _report(sheet, None, "facturx" if container else None, name)
     except Unrecognised as error:
         sheet.refuse("EI-PARSE-02", "warning", error)
-        sheet.steps.append(Step(name="parse", status="not_run", reason=in_language(str(error), policy.language)))
+        sheet.steps.append(Step(name="parse", status="not_run", reason=text(error.sentence(), policy.language)))
         return _report(sheet, None, "facturx" if container else None, name)
     syntax: SyntaxName = "facturx" if container and found.syntax == "cii" else found.syntax
     if found.root is None:
@@ -97,7 +93,7 @@ def judge(
             Step(
                 name="parse",
                 status="not_run",
-                reason=in_language("a PDF, whose invoice was not taken out", policy.language),
+                reason=text(Sentence("EI-NO-READ-05"), policy.language),
             )
         )
         return _report(sheet, found, syntax, name)
@@ -254,7 +250,7 @@ def _schema_step(sheet: _Sheet, artefact_id: str | None, root: Element) -> None:
     try:
         faults = schema_of(artefact).faults(root)
     except Unusable as error:
-        reason = in_language(f"the schema cannot be used: {error}", sheet.policy.language)
+        reason = text(Sentence("EI-STEP-09", {"detail": str(error)}), sheet.policy.language)
         sheet.steps.append(done.model_copy(update={"status": "not_run", "reason": reason}))
         return
     sheet.findings.extend(_schema_finding(sheet, fault, artefact.entry.title) for fault in faults)
@@ -306,7 +302,7 @@ def _run_step(sheet: _Sheet, source: Source, ran: Ran, subject: Subject) -> None
         run = run_rules(source, subject, sheet.policy)
     except NotRun as error:
         sheet.steps.append(
-            done.model_copy(update={"status": "not_run", "reason": in_language(str(error), sheet.policy.language)})
+            done.model_copy(update={"status": "not_run", "reason": text(error.sentence(), sheet.policy.language)})
         )
         return
     spoken = [finding_of(failure, ran, sheet.policy, sheet.place) for failure in run.outcome.failures]

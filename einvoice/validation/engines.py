@@ -16,7 +16,6 @@ from functools import cache, cached_property
 
 from einvoice.artefacts.installed import Artefact, cache_folder
 from einvoice.errors import EInvoiceError, MissingExtra
-from einvoice.rulebook import words
 from einvoice.schematron import (
     CompiledRules,
     Engine,
@@ -36,7 +35,7 @@ Source = Artefact | HouseRules
 
 
 class NotRun(EInvoiceError):
-    """A rule set could not be run; the text says why."""
+    """A rule set could not be run; the exception says why."""
 
 
 class Subject:
@@ -65,9 +64,9 @@ def run_rules(source: Source, subject: Subject, policy: Policy) -> Run:
     try:
         run = _run(source, subject, policy)
     except (RuleError, EngineFailure, MissingExtra, OSError) as error:
-        raise NotRun(" ".join(str(error).split())) from error
+        raise _not_run(error) from error
     if not run.outcome.fired:
-        raise NotRun(words("EI-STEP-03", {}, policy.language).message)
+        raise NotRun("EI-STEP-03")
     return run
 
 
@@ -86,7 +85,13 @@ def warm(artefact: Artefact) -> int:
         _compiled(artefact)
         return _rules(artefact).checks
     except (RuleError, OSError) as error:
-        raise NotRun(" ".join(str(error).split())) from error
+        raise _not_run(error) from error
+
+
+def _not_run(error: Exception) -> NotRun:
+    if isinstance(error, MissingExtra):
+        return NotRun(*error.args)
+    return NotRun("EI-NO-SAID", {"reason": " ".join(str(error).split())})
 
 
 @cache

@@ -23,7 +23,7 @@ class Logo:
         for signature, mime_type in SIGNATURES.items():
             if data.startswith(signature):
                 return cls(data, mime_type)
-        raise Unreadable(f"a logo must be a PNG or JPEG image; this one begins with {data[:8]!r}")
+        raise Unreadable("EI-NO-LOGO-01", {"found": repr(data[:8])})
 
     @property
     def url(self) -> str:

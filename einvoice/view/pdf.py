@@ -38,7 +38,7 @@ def pdf_of(page: Page, date: datetime, logo: Logo | None = None) -> bytes:
     try:
         import typst  # noqa: PLC0415 - an optional extra
     except ModuleNotFoundError as error:
-        raise MissingExtra("pdf", "The PDF view") from error
+        raise MissingExtra("pdf") from error
     fonts = typst.Fonts(include_system_fonts=False, font_paths=[HERE / "fonts"])
     # A letter and its accent may only exist in two different fonts; what Inter has itself always goes together.
     for glyphs in (_glyphs("inter") | _glyphs("fallback"), _glyphs("inter")):
@@ -53,7 +53,7 @@ def pdf_of(page: Page, date: datetime, logo: Logo | None = None) -> bytes:
         except typst.TypstError as error:
             refused = error
     if logo:
-        raise Unreadable(f"this logo cannot be drawn: {refused.message}") from refused
+        raise Unreadable("EI-NO-LOGO-02", {"detail": str(refused.message)}) from refused
     raise refused
 
 

@@ -212,4 +212,4 @@ def _signed(part: VatBreakdown, direction: int) -> VatBreakdown:
 
 def _unwritable(rule: str, invoice: Invoice, field: str) -> Unwritable:
     found = finding(rule, "error", "ereport", field=field, found=invoice.number)
-    return Unwritable(found.message_en, (found,))
+    return Unwritable(rule, {"found": invoice.number or ""}, (found,))

@@ -21,7 +21,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from einvoice.draft.parties import siren_of
-from einvoice.errors import Unwritable
+from einvoice.errors import Mismatch, Unwritable
 from einvoice.france.ereporting import flux10
 from einvoice.france.ereporting.books import Books, Receipt, Sale, receipts_of, sales_of
 from einvoice.france.ereporting.calendar import Content, Regime, ReportingPeriod, periods
@@ -111,7 +111,7 @@ class Reporting:
             for period in periods(self.regime, dates.start_date.year):
                 if (period.content, period.start, period.end) == (content, dates.start_date, dates.end_date):
                     return period
-        raise ValueError(f"the report sent is of no {content} period of the regime {self.regime}")
+        raise Mismatch("EI-NO-PERIOD-01", {"content": content, "regime": self.regime})
 
     def _report(self, books: Books, period: ReportingPeriod, role: str) -> EReport | None:
         blank = self._empty(period, role)
@@ -161,8 +161,8 @@ class Reporting:
             return _SELLER
         if siren_of(invoice.buyer or Party()) == self._siren:
             return _BUYER
-        found = finding("EI-FRR-33", "error", "ereport", found=invoice.number, siren=self._siren or "?")
-        raise Unwritable(found.message_en, (found,))
+        facts = {"found": invoice.number or "", "siren": self._siren or "?"}
+        raise Unwritable("EI-FRR-33", facts, (finding("EI-FRR-33", "error", "ereport", **facts),))
 
 
 def _dates(period: ReportingPeriod) -> Period:

@@ -196,4 +196,4 @@ def _sound(message: LifecycleMessage) -> LifecycleMessage:
 
 def _unwritable(code: str, findings: tuple[Finding, ...]) -> Unwritable:
     said = " ".join(finding.message_en for finding in findings)
-    return Unwritable(f"status {code} cannot be told: {said}", findings)
+    return Unwritable("EI-NO-WRITE-04", {"code": code, "detail": said}, findings)

@@ -23,6 +23,7 @@ from functools import cached_property
 from typing import Literal
 
 from einvoice.draft.parties import siren_of
+from einvoice.errors import Mismatch
 from einvoice.france.findings import finding
 from einvoice.france.lifecycle.codes import FOLLOWS, STATUSES
 from einvoice.france.lifecycle.events import Event, event_of
@@ -71,7 +72,7 @@ class Lifecycle:
         known = self._key(None) if self.invoice is not None or self.messages else None
         told = self._key(message)
         if known is not None and any(a and b and a != b for a, b in zip(known, told, strict=True)):
-            raise ValueError(f"this message is about invoice {_shown(told)}, not about {_shown(known)}")
+            raise Mismatch("EI-NO-LIFE-01", {"found": _shown(told), "expected": _shown(known)})
         return replace(self, messages=(*self.messages, message))
 
     def _key(self, message: LifecycleMessage | None) -> tuple[str | None, str | None, str | None]:
