@@ -93,8 +93,8 @@ class Readable(Protocol):
 def iterate(file: Readable, tags: Collection[str], broken: str) -> Iterator[Element]:
     """The elements of these names, each whole, thrown away with all before it when the next one is asked for.
 
-    `what` names the document in the `Unreadable` that is raised where it is not well-formed. The caller has looked for
-    a document type: `parse_xml` reads a document at once and can, this cannot.
+    `broken` is the row of the `Unreadable` that is raised where the document is not well-formed. The caller has looked
+    for a document type: `parse_xml` reads a document at once and can, this cannot.
     """
     events: Any = etree.iterparse(file, events=("end",), tag=tuple(tags), huge_tree=False, **_SAFE)
     try:
