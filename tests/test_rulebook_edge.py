@@ -71,3 +71,16 @@ def test_what_is_said_travels_between_processes():
     """Observations are pickled: workers send them."""
     seen = Observation("EI-DRAFT-01", "warning", "draft", {"reason": Sentence("EI-STEP-03")})
     assert pickle.loads(pickle.dumps(seen)) == seen  # noqa: S301 - our own bytes
+
+
+def test_a_published_rule_speaks_our_words_in_both_languages():
+    """Its own text is kept beside them; of a family, and of a rule without words, it is the message."""
+    seen = Observation("BR-02", "error", "profile", official="An Invoice shall have an Invoice number (BT-1).")
+    french, english = finding(seen, "fr"), finding(seen, "en")
+    assert french.message == "Le numéro de facture (BT-1) manque."
+    assert french.message_en == english.message == "The invoice number (BT-1) is missing."
+    assert french.official == english.official == seen.official
+    family = finding(Observation("UBL-CR-001", "warning", "profile", official="No UBLExtensions."), "en")
+    assert (family.message, family.official) == ("No UBLExtensions.", "No UBLExtensions.")
+    house = finding(Observation("HOUSE-1", "warning", "house", official="Say please."), "fr")
+    assert (house.message, house.message_en, house.official) == ("Say please.", "Say please.", None)

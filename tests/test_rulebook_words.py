@@ -8,7 +8,7 @@ import pytest
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find
 from einvoice.data import ruleset_text
-from einvoice.rulebook import is_french, official, row, words
+from einvoice.rulebook import official, row, words
 from einvoice.schematron import read_rules
 from einvoice.terms import term
 
@@ -92,23 +92,6 @@ def test_official_messages_are_taken_apart(message, label, text, source):
     """The label goes, the values before it stay, the source is kept."""
     said = official(message)
     assert (said.label, said.text, said.source) == (label, text, source)
-
-
-def test_languages_are_told_apart():
-    """Rule sets mix French and English."""
-    assert is_french("La date d'échéance doit être postérieure à la date de facture.")
-    assert not is_french("Each Invoice line (BG-25) shall have an Invoice line identifier (BT-126).")
-    assert not is_french("")
-
-
-def test_published_messages_are_in_the_language_that_we_take_them_for():
-    """The EN 16931 rules speak English, the French ones French: all of them."""
-    for ruleset, french in (("en16931-ubl", False), ("br-fr-ubl", True), ("br-fr-cii", True), ("br-fr-cdv", True)):
-        artefact = find(ruleset, on=NOVEMBER)
-        rules = read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document)
-        for check in (check for pattern in rules.patterns for rule in pattern.rules for check in rule.checks):
-            text = "".join(part for part in check.message if isinstance(part, str))
-            assert is_french(official(text).text) is french, check.id
 
 
 def test_every_finding_of_ours_is_worded():

@@ -17,7 +17,7 @@ from __future__ import annotations
 from einvoice.data import Language
 from einvoice.rulebook.edge import at_source, finding
 from einvoice.rulebook.observation import Fact, Observation, Sentence
-from einvoice.rulebook.official import Official, is_french, official
+from einvoice.rulebook.official import Official, official
 from einvoice.rulebook.words import Row, Words, row, severity_of, text, words
 
 __all__ = [
@@ -30,7 +30,6 @@ __all__ = [
     "Words",
     "at_source",
     "finding",
-    "is_french",
     "official",
     "row",
     "severity_of",

@@ -2,6 +2,9 @@
 
     finding(Observation("EI-READ-03", "error", "read", {"text": "12,5"}), "fr").message
 
+A published rule is worded by its row, in both languages; the publisher's own text stands beside it, in `official`.
+Where we have no sentence, the official text is the message.
+
 Only what speaks to a user may ask for words: the verbs, the command line, the reports.
 """
 
@@ -12,14 +15,16 @@ from collections.abc import Callable, Iterable
 from einvoice.data import Language
 from einvoice.report import Finding
 from einvoice.rulebook.observation import Fact, Observation
-from einvoice.rulebook.official import is_french
 from einvoice.rulebook.words import Row, row, text, words
+
+_UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number: its own text is all that can be said
 
 
 def finding(observation: Observation, language: Language) -> Finding:
     """The observation in words."""
     known = row(observation.rule)
-    french, english = _message(observation, known, "fr"), _message(observation, known, "en")
+    ours = known if observation.rule != _UNNAMED else None
+    french, english = _message(observation, ours, "fr"), _message(observation, ours, "en")
     term = next(iter(known.terms), "") if observation.term is None and known else observation.term
     return Finding(
         rule=observation.rule,
@@ -35,6 +40,7 @@ def finding(observation: Observation, language: Language) -> Finding:
         expected=_shown(observation.facts.get("expected"), language),
         hint=_hint(observation, known, language) or None,
         source=observation.source or (known.source if known else "") or None,
+        official=(observation.official or None) if ours else None,
     )
 
 
@@ -47,11 +53,10 @@ def _message(observation: Observation, known: Row | None, language: Language) ->
     published, facts = observation.official, observation.facts
     if observation.wording or not published:
         return words(observation.wording or observation.rule, facts, language).message
-    if known is None or (known.en and is_french(published) is (language == "fr")):
-        return published
-    if not known.en:  # words for a whole family: the official ones say which element it is
-        return f"{known.fr} ({published})" if language == "fr" else published
-    return words(observation.rule, facts, language).message
+    if known is not None and known.en:
+        return words(observation.rule, facts, language).message
+    # words for a whole family, or none: the official ones say which element it is
+    return f"{known.fr} ({published})" if known and language == "fr" else published
 
 
 def _hint(observation: Observation, known: Row | None, language: Language) -> str:

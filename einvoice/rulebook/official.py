@@ -12,8 +12,6 @@ from dataclasses import dataclass
 # "[BR-CO-10]-Sum of …", "[BR-FR-12/BT-49] : Le BT-49 …", "[BR-FR-02/BT-1 : L'identifiant …", "[G1.05] …"
 _LABEL = re.compile(r"(?:\[|\A)((?:BR|CII|UBL|PEPPOL)-[\w/.-]+|[GPS]\d+\.\d+)\]?(?:\s+(?:-\s*)?warning)?\s*[-:–]*\s*,?")
 _SOURCE = re.compile(r"\s*\|\s*Source\s*:\s*(.+)\Z")
-_FRENCH = re.compile(r"\b(?:le|la|les|des|du|une?|est|doit|doivent|ne|pas|pour|si|sur|obligatoire)\b", re.IGNORECASE)
-_ENGLISH = re.compile(r"\b(?:the|shall|must|should|is|are|an?|of|not|if|each|be)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +39,3 @@ def official(message: str) -> Official:
         before = _LABEL.sub("", text[: labels[-1].start()]).strip(" :,-")
         text = f"{rest} ({before})" if before else rest
     return Official(labels[0][1] if labels else "", text, cited[1] if cited else "")
-
-
-def is_french(message: str) -> bool:
-    """Whether a text is French rather than English: rule sets mix the two."""
-    return len(_FRENCH.findall(message)) > len(_ENGLISH.findall(message))

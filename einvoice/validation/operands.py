@@ -63,7 +63,7 @@ def _aimed_within(finding: Finding, path: Path, group: Any) -> Finding:
 
 def _named_place(finding: Finding, path: Path, group: Any) -> Path | None:
     """The one field within a group that has the found value and a term that the message names."""
-    named = set(_TERM.findall(f"{finding.message} {finding.message_en} {finding.rule}"))
+    named = set(_TERM.findall(f"{finding.message} {finding.message_en} {finding.official or ''} {finding.rule}"))
     places = [place for place, value in walk(group, path) if _same(value, finding.found)]
     places = [place for place in places if (term := term_at(place)) is not None and term.id in named]
     return places[0] if len(places) == 1 else None
