@@ -11,7 +11,7 @@ from __future__ import annotations
 from einvoice.draft import Disagreement, Draft, DraftError
 from einvoice.draft.problems import Problem
 from einvoice.report import DocumentReport, Finding, Step
-from einvoice.rulebook import words
+from einvoice.rulebook import Sentence, text
 from einvoice.validation.chain import judge_invoice
 from einvoice.validation.findings import own_finding
 from einvoice.validation.policy import Policy
@@ -45,23 +45,20 @@ def _problem(problem: Problem, policy: Policy) -> Finding:
     told = own_finding(rule, "error", "draft", policy, facts=facts, field=problem.path or None, found=problem.found)
     if problem.nearest is None:
         return told
-    meant = f"Vouliez-vous dire {problem.nearest} ?" if policy.language == "fr" else f"Did you mean {problem.nearest}?"
+    meant = text(Sentence("EI-DRAFT-MEANT", {"nearest": problem.nearest}), policy.language)
     return told.model_copy(update={"hint": meant, "expected": problem.nearest})
 
 
 def _disagreement(each: Disagreement, policy: Policy) -> Finding:
     rule = "EI-DRAFT-02" if each.computed is None else "EI-DRAFT-01"
-    reason = each.explanation_fr if policy.language == "fr" else each.explanation_en
-    finding = own_finding(
+    return own_finding(
         rule,
         "warning",
         "draft",
         policy,
-        facts={"reason": reason},
+        facts={"reason": each.because},
         term=each.term,
         field=each.field,
         found=str(each.given),
         expected=None if each.computed is None else str(each.computed),
     )
-    english = words(rule, {"reason": each.explanation_en}, "en").message
-    return finding.model_copy(update={"message_en": english})

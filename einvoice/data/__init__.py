@@ -16,7 +16,6 @@ einvoice is installed. Both are found from this file, never by the name of the d
 | `profiles.tsv` | the profiles: spellings, place in a PDF, terms, which rule sets judge each |
 | `overlays.toml` | known defects of published rules, and what we do about each |
 | `messages.tsv` | the rulebook: all that einvoice says, in French and English, one row a rule or sentence |
-| `xsd_messages.tsv` | the same for what an XML schema refuses |
 """
 
 from __future__ import annotations

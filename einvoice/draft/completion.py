@@ -16,7 +16,7 @@ from decimal import Decimal, DecimalException, localcontext
 from einvoice.draft.content import DRAFT_ONLY, DraftContent
 from einvoice.draft.french import french_terms, is_french
 from einvoice.draft.gross import net_of_vat
-from einvoice.draft.ledger import Disagreement, Figure, Ledger
+from einvoice.draft.ledger import Disagreement, Figure, Ledger, because
 from einvoice.draft.lines import amounts, computed, price_from_net, with_amount
 from einvoice.draft.nesting import GROUP, INFORMATION, Placed, counted, flattened, grouped, net_figure
 from einvoice.draft.payment import payment_means
@@ -127,11 +127,7 @@ def _line(placed: Placed, ledger: Ledger, decimals: int, *, gross: bool) -> Plac
         if line.item_net_price is None:
             line = line.model_copy(update={"item_net_price": price_from_net(line)})
         amount = computed(line, decimals)
-        because = (
-            f"quantity × price, charges and allowances give {amount}",
-            f"quantité × prix, majorations et remises donnent {amount}",
-        )
-        net = ledger.settle(net_figure(placed), line.net_amount, amount, because)
+        net = ledger.settle(net_figure(placed), line.net_amount, amount, because("LINE", net=amount))
         if net is None and line.subtype_code == INFORMATION:
             net = Decimal("0.00")  # it counts nowhere (BR-FREXT-08), but the UBL schema wants an amount
     return Placed(line.model_copy(update={"net_amount": net}), placed.path)
@@ -174,17 +170,8 @@ def _line_by_line(nets: Sequence[Decimal], rate: Decimal, ledger: Ledger) -> Dec
     """The VAT of a group by the policy `line`; where the rules do not allow that, a remark says so."""
     vat, in_parts = vat_line_by_line(nets, rate), vat_by_parts(nets, rate)
     if vat != in_parts:
-        because = (
-            (
-                f"line by line the VAT at {rate} % would be {in_parts}, further from {vat} than the rules allow"
-                " (BR-CO-17); it is rounded once for the group"
-            ),
-            (
-                f"ligne à ligne, la TVA à {rate} % serait {in_parts}, plus loin de {vat} que les règles ne l'admettent"
-                " (BR-CO-17) ; elle est arrondie une fois pour le groupe"
-            ),
-        )
-        ledger.remark(Figure("rounding", None), "line", because)
+        reason = because("ROUNDING", rate=rate, parts=in_parts, vat=vat)
+        ledger.remark(Figure("rounding", None), "line", reason)
     return vat
 
 

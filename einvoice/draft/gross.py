@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from einvoice.draft.content import DraftLine
-from einvoice.draft.ledger import Ledger
+from einvoice.draft.ledger import Ledger, because
 from einvoice.draft.nesting import GROUP, Placed, counted, net_figure
 from einvoice.draft.rounding import rounded, shared_out, split_gross, unit_price, vat_amount
 from einvoice.draft.vat import Billed, Group, VatBearing, group_of, grouped_amounts
@@ -67,8 +67,7 @@ def _net_line(placed: Placed, share: Decimal | None, kept: Decimal | None, ledge
         net = kept
     else:
         share = share if counted(placed) else _without(line.net_amount, rate)
-        because = (f"its share of the total without VAT is {share}", f"sa part du total hors TVA est {share}")
-        net = ledger.settle(net_figure(placed), kept, share, because)
+        net = ledger.settle(net_figure(placed), kept, share, because("SHARE", share=share))
     return placed.updated(
         net_amount=net,
         allowances=tuple(_net_part(part, _without(part.amount, rate), rate) for part in line.allowances),

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
 
+from einvoice.rulebook import Sentence, text
+
 
 class Figure(NamedTuple):
     """A figure of the draft: where it stands and its business term."""
@@ -27,8 +29,17 @@ class Disagreement:
     term: str | None  # BT-106
     given: Decimal | str  # "" where it is what is missing
     computed: Decimal | None  # None where the draft has nothing to compute it from
-    explanation_en: str
-    explanation_fr: str
+    because: Sentence
+
+    @property
+    def explanation_en(self) -> str:
+        """The reason in English."""
+        return text(self.because, "en")
+
+    @property
+    def explanation_fr(self) -> str:
+        """The reason in French."""
+        return text(self.because, "fr")
 
 
 @dataclass(slots=True)
@@ -42,20 +53,25 @@ class Ledger:
         figure: Figure,
         given: Decimal | None,
         computed: Decimal | None,
-        because: tuple[str, str],
+        because: Sentence,
         *,
         slack: Decimal = Decimal(),
     ) -> Decimal | None:
         """The figure that stands: the given one if there is one, else the computed one.
 
-        A given figure further than `slack` from the computed one is noted, with the reason in English and in French.
+        A given figure further than `slack` from the computed one is noted, with the reason.
         """
         if given is None:
             return computed
         if computed is not None and abs(given - computed) > slack:
-            self.entries.append(Disagreement(*figure, given, computed, *because))
+            self.entries.append(Disagreement(*figure, given, computed, because))
         return given
 
-    def remark(self, figure: Figure, given: Decimal | str, because: tuple[str, str]) -> None:
+    def remark(self, figure: Figure, given: Decimal | str, because: Sentence) -> None:
         """Note what is given, and no computation of ours can replace; "" for what is missing."""
-        self.entries.append(Disagreement(*figure, given, None, *because))
+        self.entries.append(Disagreement(*figure, given, None, because))
+
+
+def because(reason: str, **facts: object) -> Sentence:
+    """The reason of that row (`EI-WHY-…`), with its figures."""
+    return Sentence(f"EI-WHY-{reason}", {name: str(fact) for name, fact in facts.items()})

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from einvoice.draft.content import DraftLine
-from einvoice.draft.ledger import Figure, Ledger
+from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import GROUP
 from einvoice.draft.rounding import (
     AMOUNT_DECIMALS,
@@ -74,11 +74,8 @@ def _with_prices(line: DraftLine, path: str, ledger: Ledger) -> DraftLine:
     elif net is not None and discount is None and gross != net:
         discount = gross - net
     computed_net = None if gross is None else gross - (discount or Decimal())
-    because = (
-        f"gross price {gross} - discount {discount or 0} = {computed_net}",
-        f"prix brut {gross} - remise {discount or 0} = {computed_net}",
-    )
-    net = ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), net, computed_net, because)
+    reason = because("GROSS-PRICE", gross=gross, discount=discount or 0, net=computed_net)
+    net = ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), net, computed_net, reason)
     return line.model_copy(update={"item_net_price": net, "item_gross_price": gross, "item_price_discount": discount})
 
 
@@ -113,8 +110,8 @@ def with_amount(
     if part.percentage is not None:
         filled["base_amount"] = base = base if filled["base_amount"] is None else filled["base_amount"]
         due = None if base is None else rounded(base * part.percentage / 100, decimals)
-        because = (f"{part.percentage} % of {base} = {due}", f"{part.percentage} % de {base} = {due}")
-        filled["amount"] = ledger.settle(figure, filled["amount"], due, because, slack=_PERCENTAGE_SLACK)
+        reason = because("PERCENTAGE", percentage=part.percentage, base=base, amount=due)
+        filled["amount"] = ledger.settle(figure, filled["amount"], due, reason, slack=_PERCENTAGE_SLACK)
     return part.model_copy(update=filled)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from einvoice.draft.content import DraftLine
-from einvoice.draft.ledger import Figure, Ledger
+from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.paths import NESTED, Path
 
 GROUP, DETAIL, INFORMATION = "GROUP", "DETAIL", "INFORMATION"
@@ -116,8 +116,8 @@ def grouped(lines: tuple[Placed, ...], ledger: Ledger) -> tuple[Placed, ...]:
             nets[index] = None  # a group that is its own ancestor (BR-FREXT-11) adds nothing to itself
             below = [net_of(child) for child in children.get(placed.line.identifier or "", ())]
             total = sum((net for net in below if net is not None), Decimal("0.00"))
-            because = (f"its sub-lines add up to {total}", f"ses sous-lignes totalisent {total}")
-            nets[index] = ledger.settle(net_figure(placed), placed.line.net_amount, total, because)
+            reason = because("SUB-LINES", sum=total)
+            nets[index] = ledger.settle(net_figure(placed), placed.line.net_amount, total, reason)
         return nets[index]
 
     return tuple(

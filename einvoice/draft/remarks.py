@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from einvoice.codes import INVOICE_TYPES
 from einvoice.draft.content import DraftContent
-from einvoice.draft.ledger import Figure, Ledger
+from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import Placed, counted
 from einvoice.model import Totals
 
@@ -24,25 +24,18 @@ def remark_on_lines(lines: Sequence[Placed], ledger: Ledger) -> None:
         line = placed.line
         if counted(placed) and line.net_amount is None:
             if line.quantity is None:
-                _missing(placed, "quantity", "BT-129", ("quantity", "la quantité"), ledger)
+                _missing(placed, "quantity", "BT-129", "NO-QUANTITY", ledger)
             if line.item_net_price is None:
-                _missing(placed, "item_net_price", "BT-146", ("price", "le prix"), ledger)
+                _missing(placed, "item_net_price", "BT-146", "NO-PRICE", ledger)
         if line.identifier in seen:
-            because = (
-                f"{seen[line.identifier]} has the identifier {line.identifier} too",
-                f"{seen[line.identifier]} a aussi l'identifiant {line.identifier}",
-            )
-            ledger.remark(Figure(f"{placed.path}.identifier", "BT-126"), line.identifier, because)
+            reason = because("IDENTIFIER", line=seen[line.identifier], identifier=line.identifier)
+            ledger.remark(Figure(f"{placed.path}.identifier", "BT-126"), line.identifier, reason)
         elif line.identifier:
             seen[line.identifier] = placed.path
 
 
-def _missing(placed: Placed, name: str, term: str, what: tuple[str, str], ledger: Ledger) -> None:
-    because = (
-        f"the {what[0]} is missing, so the line has no net amount",
-        f"{what[1]} manque, donc la ligne n'a pas de montant net",
-    )
-    ledger.remark(Figure(f"{placed.path}.{name}", term), "", because)
+def _missing(placed: Placed, name: str, term: str, reason: str, ledger: Ledger) -> None:
+    ledger.remark(Figure(f"{placed.path}.{name}", term), "", because(reason))
 
 
 def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -> None:
@@ -55,8 +48,7 @@ def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -
     total, paid = sums.amount_with_vat, sums.paid_amount
     prepaid = any(earlier.type_code in INVOICE_TYPES["prepayment"] for earlier in draft.preceding_invoices)
     if paid is not None and paid > max(total, Decimal()) and not prepaid:
-        because = (f"more is paid than the total with VAT, {total}", f"plus que le total TTC, {total}, est payé")
-        ledger.remark(Figure("totals.paid_amount", "BT-113"), paid, because)
+        ledger.remark(Figure("totals.paid_amount", "BT-113"), paid, because("PAID", total=total))
 
 
 def remark_on_prepayment(draft: DraftContent, ledger: Ledger) -> None:
@@ -67,14 +59,4 @@ def remark_on_prepayment(draft: DraftContent, ledger: Ledger) -> None:
     if settled or not paid or None not in kinds or kinds & INVOICE_TYPES["prepayment"]:
         return
     index = next(index for index, earlier in enumerate(draft.preceding_invoices) if earlier.type_code is None)
-    because = (
-        (
-            'something is paid and this earlier invoice has no type: say type_code "386" if it was a prepayment'
-            " invoice, which makes this one the final invoice (BT-23 B4, S4 or M4)"
-        ),
-        (
-            "un montant est déjà payé et cette facture antérieure n'a pas de type : donnez type_code « 386 » si c'était"
-            " une facture d'acompte, ce qui fait de celle-ci la facture définitive (BT-23 B4, S4 ou M4)"
-        ),
-    )
-    ledger.remark(Figure(f"preceding_invoices[{index}].type_code", "EXT-FR-FE-02"), "", because)
+    ledger.remark(Figure(f"preceding_invoices[{index}].type_code", "EXT-FR-FE-02"), "", because("PREPAYMENT"))

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from einvoice.draft.content import DraftContent
-from einvoice.draft.ledger import Figure, Ledger
+from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import counted
 from einvoice.draft.rounding import AMOUNT_DECIMALS, fitted, minor_unit, rounded, rounded_to_multiple
 from einvoice.draft.vat import Billed
@@ -39,26 +39,21 @@ def totals(
         return None
     said = _fitted(draft.totals or Totals())
 
-    def settle(name: str, term: str, computed: Decimal | None, en: str, fr: str) -> Decimal | None:
-        because = (f"{en} {computed}", f"{fr} {computed}")
-        return ledger.settle(Figure(f"totals.{name}", term), getattr(said, name), computed, because)
+    def settle(name: str, term: str, computed: Decimal | None, reason: str, **facts: object) -> Decimal | None:
+        why = because(reason, sum=computed, **facts)
+        return ledger.settle(Figure(f"totals.{name}", term), getattr(said, name), computed, why)
 
-    lines = settle("line_net_amount", "BT-106", _lines(billed), "the lines add up to", "les lignes totalisent")
-    allowances = settle(
-        "allowances_amount", "BT-107", _sum(billed.allowances), "the allowances add up to", "les remises totalisent"
-    )
-    charges = settle(
-        "charges_amount", "BT-108", _sum(billed.charges), "the charges add up to", "les majorations totalisent"
-    )
+    lines = settle("line_net_amount", "BT-106", _lines(billed), "LINES")
+    allowances = settle("allowances_amount", "BT-107", _sum(billed.allowances), "ALLOWANCES")
+    charges = settle("charges_amount", "BT-108", _sum(billed.charges), "CHARGES")
     without_vat = settle(
         "amount_without_vat",
         "BT-109",
         _total(lines, _negative(allowances), charges),
-        "lines - allowances + charges =",
-        "lignes - remises + majorations =",
+        "WITHOUT-VAT",
     )
-    vat = settle("vat_amount", "BT-110", _vat(groups), "the VAT groups add up to", "les groupes de TVA totalisent")
-    with_vat = settle("amount_with_vat", "BT-112", _total(without_vat, vat), "without VAT + VAT =", "hors TVA + TVA =")
+    vat = settle("vat_amount", "BT-110", _vat(groups), "VAT-GROUPS")
+    with_vat = settle("amount_with_vat", "BT-112", _total(without_vat, vat), "WITH-VAT")
     paid = said.paid_amount
     if paid is None and draft.business_process_type in _ALREADY_PAID:
         paid = with_vat
@@ -69,16 +64,15 @@ def totals(
         "amount_due",
         "BT-115",
         _total(with_vat, _negative(paid), rounding),
-        "with VAT − paid + rounding =",
-        "TVA comprise − payé + arrondi =",
+        "DUE",
     )
     rate = draft.exchange_rate.rate if draft.exchange_rate and len(set(currencies)) > 1 else None
     accounting = settle(
         "vat_amount_in_accounting_currency",
         "BT-111",
         None if vat is None or rate is None else rounded(vat * rate),
-        f"VAT x {rate} =",
-        f"TVA x {rate} =",
+        "VAT-ACCOUNTING",
+        rate=rate,
     )
     return Totals(
         line_net_amount=lines,

@@ -16,7 +16,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from einvoice.draft.exemptions import EXEMPT, exemption
-from einvoice.draft.ledger import Figure, Ledger
+from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import Placed, counted
 from einvoice.draft.rounding import RATE_DECIMALS, fitted, short, vat_amount
 from einvoice.model import AllowanceCharge, Line, VatBreakdown
@@ -191,11 +191,8 @@ def _is_about(entry: VatBreakdown, group: Group) -> bool:
 
 def _nothing_billed(entry: VatBreakdown, place: str, ledger: Ledger) -> None:
     if entry.taxable_amount is not None:
-        because = (
-            f"no line, allowance or charge has category {entry.category_code} at {entry.rate} %",
-            f"aucune ligne, remise ou majoration n'est en catégorie {entry.category_code} à {entry.rate} %",
-        )
-        ledger.remark(Figure(f"{place}.taxable_amount", "BT-116"), entry.taxable_amount, because)
+        reason = because("VAT-NOTHING", category=entry.category_code, rate=entry.rate)
+        ledger.remark(Figure(f"{place}.taxable_amount", "BT-116"), entry.taxable_amount, reason)
 
 
 def _reasons(billed: Billed, *, by_reason: bool) -> dict[Group, Reason]:
@@ -219,18 +216,15 @@ def _joined(reasons: list[Reason]) -> Reason:
 
 def _completed(entry: VatBreakdown, found: _Found, place: str, ledger: Ledger) -> VatBreakdown:
     group, total, tax, reason = found
-    because = (
-        f"the amounts of this VAT group add up to {total}",
-        f"les montants de ce groupe de TVA totalisent {total}",
-    )
-    taxable = ledger.settle(Figure(f"{place}.taxable_amount", "BT-116"), entry.taxable_amount, total, because)
+    base = Figure(f"{place}.taxable_amount", "BT-116")
+    taxable = ledger.settle(base, entry.taxable_amount, total, because("VAT-BASE", sum=total))
     if taxable is not None and taxable != total and group.charged is not None:
         tax = vat_amount(taxable, group.charged)
-    because = (f"{taxable} at {group.charged} % is {tax} of VAT", f"{taxable} à {group.charged} % font {tax} de TVA")
+    why = because("VAT-AMOUNT", base=taxable, rate=group.charged, vat=tax)
     return entry.model_copy(
         update={
             "taxable_amount": taxable,
-            "tax_amount": ledger.settle(Figure(f"{place}.tax_amount", "BT-117"), entry.tax_amount, tax, because),
+            "tax_amount": ledger.settle(Figure(f"{place}.tax_amount", "BT-117"), entry.tax_amount, tax, why),
             "category_code": group.category,
             "rate": group.rate if entry.rate is None else entry.rate,
             "exemption_reason_code": entry.exemption_reason_code or (None if entry.exemption_reason else reason.code),

@@ -188,8 +188,8 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 
 def _filled(form: str, values: Mapping[str, str]) -> str:
-    """The text with its {places} filled."""
-    return _PLACE.sub(lambda place: values.get(place[1]) or _OPEN, form)
+    """The text with its {places} filled; a full stop after … goes."""
+    return _PLACE.sub(lambda place: values.get(place[1]) or _OPEN, form).replace("….", "…")
 
 
 def _with_names(form: str, values: Mapping[str, str]) -> str:

@@ -3,8 +3,8 @@
     faults = Schema(artefact).faults(root)
     faults[0].message_fr       # "L'élément cbc:Foo n'a pas sa place ici ; attendu : cbc:ID."
 
-libxml2 words its messages for programmers; those that occur are worded again, in French and English, from
-`xsd_messages.tsv`. Nothing is fetched: a schema may include only the files that lie beside it.
+libxml2 words its messages for programmers; those that occur are taken apart here, and worded for people by rows of the
+rulebook. Nothing is fetched: a schema may include only the files that lie beside it.
 
 Source: W3C XML Schema 1.0, appendix C (the names of the rules that libxml2 cites).
 """
@@ -21,34 +21,203 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from einvoice.artefacts.installed import Artefact
-from einvoice.data import ruleset_text
+from einvoice.rulebook import Fact, Sentence, text
 from einvoice.xml import Element, location
 
 _QUALIFIED = re.compile(r"\{([^}]*)\}([\w.-]+)")
 _TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
 _MOST_EXPECTED = 6  # names to list; the schema may allow fifty
 _MOST_SHOWN = 200  # characters of a value
-_TYPES = {
-    "date": ("une date AAAA-MM-JJ est attendue", "a date YYYY-MM-DD is expected"),
-    "time": ("une heure HH:MM:SS est attendue", "a time HH:MM:SS is expected"),
-    "dateTime": ("une date et heure est attendue", "a date and time is expected"),
-    "decimal": ("un nombre est attendu", "a number is expected"),
-    "integer": ("un nombre entier est attendu", "a whole number is expected"),
-    "boolean": ("true ou false est attendu", "true or false is expected"),
-    "base64Binary": ("un contenu en base64 est attendu", "base64 content is expected"),
-}
+_ALLOWED, _TYPED = "XSD-16", "XSD-TYPED"  # a value that is not of its type: without and with what its type wants
+_TYPES = frozenset({"date", "time", "dateTime", "decimal", "integer", "boolean", "base64Binary"})  # that have words
+# What libxml2 says: the kind, the text, and the row that says it for people. The first that fits counts; the last
+# fits all.
+_PATTERNS = tuple(
+    (kind, re.compile(pattern, re.DOTALL), row)
+    for kind, pattern, row in (
+        (
+            "SCHEMAV_ELEMENT_CONTENT",
+            (
+                r"Element '(?P<name>[^']*)': This element is not expected\. Expected is(?: one of)? \( "
+                r"(?P<expected>.*) \)\."
+            ),
+            "XSD-01",
+        ),
+        (
+            "SCHEMAV_ELEMENT_CONTENT",
+            r"Element '(?P<name>[^']*)': This element is not expected\.",
+            "XSD-02",
+        ),
+        (
+            "SCHEMAV_ELEMENT_CONTENT",
+            (
+                r"Element '(?P<name>[^']*)': Missing child element\(s\)\. Expected is(?: one of)? \( "
+                r"(?P<expected>.*) \)\."
+            ),
+            "XSD-03",
+        ),
+        (
+            "SCHEMAV_CVC_COMPLEX_TYPE_4",
+            (
+                r"Element '(?P<name>[^']*)': The attribute '(?P<attribute>[^']*)' is required but "
+                r"missing\."
+            ),
+            "XSD-04",
+        ),
+        (
+            "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1",
+            (
+                r"Element '(?P<name>[^']*)', attribute '(?P<attribute>[^']*)': The attribute '[^']*' is "
+                r"not allowed\."
+            ),
+            "XSD-05",
+        ),
+        (
+            "SCHEMAV_CVC_TYPE_3_1_1",
+            (
+                r"Element '(?P<name>[^']*)', attribute '(?P<attribute>[^']*)': The attribute '[^']*' is "
+                r"not allowed\."
+            ),
+            "XSD-05",
+        ),
+        (
+            "SCHEMAV_CVC_TYPE_3_1_2",
+            (
+                r"Element '(?P<name>[^']*)': Element content is not allowed, because the type definition "
+                r"is simple\."
+            ),
+            "XSD-06",
+        ),
+        (
+            "SCHEMAV_CVC_COMPLEX_TYPE_2_1",
+            (
+                r"Element '(?P<name>[^']*)': (?:Character content is not allowed|Element content is not "
+                r"allowed), because the content type is empty\."
+            ),
+            "XSD-07",
+        ),
+        (
+            "SCHEMAV_CVC_COMPLEX_TYPE_2_2",
+            (
+                r"Element '(?P<name>[^']*)': Element content is not allowed, because the content type is "
+                r"a simple type definition\."
+            ),
+            "XSD-06",
+        ),
+        (
+            "SCHEMAV_CVC_COMPLEX_TYPE_2_3",
+            (
+                r"Element '(?P<name>[^']*)': Character content other than whitespace is not allowed "
+                r"because the content type is 'element-only'\."
+            ),
+            "XSD-08",
+        ),
+        (
+            "SCHEMAV_CVC_ENUMERATION_VALID",
+            (
+                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
+                r"'enumeration'\] The value '(?P<found>.*?)' is not an element of the set "
+                r"\{(?P<expected>.*)\}\."
+            ),
+            "XSD-09",
+        ),
+        (
+            "SCHEMAV_CVC_PATTERN_VALID",
+            (
+                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'pattern'\] "
+                r"The value '(?P<found>.*)' is not accepted by the pattern '(?P<expected>.*)'\."
+            ),
+            "XSD-10",
+        ),
+        (
+            "SCHEMAV_CVC_MAXLENGTH_VALID",
+            (
+                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'maxLength'\] "
+                r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this exceeds the "
+                r"allowed maximum length of '(?P<expected>\d+)'\."
+            ),
+            "XSD-11",
+        ),
+        (
+            "SCHEMAV_CVC_MINLENGTH_VALID",
+            (
+                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'minLength'\] "
+                r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this underruns the "
+                r"allowed minimum length of '(?P<expected>\d+)'\."
+            ),
+            "XSD-12",
+        ),
+        (
+            "SCHEMAV_CVC_LENGTH_VALID",
+            (
+                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'length'\] "
+                r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this differs from the "
+                r"allowed length of '(?P<expected>\d+)'\."
+            ),
+            "XSD-13",
+        ),
+        (
+            "SCHEMAV_CVC_TOTALDIGITS_VALID",
+            (
+                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
+                r"'totalDigits'\] The value '(?P<found>.*)' has more digits than are allowed "
+                r"\('(?P<expected>\d+)'\)\."
+            ),
+            "XSD-14",
+        ),
+        (
+            "SCHEMAV_CVC_FRACTIONDIGITS_VALID",
+            (
+                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
+                r"'fractionDigits'\] The value '(?P<found>.*)' has more fractional digits than are "
+                r"allowed \('(?P<expected>\d+)'\)\."
+            ),
+            "XSD-15",
+        ),
+        (
+            "SCHEMAV_CVC_DATATYPE_VALID_1_2_1",
+            (
+                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: '(?P<found>.*)' is "
+                r"not a valid value of the (?:local )?atomic type(?: '(?P<type>[^']*)')?\."
+            ),
+            "XSD-16",
+        ),
+        (
+            "SCHEMAV_CVC_ELT_1",
+            (
+                r"Element '(?P<name>[^']*)': No matching global declaration available for the validation "
+                r"root\."
+            ),
+            "XSD-17",
+        ),
+        (
+            "*",
+            r".*",
+            "XSD-18",
+        ),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One place where the document is not as the schema says."""
 
-    message_fr: str
-    message_en: str
+    said: Sentence
     xpath: str | None
     line: int | None
     found: str | None
     expected: str | None
+
+    @property
+    def message_fr(self) -> str:
+        """What is wrong, in French."""
+        return text(self.said, "fr")
+
+    @property
+    def message_en(self) -> str:
+        """What is wrong, in English."""
+        return text(self.said, "en")
 
 
 class _Error(NamedTuple):
@@ -126,42 +295,37 @@ def _once(errors: Iterable[_Error]) -> list[_Error]:
 def _fault(root: Element, uris: dict[str, str], error: _Error) -> Fault:
     element = _element_at(root, error.path, uris)
     prefixes = {uri: prefix for prefix, uri in uris.items()}
-    match, fr, en = next(
-        (match, fr, en)
-        for kind, pattern, fr, en in _wordings()
+    match, row = next(
+        (match, row)
+        for kind, pattern, row in _PATTERNS
         if kind in (error.type_name, "*") and (match := pattern.match(error.message))
     )
     values = {key: value or "" for key, value in match.groupdict().items()}
     name, attribute = _short(values.get("name", ""), prefixes), values.get("attribute", "")
-    type_fr, type_en = _TYPES.get(values.get("type", "").removeprefix("xs:"), ("", ""))
-    words = {
+    type_name = values.pop("type", "").removeprefix("xs:")
+    found = values.get("found", "")[:_MOST_SHOWN]
+    expected = _expected(values.get("expected", ""), prefixes)
+    facts: dict[str, Fact] = {
         **values,
         "name": name,
         "place": f"{name}/@{attribute}" if attribute else name,
-        "found": values.get("found", "")[:_MOST_SHOWN],
-        "expected": _expected(values.get("expected", ""), prefixes),
-        "type_fr": type_fr and f" : {type_fr}",
-        "type_en": type_en and f": {type_en}",
+        "found": found,
+        "expected": expected,
         "message": _short(error.message, prefixes),
     }
+    if row == _ALLOWED and type_name in _TYPES:
+        row, facts["type"] = _TYPED, Sentence(f"XSD-TYPE-{type_name.upper()}")
     return Fault(
-        message_fr=fr.format_map(words).replace("….", "…"),
-        message_en=en.format_map(words).replace("….", "…"),
+        said=Sentence(row, facts),
         xpath=None if element is None else _place(element, attribute),
         line=error.line or None,
-        found=words["found"] or None,
-        expected=words["expected"] or None,
+        found=found or None,
+        expected=expected or None,
     )
 
 
 def _place(element: Element, attribute: str) -> str:
     return location(element, attribute if attribute and attribute in element.attrib else None)
-
-
-@cache
-def _wordings() -> tuple[tuple[str, re.Pattern[str], str, str], ...]:
-    rows = [row.split("\t") for row in ruleset_text("xsd_messages.tsv").splitlines()[1:]]
-    return tuple((kind, re.compile(pattern, re.DOTALL), fr, en) for kind, pattern, fr, en in rows)
 
 
 def _element_at(root: Element, path: str | None, uris: dict[str, str]) -> Element | None:
@@ -176,17 +340,17 @@ def _element_at(root: Element, path: str | None, uris: dict[str, str]) -> Elemen
     return element
 
 
-def _short(text: str, prefixes: dict[str, str]) -> str:
+def _short(name: str, prefixes: dict[str, str]) -> str:
     """`{urn:...}ID` as the document would write it: `cbc:ID`."""
 
-    def name(match: re.Match[str]) -> str:
+    def short(match: re.Match[str]) -> str:
         prefix = prefixes.get(match[1])
         return f"{prefix}:{match[2]}" if prefix else match[2]
 
-    return _QUALIFIED.sub(name, text)
+    return _QUALIFIED.sub(short, name)
 
 
-def _expected(text: str, prefixes: dict[str, str]) -> str:
-    names = [_short(name.strip(), prefixes) for name in text.split(", ")]
+def _expected(listed: str, prefixes: dict[str, str]) -> str:
+    names = [_short(name.strip(), prefixes) for name in listed.split(", ")]
     shown = ", ".join(names[:_MOST_EXPECTED])
     return f"{shown}, …" if len(names) > _MOST_EXPECTED else shown
