@@ -41,7 +41,7 @@ def judge_draft(draft: Draft, policy: Policy, *, name: str | None = None) -> Doc
 
 def _problem(problem: Problem, policy: Policy) -> Finding:
     rule = "EI-DRAFT-10" if not problem.path else "EI-DRAFT-12" if problem.found is not None else "EI-DRAFT-11"
-    facts = {"field": problem.path, "found": problem.found or "", "reason": problem.message}
+    facts = {"field": problem.path, "found": problem.found or "", "detail": problem.message}
     told = own_finding(rule, "error", "draft", policy, facts=facts, field=problem.path or None, found=problem.found)
     if problem.nearest is None:
         return told

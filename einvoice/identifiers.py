@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from stdnum import iban as stdnum_iban
@@ -29,6 +29,9 @@ from stdnum.exceptions import InvalidComponent, InvalidFormat, InvalidLength, Va
 from stdnum.fr import siren as stdnum_siren
 from stdnum.fr import siret as stdnum_siret
 from stdnum.fr import tva as stdnum_tva
+
+from einvoice.errors import EInvoiceError
+from einvoice.rulebook import Sentence, text
 
 __all__ = [
     "ELECTRONIC_ADDRESS",
@@ -47,6 +50,7 @@ __all__ = [
 ]
 
 LA_POSTE = "356000000"
+MAX_LENGTH = 125  # characters of an address
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +59,37 @@ class Fault:
 
     found: str
     expected: str | None  # the right number, where it can be known
-    message_fr: str
-    message_en: str
+    said: Sentence
     severity: Literal["error", "warning"] = "error"
     part: str = ""  # of an address: siren, siret, routing_identifier or suffix
     rule: str = ""  # the official sentence, where it has a number: G1.91
 
+    @classmethod
+    def of(cls, row: str, found: str, expected: str | None = None, **facts: str | Sentence) -> Fault:
+        """The fault that a row of the rulebook words; the number found, and the right one, are among its facts."""
+        figures = {"found": found} | ({} if expected is None else {"expected": expected})
+        return cls(found, expected, Sentence(row, {**figures, **facts}))
 
-class InvalidIdentifier(ValueError):
+    @property
+    def message_fr(self) -> str:
+        """What is wrong, in French."""
+        return text(self.said, "fr")
+
+    @property
+    def message_en(self) -> str:
+        """What is wrong, in English."""
+        return text(self.said, "en")
+
+
+class InvalidIdentifier(EInvoiceError, ValueError):
     """The number is not one of its kind; `fault` says why."""
 
     def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message_en)
+        super().__init__(fault.said.id, fault.said.facts)
         self.fault = fault
+
+    def __reduce__(self) -> tuple[type[InvalidIdentifier], tuple[Fault]]:
+        return type(self), (self.fault,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,21 +126,11 @@ def french_vat_of(siren: str) -> str:
 def _not_digits(kind: str, number: str, length: int) -> Fault | None:
     if re.fullmatch(rf"[0-9]{{{length}}}", number):
         return None
-    return Fault(
-        number,
-        None,
-        f"« {number} » ({len(number)} caractères) n'est pas un {kind} : il faut {length} chiffres.",
-        f"{number!r} ({len(number)} characters) is no {kind}: expected {length} digits.",
-    )
+    return Fault.of("EI-ID-DIGITS", number, kind=kind, length=str(len(number)), digits=str(length))
 
 
 def _mistyped(kind: str, number: str, right: str) -> Fault:
-    return Fault(
-        number,
-        right,
-        f"La clé du {kind} {number} est fausse (ce serait {right} si l'erreur est dans la clé) : vérifiez la saisie.",
-        f"The check digit of {kind} {number} is wrong ({right}, if that digit is the mistake): check what was typed.",
-    )
+    return Fault.of("EI-ID-KEY", number, right, kind=kind)
 
 
 def _siren_fault(number: str) -> Fault | None:
@@ -137,12 +149,7 @@ def _siret_fault(number: str) -> Fault | None:
     if stdnum_siret.is_valid(number):
         return None
     if number.startswith(LA_POSTE):
-        return Fault(
-            number,
-            None,
-            f"Le SIRET {number} de La Poste est faux : la somme de ses chiffres doit être un multiple de 5.",
-            f"SIRET {number} of La Poste is wrong: its digits must sum to a multiple of 5.",
-        )
+        return Fault.of("EI-ID-POSTE", number)
     return _mistyped("SIRET", number, number[:13] + luhn.calc_check_digit(number[:13]))
 
 
@@ -152,24 +159,14 @@ def _compact_french_vat(number: str) -> str:
 
 def _french_vat_fault(number: str) -> Fault | None:
     if not re.fullmatch(r"FR[0-9A-HJ-NP-Z]{2}[0-9]{9}", number):
-        return Fault(
-            number,
-            None,
-            f"« {number} » n'est pas un numéro de TVA français : il faut FR, une clé de 2 caractères et le SIREN.",
-            f"{number!r} is no French VAT number: expected FR, a key of 2 characters and the SIREN.",
-        )
+        return Fault.of("EI-ID-VAT", number)
     if stdnum_tva.is_valid(number):
         return None
     siren = number[4:]
     if not siren.startswith("000") and (fault := _siren_fault(siren)):  # 000: Monaco, whose numbers hold no SIREN
         return fault
     right = french_vat_of(siren)
-    return Fault(
-        number,
-        right,
-        f"La clé du numéro de TVA {number} ne correspond pas au SIREN {siren} : le numéro attendu est {right}.",
-        f"The key of VAT number {number} does not belong to SIREN {siren}: expected {right}.",
-    )
+    return Fault.of("EI-ID-VAT-KEY", number, right, siren=siren)
 
 
 def _compact_eu_vat(number: str) -> str:
@@ -182,19 +179,9 @@ def _eu_vat_fault(number: str) -> Fault | None:
     try:
         stdnum_eu_vat.validate(number)
     except InvalidComponent:
-        return Fault(
-            number,
-            None,
-            f"« {number} » ne commence pas par le code d'un État membre (la Grèce est EL, l'Irlande du Nord XI).",
-            f"{number!r} does not start with the code of a member state (Greece is EL, Northern Ireland XI).",
-        )
+        return Fault.of("EI-ID-STATE", number)
     except ValidationError:
-        return Fault(
-            number,
-            None,
-            f"« {number} » n'est pas un numéro de TVA de {number[:2]} : longueur, caractères ou clé ne vont pas.",
-            f"{number!r} is no VAT number of {number[:2]}: its length, characters or check digits do not fit.",
-        )
+        return Fault.of("EI-ID-EU-VAT", number, state=number[:2])
     return None
 
 
@@ -202,51 +189,40 @@ def _iban_fault(number: str) -> Fault | None:
     try:
         stdnum_iban.validate(number)
     except InvalidComponent:
-        reason_fr, reason_en = "le pays est inconnu ou le compte n'y est pas possible", "no such country or account"
+        reason = "COUNTRY"
     except (InvalidLength, InvalidFormat):
-        reason_fr, reason_en = "la longueur ou les caractères ne sont pas ceux du pays", "not the country's form"
+        reason = "FORM"
     except ValidationError:
-        reason_fr, reason_en = "la clé est fausse", "the check digits are wrong"
+        reason = "KEY"
     else:
         return None
-    return Fault(
-        number,
-        None,
-        f"« {number} » n'est pas un IBAN : {reason_fr}. Vérifiez-le sur le RIB.",
-        f"{number!r} is no IBAN: {reason_en}. Check it against the bank's document.",
-    )
+    return Fault.of("EI-ID-IBAN", number, reason=Sentence(f"EI-ID-IBAN-{reason}"))
 
 
-def _code_fault(number: str, *, kind_fr: str, kind_en: str, characters: str) -> Fault | None:
+def _code_fault(row: str, number: str, characters: str) -> Fault | None:
     if re.fullmatch(rf"[A-Za-z0-9{re.escape(characters)}]{{1,100}}", number):
         return None
-    shown = " ".join(characters)
-    return Fault(
-        number,
-        None,
-        f"« {number} » n'est pas un {kind_fr} : 1 à 100 lettres sans accent, chiffres et {shown}.",
-        f"{number!r} is no {kind_en}: 1 to 100 letters without accent, digits and {shown}.",
-        # BR-FR-23 lets an invoice say "+", the directory does not (G1.95, G1.115)
-        severity="warning" if re.fullmatch(rf"[A-Za-z0-9+{re.escape(characters)}]{{1,100}}", number) else "error",
-    )
+    fault = Fault.of(row, number, characters=" ".join(characters))
+    # BR-FR-23 lets an invoice say "+", the directory does not (G1.95, G1.115)
+    doubtful = re.fullmatch(rf"[A-Za-z0-9+{re.escape(characters)}]{{1,100}}", number)
+    return replace(fault, severity="warning") if doubtful else fault
 
 
 def _routing_code_fault(number: str) -> Fault | None:
-    return _code_fault(number, kind_fr="code de routage", kind_en="routing code", characters="-_")
+    return _code_fault("EI-ID-ROUTING", number, "-_")
 
 
 def _suffix_fault(number: str) -> Fault | None:
-    if fault := _code_fault(number, kind_fr="suffixe d'adresse", kind_en="address suffix", characters="-_."):
+    if fault := _code_fault("EI-ID-SUFFIX", number, "-_."):
         return fault
     if not re.match(r"[0-9]{14}(_|$)", number):
         return None
-    return Fault(
-        number,
-        None,
-        f"Le suffixe « {number} » ressemble à un SIRET qui ne serait pas celui de l'entreprise : vérifiez l'adresse.",
-        f"The suffix {number!r} looks like a SIRET, but not one of that company: check the address.",
-        severity="warning",
-    )
+    return replace(Fault.of("EI-ID-SUFFIX-SIRET", number), severity="warning")
+
+
+def too_long(address: str) -> Fault:
+    """The fault of an address that has more characters than are allowed."""
+    return Fault.of("EI-BR-FR-25", address, length=str(len(address)), limit=str(MAX_LENGTH))
 
 
 def split_address(address: str) -> tuple[str, str | None, str | None, str | None]:
@@ -265,13 +241,8 @@ def split_address(address: str) -> tuple[str, str | None, str | None, str | None
 
 
 def _address_fault(address: str) -> Fault | None:
-    if len(address) > 125:
-        return Fault(
-            address,
-            None,
-            f"L'adresse « {address} » a {len(address)} caractères ; 125 au plus sont permis.",
-            f"The address {address!r} has {len(address)} characters; at most 125 are allowed.",
-        )
+    if len(address) > MAX_LENGTH:
+        return too_long(address)
     siren, siret, code, suffix = split_address(address)
     checks = ((SIREN, siren), (SIRET, siret), (ROUTING_CODE, code), (SUFFIX, suffix))
     return next((fault for kind, part in checks if part is not None and (fault := kind.fault(part))), None)

@@ -21,6 +21,7 @@ from pypdf.generic import DictionaryObject, PdfObject, StreamObject
 
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.pdfa.pdf import Limits, Pdf, opened
+from einvoice.rulebook import Sentence
 from einvoice.xml import local_name, parse_xml
 
 FACTURX_NAME = "factur-x.xml"
@@ -64,8 +65,9 @@ def extract(data: bytes, *, limits: Limits | None = None) -> Extracted:
         files = embedded_files(pdf)
     invoices = invoice_files(files)
     if not invoices:
-        inside = ", ".join(file.name for file in files) or "nothing"
-        raise Unrecognised("EI-NO-READ-06", {"expected": FACTURX_NAME, "found": inside})
+        inside = ", ".join(file.name for file in files)
+        found = inside or Sentence("EI-NO-READ-NOTHING")
+        raise Unrecognised("EI-NO-READ-06", {"expected": FACTURX_NAME, "found": found})
     return extracted(invoices[0], files)
 
 

@@ -21,13 +21,12 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from einvoice.identifiers import ROUTING_CODE, SIREN, SIRET, SUFFIX, Fault, split_address
+from einvoice.identifiers import MAX_LENGTH, ROUTING_CODE, SIREN, SIRET, SUFFIX, Fault, split_address, too_long
 from einvoice.model import Identifier, Model
 
 __all__ = ["SCHEME", "ElectronicAddress", "Grain"]
 
 SCHEME = "0225"
-MAX_LENGTH = 125
 
 Grain = Literal["siren", "siret", "routing_code", "suffix"]
 
@@ -110,37 +109,14 @@ class ElectronicAddress(Model):
     def _structure(self) -> Iterator[Fault]:
         text = str(self)
         if self.siret is not None and not self.siret.startswith(self.siren):
-            yield Fault(
-                self.siret,
-                None,
-                f"Le SIRET {self.siret} n'est pas un établissement du SIREN {self.siren} : il doit commencer par lui.",
-                f"SIRET {self.siret} is no establishment of SIREN {self.siren}: it must start with it.",
-                part="siret",
-                rule="G1.80",
-            )
+            yield _rule("G1.80", "siret", self.siret, siren=self.siren)
         if self.routing_identifier is not None and self.siret is None:
-            yield Fault(
-                text,
-                None,
-                "Un code de routage désigne un service d'un établissement : donnez aussi le SIRET.",
-                "A routing code names a service of an establishment: give the SIRET too.",
-                part="siret",
-                rule="G1.91",
-            )
+            yield _rule("G1.91", "siret", text)
         if self.suffix is not None and self.siret is not None:
-            yield Fault(
-                text,
-                None,
-                "Un suffixe s'attache au SIREN seul : retirez le SIRET ou le suffixe.",
-                "A suffix belongs to the SIREN alone: remove the SIRET or the suffix.",
-                part="suffix",
-                rule="G1.93",
-            )
+            yield _rule("G1.93", "suffix", text)
         if len(text) > MAX_LENGTH:
-            yield Fault(
-                text,
-                None,
-                f"L'adresse « {text} » a {len(text)} caractères ; {MAX_LENGTH} au plus sont permis.",
-                f"The address {text!r} has {len(text)} characters; at most {MAX_LENGTH} are allowed.",
-                rule="BR-FR-25",
-            )
+            yield replace(too_long(text), rule="BR-FR-25")
+
+
+def _rule(rule: str, part: str, found: str, **facts: str) -> Fault:
+    return replace(Fault.of(f"EI-{rule}", found, **facts), part=part, rule=rule)

@@ -23,47 +23,11 @@ from einvoice.france.directory import DirectoryLine, definitions
 from einvoice.france.directory_files import DirectoryUpdate, RoutingCode
 from einvoice.identifiers import ROUTING_CODE, SIRET, Fault
 from einvoice.report import Finding
+from einvoice.rulebook import Observation, finding
 
 __all__ = ["apply_update", "line_findings"]
 
 RESERVED = ("9997", "9998", "9999")  # Chorus Pro sending, no platform, Chorus Pro receiving
-
-_MESSAGES = {  # rule -> French, English
-    "G1.83": (
-        "Le qualifiant d'un code de routage est toujours 0224.",
-        "The qualifier of a routing code is always 0224.",
-    ),
-    "G1.84": (
-        "Un masquage (M) répète exactement une ligne existante : adresse, dates et plateforme.",
-        "A masking (M) repeats an existing line exactly: address, dates and platform.",
-    ),
-    "G1.85": (
-        "Seule une ligne qui n'a pas commencé peut être masquée ; aux autres, donnez une fin.",
-        "Only a line that has not begun can be masked; give the others an end.",
-    ),
-    "G1.86": (
-        "L'adresse {address} a déjà une ligne {since} : terminez-la ou masquez-la d'abord.",
-        "Address {address} has a line already, {since}: end it or mask it first.",
-    ),
-    "G1.87": (
-        "Une nouvelle ligne commence au plus tôt demain ; d'une ligne en vigueur, seule la fin peut changer.",
-        "A new line starts tomorrow at the earliest; of a line in force only the end may change.",
-    ),
-    "G1.88": ("Une ligne ne peut pas prendre fin avant demain.", "A line cannot end before tomorrow."),
-    "G1.94": (
-        "Le matricule désigne une plateforme immatriculée : 4 chiffres.",
-        "The matricule is that of a registered platform: 4 digits.",
-    ),
-    "G1.112": (
-        "Ce matricule est réservé : aucune plateforme agréée ne reçoit sous ce numéro.",
-        "This matricule is reserved: no approved platform receives under it.",
-    ),
-    "G1.113": (
-        "La fin d'effet, exclue de la période, doit être après la prise d'effet.",
-        "The end date, which is not part of the period, must be after the start date.",
-    ),
-    "DT-7-2": ("Une ligne est une définition (D) ou un masquage (M).", "A line is a definition (D) or a masking (M)."),
-}
 
 
 def apply_update(
@@ -156,20 +120,11 @@ def _tomorrow(today: date) -> str:
 
 
 def _finding(rule: str, field: str, found: object, expected: str | None = None, **values: str) -> Finding:
-    fr, en = _MESSAGES[rule]
     text = "" if found is None else str(found)
-    return _of_fault(Fault(text, expected, fr.format(**values), en.format(**values)), field, rule)
+    return _of_fault(Fault.of(f"EI-{rule}", text, expected, **values), field, rule)
 
 
 def _of_fault(fault: Fault, field: str, rule: str) -> Finding:
-    return Finding(
-        rule=f"EI-{rule}",
-        severity=fault.severity,
-        step="directory",
-        message=fault.message_fr,
-        message_en=fault.message_en,
-        field=field,
-        found=fault.found or None,
-        expected=fault.expected,
-        source=f"DGFiP, external specifications v3.2, annexes 3 and 7, {rule}",
-    )
+    facts = {name: fact for name, fact in fault.said.facts.items() if fact or name != "found"}
+    wording = fault.said.id
+    return finding(Observation(f"EI-{rule}", fault.severity, "directory", facts, wording=wording, field=field), "fr")
