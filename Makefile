@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format schemas bench parity units drafts roundtrip france verapdf clean
+.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts roundtrip france verapdf clean
 
 help:                      ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
 
 $(VENV)/core: pyproject.toml
 	@echo "== installing einvoice into $(VENV)"
@@ -36,6 +36,7 @@ check: $(VENV)/dev         ## everything a change must pass: style, types, gener
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python tools/schemas.py --check
+	$(BIN)/python tools/item_rules.py --check
 	$(BIN)/python -m pytest -n auto
 
 format: $(VENV)/dev        ## format the code
@@ -50,6 +51,12 @@ bench: $(VENV)/bench       ## measure against the floor and the peers, in one ru
 
 parity: $(VENV)/dev        ## the compiled rules against Saxon, on mutants of every document (long)
 	$(BIN)/python tools/parity.py --count 20000 --jobs 2
+
+own-parity: $(VENV)/dev    ## our own rules by both engines and, with OLD=folder, what an older revision found
+	$(BIN)/python tools/own_rules_parity.py $(if $(OLD),--old $(OLD))
+
+item-rules: $(VENV)/dev    ## write the rule set of the items of lifecycle messages anew from its table
+	$(BIN)/python tools/item_rules.py
 
 units: $(VENV)/dev         ## the unit tests that CEN publishes, on both engines
 	$(BIN)/python tools/cen_units.py

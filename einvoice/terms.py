@@ -4,6 +4,7 @@
     term("BT-131").path                 # "lines.net_amount"
     term_at("lines[2].net_amount").id   # "BT-131"
     nearest_term("lines[2].seller.trading_name").id   # "EXT-FR-FE-BG-12": no term of its own, so its group
+    item("MDT-87").name_en              # "the identifier of the object (invoice number)"
 
 Official rules, forms and help desks speak in numbers (BT-131); people and programs speak in names. This table is the
 one bridge between the two, in both directions. A profile (`einvoice.profiles`) is a filter over it, never another
@@ -22,6 +23,10 @@ Where `data/terms.tsv` comes from:
 
 Cardinalities are those of EN 16931-1, within the parent group; EXTENDED-CTC-FR lets some repeat (BT-18, BT-46, BT-60,
 BT-127, BT-128).
+
+What terms are to an invoice, items (MDT, MDG) are to a lifecycle message: `data/items.tsv` names those that our rules
+speak of, in our words, as parts of a sentence. Which must be there and how long they may be is there too: the rules are
+made of it (`schematron/einvoice-cdar-items.sch`). Source: DGFiP external specifications v3.2, annex 2.
 """
 
 from __future__ import annotations
@@ -31,7 +36,7 @@ from dataclasses import dataclass
 from einvoice.data import data_text
 from einvoice.paths import Path
 
-__all__ = ["TERMS", "Term", "nearest_term", "term", "term_at"]
+__all__ = ["ITEMS", "TERMS", "Item", "Term", "item", "nearest_term", "term", "term_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,38 @@ def _term(line: str) -> Term:
 TERMS: tuple[Term, ...] = tuple(map(_term, data_text("terms.tsv").splitlines()[1:]))  # in the order of the standard
 _BY_ID = {each.id: each for each in TERMS} | {each.alias: each for each in TERMS if each.alias}
 _BY_PATH = {Path.parse(each.path): each for each in TERMS if each.path}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a lifecycle message (MDT) or a group of them (MDG), and who demands it."""
+
+    id: str  # MDT-4
+    path: str  # "subject.details[].reason_code"; the first of several that say the same
+    name_fr: str
+    name_en: str
+    length: int | None  # characters that the public portal reads at most
+    rule: str  # the BR-FR-CDV rule whose text demands it of every message; as coded, it passes when there is none
+    portal: bool  # whether the public portal demands it
+    objects: tuple[str, ...]  # the guidelines (MDT-3) that it is demanded for, by their last part; empty: all
+    flows: bool  # whether it is demanded of a flow that could not be read, too (500, 501)
+
+
+def _item(line: str) -> Item:
+    number, path, name_fr, name_en, length, rule, portal, objects, flows = line.split("\t")
+    demanded = tuple(objects.split())
+    return Item(
+        number, path, name_fr, name_en, int(length) if length else None, rule, portal == "yes", demanded, flows != "no"
+    )
+
+
+ITEMS: tuple[Item, ...] = tuple(map(_item, data_text("items.tsv").splitlines()[1:]))  # in the order of annex 2
+_ITEM_BY_ID = {each.id: each for each in ITEMS}
+
+
+def item(number: str) -> Item:
+    """The item of a number such as "MDT-87" or "MDG-40"; `KeyError` where there is none."""
+    return _ITEM_BY_ID[number]
 
 
 def term(number: str) -> Term:

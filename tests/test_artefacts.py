@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 import zipfile
@@ -13,6 +14,7 @@ from einvoice.artefacts import catalogue as catalogue_module
 from einvoice.artefacts.adding import add
 from einvoice.artefacts.catalogue import catalogue, ordinal
 from einvoice.artefacts.installed import digest, find, installed, needed_files, package_version, user_folder
+from einvoice.data import RULESETS
 from einvoice.errors import Unreadable, Unrecognised
 
 RELEASES = Path(__file__).parents[1].parent / "shared" / "artefacts"
@@ -280,7 +282,22 @@ def test_every_entry_says_where_it_comes_from():
     """A licence, a publisher and a link for each artefact; each digest is one, and only once in an entry."""
     for entry in catalogue().values():
         assert entry.licence
+        if entry.own:
+            continue
         assert entry.link.startswith("https://")
         digests = [version.sha256 for version in entry.versions]
         assert len(set(digests)) == len(digests) > 0
         assert all(len(each) == 64 for each in digests)
+
+
+def test_rule_sets_of_our_own_are_there_as_they_are(data_folder):
+    """They lie beside the catalogue, need no package and no digest, and nothing that a user adds replaces them."""
+    own = [entry for entry in catalogue().values() if entry.own]
+    assert {entry.path for entry in own} == {path.name for path in RULESETS.glob("*.sch")}
+    for entry in own:
+        (copy,) = installed(entry.id)
+        assert (copy.main, copy.origin) == (RULESETS / entry.path, "einvoice")
+        assert (copy.known, copy.altered, copy.since) == (True, False, None)
+        assert copy.version[0].isdigit()
+        assert copy.sha256 == hashlib.sha256(copy.main.read_bytes()).hexdigest()
+    assert not data_folder.exists()

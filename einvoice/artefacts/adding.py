@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from einvoice.artefacts.catalogue import Entry, catalogue
-from einvoice.artefacts.installed import Artefact, digest, mains_of, needed_files, user_folder
+from einvoice.artefacts.installed import Artefact, digest, mains_of, needed_files, stated_version, user_folder
 from einvoice.errors import Unreadable, Unrecognised
 
 _SUFFIXES = {".sch", ".xsl", ".xslt", ".xsd", ".xml"}
@@ -114,7 +114,7 @@ def _choose(entry: Entry, folder: Path, paths: list[Path], fallback: str | None)
             files = needed_files(main, entry.kind, within=folder)
             candidates.append((main, files, entry.known(digest(files))))
     for main, files, known in sorted(candidates, key=lambda candidate: candidate[2] is None):
-        label = known.version if known else _version_in(entry, main) or fallback
+        label = known.version if known else stated_version(entry, main) or fallback
         if label is None:
             raise Unrecognised("EI-NO-ADD-06", {"file": main.name})
         if not _SAFE_NAME.fullmatch(label):
@@ -126,13 +126,6 @@ def _choose(entry: Entry, folder: Path, paths: list[Path], fallback: str | None)
 def _is_of_kind(path: Path, kind: str) -> bool:
     head = path.read_bytes()[:65_536]
     return bool(_ROOTS[kind].search(head)) and any(namespace in head for namespace in _NAMESPACES[kind])
-
-
-def _version_in(entry: Entry, main: Path) -> str | None:
-    if not entry.version_in:
-        return None
-    found = re.search(entry.version_in, main.read_bytes()[:8_192].decode("utf-8", "replace"))
-    return found[1] if found else None
 
 
 def _version_of_name(source: Path) -> str | None:

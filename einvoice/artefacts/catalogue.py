@@ -48,7 +48,8 @@ class Entry:
     licence: str
     link: str
     package: Package | None  # None: no package carries it, it must be added
-    path: str  # main file inside the package; "" where there is no package
+    own: bool  # a rule set of ours, beside the catalogue: nothing to install, no digest to compare
+    path: str  # main file inside the package or, of ours, beside the catalogue; "" where it must be added
     names: tuple[str, ...]  # names by which a publisher's file is recognised, best first
     version_in: str  # regular expression that finds the version in the file; "" where it says none
     versions: tuple[KnownVersion, ...]
@@ -87,10 +88,11 @@ def _entry(name: str, row: Mapping[str, Any]) -> Entry:
         licence=publisher["licence"],
         link=publisher["link"],
         package=packages()[package] if package else None,
+        own=row.get("own", False),
         path=row.get("path", ""),
-        names=tuple(row["names"]),
+        names=tuple(row.get("names", ())),
         version_in=row.get("version_in", ""),
-        versions=tuple(KnownVersion(v["version"], v["sha256"], v.get("since")) for v in row["versions"]),
+        versions=tuple(KnownVersion(v["version"], v["sha256"], v.get("since")) for v in row.get("versions", ())),
     )
 
 

@@ -23,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from einvoice.artefacts.catalogue import Entry, Package, catalogue, ordinal
+from einvoice.data import RULESETS
 
 # A schema names what it includes in its first lines; a rule set names its code lists anywhere.
 _INCLUDED = re.compile(rb"""<(?:\w+:)?(?:import|include|redefine)\b[^>]*?\bschemaLocation\s*=\s*["']([^"']+)["']""")
@@ -49,8 +50,8 @@ class Artefact:
 
     @property
     def known(self) -> bool:
-        """Whether the catalogue knows this very content."""
-        return self.entry.known(self.sha256) is not None
+        """Whether the catalogue knows this very content; of ours, whatever it is."""
+        return self.entry.own or self.entry.known(self.sha256) is not None
 
     @property
     def altered(self) -> bool:
@@ -139,6 +140,8 @@ def installed(artefact_id: str) -> tuple[Artefact, ...]:
     Raises `KeyError` for an id that the catalogue does not have.
     """
     entry = catalogue()[artefact_id]
+    if entry.own:
+        return (_own(entry),)
     return tuple(sorted((*_in_package(entry), *_added(entry)), key=_age))
 
 
@@ -168,6 +171,17 @@ def _in_package(entry: Entry) -> Iterator[Artefact]:
     origin = f"{entry.package.distribution} {version}"
     newest = ordinal(version) > ordinal(entry.package.version)
     yield Artefact(entry, *_content(main, entry.kind, folder, _stamp(main)), origin, origin, newest)
+
+
+def _own(entry: Entry) -> Artefact:
+    main = RULESETS / entry.path
+    stamp = _stamp(main)
+    return Artefact(entry, *_content(main, entry.kind, RULESETS, stamp), "einvoice", _own_version(entry, main, stamp))
+
+
+@cache
+def _own_version(entry: Entry, main: Path, _stamp: tuple[int, int]) -> str:
+    return stated_version(entry, main) or "?"
 
 
 def _added(entry: Entry) -> Iterator[Artefact]:
@@ -232,6 +246,14 @@ def _names_in(path: Path, kind: str) -> list[str]:
         looked_up = {one or other for one, other in _LOOKED_UP.findall(content)}
         names = sorted(name.decode() for name in looked_up.union(_PART.findall(content)))
     return [name for name in names if "://" not in name]
+
+
+def stated_version(entry: Entry, main: Path) -> str | None:
+    """The version that the file itself states, if it does."""
+    if not entry.version_in:
+        return None
+    found = re.search(entry.version_in, main.read_bytes()[:8_192].decode("utf-8", "replace"))
+    return found[1] if found else None
 
 
 def digest(files: tuple[Path, ...]) -> str:

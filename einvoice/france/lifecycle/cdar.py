@@ -27,6 +27,8 @@ from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, Lif
 from einvoice.model import Identifier, SupportingDocument
 from einvoice.xml import Element
 
+ROOT = "rsm:CrossDomainAcknowledgementAndResponse"
+
 
 def read(root: Element) -> LifecycleMessage:
     """The message that a CDAR document says; what the model cannot hold is in `unread`."""
@@ -34,14 +36,22 @@ def read(root: Element) -> LifecycleMessage:
     return message.model_copy(update={"unread": unread}) if unread else message
 
 
-def write(message: LifecycleMessage) -> bytes:
-    """The CDAR document. Raises `Unwritable` where the schema demands what the message lacks."""
-    return _syntax().write(message)
+def write(message: LifecycleMessage, *, incomplete: bool = False) -> bytes:
+    """The CDAR document. Raises `Unwritable` where the schema demands what the message lacks.
+
+    With `incomplete`, what there is is written all the same.
+    """
+    return _syntax().write(message, incomplete=incomplete)
 
 
 def fields(root: Element) -> Fields:
     """The fields of a document's elements: `fields(root).at(xpath)` is `subject.details[0].reason_code`."""
     return _syntax().fields(root)
+
+
+def xpath_of(field: str) -> str | None:
+    """Where a field stands in a document, without positions."""
+    return _syntax().xpath_of(field)
 
 
 _CODECS = {
@@ -174,4 +184,4 @@ def _syntax() -> Syntax[LifecycleMessage]:
         codecs=_CODECS,
         start="MESSAGE",
     )
-    return Syntax("rsm:CrossDomainAcknowledgementAndResponse", grammar)
+    return Syntax(ROOT, grammar)
