@@ -1,14 +1,35 @@
-"""`pytest --update` writes the expected outputs anew; the difference is then read by a person."""
+"""What all tests share: their caches, the Hypothesis profile, `--update`, and the guard that every test asserts.
+
+`pytest --update` writes the expected outputs anew; the difference is then read by a person.
+"""
 
 from __future__ import annotations
 
+import functools
 import os
+import sys
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from _pytest.assertion import util
+from hypothesis import HealthCheck, settings
+
+TESTS = Path(__file__).parent
+CACHE = TESTS.parent / ".cache"
 
 # The tests keep their compiled rules in the repository's own cache folder, so that they leave the user's alone.
-os.environ.setdefault("EINVOICE_CACHE", str(Path(__file__).parents[1] / ".cache" / "einvoice"))
+os.environ.setdefault("EINVOICE_CACHE", str(CACHE / "einvoice"))
+
+# A busy machine is slow, not wrong: an example may take as long as it takes, and be drawn as slowly as it is.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
+
+# pytest keeps the tests' bytecode without noting whether it tells of passed assertions (pyproject.toml), and would take
+# what it wrote before it did: hence a folder of its own. Assertions in the helpers beside the tests count as well.
+sys.pycache_prefix = str(CACHE / "bytecode")
+pytest.register_assert_rewrite(*(file.stem for file in TESTS.rglob("*.py") if not file.stem.startswith("test_")))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,3 +41,49 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def update(request: pytest.FixtureRequest) -> bool:
     """Whether expected outputs are to be written instead of compared."""
     return bool(request.config.getoption("--update"))
+
+
+class Executed:
+    """How many assertions the test that runs has executed; a process runs one test at a time."""
+
+    running = False  # the test itself, not its fixtures or a plugin around it
+    count = 0
+
+
+def _counted(check: Callable[..., Any]) -> Callable[..., Any]:
+    """`pytest.raises` or `pytest.warns`, counted: who enters one of them fails unless it holds."""
+
+    @functools.wraps(check)
+    def counting(*args: Any, **options: Any) -> Any:
+        Executed.count += 1
+        return check(*args, **options)
+
+    return counting
+
+
+pytest.raises = _counted(pytest.raises)
+pytest.warns = _counted(pytest.warns)
+
+
+def pytest_assertion_pass() -> None:
+    """Count an assertion that held; pytest calls this because of `enable_assertion_pass_hook`.
+
+    One is enough: pytest writes out the values of each assertion that it tells of, which makes the tests of many
+    examples seven times as slow. Should pytest give its switch another name, this line does nothing but cost time.
+    """
+    if Executed.running:
+        Executed.count += 1
+        util._assertion_pass = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Fail a test that ran to its end without an assertion: whatever the code does, it would pass."""
+    Executed.running, Executed.count = True, 0
+    try:
+        result = yield
+    finally:
+        Executed.running = False
+    if not Executed.count:
+        pytest.fail(f"{pyfuncitem.nodeid} executed no assertion", pytrace=False)
+    return result

@@ -60,7 +60,7 @@ def test_packages_are_located_without_importing_them():
         "assert find('br-fr-ubl', on=date(2026, 11, 22)); assert find('flux10', on=date(2026, 11, 22));"
         "assert not {'facturx', 'pyfrctc', 'pypdf', 'requests'} & set(sys.modules)"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own program
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own program
 
 
 def test_an_unknown_artefact_id_is_an_error():

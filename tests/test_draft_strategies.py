@@ -28,7 +28,7 @@ def in_invoice(path: Path, places: list[Path]) -> Path:
     return path
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(drafts(), st.data())
 def test_nothing_given_is_overwritten(draft, data):
     """Every value of a draft, also a wrong one, is in the invoice where it was in the draft."""
@@ -43,7 +43,7 @@ def test_nothing_given_is_overwritten(draft, data):
             assert in_invoice(path, places).get(invoice) == value, path
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(drafts(), st.data())
 def test_a_draft_in_any_state_completes(draft, data):
     """Whatever is missing, completing neither fails nor changes the draft, and every finding's path is a path."""
@@ -58,7 +58,7 @@ def test_a_draft_in_any_state_completes(draft, data):
     assert draft == before
 
 
-@settings(max_examples=8, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(drafts(), st.sampled_from(["ubl", "cii"]))
 def test_drawn_drafts_are_valid(draft, syntax):
     """What is drawn satisfies the schema, EN 16931 and BR-FR where French; tools/random_drafts.py draws more."""
@@ -67,7 +67,7 @@ def test_drawn_drafts_are_valid(draft, syntax):
     assert report.verdict == "valid"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_drawn_identifiers_have_right_checksums(data):
     """SIREN, SIRET, VAT number and IBAN pass their checks, and are in ranges that nobody has."""
@@ -81,7 +81,7 @@ def test_drawn_identifiers_have_right_checksums(data):
     assert FRENCH_VAT.is_valid(data.draw(parties())["vat_identifier"])
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(texts())
 def test_drawn_texts_survive_xml(text):
     """Every drawn text is one that XML can carry."""
@@ -92,7 +92,7 @@ def test_drawn_texts_survive_xml(text):
     assert etree.fromstring(etree.tostring(element)).text == text
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(french_drafts())
 def test_a_draft_survives_its_own_json(draft):
     """A draft written as JSON and read again is the same draft."""

@@ -63,7 +63,7 @@ def broken_rules(invoice: Invoice) -> list[str]:
     return [rule for rule, holds in checks.items() if not holds]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(drafts())
 def test_every_completed_draft_adds_up(draft):
     """Whatever the policy, currency and kind, the totals follow from the lines to the cent, and nothing disagrees."""
@@ -72,7 +72,7 @@ def test_every_completed_draft_adds_up(draft):
     assert draft.disagreements() == ()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(drafts())
 def test_vat_per_group_is_exactly_taxable_amount_times_rate(draft):
     """The default policy satisfies BR-CO-17 as it is written, without the slack of the published rules."""
@@ -81,7 +81,7 @@ def test_vat_per_group_is_exactly_taxable_amount_times_rate(draft):
         assert group.tax_amount == vat_amount(group.taxable_amount, group.rate or Decimal())
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(lines(), min_size=1, max_size=12), RATES)
 def test_prices_with_vat_keep_what_the_customer_was_shown(rows, rate):
     """With prices that include VAT, the total with VAT is what the lines showed, and the VAT a cent off at most."""

@@ -375,7 +375,8 @@ def test_a_currency_is_demanded_by_each_amount_but_told_once():
 def test_a_vat_breakdown_without_category_is_still_valid():
     """The schema demands a tax category in each subtotal, however little is known of it."""
     breakdown = (VatBreakdown(tax_amount=Decimal(20)),)
-    validator("Invoice").assertValid(parse_xml(written(vat_breakdown=breakdown).encode()))
+    schema = validator("Invoice")
+    assert schema.validate(parse_xml(written(vat_breakdown=breakdown).encode())), schema.error_log
 
 
 def test_a_place_of_a_finding_is_a_field():

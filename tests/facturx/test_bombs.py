@@ -25,7 +25,7 @@ from einvoice.pdfa import preflight
 from einvoice.pdfa.pdf import Limits
 
 SMALL = Limits(file_bytes=20_000_000, stream_bytes=5_000_000, total_bytes=10_000_000, objects=7_000, seconds=1)
-SECONDS = 20  # for four readings of any of them, on a slow machine; most take milliseconds
+SECONDS = 20  # of processor time, which a busy machine does not lengthen, for four readings; most take milliseconds
 
 
 def zeros(megabytes):
@@ -149,7 +149,7 @@ def _quiet(caplog):
 def test_a_bomb_ends_soon_and_with_a_reason(name):
     """Whatever is asked of a bomb, the answer comes in time: a verdict, or the reason why there is none."""
     data = BOMBS[name]()
-    started = time.monotonic()
+    started = time.process_time()
     check = check_container(data, limits=SMALL)
     assert check.step.status in {"passed", "failed", "not_run"}
     assert check.step.reason or check.step.status != "not_run"
@@ -157,7 +157,7 @@ def test_a_bomb_ends_soon_and_with_a_reason(name):
         with contextlib.suppress(Unreadable, Unrecognised):  # nothing else may escape
             reader(data, limits=SMALL)
     compare_visible(data, Invoice(number="F2026-0001"), limits=SMALL)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
 
 
 def test_what_is_too_large_is_not_run():

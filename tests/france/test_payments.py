@@ -13,7 +13,7 @@ from einvoice.model import Invoice
 CENTS = st.integers(min_value=1, max_value=5_000_000).map(lambda cents: Decimal(cents).scaleb(-2))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(CENTS, min_size=1, max_size=5), st.lists(CENTS, max_size=8))
 def test_instalments_add_up_and_take_nothing_back(totals, instalments):
     """After the last instalment each rate has its very total, and no instalment has a part of the other sign."""
@@ -33,7 +33,7 @@ def test_instalments_add_up_and_take_nothing_back(totals, instalments):
     assert before < whole or received == weights
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(CENTS, min_size=1, max_size=4), CENTS)
 def test_a_payment_taken_back_gives_each_rate_what_it_had(totals, amount):
     """A payment and its reversal are each other's opposite, rate by rate."""

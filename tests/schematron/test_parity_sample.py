@@ -1,6 +1,6 @@
 import contextlib
+import math
 import sys
-import time
 from pathlib import Path
 from random import Random
 
@@ -10,7 +10,6 @@ pytest.importorskip("saxonche", reason="the Saxon engine is an optional extra")
 
 TOOLS = Path(__file__).parents[2] / "tools"
 COMPARISONS = 30  # for each rule set, half of them mutants; `make parity` makes thousands
-SECONDS = 60  # where the machine is very busy, fewer will do
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +32,10 @@ def test_compiled_rules_say_what_saxon_says(parity, name):
     file = next(file for file in rule_sets.rule_files() if file.id == name)
     if not rule_sets.documents_for(file):
         pytest.skip("no documents: neither fixtures nor the corpus beside the repository")
-    tally = tool.compare_many(file, "sample", range(COMPARISONS), time.monotonic() + SECONDS, reducing=0)
+    tally = tool.compare_many(file, "sample", range(COMPARISONS), math.inf, reducing=0)
     assert [words for words, _ in tally.examples if "met an error" not in words] == []
     assert tally.statuses["differ"] == 0
-    assert tally.comparisons > 0
+    assert tally.comparisons == COMPARISONS
     assert tally.fired > 0
 
 

@@ -90,7 +90,7 @@ def iso(test, match="i:line"):
 def run_python(program):
     """A host process of its own."""
     command = [sys.executable, "-c", program]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)  # noqa: S603
 
 
 def published(content, **options):

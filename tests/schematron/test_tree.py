@@ -80,7 +80,7 @@ def test_locations_and_elements_lead_back_to_the_document():
     assert (tree.line(0), tree.line(4)) == (None, 2)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(small_trees())
 def test_axes_are_those_of_lxml(document):
     """Every axis from every element gives the elements that libxml2 gives."""

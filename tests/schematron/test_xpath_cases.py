@@ -48,12 +48,14 @@ def test_errors_are_errors(expression):
     """What is an error to SaxonC is refused when compiled, or an error finding, but never a value."""
     rules = rule_set(rule("/*", check(f"count(({expression})) >= 0"), check("false()", name="next")))
     try:
-        found = failures(rules, DOCUMENT)
+        found = [(failure.rule, failure.kind) for failure in failures(rules, DOCUMENT)]
     except RuleError:
-        return
-    assert [(failure.rule, failure.kind) for failure in found] in (
+        found = None
+    assert found in (
+        None,  # refused when compiled
         [("T", "error"), ("next", "assert")],
         # an error in a value that nothing looks at need not be met: only its values are forced
         [("next", "assert")],
     )
-    assert failures(rule_set(rule("/*", check(f"{values_of(expression)} = 'x'"))), DOCUMENT)[0].kind == "error"
+    if found is not None:
+        assert failures(rule_set(rule("/*", check(f"{values_of(expression)} = 'x'"))), DOCUMENT)[0].kind == "error"

@@ -76,7 +76,7 @@ def test_hostile_texts_stay_text_in_a_report(text):
     assert all(text in row.text_content() for row in page.xpath("//tr[td/a]"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.text())
 def test_any_text_makes_a_page(text):
     """No text of any kind, not even half a surrogate pair, keeps the page from being written and read back."""
@@ -135,7 +135,7 @@ def test_templates_are_loaded_for_html_only():
         "import sys, einvoice as ei, einvoice.view, einvoice.reporting; ei.validate, ei.build;"
         "assert 'jinja2' not in sys.modules; ei.render(ei.Invoice(), 'html'); assert 'jinja2' in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own program
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own program
 
 
 def test_a_screen_reader_finds_its_way():

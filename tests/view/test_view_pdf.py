@@ -38,7 +38,7 @@ def test_hostile_texts_do_not_become_code(text):
     assert text in shown.replace("\n", " ")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text(max_size=40))
 def test_any_text_makes_a_pdf(text):
     """No text, in whatever script, keeps the PDF from being written."""
