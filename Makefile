@@ -31,13 +31,14 @@ test: $(VENV)/dev          ## the tests
 	@echo "== pytest, on all cores"
 	$(BIN)/python -m pytest -n auto
 
-check: $(VENV)/dev         ## everything a change must pass: style, types, generated files, tests
+check: $(VENV)/dev         ## everything a change must pass: style, types, generated files, examples, tests; CI runs this
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python tools/schemas.py --check
 	$(BIN)/python tools/item_rules.py --check
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -p no:cacheprovider --doctest-modules einvoice
+	$(MAKE) test
 
 format: $(VENV)/dev        ## format the code
 	$(BIN)/ruff format .

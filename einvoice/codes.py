@@ -1,11 +1,17 @@
 """Code lists: the values that the standards allow, and what they mean in French and English.
 
-    "S1" in code_list("business_process").codes             # True
-    code_list("payment_means").name_of("58")                # "Virement SEPA"
-    code_list("payment_means").name_of("58", "en")          # "SEPA credit transfer"
-    code_list("unit").name_of("XZZ")                        # "XZZ": a code without a name stands for itself
-    french_vat_rate(Decimal("5.500"))                       # "5.5", as BR-FR-16 wants it spelled
-    INVOICE_TYPES["self_billed"]                            # frozenset({"389", "501", ...})
+    >>> "S1" in code_list("business_process").codes
+    True
+    >>> code_list("payment_means").name_of("58")
+    'Virement SEPA'
+    >>> code_list("payment_means").name_of("58", "en")
+    'SEPA credit transfer'
+    >>> code_list("unit").name_of("XZZ")  # a code without a name stands for itself
+    'XZZ'
+    >>> french_vat_rate(Decimal("5.500"))  # as BR-FR-16 wants it spelled
+    '5.5'
+    >>> "389" in INVOICE_TYPES["self_billed"]
+    True
 
 The official rules judge codes; these lists serve whoever writes or shows an invoice. A name is for people: short, in
 our words where the publisher's is long, and missing where it would say nothing. Loaded when first asked for.

@@ -1,10 +1,15 @@
 """Numbers that identify companies, establishments, taxpayers, accounts and electronic addresses.
 
-    SIREN.validate("100 000 009")             # "100000009"
-    SIRET.is_valid("10000000900017")          # True
-    SIRET.format("10000000900017")            # "100 000 009 00017"
-    FRENCH_VAT.fault("FR00100000009")         # Fault(expected="FR88100000009", ...)
-    ELECTRONIC_ADDRESS.validate("100000009_10000000900017_ACHATS")
+    >>> SIREN.validate("100 000 009")
+    '100000009'
+    >>> SIRET.is_valid("10000000900017")
+    True
+    >>> SIRET.format("10000000900017")
+    '100 000 009 00017'
+    >>> FRENCH_VAT.fault("FR00100000009").expected
+    'FR88100000009'
+    >>> ELECTRONIC_ADDRESS.validate("100000009_10000000900017_ACHATS")
+    '100000009_10000000900017_ACHATS'
 
 A wrong number sends an invoice to nobody, or to somebody else; and the official French rules check digits and lengths,
 not keys. Every kind offers the same four functions as python-stdnum, which has most of the arithmetic, and `fault`,

@@ -1,9 +1,12 @@
 """Where a value stands in an invoice, a draft, a report or a message, as a value of its own.
 
-    path = Path.parse("lines[2].net_amount")
+    >>> path = Path.parse("lines[2].net_amount")
+    >>> str(path.plain)  # how business terms are keyed
+    'lines.net_amount'
+    >>> str(path.parent / "quantity")
+    'lines[2].quantity'
+
     path.get(invoice)                       # Decimal("120.00"), or None where there is nothing
-    path.plain                              # lines.net_amount: how business terms are keyed
-    str(path.parent / "quantity")           # "lines[2].quantity"
     [str(path) for path, _ in walk(invoice)]   # every value: ["number", "issue_date", ..., "lines[0].item_name", ...]
     differences(invoice, read_back)         # what is lost: (lines[0].amount_with_vat, delivery_terms.code)
 

@@ -1,9 +1,11 @@
 """The profiles of invoices: how each is named in the XML and in a PDF, which terms it holds, what judges it.
 
-    profile_of(invoice.specification_identifier).name               # "basic", however BT-24 spells it
-    profile_named("extended").identifier                            # BT-24 as we write it
-    nearest_in_pdf(profile_named("extended-ctc-fr")).level          # "EXTENDED"
-    terms_of("basicwl")                                             # the business terms that it may use
+    >>> profile_of(profile_named("basic").identifier).name  # however BT-24 spells it; `identifier` is as we write it
+    'basic'
+    >>> nearest_in_pdf(profile_named("extended-ctc-fr")).level
+    'EXTENDED'
+    >>> "BT-112" in {term.id for term in terms_of("basicwl")}  # the business terms that it may use
+    True
 
 A profile is a filter over the business terms, never a kind of invoice. All that is known of one is a row of
 `profiles.tsv`; nothing else in einvoice knows an identifier. The columns, where they are not plain from `Profile`:

@@ -1,10 +1,15 @@
 """The business terms: their numbers, names, data types and places in the model.
 
-    term("BT-131").name_en              # "Invoice line net amount"
-    term("BT-131").path                 # "lines.net_amount"
-    term_at("lines[2].net_amount").id   # "BT-131"
-    nearest_term("lines[2].seller.trading_name").id   # "EXT-FR-FE-BG-12": no term of its own, so its group
-    item("MDT-87").name_en              # "the identifier of the object (invoice number)"
+    >>> term("BT-131").name_en
+    'Invoice line net amount'
+    >>> term("BT-131").path
+    'lines.net_amount'
+    >>> term_at("lines[2].net_amount").id
+    'BT-131'
+    >>> nearest_term("lines[2].seller.trading_name").id  # no term of its own, so its group
+    'EXT-FR-FE-BG-12'
+    >>> item("MDT-87").name_en
+    'the identifier of the object (invoice number)'
 
 Official rules, forms and help desks speak in numbers (BT-131); people and programs speak in names. This table is the
 one bridge between the two, in both directions. A profile (`einvoice.profiles`) is a filter over it, never another

@@ -1,7 +1,11 @@
 """Texts to values and back, strictly as XML Schema spells them.
 
-    decimal("1234.50")   # Decimal("1234.50"): every digit is kept, for the BR-DEC rules count them
-    decimal("1_000")     # ValueError: Python would take it, XML Schema does not
+    >>> decimal("1234.50")  # every digit is kept, for the BR-DEC rules count them
+    Decimal('1234.50')
+    >>> decimal("1_000")  # Python would take it, XML Schema does not
+    Traceback (most recent call last):
+    ...
+    ValueError: 1_000
 
 A text that is not a value of its type raises `ValueError`: the reader then lists it as unparsable and reads on.
 

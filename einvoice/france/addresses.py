@@ -1,10 +1,14 @@
 """The French electronic address: who, and at which door (scheme 0225).
 
-    address = ElectronicAddress.parse("100000009_10000000900017_ACHATS")
-    address.siren, address.siret, address.routing_identifier     # ("100000009", "10000000900017", "ACHATS")
-    ElectronicAddress(siren="100000009").contains(address)       # True
-    address.faults()                                             # (): every number and character is right
-    str(address)                                                 # "100000009_10000000900017_ACHATS"
+    >>> address = ElectronicAddress.parse("100000009_10000000900017_ACHATS")
+    >>> address.siren, address.siret, address.routing_identifier
+    ('100000009', '10000000900017', 'ACHATS')
+    >>> ElectronicAddress(siren="100000009").contains(address)
+    True
+    >>> address.faults()  # every number and character is right
+    ()
+    >>> str(address)
+    '100000009_10000000900017_ACHATS'
 
 A French invoice travels to BT-49, not to a platform: the directory says which platform serves that address today. An
 address has one of four grains: the company, one of its establishments, a service inside an establishment, or a suffix

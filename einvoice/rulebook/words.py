@@ -1,7 +1,9 @@
 """From a row of the rulebook and facts to words, in French or in English.
 
-    words("EI-CDV-22", {"found": "305", "expected": "23"}, "fr").message
-    row("BR-CO-10").fr           # "La somme des montants nets des lignes (BT-106) doit égaler …"
+    >>> words("EI-CDV-60", {"found": "305"}, "en").message
+    'This is no status that a platform tells of an invoice: 305.'
+    >>> row("BR-02").en
+    'The invoice number (BT-1) is missing.'
 
 The official messages of EN 16931 are English only, those of the French rules French only. `messages.tsv` gives both
 languages, and words for all that einvoice itself has to say. Its first column is an id, or a pattern for a family:

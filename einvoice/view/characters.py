@@ -1,6 +1,7 @@
 """Characters that hide or deceive, spelled out.
 
-    visible("F2026\u202e1000")   # "F2026[U+202E]1000"
+    >>> visible("F2026" + chr(0x202E) + "1000")
+    'F2026[U+202E]1000'
 
 A text from a stranger can turn the direction of what follows it, or hold characters that nobody sees: what a person
 reads is then not what the file says. Source: Unicode Technical Report 36 (security considerations), section 2.

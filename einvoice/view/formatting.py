@@ -1,8 +1,11 @@
 """Numbers, dates and account numbers as people read them.
 
-    amount(Decimal("1234.5"), "EUR", "fr")      # 1 234,50 €   (narrow no-break and no-break spaces)
-    amount(Decimal("1234.5"), "USD", "en")      # USD 1,234.50
-    day(date(2026, 11, 22), "fr")               # 22/11/2026
+    >>> amount(Decimal("1234.5"), "EUR", "fr").split()  # the spaces are narrow no-break and no-break ones
+    ['1', '234,50', '€']
+    >>> amount(Decimal("1234.5"), "USD", "en").split()
+    ['USD', '1,234.50']
+    >>> day(date(2026, 11, 22), "fr")
+    '22/11/2026'
 
 Nothing is rounded: a view shows what the file says, so every digit that was written stays; amounts get at least two
 decimals. Sources: Lexique des règles typographiques en usage à l'Imprimerie nationale (spaces, decimal comma);

@@ -1,8 +1,11 @@
 """The view's own words, in French and English: headings and labels, and what codes mean.
 
-    label("due_date", "fr")              # "Échéance"
-    meaning("unit", "HUR", "fr")         # "heure"
-    meaning("unit", "HUR", "fr", many=True)   # "heures"
+    >>> label("due_date", "fr")
+    'Échéance'
+    >>> meaning("unit", "HUR", "fr")
+    'heure'
+    >>> meaning("unit", "HUR", "fr", many=True)
+    'heures'
 
 Labels are `data/labels.txt`; meanings come from `data/meanings.txt` (what a page wants shorter, or in the plural) and
 else from `einvoice.codes`; those of BT-24 from `einvoice.profiles`. A code without a meaning is shown as it is; one
