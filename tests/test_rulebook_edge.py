@@ -84,3 +84,11 @@ def test_a_published_rule_speaks_our_words_in_both_languages():
     assert (family.message, family.official) == ("No UBLExtensions.", "No UBLExtensions.")
     house = finding(Observation("HOUSE-1", "warning", "house", official="Say please."), "fr")
     assert (house.message, house.message_en, house.official) == ("Say please.", "Say please.", None)
+
+
+def test_an_empty_value_is_shown_as_empty():
+    """… stands for what is not known; a value that is there and empty is none of that."""
+    assert words("XSD-16", {"found": "", "place": "cbc:DueDate"}, "en").message.startswith(
+        'The value "" of cbc:DueDate'
+    )
+    assert words("XSD-16", {"place": "cbc:DueDate"}, "en").message.startswith('The value "…" of cbc:DueDate')

@@ -190,8 +190,8 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 
 def _filled(form: str, values: Mapping[str, str]) -> str:
-    """The text with its {places} filled; a full stop after … goes."""
-    return _PLACE.sub(lambda place: values.get(place[1]) or _OPEN, form).replace("….", "…")
+    """The text with its {places} filled, … where there is no fact; a full stop after … goes."""
+    return _PLACE.sub(lambda place: values.get(place[1], _OPEN), form).replace("….", "…")
 
 
 def _with_names(form: str, values: Mapping[str, str]) -> str:
