@@ -40,8 +40,8 @@ class Expectation:
 
 def rule_set_for(syntax: str) -> RuleFile | None:
     """The EN 16931 rules for `ubl` or `cii`, if they are there."""
-    ids = (f"en16931-{syntax}", f"EN16931/EN16931-{syntax.upper()}-validation-preprocessed.sch")
-    return next((file for file in rule_files() if file.id in ids), None)
+    names = (f"en16931-{syntax}", f"EN16931-{syntax.upper()}-validation-preprocessed.sch")  # in whatever folder
+    return next((file for file in rule_files() if file.id in names or file.path.name in names), None)
 
 
 def judge(engine: Engine, file: RuleFile, folder: str) -> Iterator[Expectation]:
