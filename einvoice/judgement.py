@@ -14,10 +14,9 @@ import time
 from einvoice.detect import is_pdf, read_invoice
 from einvoice.draft_judgement import is_json, judge_draft_json
 from einvoice.report import DocumentReport, Step
+from einvoice.rulebook import finding
 from einvoice.validation.chain import judge, verdict_of
 from einvoice.validation.policy import Policy
-
-UNREAD_PAGES = "EI-PDF-80"  # the text of the pages could not be read
 
 
 def judge_bytes(data: bytes, policy: Policy, *, name: str | None = None) -> DocumentReport:
@@ -36,13 +35,12 @@ def judge_bytes(data: bytes, policy: Policy, *, name: str | None = None) -> Docu
 
 def _judge_pdf(data: bytes, policy: Policy, name: str | None) -> DocumentReport:
     """The container, the invoice that it holds, and whether the pages say the same as the invoice."""
-    from einvoice.facturx.catalogue import in_english  # noqa: PLC0415 - the PDF library is loaded for PDFs only
-    from einvoice.facturx.container import check_container  # noqa: PLC0415
+    from einvoice.facturx.container import check_container  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 
     started = time.perf_counter()
     container = check_container(data)
     step = container.step.model_copy(update={"ms": _since(started)})
-    findings = container.findings if policy.language == "fr" else in_english(container.findings)
+    findings = tuple(finding(each, policy.language) for each in container.observations)
     if container.invoice is None:
         verdict = verdict_of((step,), findings)
         return DocumentReport(source=name, syntax="facturx", verdict=verdict, steps=(step,), findings=findings)
@@ -54,14 +52,12 @@ def _judge_pdf(data: bytes, policy: Policy, name: str | None) -> DocumentReport:
 
 def _with_pages(report: DocumentReport, data: bytes, xml: bytes, policy: Policy) -> DocumentReport:
     """The report with what the visible text contradicts: warnings, for a page may show more than the invoice."""
-    from einvoice.facturx.catalogue import in_english  # noqa: PLC0415 - the PDF library is loaded for PDFs only
-    from einvoice.facturx.visible import STEP, VISIBLE_RULES, compare_visible  # noqa: PLC0415
+    from einvoice.facturx.visible import STEP, UNREAD, VISIBLE_RULES, compare_visible  # noqa: PLC0415 - as above
 
     started = time.perf_counter()
-    found = compare_visible(data, read_invoice(xml))
-    told = found if policy.language == "fr" else in_english(found)
+    told = tuple(finding(each, policy.language) for each in compare_visible(data, read_invoice(xml)))
     done = Step(name=STEP, status="passed", rules=len(VISIBLE_RULES), engine="compiled", ms=_since(started))
-    if unread := next((finding for finding in told if finding.rule == UNREAD_PAGES), None):
+    if unread := next((each for each in told if each.rule == UNREAD), None):
         done = done.model_copy(update={"status": "not_run", "reason": unread.message})
     steps, findings = (*report.steps, done), (*report.findings, *told)
     return report.model_copy(update={"steps": steps, "findings": findings, "verdict": verdict_of(steps, findings)})

@@ -6,8 +6,7 @@
 | `embed` | a PDF/A-3 and a CII become a Factur-X: `embed` |
 | `embedded` | the files inside a PDF: `extract` |
 | `container` | the rules for the PDF around the invoice: `check_container` |
-| `archival` | the rules of PDF/A-3, whose faults `einvoice.pdfa` finds |
+| `observed` | what our rules, and those of PDF/A-3 (`einvoice.pdfa`), found |
 | `visible`, `page_text` | do the pages say the same as the invoice: `compare_visible` |
-| `rules`, `catalogue` | our rules |
 | `demands` | what a profile demands of an invoice |
 """

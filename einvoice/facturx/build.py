@@ -24,15 +24,14 @@ from einvoice.conversion.losses import loss_observations, lost_in
 from einvoice.conversion.reduction import reduced_to
 from einvoice.data import Language
 from einvoice.errors import Unwritable
-from einvoice.facturx.archival import archival_findings
-from einvoice.facturx.catalogue import in_english
 from einvoice.facturx.demands import lacking
 from einvoice.facturx.embed import embed
+from einvoice.facturx.observed import archival
 from einvoice.model import Invoice
 from einvoice.pdfa import Irreparable, convert_to_pdfa3, preflight
 from einvoice.profiles import Profile, facturx_profile, nearest_in_pdf, profile_of
 from einvoice.report import Finding
-from einvoice.rulebook import at_source, finding
+from einvoice.rulebook import Observation, at_source, finding
 from einvoice.view import render_pdf
 
 
@@ -76,8 +75,8 @@ def make_facturx(  # noqa: PLR0913 - each is a choice of the user, given by name
     try:
         made = _made(invoice, profile_for(invoice, profile), pdf, language, date, strict=strict)
     except Unwritable as error:
-        raise error.with_findings(_told(error.findings, language, field_of)) from error
-    return replace(made, losses=at_source(made.losses, field_of), repaired=_told(made.repaired, language, field_of))
+        raise error.with_findings(at_source(error.findings, field_of)) from error
+    return replace(made, losses=at_source(made.losses, field_of), repaired=at_source(made.repaired, field_of))
 
 
 def _made(  # noqa: PLR0913 - as above
@@ -102,12 +101,14 @@ def _made(  # noqa: PLR0913 - as above
 def facturx_xml(invoice: Invoice, chosen: Profile, *, language: Language = "fr") -> tuple[bytes, tuple[Finding, ...]]:
     """The CII of the invoice in that profile, and what it does not say. Raises `Unwritable`, with findings."""
     if missing := lacking(invoice, chosen.name):
-        fields = ", ".join(finding.field or "?" for finding in missing)
-        raise Unwritable("EI-NO-WRITE-03", {"target": f"Factur-X {chosen.level}", "fields": fields}, missing)
+        fields = ", ".join(each.field or "?" for each in missing)
+        raise Unwritable(
+            "EI-NO-WRITE-03", {"target": f"Factur-X {chosen.level}", "fields": fields}, _worded(missing, language)
+        )
     small, left_out = reduced_to(invoice, chosen.name)
     xml, target = cii.write(small), f"Factur-X {chosen.level}"
     lost = (*loss_observations(invoice, left_out, target), *loss_observations(small, lost_in(small, "cii"), target))
-    return xml, tuple(finding(each, language) for each in lost)
+    return xml, _worded(lost, language)
 
 
 def _moment(date: dt.datetime | dt.date) -> dt.datetime:
@@ -127,10 +128,9 @@ def _pages(
     try:
         converted = convert_to_pdfa3(pdf, date=made)
     except Irreparable as error:
-        raise error.with_findings(archival_findings(error.broken)) from error
-    return converted.pdf, archival_findings(converted.repaired)
+        raise error.with_findings(_worded(archival(error.broken), language)) from error
+    return converted.pdf, _worded(archival(converted.repaired), language)
 
 
-def _told(findings: tuple[Finding, ...], language: Language, field_of: Callable[[str], str]) -> tuple[Finding, ...]:
-    """The findings in that language, at the draft's fields."""
-    return at_source(findings if language == "fr" else in_english(findings), field_of)
+def _worded(observations: tuple[Observation, ...], language: Language) -> tuple[Finding, ...]:
+    return tuple(finding(each, language) for each in observations)

@@ -3,10 +3,10 @@
     check = check_container(pdf_bytes)
     check.step.status                 # "passed", "failed" or "not_run"
     check.invoice.xml                 # the CII to judge next; None where there is none
-    [finding.rule for finding in check.findings]
+    [each.rule for each in check.observations]
 
 What travels is the PDF: a receiver that does not find the XML, or finds another profile than the metadata announce,
-refuses an invoice whose content is faultless. Each rule is in `rules.CONTAINER_RULES` with its source.
+refuses an invoice whose content is faultless. The rulebook says what each rule is, and its source.
 """
 
 from __future__ import annotations
@@ -24,19 +24,20 @@ from einvoice.facturx.embedded import (
     extracted,
     invoice_files,
 )
-from einvoice.facturx.rules import CONTAINER_RULES, made
+from einvoice.facturx.observed import observed
 from einvoice.pdfa.colours import Colours
 from einvoice.pdfa.drawing import Drawing
 from einvoice.pdfa.fault import Faults
 from einvoice.pdfa.pdf import Limits, Locked, Pdf, opened
 from einvoice.pdfa.xmp import FACTURX_NAMESPACE, Xmp, read_xmp
 from einvoice.profiles import Profile, nearest_in_pdf, profile_of
-from einvoice.report import Finding, Step
+from einvoice.report import Step
+from einvoice.rulebook import Observation
 from einvoice.xml import parse_xml
 
 STEP = "container"
 
-_RULES = {rule.id: rule for rule in CONTAINER_RULES}
+CONTAINER_RULES = tuple(f"EI-PDF-{number:02}" for number in range(1, 24))
 _OLD_NAMES = ("zugferd-invoice.xml", "ZUGFeRD-invoice.xml")  # 2.0 and 1.0
 _MIME = re.compile(r"[-\w+.]+/[-\w+.]+")
 _GUIDELINE = (
@@ -52,7 +53,7 @@ class ContainerCheck:
 
     invoice: Extracted | None
     profile: str | None  # of the XML, by its short name; None where there is no XML
-    findings: tuple[Finding, ...]
+    observations: tuple[Observation, ...]
     step: Step
 
 
@@ -62,8 +63,8 @@ def check_container(data: bytes, *, limits: Limits | None = None) -> ContainerCh
         with opened(data, limits) as pdf:
             return _checked(pdf)
     except Locked:
-        finding = _found("EI-PDF-18")
-        return ContainerCheck(None, None, (finding,), _step((finding,)))
+        locked = _found("EI-PDF-18")
+        return ContainerCheck(None, None, (locked,), _step((locked,)))
     except Unreadable as error:
         step = Step(name=STEP, status="not_run", rules=len(CONTAINER_RULES), reason=str(error))
         return ContainerCheck(None, None, (), step)
@@ -73,35 +74,35 @@ def _checked(pdf: Pdf) -> ContainerCheck:
     files = embedded_files(pdf)
     invoices = invoice_files(files)
     metadata, fault = _metadata(pdf)
-    findings = [*fault, *_document(pdf, metadata)]
+    observations = [*fault, *_document(pdf, metadata)]
     name = None
     if invoices:
         identifier, unreadable = _identifier(invoices[0])
         said = profile_of(identifier)
         known = said if said.level and said.is_spelled(identifier or "") else None
         name = said.name
-        findings += unreadable
-        findings += _profile(identifier, said) if identifier is not None and known is None else ()
-        findings += _embedding(invoices, known)
+        observations += unreadable
+        observations += _profile(identifier, said) if identifier is not None and known is None else ()
+        observations += _embedding(invoices, known)
         if not fault:
-            findings += _announcement(invoices[0], metadata, known)
+            observations += _announcement(invoices[0], metadata, known)
     else:
-        findings.append(_found("EI-PDF-01", found=", ".join(file.name for file in files) or "—"))
-    findings.sort(key=lambda finding: finding.rule)
+        observations.append(_found("EI-PDF-01", found=", ".join(file.name for file in files) or "—"))
+    observations.sort(key=lambda each: each.rule)
     invoice = extracted(invoices[0], files) if invoices else None
-    return ContainerCheck(invoice, name, tuple(findings), _step(tuple(findings)))
+    return ContainerCheck(invoice, name, tuple(observations), _step(tuple(observations)))
 
 
-def _step(findings: tuple[Finding, ...]) -> Step:
-    failed = any(finding.severity == "error" for finding in findings)
+def _step(observations: tuple[Observation, ...]) -> Step:
+    failed = any(each.severity == "error" for each in observations)
     return Step(name=STEP, status="failed" if failed else "passed", rules=len(CONTAINER_RULES), engine="compiled")
 
 
-def _found(rule: str, *, found: str | None = None, expected: str | None = None, term: str = "") -> Finding:
-    return made(_RULES[rule], STEP, found=found, expected=expected, term=term)
+def _found(rule: str, *, found: str | None = None, expected: str | None = None, term: str = "") -> Observation:
+    return observed(rule, STEP, found=found, expected=expected, term=term)
 
 
-def _metadata(pdf: Pdf) -> tuple[Xmp, list[Finding]]:
+def _metadata(pdf: Pdf) -> tuple[Xmp, list[Observation]]:
     content = pdf.content(pdf.catalog.get("/Metadata"))
     if content is None:
         return Xmp(), []
@@ -111,7 +112,7 @@ def _metadata(pdf: Pdf) -> tuple[Xmp, list[Finding]]:
         return Xmp(), [_found("EI-PDF-22", found=str(error))]
 
 
-def _identifier(invoice: EmbeddedFile) -> tuple[str | None, list[Finding]]:
+def _identifier(invoice: EmbeddedFile) -> tuple[str | None, list[Observation]]:
     try:
         root = parse_xml(invoice.data)
     except Unreadable:
@@ -119,7 +120,7 @@ def _identifier(invoice: EmbeddedFile) -> tuple[str | None, list[Finding]]:
     return next((text.strip() for path in _GUIDELINE if (text := root.findtext(path))), ""), []
 
 
-def _document(pdf: Pdf, metadata: Xmp) -> Iterator[Finding]:
+def _document(pdf: Pdf, metadata: Xmp) -> Iterator[Observation]:
     if metadata.part is None:
         yield _found("EI-PDF-15")
     elif metadata.part != 3:
@@ -140,7 +141,7 @@ def _undefined_colours(pdf: Pdf) -> str:
     return ", ".join(f"Device{kind} ({next(iter(places))})" for kind, places in sorted(colours.devices.items()))
 
 
-def _profile(identifier: str, said: Profile) -> Iterator[Finding]:
+def _profile(identifier: str, said: Profile) -> Iterator[Observation]:
     """What is said of an identifier that has no place in a PDF."""
     if said.name == "extended-ctc-fr":
         yield _found("EI-PDF-20", found=identifier, expected=nearest_in_pdf(said).identifier, term="BT-24")
@@ -148,7 +149,7 @@ def _profile(identifier: str, said: Profile) -> Iterator[Finding]:
         yield _found("EI-PDF-19", found=identifier, term="BT-24")
 
 
-def _embedding(invoices: tuple[EmbeddedFile, ...], known: Profile | None) -> Iterator[Finding]:
+def _embedding(invoices: tuple[EmbeddedFile, ...], known: Profile | None) -> Iterator[Observation]:
     invoice = invoices[0]
     if len(invoices) > 1:
         yield _found("EI-PDF-04", found=", ".join(each.name for each in invoices), expected=FACTURX_NAME)
@@ -171,7 +172,7 @@ def _embedding(invoices: tuple[EmbeddedFile, ...], known: Profile | None) -> Ite
         yield _found("EI-PDF-21", found=invoice.name)
 
 
-def _announcement(invoice: EmbeddedFile, metadata: Xmp, known: Profile | None) -> Iterator[Finding]:
+def _announcement(invoice: EmbeddedFile, metadata: Xmp, known: Profile | None) -> Iterator[Observation]:
     said = metadata.facturx
     if missing := [name for name in _PROPERTIES if name not in said]:
         yield _found("EI-PDF-10", found=", ".join(missing))

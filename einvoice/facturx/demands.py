@@ -1,6 +1,6 @@
 """What a Factur-X profile demands of an invoice.
 
-    lacking(invoice, "en16931")         # findings for what the profile demands and the invoice does not have
+    lacking(invoice, "en16931")         # what the profile demands and the invoice does not have
 
 What it leaves out is in `einvoice.conversion.reduction`.
 
@@ -14,24 +14,13 @@ import re
 from collections.abc import Iterator
 
 from einvoice.conversion.reduction import NOT_DETAIL, SUBTYPE
-from einvoice.facturx.rules import Rule, made
 from einvoice.model import Invoice, Line, Model
 from einvoice.paths import Path
 from einvoice.profiles import facturx_profile, terms_of
-from einvoice.report import Finding
+from einvoice.rulebook import Fact, Observation, Sentence, severity_of
 from einvoice.terms import Term, term
 
-PROFILE_RULES: tuple[Rule, ...] = (
-    Rule(
-        "EI-FX-01",
-        "error",
-        "Factur-X 1.0 §5 ; EN 16931-1 §6.3",
-        fr="Le profil {expected} demande « {found} », qui manque.",
-        en="The profile {expected} demands “{found}”, which is missing.",
-    ),
-)
-
-_STEP = "write"
+_RULE, _STEP = "EI-FX-01", "write"
 # Where lines have subtypes, one that is not a detail has neither price nor quantity; and an attribute may have a code
 # instead of a name, a measure instead of a value (XP Z12-012 annex A).
 _RELAXED = {"BT-129", "BT-130", "BT-131", "BT-146", "BT-151"}
@@ -39,8 +28,8 @@ _ALTERNATIVES = {"BT-160": "code", "BT-161": "measured_value"}
 _PART_OF_TERM = re.compile(r"(BT-\d+)-\d+")  # BT-34-1 is the scheme of BT-34
 
 
-def lacking(invoice: Invoice, profile: str) -> tuple[Finding, ...]:
-    """One finding for each term that the profile demands and the invoice does not have."""
+def lacking(invoice: Invoice, profile: str) -> tuple[Observation, ...]:
+    """One observation for each term that the profile demands and the invoice does not have."""
     chosen = facturx_profile(profile)
     terms = terms_of(chosen.name)
     has_subtypes = any(each.id == SUBTYPE for each in terms)
@@ -48,9 +37,8 @@ def lacking(invoice: Invoice, profile: str) -> tuple[Finding, ...]:
     for each in terms:
         if each.path and each.cardinality.startswith("1"):
             for place in _missing(invoice, each, has_subtypes=has_subtypes):
-                finding = made(PROFILE_RULES[0], _STEP, found=each.name_fr, expected=chosen.level, term=each.id)
-                english = PROFILE_RULES[0].en.format(found=each.name_en, expected=chosen.level)
-                found.append(finding.model_copy(update={"message_en": english, "field": str(place), "found": None}))
+                facts: dict[str, Fact] = {"name": Sentence(each.id), "expected": chosen.level}
+                found.append(Observation(_RULE, severity_of(_RULE), _STEP, facts, term=each.id, field=str(place)))
     return tuple(found)
 
 

@@ -24,9 +24,9 @@ from pypdf.generic import ArrayObject, ByteStringObject, DictionaryObject, NameO
 
 from einvoice import __version__
 from einvoice.errors import Unwritable
-from einvoice.facturx.archival import archival_findings
 from einvoice.facturx.embedded import FACTURX_NAME, INVOICE_NAMES, embedded_files
 from einvoice.model import SupportingDocument
+from einvoice.pdfa.fault import NotArchival
 from einvoice.pdfa.inspection import inspect
 from einvoice.pdfa.metadata import Properties, describe, pdf_date, xmp_of
 from einvoice.pdfa.pdf import Limits, Pdf, opened
@@ -62,14 +62,14 @@ def embed(  # noqa: PLR0913 - each is a fact about the invoice to make, given by
 ) -> bytes:
     """A Factur-X: the PDF with the invoice `xml` inside, of one of the five profiles, made at `date`.
 
-    Raises `Unwritable` with the findings where `pdf` is not a PDF/A-3 (see `convert_to_pdfa3`), `Unreadable` where it
+    Raises `NotArchival` with the faults where `pdf` is not a PDF/A-3 (see `convert_to_pdfa3`), `Unreadable` where it
     cannot be read. `preflighted` says that the caller has just made or judged the PDF, so that it is not judged twice.
     """
     chosen = facturx_profile(profile)
     with opened(pdf, limits) as document:
         broken = () if preflighted else inspect(document).faults.broken()
         if broken:
-            raise Unwritable("EI-NO-WRITE-05", {}, archival_findings(broken))
+            raise NotArchival(broken)
         kept = _kept_files(document)
         invoice = _File(FACTURX_NAME, xml, "text/xml", chosen.relationships[0], "Factur-X")
         for file in (invoice, *_attached(attachments, taken=set(kept))):

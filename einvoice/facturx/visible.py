@@ -1,7 +1,7 @@
 """Does the page say the same as the XML? Number, dates, totals, accounts and identifiers, compared.
 
-    for finding in compare_visible(pdf_bytes, invoice):
-        print(finding.message)       # Le PDF affiche 1 200,00 (total TTC), le XML dit 1000.00.
+    for each in compare_visible(pdf_bytes, invoice):
+        print(each.rule, each.facts)       # EI-PDF-86 {'found': '1 200,00', 'expected': '1000.00'}
 
 People pay what they read, programs book what they parse. Where the two differ, one of them is wrong, and in law the
 question is which. Pages are free text, so this is careful: a value that the page does not show is no contradiction; one
@@ -21,6 +21,7 @@ from pypdf import apply_configuration
 from pypdf.generic import DictionaryObject
 
 from einvoice.errors import Unreadable
+from einvoice.facturx.observed import observed
 from einvoice.facturx.page_text import (
     AMOUNT,
     DATE,
@@ -33,51 +34,18 @@ from einvoice.facturx.page_text import (
     labelled_digits,
     vat_numbers_in,
 )
-from einvoice.facturx.rules import Rule, made
 from einvoice.model import Invoice, Party
 from einvoice.pdfa.pdf import Limits, Pdf, opened
 from einvoice.pdfa.reading import inherited
-from einvoice.report import Finding
+from einvoice.rulebook import Observation
 
 STEP = "visible"
-_LEGIBILITY = "CGI art. 289-V ; Factur-X 1.0 §4"
 _MAX_PAGES = 50
 _LEAST_LETTERS = 40  # fewer is a scan or a drawing, not text
 
 
-def _rule(number: int, what_fr: str, what_en: str) -> Rule:
-    return Rule(
-        f"EI-PDF-{number}",
-        "warning",
-        _LEGIBILITY,
-        fr=f"Le PDF affiche « {{found}} » ({what_fr}), le XML dit « {{expected}} ».",
-        en=f"The PDF shows “{{found}}” ({what_en}), the XML says “{{expected}}”.",
-        hint_fr="Le PDF et le XML doivent décrire la même facture : corriger celui des deux qui est faux.",
-        hint_en="PDF and XML have to describe the same invoice: mend whichever of the two is wrong.",
-    )
-
-
-VISIBLE_RULES: tuple[Rule, ...] = (
-    Rule(
-        "EI-PDF-80",
-        "information",
-        _LEGIBILITY,
-        fr="Le texte du PDF n'a pas pu être comparé au XML : {found}.",
-        en="The text of the PDF could not be compared with the XML: {found}.",
-    ),
-    _rule(81, "numéro de facture", "invoice number"),
-    _rule(82, "date de facture", "invoice date"),
-    _rule(83, "échéance", "due date"),
-    _rule(84, "total HT", "total without VAT"),
-    _rule(85, "total de la TVA", "total VAT"),
-    _rule(86, "total TTC", "total with VAT"),
-    _rule(87, "net à payer", "amount due"),
-    _rule(88, "IBAN", "IBAN"),
-    _rule(89, "SIREN", "SIREN"),
-    _rule(90, "SIRET", "SIRET"),
-    _rule(91, "numéro de TVA", "VAT number"),
-)
-_RULES = {rule.id: rule for rule in VISIBLE_RULES}
+VISIBLE_RULES = tuple(f"EI-PDF-{number}" for number in range(80, 92))
+UNREAD = "EI-PDF-80"  # the pages could not be read
 
 # Where the page announces a value: French, English, German.
 _NUMBER_LABELS = (
@@ -98,20 +66,20 @@ _TOTAL_LABELS = {
 }
 
 
-def compare_visible(data: bytes, invoice: Invoice, *, limits: Limits | None = None) -> tuple[Finding, ...]:
+def compare_visible(data: bytes, invoice: Invoice, *, limits: Limits | None = None) -> tuple[Observation, ...]:
     """Where the pages of a PDF contradict the invoice inside; () where they agree, or show no text.
 
-    Never raises: pages that cannot be read within the limits are one finding that says so.
+    Never raises: pages that cannot be read within the limits are one observation that says so.
     """
     try:
         with opened(data, limits) as pdf:
             text = _text(pdf)
     except Unreadable as error:
-        return (made(_RULES["EI-PDF-80"], STEP, found=str(error)),)
+        return (observed(UNREAD, STEP, found=str(error)),)
     if sum(char.isalpha() for char in text.all) < _LEAST_LETTERS:
         return ()
     return tuple(
-        made(_RULES[rule], STEP, found=found, expected=expected, term=term)
+        observed(rule, STEP, found=found, expected=expected, term=term)
         for rule, found, expected, term in _contradictions(text, invoice)
     )
 

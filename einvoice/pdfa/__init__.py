@@ -31,7 +31,7 @@ Codes and places come out, no sentences.
 """
 
 from einvoice.pdfa.convert import Converted, convert_to_pdfa3
-from einvoice.pdfa.fault import REPAIRED, Broken, Fault, Irreparable
+from einvoice.pdfa.fault import REPAIRED, Broken, Fault, Irreparable, NotArchival
 from einvoice.pdfa.inspection import Inspection, inspect, preflight
 from einvoice.pdfa.metadata import Properties, describe
 from einvoice.pdfa.pdf import Limits, Locked, Pdf, Spent, opened
@@ -46,6 +46,7 @@ __all__ = [
     "Irreparable",
     "Limits",
     "Locked",
+    "NotArchival",
     "Pdf",
     "Properties",
     "Spent",

@@ -106,16 +106,24 @@ class Broken:
     places: tuple[str, ...] = ()
 
 
-class Irreparable(Unwritable):
-    """A PDF that cannot be made a PDF/A-3 without changing what is seen; `broken` says why."""
+class NotArchival(Unwritable):
+    """A PDF that is not a PDF/A-3; `broken` says why."""
+
+    row = "EI-NO-WRITE-05"
 
     def __init__(self, broken: tuple[Broken, ...]) -> None:
         codes = ", ".join(each.fault.value for each in broken)
-        super().__init__("EI-NO-WRITE-07", {"rules": codes})
+        super().__init__(self.row, {"rules": codes})
         self.broken = broken
 
-    def __reduce__(self) -> tuple[type[Irreparable], tuple[tuple[Broken, ...]]]:
+    def __reduce__(self) -> tuple[type[NotArchival], tuple[tuple[Broken, ...]]]:
         return type(self), (self.broken,)
+
+
+class Irreparable(NotArchival):
+    """A PDF that cannot be made a PDF/A-3 without changing what is seen."""
+
+    row = "EI-NO-WRITE-07"
 
 
 @dataclass(slots=True)

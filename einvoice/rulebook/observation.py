@@ -19,7 +19,7 @@ Fact = Union[str, "Sentence"]  # a fact may be a sentence itself: the reason why
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A row of the rulebook with its facts."""
+    """A row of the rulebook with its facts; or a business term (`Sentence("BT-2")`), which is said by its name."""
 
     id: str
     facts: Mapping[str, Fact] = field(default_factory=dict)

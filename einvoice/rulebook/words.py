@@ -103,7 +103,9 @@ def words(rule: str, facts: Mapping[str, Fact], language: Language) -> Words:
 
 
 def text(sentence: Sentence, language: Language) -> str:
-    """A sentence in a language."""
+    """A sentence in a language; of a business term, its name."""
+    if row(sentence.id) is None and (called := _term_name(sentence.id, language)):
+        return called
     return words(sentence.id, sentence.facts, language).message
 
 
@@ -202,8 +204,13 @@ def _with_names(form: str, values: Mapping[str, str]) -> str:
 def _name(number: str | None, language: Language) -> str:
     if number is None:
         return ""
+    called = _term_name(number, language)
+    return f"{called} ({number})" if called else number
+
+
+def _term_name(number: str, language: Language) -> str:
     try:
         found = term(number)
     except KeyError:
-        return number
-    return f"{found.name_fr if language == 'fr' else found.name_en} ({number})"
+        return ""
+    return found.name_fr if language == "fr" else found.name_en

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from einvoice.pdfa.icc import srgb_profile
 from einvoice.pdfa.xmp import Metadata, write_xmp
+from einvoice.rulebook import finding
 
 CATALOG, PAGES, PAGE, CONTENT, FONT, GLYPH, INTENT, PROFILE, METADATA, INFO = range(1, 11)
 FREE = 20  # numbers from here on are the test's own
@@ -177,3 +178,8 @@ def with_cid_font(
         23: b"<</Type/Font/Subtype/CIDFontType2/BaseFont/ABCDEF+Square/FontDescriptor 21 0 R/CIDSystemInfo"
         b"<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>%s>>" % font,
     }
+
+
+def worded(observations):
+    """The findings of observations, in French, by rule."""
+    return {each.rule: finding(each, "fr") for each in observations}

@@ -14,7 +14,7 @@ from einvoice.facturx.container import check_container
 from einvoice.facturx.embed import embed
 from einvoice.facturx.embedded import extract
 from einvoice.model import SupportingDocument
-from einvoice.pdfa import preflight
+from einvoice.pdfa import Fault, NotArchival, preflight
 from einvoice.pdfa.metadata import Properties
 from einvoice.pdfa.xmp import read_xmp
 from einvoice.profiles import FACTURX_PROFILES
@@ -37,7 +37,7 @@ def test_every_profile_is_embedded_as_its_specification_says(chosen):
     """Name, relationship, MIME type, metadata and lists are right for each profile, and the PDF stays a PDF/A-3."""
     pdf = made(xml=s.cii(chosen.identifier), profile=chosen.name)
     check = check_container(pdf)
-    assert check.findings == ()
+    assert check.observations == ()
     assert check.profile == chosen.name
     assert check.invoice.xml == s.cii(chosen.identifier)
     assert check.invoice.relationship == ("Data" if chosen.name in {"minimum", "basicwl"} else "Alternative")
@@ -110,7 +110,7 @@ def test_attachments_travel_with_their_relationship():
     assert files["bon (2).pdf"].mime == "application/octet-stream"
     assert {file.relationship for file in files.values()} == {"Supplement"}
     assert preflight(pdf) == ()
-    assert check_container(pdf).findings == ()
+    assert check_container(pdf).observations == ()
 
 
 def test_names_beyond_ascii_are_kept():
@@ -139,11 +139,11 @@ def test_an_invoice_on_a_page_is_not_doubled():
 
 
 def test_a_pdf_that_is_no_pdfa_is_refused_by_name():
-    """No Factur-X is made of a PDF with a fault; the findings say which."""
+    """No Factur-X is made of a PDF with a fault; the refusal says which."""
     fault = next(fault for fault in faulty.FAULTS if fault.rule == "EI-PDF-49")
-    with pytest.raises(Unwritable) as refusal:
+    with pytest.raises(NotArchival) as refusal:
         made(fault.data)
-    assert [finding.rule for finding in refusal.value.findings] == ["EI-PDF-49"]
+    assert [each.fault for each in refusal.value.broken] == [Fault.FONT_NOT_EMBEDDED]
 
 
 def test_the_checksum_is_that_of_the_xml():
@@ -187,5 +187,5 @@ def test_every_corpus_pdf_can_be_filled_again(corpus):
     for path in sorted((corpus / "facturx-pdf").glob("*LE_CLIENT_BASIC*.pdf")):
         pdf = made(path.read_bytes(), preflighted=True)
         assert extract(pdf).xml == s.cii()
-        assert check_container(pdf).findings == ()
+        assert check_container(pdf).observations == ()
         assert preflight(pdf) == ()

@@ -12,8 +12,6 @@ import samples as s
 from lxml import etree
 
 from einvoice.errors import Unreadable
-from einvoice.facturx.catalogue import ALL_RULES, in_english, rule_of
-from einvoice.facturx.container import check_container
 from einvoice.pdfa import preflight
 from einvoice.pdfa.cmap import read_cmap
 from einvoice.pdfa.colours import icc_space
@@ -302,14 +300,3 @@ def test_writing_anew_keeps_every_object():
         assert pdf.catalog["/EI_ B"][4] == "/A/B"
         assert pdf.catalog["/EI_ B"][5].original_bytes == b"\xff\xfe\x00"
     assert preflight(once) == ()
-
-
-def test_rules_are_explained_and_translated():
-    """Every rule of ours is found by its id, no id is used twice, and findings can be had in English."""
-    assert len({rule.id for rule in ALL_RULES}) == len(ALL_RULES)
-    assert rule_of("EI-PDF-49").source == "ISO 19005-3 §6.2.11.4.1"
-    assert rule_of("BR-01") is None
-    findings = check_container(s.pdf(s.archival())).findings
-    english = in_english(findings)
-    assert english[0].message == findings[0].message_en
-    assert english[0].hint == rule_of("EI-PDF-01").hint_en

@@ -8,12 +8,13 @@ import samples as s
 from pypdf import PdfReader, PdfWriter
 
 from einvoice.errors import Unreadable
-from einvoice.facturx.archival import PDFA_RULES, archival_findings
 from einvoice.facturx.container import check_container
 from einvoice.facturx.embedded import extract
+from einvoice.facturx.observed import archival
 from einvoice.pdfa import preflight
 from einvoice.pdfa.convert import convert_to_pdfa3
 from einvoice.pdfa.fault import REPAIRED, Fault, Irreparable
+from einvoice.rulebook import row
 
 REFUSED_BY_ITS_SOURCE = {"facturx_with_xrechnung.pdf", "ZUGFeRD_2.0_fully_compliant_complete.pdf"}
 DOCUMENTATION = {"BRS-CDAError_AcknowledgementProcess.pdf", "XP_Z12-014_CAS_USAGE_Annexe_B_V1.2.pdf"}
@@ -36,7 +37,7 @@ def codes(broken):
 @pytest.mark.parametrize("fault", faulty.FAULTS, ids=lambda fault: fault.name)
 def test_each_fault_has_a_name(fault):
     """What PDF/A-3 forbids is found, under the rule that says so, and said in both languages with its clause."""
-    findings = {finding.rule: finding for finding in archival_findings(preflight(fault.data))}
+    findings = s.worded(archival(preflight(fault.data)))
     assert fault.rule in findings
     finding = findings[fault.rule]
     assert finding.severity == "error"
@@ -74,11 +75,10 @@ def test_every_rule_about_pdfa_has_a_pdf_that_breaks_it():
     assert {fault.value for fault in Fault} == {fault.rule for fault in faulty.FAULTS} | elsewhere
 
 
-def test_every_fault_is_a_rule_whose_hint_says_whether_it_is_repaired():
-    """The part about PDF/A gives codes, the rules give the words: both know the same faults and the same repairs."""
-    assert {rule.id for rule in PDFA_RULES} == {fault.value for fault in Fault}
-    repairable = {rule.id for rule in PDFA_RULES if rule.hint_en.startswith("Repairable automatically")}
-    assert repairable == {fault.value for fault in REPAIRED}
+def test_the_hint_of_a_fault_says_whether_it_is_repaired():
+    """The part about PDF/A gives codes, the rulebook the words: both know the same repairs."""
+    for fault in Fault:
+        assert row(fault.value).hint_en.startswith("Repairable automatically") == (fault in REPAIRED)
 
 
 def test_encryption_is_a_blocker_and_a_container_fault():
@@ -88,7 +88,7 @@ def test_encryption_is_a_blocker_and_a_container_fault():
     with pytest.raises(Irreparable) as refusal:
         convert_to_pdfa3(data, date=s.DATE)
     assert "EI-PDF-30" in codes(refusal.value.broken)
-    assert "EI-PDF-18" in [finding.rule for finding in check_container(data).findings]
+    assert "EI-PDF-18" in [finding.rule for finding in check_container(data).observations]
 
 
 def test_a_password_is_no_crash():
@@ -98,7 +98,7 @@ def test_a_password_is_no_crash():
     out = io.BytesIO()
     writer.write(out)
     assert codes(preflight(out.getvalue())) == ["EI-PDF-30"]
-    assert [finding.rule for finding in check_container(out.getvalue()).findings] == ["EI-PDF-18"]
+    assert [finding.rule for finding in check_container(out.getvalue()).observations] == ["EI-PDF-18"]
     with pytest.raises(Unreadable, match="password"):
         extract(out.getvalue())
 
@@ -150,7 +150,7 @@ def test_a_finding_says_where():
         s.FONT: b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
         **{number: s.page(b"/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]>>]") for number in range(30, 40)},
     }
-    findings = {finding.rule: finding for finding in archival_findings(preflight(s.pdf(objects)))}
+    findings = s.worded(archival(preflight(s.pdf(objects))))
     assert findings["EI-PDF-49"].message == "Police non incorporée : Helvetica (page 1)."
     assert "Link (page 6) (+ 4)" in findings["EI-PDF-57"].found
 

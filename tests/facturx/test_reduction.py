@@ -6,6 +6,7 @@ from itertools import pairwise
 from pathlib import Path as FilePath
 
 import pytest
+import samples as s
 from lxml import etree
 
 from einvoice import cii
@@ -83,7 +84,7 @@ def test_what_a_profile_demands_is_named_with_its_field():
     assert [(finding.rule, finding.term, finding.field) for finding in lacking(whole, "minimum")] == [
         ("EI-FX-01", "BT-1", "number")
     ]
-    finding = lacking(whole, "minimum")[0]
+    finding = s.worded(lacking(whole, "minimum"))["EI-FX-01"]
     assert "Numéro de facture" in finding.message
     assert "Invoice number" in finding.message_en
     line = whole.lines[0].model_copy(update={"item_name": None})
