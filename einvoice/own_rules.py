@@ -5,7 +5,7 @@
 
 An id in such a file is RULE_TERM, or RULE_TERM_CONTEXT where one rule is stated for several contexts; the facts are the
 values with a name in its text. The text itself is for others who use the file: in a report the rulebook's row speaks,
-the one of the whole id if there is one, else the rule's.
+the one of the whole id or of RULE_TERM if there is one, else the rule's.
 
 A check that cannot be evaluated keeps the severity of its flag, so that a warning that trips over an element which
 stands there twice never makes a message invalid; it is told as not evaluated.
@@ -13,12 +13,12 @@ stands there twice never makes a message invalid; it is told as not evaluated.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
-from einvoice.artefacts.installed import cache_folder
+from einvoice.artefacts.installed import cache_folder, digest, needed_files
 from einvoice.data import RULESETS
 from einvoice.report import Severity
 from einvoice.rulebook import Observation, row
@@ -31,20 +31,26 @@ _SEVERITIES: dict[str, Severity] = {"error": "error", "warning": "warning", "inf
 
 @dataclass(frozen=True, slots=True)
 class OwnRules:
-    """A rule set of ours; `sha256` is that of the file as it lies there, for no catalogue knows it."""
+    """A rule set of ours; `sha256` is that of the files as they lie there, for no catalogue knows it."""
 
     id: str
-    content: bytes
+    files: tuple[Path, ...]  # its own, then those that it includes
     sha256: str
 
     @property
     def name(self) -> str:
         """The name of its file."""
-        return f"{self.id}.sch"
+        return self.files[0].name
 
     def read(self) -> RuleSet:
         """The rules in it. Raises RuleError if one is not understood."""
-        return read_rules(self.name, self.content, _beside)
+        return read_rules(self.name, self.files[0].read_bytes(), self._beside)
+
+    def _beside(self, name: str) -> bytes:
+        found = next((file for file in self.files[1:] if file.name == name), None)
+        if found is None:
+            raise FileNotFoundError(f"{self.name} includes {name!r}, which is not there")
+        return found.read_bytes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,11 @@ class Ran:
 @cache
 def own_rules(ruleset: str) -> OwnRules:
     """A rule set of ours, by its id. Raises KeyError if there is none."""
-    path = RULESETS / f"{ruleset}.sch"
-    if not path.is_file():
+    main = RULESETS / f"{ruleset}.sch"
+    if not main.is_file():
         raise KeyError(ruleset)
-    content = path.read_bytes()
-    return OwnRules(ruleset, content, hashlib.sha256(content).hexdigest())
+    files = needed_files(main, "rules", RULESETS)
+    return OwnRules(ruleset, files, digest(files))
 
 
 def run(ruleset: str, tree: RuleTree, *, step: str, place: Place | None = None) -> Ran:
@@ -81,14 +87,15 @@ def observation(failure: Failure, *, step: str, place: Place | None = None) -> O
     """What a failed check of a rule set of ours says, whichever engine ran it."""
     rule, _, rest = failure.rule.partition("_")
     failed = failure.kind == "error"
-    own_row = failure.rule if rest and row(failure.rule) is not None else ""
+    term = rest.partition("_")[0]
+    own_row = next((each for each in (failure.rule, f"{rule}_{term}") if rest and row(each) is not None), "")
     return Observation(
         rule=rule,
         severity=_SEVERITIES.get(failure.flag, "error"),
         step=step,
-        facts={"reason": failure.reason} if failed else dict(failure.facts),
+        facts={"reason": failure.reason} if failed else {name: fact for name, fact in failure.facts.items() if fact},
         wording="EI-STEP-08" if failed else own_row,
-        term=rest.partition("_")[0] or None,
+        term=term or None,
         field=(place(failure.location) if place is not None else None) or "",
         xpath=failure.location,
         line=failure.line,
@@ -99,7 +106,3 @@ def observation(failure: Failure, *, step: str, place: Place | None = None) -> O
 def _compiled(ruleset: str) -> CompiledRules:
     rules = own_rules(ruleset)
     return load(rules.sha256, rules.read, cache_folder())
-
-
-def _beside(name: str) -> bytes:
-    raise FileNotFoundError(f"a rule set of ours needs no other file, not even {name!r}")

@@ -42,17 +42,19 @@ DEFECTS = tomllib.loads(ruleset_text("overlays.toml"))["defect"]
 
 
 def sch_rules():
-    """The rules of our own rule sets: the part of an id before its term."""
+    """The rules of our own rule sets: the part of an id before its term, and with it where a row words each term."""
     return {
-        number.partition("_")[0]
+        rule if row(rule) else f"{rule}_{term.partition('_')[0]}"
         for path in RULESETS.glob("*.sch")
-        for number in re.findall(r'\bid="(EI-[^"]+)"', path.read_text(encoding="utf-8"))
+        for rule, _, term in re.findall(r'\bid="(EI-[^"_]+)(_?)([^"]*)"', path.read_text(encoding="utf-8"))
     }
 
 
 def is_named(number):
     """Whether the program, a rule set or the overlay names a row: whole, or its end behind a fixed beginning."""
     ends = {number.removeprefix(start) for start in STARTS if start.startswith(("EI-", "XSD-")) and start in number}
+    if number.endswith("_{item}"):
+        return any(each.startswith(number.removesuffix("{item}")) for each in sch_rules())
     return number in LITERALS | sch_rules() | set(DEFECTS) or bool(ends & {literal.upper() for literal in LITERALS})
 
 

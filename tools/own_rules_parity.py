@@ -1,4 +1,4 @@
-"""Our own rule sets for lifecycle messages: compiled, by SaxonC, and what the Python checks before them said.
+"""Our own rules on lifecycle messages: compiled, by SaxonC, and what the Python checks before them said.
 
     python tools/own_rules_parity.py                          # compiled against SaxonC, on 5,000 documents
     python tools/own_rules_parity.py --old ../before          # and against an older revision, in the folder given
@@ -37,7 +37,7 @@ from einvoice.france.lifecycle.codes import STATUSES
 from einvoice.schematron.rules import Failure
 from einvoice.xml import parse_xml
 
-NAMES = ("einvoice-cdar-items", "einvoice-cdar")
+NAMES = ("einvoice-cdar",)
 PYTHON_ONLY = {"EI-CDV-10"}  # check digits: no matter for XPath
 NO_CAUSE = "without a cause"
 NEW_TERMS = {"EI-CDV-19"}  # named its item by its field alone

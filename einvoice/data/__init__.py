@@ -7,7 +7,8 @@ einvoice is installed. Both are found from this file, never by the name of the d
 |---|---|
 | `terms.tsv` | the business terms: number, names, profile, place in the model |
 | `codes.tsv`, `codes_units.tsv` | the code lists |
-| `lifecycle.toml` | statuses, reasons, actions and items of lifecycle messages |
+| `lifecycle.toml` | statuses, reasons and actions of lifecycle messages |
+| `items.tsv` | items of lifecycle messages: number, place in the model, names, who demands them |
 
 | rule sets | what |
 |---|---|

@@ -41,10 +41,10 @@ def in_language(findings: Iterable[Finding], language: Language) -> tuple[Findin
     if language == "fr":
         return tuple(findings)
     return tuple(
-        each.model_copy(update={"message": each.message_en, "hint": _hint_en(each.rule) or None}) for each in findings
+        each.model_copy(update={"message": each.message_en, "hint": _hint_en(each) or None}) for each in findings
     )
 
 
-def _hint_en(rule: str) -> str:
-    known = row(rule)
+def _hint_en(found: Finding) -> str:
+    known = row(found.rule) or row(f"{found.rule}_{found.term}")
     return known.hint_en if known else ""

@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from einvoice.artefacts.installed import installed
 from einvoice.detect import Detected, detect
 from einvoice.france.directory_files import DirectoryUpdate
 from einvoice.france.directory_update import line_findings
@@ -21,10 +23,12 @@ from einvoice.france.ereporting.report import EReport
 from einvoice.france.findings import in_language
 from einvoice.france.lifecycle import cdar
 from einvoice.france.lifecycle import checks as lifecycle_checks
-from einvoice.france.lifecycle.codes import ITEMS
 from einvoice.france.lifecycle.message import LifecycleMessage
 from einvoice.france.messages import MESSAGES, Message, read_message
+from einvoice.own_rules import Ran
 from einvoice.report import DocumentReport, Finding, Step
+from einvoice.rulebook import finding, row
+from einvoice.schematron import RuleTree
 from einvoice.validation.chain import unread_finding, verdict_of
 from einvoice.validation.findings import Place
 from einvoice.validation.policy import Policy
@@ -42,12 +46,13 @@ def judge_message(report: DocumentReport, data: bytes, policy: Policy) -> Docume
     message = read_message(found)
     place = _places(found)
     published = tuple(_placed(each, place) for each in report.findings)
-    said = tuple(_unsaid(_own_findings(message, policy), published))
+    own, ran = _own_findings(found, message, policy, place)
+    said = tuple(_unsaid(own, published))
     unread = tuple(unread_finding(each, policy, place) for each in message.unread)
-    failed = any(finding.severity == "error" for finding in said)
+    failed = any(each.severity == "error" for each in said)
     took = round((time.perf_counter() - started) * 1000, 1)
-    step = Step(name=report.kind, status="failed" if failed else "passed", engine="einvoice", ms=took)
-    steps, findings = (*report.steps, step), (*published, *in_language(said, policy.language), *unread)
+    step = Step(name=report.kind, status="failed" if failed else "passed", ms=took, **_what_ran(ran))
+    steps, findings = (*report.steps, step), (*published, *said, *unread)
     return report.model_copy(update={"steps": steps, "findings": findings, "verdict": verdict_of(steps, findings)})
 
 
@@ -65,20 +70,33 @@ def _placed(finding: Finding, place: Place) -> Finding:
     return finding.model_copy(update={"field": place(finding.xpath)})
 
 
-def _own_findings(message: Message, policy: Policy) -> Iterator[Finding]:
-    if isinstance(message, LifecycleMessage):
-        yield from lifecycle_checks.check(message)
-    elif isinstance(message, EReport):
-        yield from ereport_checks.check(message)
-    elif isinstance(message, DirectoryUpdate):
-        for index, line in enumerate(message.lines):
-            yield from line_findings(line, today=policy.day, at=f"lines[{index}].")
+def _own_findings(
+    found: Detected, message: Message, policy: Policy, place: Place
+) -> tuple[tuple[Finding, ...], Ran | None]:
+    if isinstance(message, LifecycleMessage) and found.root is not None:
+        ran = lifecycle_checks.judge(RuleTree(found.root), message, place)
+        return tuple(finding(each, policy.language) for each in ran.observations), ran
+    if isinstance(message, EReport):
+        return in_language(ereport_checks.check(message), policy.language), None
+    if isinstance(message, DirectoryUpdate):
+        lines = enumerate(message.lines)
+        said = (each for at, line in lines for each in line_findings(line, today=policy.day, at=f"lines[{at}]."))
+        return in_language(said, policy.language), None
+    return (), None
+
+
+def _what_ran(ran: Ran | None) -> dict[str, Any]:
+    if ran is None:
+        return {"engine": "einvoice"}
+    (used,) = installed(ran.rules.id)
+    rules = {"ruleset": used.entry.id, "version": used.version, "sha256": ran.rules.sha256}
+    return {"engine": "compiled", "rules": ran.checks, "fired": ran.fired, **rules}
 
 
 def _unsaid(own: Iterable[Finding], published: tuple[Finding, ...]) -> Iterator[Finding]:
     """Our findings, less those of an item whose published rule has spoken."""
-    spoken = tuple(finding.rule for finding in published)
-    for finding in own:
-        item = ITEMS.get(finding.term or "") if finding.rule == "EI-CDV-01" else None
-        if item is None or not item.rule or not any(rule.startswith(f"{item.rule}_") for rule in spoken):
-            yield finding
+    spoken = {each.rule.partition("_")[0] for each in published}
+    for each in own:
+        known = row(f"{each.rule}_{each.term}") or row(each.rule)
+        if known is None or not known.unless or known.unless not in spoken:
+            yield each

@@ -22,7 +22,7 @@ _UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number: its own tex
 
 def finding(observation: Observation, language: Language) -> Finding:
     """The observation in words."""
-    known = row(observation.rule)
+    known = row(observation.rule) or row(observation.wording)  # a rule of which each item has words of its own
     ours = known if observation.rule != _UNNAMED else None
     french, english = _message(observation, ours, "fr"), _message(observation, ours, "en")
     term = next(iter(known.terms), "") if observation.term is None and known else observation.term

@@ -11,6 +11,8 @@ languages, and words for all that einvoice itself has to say. Its first column i
     BR-{vat}-05        one row for BR-S-05, BR-E-05, ...; {vat} in the text becomes the name of the VAT category
     BR-FR-03_{term}    {term} becomes the number, {name} the name of the business term
     UBL-CR-{n}         any number
+    EI-CDV-01_{item}   {item} becomes the number, {name} the name of an item of a lifecycle message, {published} the
+                       published rule that demands it
 
 Any other {place} of a text is a fact that whoever speaks gives along. Sources: the column `source` of each row.
 """
@@ -27,12 +29,13 @@ from typing import NamedTuple, cast
 from einvoice.data import Language, ruleset_text
 from einvoice.report import Severity
 from einvoice.rulebook.observation import Fact, Sentence
-from einvoice.terms import term
+from einvoice.terms import Item, Term, item, term
 
 _HOLES = {
     "vat": r"(?P<vat>AE|AF|AG|IC|E|G|O|S|Z)",
     "term": r"(?P<term>(?:BT|BG|EXT-FR-FE|EXT-FR-FE-BG)-\d+)",
     "other": r"(?P<other>(?:BT|BG|EXT-FR-FE)-\d+)",
+    "item": r"(?P<item>MD[TG]-\d+(?:-\d+)?)",
     "n": r"(?P<n>\d+)",
     "any": r"(?P<any>.+)",
 }
@@ -161,16 +164,18 @@ def spelling(rule: str) -> str:
 
 def _specific(rule: str, general: Row, values: dict[str, str]) -> Row:
     """The row of one member of a family."""
-    fr = values | {"vat": _VAT_FR.get(values.get("vat", ""), ""), "name": _name(values.get("term"), "fr")}
-    en = values | {"vat": _VAT_EN.get(values.get("vat", ""), ""), "name": _name(values.get("term"), "en")}
+    number = values.get("term") or values.get("item")
+    fr = values | {"vat": _VAT_FR.get(values.get("vat", ""), ""), "name": _name(number, "fr")}
+    en = values | {"vat": _VAT_EN.get(values.get("vat", ""), ""), "name": _name(number, "en")}
     return replace(
         general,
         id=rule,
-        terms=general.terms or tuple(filter(None, (values.get("term"), values.get("other")))),
+        terms=general.terms or tuple(filter(None, (number, values.get("other")))),
         fr=_with_names(general.fr, fr),
         en=_with_names(general.en, en),
         hint_fr=_with_names(general.hint_fr, fr),
         hint_en=_with_names(general.hint_en, en),
+        unless=_with_names(general.unless, {"published": item(values["item"]).rule} if "item" in values else {}),
     )
 
 
@@ -210,7 +215,7 @@ def _name(number: str | None, language: Language) -> str:
 
 def _term_name(number: str, language: Language) -> str:
     try:
-        found = term(number)
+        found: Term | Item = item(number) if number.startswith("MD") else term(number)
     except KeyError:
         return ""
     return found.name_fr if language == "fr" else found.name_en

@@ -6,11 +6,14 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from french_samples import altered, fixture, judged, told
 from lxml import etree
 
+from einvoice import explain
+from einvoice.artefacts.installed import installed
 from einvoice.codes import INVOICE_TYPES, code_list
 from einvoice.data import RULESETS, ruleset_text
-from einvoice.france.lifecycle import cdar
+from einvoice.france.lifecycle import cdar, check
 from einvoice.france.lifecycle.checks import PORTAL_AMOUNTS
 from einvoice.france.lifecycle.codes import STATUSES
 from einvoice.france.lifecycle.message import LifecycleMessage
@@ -22,6 +25,7 @@ from einvoice.xml import parse_xml
 
 TOOLS = Path(__file__).parents[2] / "tools"
 NAMES = ("einvoice-cdar-items.sch", "einvoice-cdar.sch")
+SERVICES = fixture("services")
 SCH, FACT = "{http://purl.oclc.org/dsdl/schematron}", "{urn:einvoice:facts}fact"
 SAMPLE = 60  # documents for both engines; `make own-parity` takes thousands
 
@@ -40,17 +44,16 @@ def variable(name: str) -> list[str]:
 def words_of(rule: str) -> str:
     """Our sentence for a rule, the name of the item filled in."""
     number, term = rule.split("_")[:2]
-    known = row(number)
+    known = row(f"{number}_{term}") or row(number)
     assert known is not None, rule
-    names = {item.id: item.name_en for item in ITEMS}
-    return known.en.replace("{what_en}", names[term]).replace("{item}", term)
+    return known.en
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_rules_say_what_the_rulebook_says(name):
     """The text of each assert is the English row of its id, with the same values at the same places."""
     asserts = list(etree.fromstring((RULESETS / name).read_bytes()).iter(f"{SCH}assert"))
-    assert len(asserts) == rule_set(name).checks
+    assert asserts
     for each in asserts:
         values = (f"{{{value.get(FACT)}}}{value.tail}" for value in each)
         assert "".join((each.text or "", *values)) == words_of(each.get("id")), each.get("id")
@@ -175,3 +178,56 @@ def test_the_files_are_schematron_for_anybody():
         assert root.get("queryBinding") == "xslt2"
         foreign = {key for each in root.iter(etree.Element) for key in each.attrib if key.startswith("{")}
         assert foreign == {FACT}
+
+
+def test_a_report_says_which_rules_judged_and_where():
+    """The step names the rule set like any other; what it found has an XPath and a line; check digits have a field."""
+    message = told(SERVICES, 205)
+    silent = altered(altered(message, "phase_code", "305"), "issuer.identifiers.0.value", "200000009")
+    report = judged(silent)
+    step = report.steps[-1]
+    (used,) = installed("einvoice-cdar")
+    assert (step.name, step.ruleset, step.version, step.sha256) == (
+        "lifecycle",
+        "einvoice-cdar",
+        used.version,
+        used.sha256,
+    )
+    assert (step.engine, step.rules) == ("compiled", sum(rule_set(name).checks for name in NAMES[-1:]))
+    assert step.fired
+    phase, key = (each for each in report.findings if each.rule.startswith("EI-"))
+    assert (phase.rule, phase.term, phase.field, phase.found, phase.expected) == (
+        "EI-CDV-22",
+        "MDT-77",
+        "phase_code",
+        "305",
+        "23",
+    )
+    assert phase.xpath == "/rsm:CrossDomainAcknowledgementAndResponse/rsm:AcknowledgementDocument/ram:TypeCode"
+    assert phase.line is not None
+    assert (key.rule, key.field, key.expected) == ("EI-CDV-10", "issuer.identifiers[0].value", "200000008")
+
+
+def test_a_message_without_a_document_has_no_places_in_one():
+    """`check` judges a model: what it finds has a field and nothing that nobody can look at."""
+    (found,) = check(altered(told(SERVICES, 205), "phase_code", None))
+    assert (found.rule, found.term, found.field) == ("EI-CDV-01", "MDT-77", "phase_code")
+    assert (found.xpath, found.line) == (None, None)
+
+
+def test_the_rows_of_items_name_them_in_both_languages():
+    """What they are called, and the published rule beside which ours is silent."""
+    known = row("EI-CDV-01_MDT-87")
+    assert known is not None
+    assert known.fr == "Il manque l'identifiant de l'objet (numéro de facture) (MDT-87)."
+    assert known.en == "Missing: the identifier of the object (invoice number) (MDT-87)."
+    assert (known.terms, known.unless) == (("MDT-87",), "BR-FR-CDV-10")
+    assert "Il manque" in explain("EI-CDV-01").fr
+
+
+@pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.id)
+def test_items_stand_where_the_model_has_them(item):
+    """Each path is one of the model, and has a place in the document."""
+    assert cdar.xpath_of(item.path.replace("[]", "")) is not None
+    assert item.name_fr
+    assert item.name_en

@@ -1,9 +1,8 @@
-"""The codes of the French invoice life cycle: statuses, reasons, actions, roles, characteristics, items.
+"""The codes of the French invoice life cycle: statuses, reasons, actions, roles, characteristics.
 
     STATUSES["212"].name_fr              # "Encaissée"
     STATUSES["210"].reasons              # the reason codes that a refusal may give
     REASONS["TX_TVA_ERR"].name_en        # "Wrong VAT rate"
-    ITEMS["MDT-4"].length                # 50
 
 They are data (`einvoice/data/lifecycle.toml`), where the sources are told. Programs must go by codes and never by
 labels: published English labels call 210 "Rejected" and 212 "Received".
@@ -42,21 +41,6 @@ class Status:
     needs: frozenset[str]  # "reason", "amounts", "comment", "account"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """An item of a message: what it is called, where it stands, and who demands it."""
-
-    number: str  # MDT-4
-    paths: tuple[str, ...]  # alternatives: subject.issue_date, subject.issue_time
-    name_fr: str
-    name_en: str
-    length: int | None  # characters at most
-    rule: str  # the BR-FR-CDV rule that demands it of all messages; ""
-    ppf: bool  # whether the public portal demands it
-    objects: frozenset[str]  # the guidelines that it is meant for, by their last part; empty: all
-    flows: bool  # whether it is wanted of a flow that could not be read
-
-
 _DATA: dict[str, dict[str, Any]] = tomllib.loads(data_text("lifecycle.toml"))
 
 
@@ -87,23 +71,6 @@ def _status(code: str, row: dict[str, Any]) -> Status:
 
 
 STATUSES: Mapping[str, Status] = MappingProxyType({code: _status(code, row) for code, row in _DATA["status"].items()})
-
-
-def _item(number: str, row: dict[str, Any]) -> Item:
-    return Item(
-        number=number,
-        paths=tuple(row["path"].split("|")),
-        name_fr=row["fr"],
-        name_en=row["en"],
-        length=row.get("length"),
-        rule=row.get("rule", ""),
-        ppf=row.get("ppf", False),
-        objects=frozenset(row.get("objects", ())),
-        flows=row.get("flows", True),
-    )
-
-
-ITEMS: Mapping[str, Item] = MappingProxyType({number: _item(number, row) for number, row in _DATA["item"].items()})
 
 # What may follow each status; "start" stands for nothing yet. After 203, processing statuses come in any order.
 FOLLOWS: Mapping[str, frozenset[str]] = MappingProxyType(
