@@ -15,27 +15,28 @@ No function here reads a file or the network (the rule sets aside, which are fil
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from einvoice import __version__, cii, profiles, ubl
 from einvoice.conversion.implied import with_implied
-from einvoice.conversion.losses import loss_observations, lost_in
+from einvoice.conversion.losses import loss_observations
 from einvoice.data import Language
-from einvoice.detect import Detected, detect, is_pdf, read_detected
+from einvoice.detect import detect, read_invoice
+from einvoice.document import Document
 from einvoice.draft import Draft
-from einvoice.draft_judgement import judge_draft
 from einvoice.errors import Unwritable
-from einvoice.judgement import judge_bytes
 from einvoice.model import Invoice
 from einvoice.paths import differences
-from einvoice.report import Finding, Report
-from einvoice.rulebook import Observation, at_source, finding
+from einvoice.report import DocumentReport, Finding, Report
+from einvoice.rulebook import Observation, at_source, in_words, step
 from einvoice.rulebook.explaining import Explanation, explain
-from einvoice.validation.chain import judge_invoice, unread_findings
+from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
+from einvoice.validation.unread import unread_observations
+from einvoice.validation.validate import validate as validated
 
 if TYPE_CHECKING:
     from einvoice.facturx.embedded import Extracted
@@ -72,42 +73,77 @@ class Converted:
     losses: tuple[Finding, ...]
 
 
-def parse(data: bytes) -> Invoice | Message:
+def parse(source: bytes | Document) -> Invoice | Message:
     """What a document says, by its content; what the model cannot hold is in its `unread`.
 
     UBL, CII and a Factur-X PDF give an `Invoice`, French messages a `LifecycleMessage`, an `EReport`, a
     `DirectoryUpdate` or a `DirectoryExport`. Raises `Unreadable` for what cannot be opened safely, `Unrecognised` for
     any other document.
     """
-    found = _opened(_document(data, "parse"))
-    if found.kind in ("lifecycle", "ereport", "directory"):
-        from einvoice.france.messages import read_message  # noqa: PLC0415 - loaded for messages only
-
-        return read_message(found)
-    return read_detected(found)
+    return _readable(_document(source, "parse")).model
 
 
-def _opened(data: bytes) -> Detected:
-    """What the bytes are; of a PDF, the invoice inside."""
-    found = detect(data)
-    if found.syntax == "facturx":
-        return detect(extract(data).xml)
-    return found
-
-
-def validate(source: bytes | Draft | Invoice, *, policy: Policy | None = None, name: str | None = None) -> Report:
+def validate(
+    source: bytes | Document | Draft | Invoice,
+    *,
+    policy: Policy | None = None,
+    name: str | None = None,
+    language: Language | None = None,
+) -> Report:
     """The verdict on a document, a draft or an invoice; never raises for their content.
 
-    Findings about a draft point at its fields. `name` is shown in the report as the source.
+    Findings about a draft point at its fields, and are in French unless `language` is "en". `name` is shown in the
+    report as the source.
     """
     chosen = policy or Policy()
-    if isinstance(source, Draft):
-        document = judge_draft(source, chosen, name=name)
-    elif isinstance(source, Invoice):
-        document = judge_invoice(source, chosen, name=name)
-    else:
-        document = judge_bytes(_document(source, "validate", "or a Draft or an Invoice"), chosen, name=name)
-    return Report(einvoice=__version__, verdict=document.verdict, documents=(document,))
+    document = _document(source, "validate", "or a Draft or an Invoice")
+    return _report(document, chosen, name=name, language=_language(language, chosen))
+
+
+def validate_extract(
+    data: bytes,
+    *,
+    content: Literal["base", "full"] = "base",
+    policy: Policy | None = None,
+    name: str | None = None,
+    language: Language | None = None,
+) -> Report:
+    """The verdict of the public portal's own schema and rules on an extract of an invoice (flux 1).
+
+    `not_run` where they are not installed: no package carries them, and `einvoice artefacts add` takes them in as their
+    publisher released them. Raises as `parse` does.
+    """
+    chosen = policy or Policy()
+    document = _document(data, "validate_extract")
+    kind = document.detected.kind.replace("_", "")
+    syntax = document.detected.syntax
+    of_schema = "cii" if syntax == "cii" else f"ubl-{kind}"
+    plan = Plan(xsd=f"xsd-flux1-{of_schema}-{content}", rules=(f"flux1-{syntax}-{content}",))
+    return _report(document, chosen, plan=plan, name=name, language=_language(language, chosen))
+
+
+def _report(
+    document: Document, policy: Policy, *, name: str | None, language: Language, plan: Plan | None = None
+) -> Report:
+    """The verdict in words."""
+    found = validated(document, policy, plan=plan)
+    report = DocumentReport(
+        source=name,
+        kind=found.kind,
+        syntax=found.syntax,
+        profile=found.profile,
+        verdict=found.verdict,
+        steps=tuple(step(each, language) for each in found.steps),
+        findings=in_words(found.observations, language),
+    )
+    return Report(einvoice=__version__, verdict=report.verdict, documents=(report,))
+
+
+def _language(language: Language | None, policy: Policy | None = None) -> Language:
+    """The language asked for; that of the policy is read for callers of version 0.1."""
+    if language is not None and language not in get_args(Language):
+        raise ValueError(f"unknown language {language!r}: expected one of {', '.join(get_args(Language))}")
+    return language or (policy.language if policy else None) or "fr"
 
 
 def build(  # noqa: PLR0913 - each is a choice of the user, given by name
@@ -130,25 +166,65 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
     findings, where the target demands what the invoice lacks or the PDF cannot be made a PDF/A-3; `Unreadable` for a
     broken PDF; `MissingExtra` where a view is wanted and Typst is not installed; `ValueError` for an unknown profile.
     """
-    _checked_target(to)
-    invoice = _complete(source)
-    if to == "facturx":
-        from einvoice.facturx.build import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+    document = _model(source)
+    made = _made(document, to, profile=profile, pdf=pdf, language=language, date=date, strict=strict, counted=strict)
+    return made.data
 
-        made = make_facturx(
-            invoice, profile=profile, pdf=pdf, language=language, date=date, strict=strict, field_of=_field_of(source)
-        )
-        return made.pdf
-    if pdf is not None:
+
+def build_with_losses(  # noqa: PLR0913 - as above
+    document: Document,
+    to: Target,
+    *,
+    profile: str | None = None,
+    pdf: bytes | None = None,
+    language: Language = "fr",
+    date: dt.datetime | dt.date | None = None,
+    strict: bool = False,
+) -> Converted:
+    """What `build` and `losses` give, in one go: the document is completed and written once."""
+    return _made(document, to, profile=profile, pdf=pdf, language=language, date=date, strict=strict)
+
+
+def _made(  # noqa: PLR0913 - as above
+    document: Document,
+    to: Target,
+    *,
+    profile: str | None,
+    pdf: bytes | None,
+    language: Language,
+    date: dt.datetime | dt.date | None = None,
+    strict: bool = False,
+    counted: bool = True,
+) -> Converted:
+    """What was made of a document and, where that is `counted`, what it does not say."""
+    _checked_target(to)
+    if to != "facturx" and pdf is not None:
         raise ValueError(f"a PDF was given, but {to} is XML: expected to='facturx'")
-    if strict and (lost := losses(source, to, profile=profile, language=language)):
-        raise Unwritable("EI-NO-WRITE-01", {"target": to.upper()}, lost)
     try:
-        return _WRITERS[to](_of_profile(invoice, profile))
+        if to == "facturx":
+            from einvoice.facturx.build import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+
+            hybrid = make_facturx(
+                document.invoice, profile=profile, pdf=pdf, language=language, date=date, strict=strict
+            )
+            made, lost = hybrid.pdf, hybrid.losses
+        else:
+            made, lost = _xml(_of_profile(document.invoice, profile), to, strict=strict, counted=counted)
     except Unwritable as error:
-        faults = at_source(error.findings, _field_of(source))
-        fields = ", ".join(fault.field or "?" for fault in faults)
-        raise Unwritable("EI-NO-WRITE-02", {"target": to.upper(), "fields": fields}, faults) from error
+        faults = at_source(error.observations, document.field_of)
+        raise error.with_observations(faults).in_language(language) from error
+    return Converted(made, in_words(at_source(lost, document.field_of), language))
+
+
+def _xml(invoice: Invoice, to: str, *, strict: bool, counted: bool) -> tuple[bytes, tuple[Observation, ...]]:
+    """The invoice in a syntax and, where that is `counted`, what this does not say although the invoice does."""
+    xml = _WRITERS[to](invoice)
+    if not counted:
+        return xml, ()
+    lost = loss_observations(invoice, differences(invoice, read_invoice(xml)), to.upper())
+    if strict and lost:
+        raise Unwritable("EI-NO-WRITE-01", {"target": to.upper()}, lost)
+    return xml, lost
 
 
 def losses(
@@ -159,26 +235,25 @@ def losses(
     Raises as `build` does.
     """
     _checked_target(to)
-    invoice = _complete(source)
-    if to == "facturx":
-        from einvoice.facturx.build import facturx_xml, profile_for  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+    document = _model(source)
+    if to != "facturx":
+        return build_with_losses(document, to, profile=profile, language=language).losses
+    from einvoice.facturx.build import facturx_xml, profile_for  # noqa: PLC0415 - as above
 
-        found = facturx_xml(invoice, profile_for(invoice, profile), language=language)[1]
-    else:
-        invoice = _of_profile(invoice, profile)
-        found = _in_words(loss_observations(invoice, lost_in(invoice, to), to.upper()), language)
-    return at_source(found, _field_of(source))
-
-
-def _in_words(observations: Iterable[Observation], language: Language) -> tuple[Finding, ...]:
-    return tuple(finding(each, language) for each in observations)
+    try:
+        lost = facturx_xml(document.invoice, profile_for(document.invoice, profile))[1]
+    except Unwritable as error:
+        faults = at_source(error.observations, document.field_of)
+        raise error.with_observations(faults).in_language(language) from error
+    return in_words(at_source(lost, document.field_of), language)
 
 
-def _complete(source: object) -> Invoice:
-    if isinstance(source, Draft):
-        return source.complete()
-    if isinstance(source, Invoice):
+def _model(source: object) -> Document:
+    """The document that a draft or an invoice means. Raises `TypeError` for anything else."""
+    if isinstance(source, Document):
         return source
+    if isinstance(source, Draft | Invoice):
+        return Document.of(source)
     advice: dict[type, str] = {
         bytes: "convert(data, to) takes the bytes of an invoice",
         dict: "Draft.model_validate(values) makes a draft",
@@ -193,22 +268,28 @@ def _checked_target(to: str) -> None:
         raise ValueError(f"{to!r} is nothing that can be written: expected one of {', '.join((*_WRITERS, 'facturx'))}")
 
 
-def _document(data: object, verb: str, more: str = "") -> bytes:
-    """The bytes of a document. Raises `TypeError` for anything else, such as the name of a file."""
-    if isinstance(data, bytes | bytearray | memoryview):
-        return bytes(data)
-    if isinstance(data, str | PurePath):
-        known = f"{verb} does not open files: give it Path({str(data)[:80]!r}).read_bytes()"
-        if isinstance(data, str) and "<" in data:
+def _document(source: object, verb: str, more: str = "") -> Document:
+    """The document to work on. Raises `TypeError` for what is none, such as the name of a file."""
+    if isinstance(source, Document):
+        return source
+    if more and isinstance(source, Draft | Invoice):
+        return Document.of(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return Document(bytes(source))
+    if isinstance(source, str | PurePath):
+        known = f"{verb} does not open files: give it Path({str(source)[:80]!r}).read_bytes()"
+        if isinstance(source, str) and "<" in source:
             known = f"{verb} takes XML as bytes: give it text.encode()"
     else:
         known = "read the document first, such as Path(name).read_bytes()"
-    raise TypeError(f"expected the bytes of a document{more and f' {more}'}, found {type(data).__name__}: {known}")
+    raise TypeError(f"expected the bytes of a document{more and f' {more}'}, found {type(source).__name__}: {known}")
 
 
-def _field_of(source: Draft | Invoice) -> Callable[[str], str]:
-    """From a field of the invoice to that of the source."""
-    return source.field_of if isinstance(source, Draft) else str
+def _readable(document: Document) -> Document:
+    """The document, if it is not a draft in JSON: that is read by `Draft.model_validate_json`. Raises `Unreadable`."""
+    if document.form == "json":
+        detect(document.data)  # which says so
+    return document
 
 
 def _of_profile(invoice: Invoice, profile: str | None) -> Invoice:
@@ -227,35 +308,32 @@ def _specification(profile: str) -> str:
     return PROFILES[profile]
 
 
-def convert(
-    data: bytes, to: Target, *, profile: str | None = None, pdf: bytes | None = None, policy: Policy | None = None
+def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
+    source: bytes | Document,
+    to: Target,
+    *,
+    profile: str | None = None,
+    pdf: bytes | None = None,
+    policy: Policy | None = None,
+    language: Language | None = None,
 ) -> Converted:
     """The same invoice in another syntax or profile, with an account of what is lost on the way.
 
     `profile` and `pdf` as for `build`; an invoice that comes in a PDF keeps its pages unless another PDF is given.
-    `policy` chooses the language of the account. Raises as `parse` and `build` do.
+    The account is in French unless `language` is "en". Raises as `parse` and `build` do.
     """
     _checked_target(to)
-    invoice = read_detected(_opened(_document(data, "convert")))
-    chosen = policy or Policy()
-    unread = unread_findings(invoice, chosen)
-    invoice, filled = with_implied(invoice, to)
-    implied = _in_words(filled, chosen.language)
-    if to == "facturx":
-        from einvoice.facturx.build import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
-
-        pages = pdf if pdf is not None else data if is_pdf(data) else None
-        made = make_facturx(invoice, profile=profile, pdf=pages, language=chosen.language)
-        return Converted(made.pdf, (*unread, *implied, *made.losses))
-    invoice = _of_profile(invoice, profile)
-    converted = _WRITERS[to](invoice)
-    paths = differences(invoice, read_detected(detect(converted)))
-    lost = _in_words(loss_observations(invoice, paths, to.upper()), chosen.language)
-    return Converted(converted, (*unread, *implied, *lost))
+    words = _language(language, policy)
+    document = _readable(_document(source, "convert"))
+    unread = unread_observations(document.invoice)
+    invoice, implied = with_implied(document.invoice, to)
+    pages = document.data if pdf is None and to == "facturx" and document.form == "pdf" else pdf
+    made = _made(Document.of(invoice), to, profile=profile, pdf=pages, language=words)
+    return Converted(made.data, (*in_words((*unread, *implied), words), *made.losses))
 
 
 def render(  # noqa: PLR0913 - each is a choice of the user, given by name
-    source: bytes | Draft | Invoice,
+    source: bytes | Document | Draft | Invoice,
     to: Literal["html", "pdf"] = "html",
     *,
     language: Language = "fr",
@@ -273,20 +351,15 @@ def render(  # noqa: PLR0913 - each is a choice of the user, given by name
 
     if to not in ("html", "pdf"):
         raise ValueError(f"{to!r} is no form of a view: expected html or pdf")
-    if isinstance(source, Draft | Invoice):
-        invoice = _complete(source)
-    else:
-        invoice = read_detected(_opened(_document(source, "render", "or a Draft or an Invoice")))
+    invoice = _readable(_document(source, "render", "or a Draft or an Invoice")).invoice
     if to == "html":
         return render_html(invoice, language=language, findings=findings, logo=logo)
     return render_pdf(invoice, language=language, findings=findings, logo=logo, date=date)
 
 
-def extract(pdf: bytes) -> Extracted:
+def extract(source: bytes | Document) -> Extracted:
     """The invoice inside a PDF as it stands there, byte for byte, and the files beside it (`attachments`).
 
     Raises `Unreadable` for what is no PDF, is damaged or exceeds the limits; `Unrecognised` where no invoice is inside.
     """
-    from einvoice.facturx.embedded import extract as extracted  # noqa: PLC0415 - the PDF library is loaded for PDFs only
-
-    return extracted(_document(pdf, "extract"))
+    return _document(source, "extract").extracted

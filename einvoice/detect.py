@@ -84,7 +84,11 @@ def detect(data: bytes) -> Detected:
     """
     if is_pdf(data):
         return Detected("invoice", "facturx")
-    root = parse_xml(data)
+    return detected(parse_xml(data))
+
+
+def detected(root: Element) -> Detected:
+    """What the document of this root element is. Raises `Unrecognised`."""
     enveloped = root.tag == _SBD
     if enveloped:
         root = _payload(root)

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # neither pydantic nor the rulebook is loaded for the sake of an exception
     from einvoice.report import Finding
-    from einvoice.rulebook import Fact, Sentence
+    from einvoice.rulebook import Fact, Language, Observation, Sentence
 
 __all__ = ["EInvoiceError", "Mismatch", "MissingExtra", "Unreadable", "Unrecognised", "Unwritable"]
 
@@ -61,19 +61,35 @@ class Unrecognised(EInvoiceError):
 
 
 class Unwritable(EInvoiceError):
-    """The invoice lacks something that the target syntax or profile demands.
+    """The invoice lacks something that the target syntax or profile demands: one observation for each fault."""
 
-    `findings` holds one for each fault.
-    """
+    def __init__(
+        self,
+        rule: str,
+        facts: Mapping[str, Fact] | None = None,
+        observations: tuple[Observation, ...] = (),
+        language: Language = "fr",
+    ) -> None:
+        super().__init__(rule, facts, observations, language)
+        self.observations = observations
+        self.language = language
 
-    def __init__(self, rule: str, facts: Mapping[str, Fact] | None = None, findings: tuple[Finding, ...] = ()) -> None:
-        super().__init__(rule, facts, findings)
-        self.findings = findings
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The faults in words, in `language`: that of the verb that refused, French unless asked otherwise."""
+        from einvoice.rulebook import in_words  # noqa: PLC0415 - loaded when something is said
 
-    def with_findings(self, findings: tuple[Finding, ...]) -> Unwritable:
-        """The same refusal, with its findings in another language or at other fields."""
-        rule, facts = self.args[:2]
-        return Unwritable(rule, facts, findings)
+        return in_words(self.observations, self.language)
+
+    def with_observations(self, observations: tuple[Observation, ...]) -> Unwritable:
+        """The same refusal, its faults at other fields or with more about them."""
+        rule, facts, _, language = self.args
+        return Unwritable(rule, facts, observations, language)
+
+    def in_language(self, language: Language) -> Unwritable:
+        """The same refusal, its findings in that language."""
+        rule, facts, observations, _ = self.args
+        return Unwritable(rule, facts, observations, language)
 
 
 class Mismatch(EInvoiceError, ValueError):

@@ -174,13 +174,13 @@ def test_examples_of_cen_that_imply_values_are_converted(name, target):
 def test_every_loss_is_told():
     """What the model could not hold, and what the target syntax cannot say, in the language asked for."""
     data = without(UBL, "<cbc:DueDate>=><cbc:IssueTime>10:00:00</cbc:IssueTime><cbc:DueDate>")
-    (unread,) = ei.convert(data, "cii", policy=ei.Policy(language="en")).losses
+    (unread,) = ei.convert(data, "cii", language="en").losses
     assert (unread.rule, unread.xpath) == ("EI-READ-01", "/Invoice/cbc:IssueTime")
     line = "<ram:LineTotalAmount>230.00</ram:LineTotalAmount>"
     with_total = without(
         CII, f"{line}\n        </=>{line}<ram:GrandTotalAmount>276.00</ram:GrandTotalAmount>\n        </"
     )
-    (lost,) = ei.convert(with_total, "ubl", policy=ei.Policy(language="en")).losses
+    (lost,) = ei.convert(with_total, "ubl", language="en").losses
     assert (lost.rule, lost.field, lost.found) == ("EI-LOSS", "lines[0].amount_with_vat", "276.00")
     assert lost.message == "UBL cannot say this value: 276.00"
     assert lost.term == "EXT-FR-FE-184"

@@ -217,7 +217,7 @@ def test_pages_that_contradict_the_invoice_are_warned_of():
     other = means.model_copy(update={"account_identifier": "FR1420041010050500013M02606"})
     pages = ei.render(invoice, "pdf")
     pdf = ei.build(invoice.model_copy(update={"payment_means": (other,)}), "facturx", pdf=pages)
-    report = ei.validate(pdf, policy=ei.Policy(language="en"))
+    report = ei.validate(pdf, language="en")
     (warning,) = [finding for finding in report.findings if finding.step == "visible"]
     values = (means.account_identifier, other.account_identifier)
     assert (warning.rule, warning.found, warning.expected) == ("EI-PDF-88", *values)

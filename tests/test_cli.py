@@ -315,19 +315,20 @@ def test_a_worker_that_dies_takes_no_other_document_with_it(tmp_path, monkeypatc
                 process.close()
 
     monkeypatch.setattr(workers, "Pool", Killing)
-    reports = dict(workers.judged(tuple(names), Policy(), jobs=2))
+    reports = dict(workers.validated(tuple(names), Policy(), "fr", jobs=2))
     verdicts = {name: reports[position].verdict for position, name in enumerate(names)}
     assert verdicts == {name: "not_run" if name in killed else "valid" for name in names}
     (dead,) = [report for report in reports.values() if report.verdict == "not_run"]
     assert "s'est arrêté (code -9)" in dead.steps[0].reason
 
 
-def test_a_document_that_cannot_be_opened_is_invalid(inbox, capsys):
-    """A file that vanishes between listing and reading is a finding with its reason."""
+def test_a_document_that_cannot_be_opened_is_not_run(inbox, capsys):
+    """A file that vanishes between listing and reading says nothing of an invoice: a step that did not run, and why."""
     vanished = (str(inbox / "good.xml"), str(inbox / "gone.xml"))
-    reports = dict(workers.judged(vanished, Policy(), jobs=2))
-    assert [reports[position].verdict for position in (0, 1)] == ["valid", "invalid"]
-    assert "le fichier n'existe pas" in reports[1].findings[0].message
+    reports = dict(workers.validated(vanished, Policy(), "fr", jobs=2))
+    assert [reports[position].verdict for position in (0, 1)] == ["valid", "not_run"]
+    (step,) = reports[1].steps
+    assert (step.name, step.status, step.reason) == ("open", "not_run", "le fichier n'existe pas")
     capsys.readouterr()
 
 

@@ -128,7 +128,7 @@ def test_a_folder_may_hold_xml_and_pdf(facturx, tmp_path, capsys):
     assert run("validate", tmp_path, "--format", "json") == 3
     torn = json.loads(capsys.readouterr().out)["documents"][1]
     assert (torn["verdict"], torn["steps"][0]["name"]) == ("not_run", "container")
-    assert "cut off" in torn["steps"][0]["reason"]
+    assert "tronqué" in torn["steps"][0]["reason"]
     assert run("render", UBL, "--to", "pdf", "-o", tmp_path / "view.pdf") == 0
     assert run("validate", tmp_path) == 1
     assert "EI-PDF-01" in capsys.readouterr().out

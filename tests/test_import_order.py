@@ -11,7 +11,7 @@ PACKAGE = Path(einvoice.__file__).parent
 
 # The layout of the architecture, top to bottom: a module imports only from the lines above and, within its own line,
 # from those written before it. The lines: what is said, and how; an invoice; XML; machines that know no invoice; a
-# syntax is a table; drafts; from a model to something else; the PDF; verdicts; France; any document; the verbs; files
+# syntax is a table; drafts; from a model to something else; France, the PDF; any document; verdicts; the verbs; files
 # and terminals.
 LAYERS = (
     ("data", "report", "paths", "terms", "rulebook", "errors"),
@@ -21,10 +21,9 @@ LAYERS = (
     ("ubl", "cii", "detect"),
     ("draft",),
     ("conversion", "view", "own_rules"),
-    ("facturx",),
+    ("france", "facturx"),
+    ("document",),
     ("validation",),
-    ("france",),
-    ("draft_judgement", "judgement"),
     ("api", "testing"),
     ("reporting", "commands", "cli", "__main__"),
 )

@@ -10,7 +10,7 @@ from minimal import CII, UBL, without
 import einvoice as ei
 from einvoice.artefacts.installed import find
 from einvoice.schematron import EngineFailure, Outcome
-from einvoice.validation import chain, engines
+from einvoice.validation import engines, steps
 
 NOVEMBER = ei.Policy(date=date(2026, 11, 22))
 
@@ -21,10 +21,10 @@ def nothing_added(tmp_path, monkeypatch):
     monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
 
 
-def judged(document: str | bytes, policy: ei.Policy = NOVEMBER) -> ei.DocumentReport:
+def judged(document: str | bytes, policy: ei.Policy = NOVEMBER, **options) -> ei.DocumentReport:
     """The report on one document."""
     data = document.encode() if isinstance(document, str) else document
-    (report,) = ei.validate(data, policy=policy).documents
+    (report,) = ei.validate(data, policy=policy, **options).documents
     return report
 
 
@@ -80,7 +80,7 @@ def test_a_finding_on_a_line_names_the_line():
 def test_messages_come_in_the_language_asked_for():
     """`language` chooses the message; the English one is always there."""
     document = without(UBL, "#PMT#")
-    french, english = judged(document), judged(document, ei.Policy(language="en", date=NOVEMBER.date))
+    french, english = judged(document), judged(document, ei.Policy(date=NOVEMBER.date), language="en")
     rule = "BR-FR-05_BT-22-1"
     assert "frais de recouvrement" in finding(french, rule).message
     assert finding(english, rule).message == finding(english, rule).message_en == finding(french, rule).message_en
@@ -187,7 +187,7 @@ def test_what_only_the_stand_in_refuses_is_not_judged(change):
 @pytest.mark.parametrize("missing", ["xsd-ubl-invoice", "en16931-ubl", "br-fr-ubl"])
 def test_without_a_rule_set_the_verdict_is_never_valid(monkeypatch, missing):
     """A missing schema or rule set is a step that did not run, with the way to repair it."""
-    monkeypatch.setattr(chain, "find", lambda name, on: None if name == missing else find(name, on=on))
+    monkeypatch.setattr(steps, "find", lambda name, on: None if name == missing else find(name, on=on))
     report = judged(UBL)
     assert report.verdict == "not_run"
     (step,) = [step for step in report.steps if step.status == "not_run"]
@@ -197,7 +197,7 @@ def test_without_a_rule_set_the_verdict_is_never_valid(monkeypatch, missing):
 
 def test_a_missing_rule_set_does_not_hide_an_error(monkeypatch):
     """What another step found wrong stands: the document is invalid, not only not run."""
-    monkeypatch.setattr(chain, "find", lambda name, on: None if name == "en16931-ubl" else find(name, on=on))
+    monkeypatch.setattr(steps, "find", lambda name, on: None if name == "en16931-ubl" else find(name, on=on))
     assert judged(without(UBL, "#AAB#")).verdict == "invalid"
 
 
@@ -404,13 +404,13 @@ def test_rules_of_the_user_that_cannot_run_make_no_invoice_valid(content, reason
 @pytest.mark.parametrize(("artefact", "step"), [("en16931-ubl", "profile"), ("xsd-ubl-invoice", "xsd")])
 def test_changed_rules_judge_nothing(artefact, step, monkeypatch):
     """A rule set or schema whose file was changed inside its package makes no invoice valid, and is named."""
-    real = chain.find
+    real = steps.find
 
     def changed(name, on):
         copy = real(name, on=on)
         return replace(copy, sha256="0" * 64) if name == artefact else copy
 
-    monkeypatch.setattr(chain, "find", changed)
+    monkeypatch.setattr(steps, "find", changed)
     document = judged(UBL)
     assert document.verdict == "not_run"
     (stopped,) = [each for each in document.steps if each.status == "not_run"]

@@ -10,9 +10,10 @@ from einvoice import rulebook
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find
 from einvoice.data import ruleset_text
+from einvoice.rulebook import finding
 from einvoice.schematron import Failure, Outcome
 from einvoice.validation.engines import _compare
-from einvoice.validation.findings import Ran, finding_of
+from einvoice.validation.observed import Ran, observed
 from einvoice.validation.overlay import known_defect
 from einvoice.validation.policy import Policy
 
@@ -20,10 +21,10 @@ NOVEMBER = date(2026, 11, 22)
 FAILURE = Failure("BR-CO-10", "assert", "fatal", "", "[BR-CO-10]-Sum (BT-106) = Σ (BT-131).", "/Invoice/cac:X", 7)
 
 
-def told(failure: Failure, located: str | None, ruleset: str = "en16931-ubl", **policy) -> ei.Finding:
+def told(failure: Failure, located: str | None, ruleset: str = "en16931-ubl", language="fr", **policy) -> ei.Finding:
     """The finding for a failure whose place in the model is `located`."""
     ran = Ran(ruleset, find(ruleset, on=NOVEMBER).version, "profile", ruleset)
-    return finding_of(failure, ran, Policy(date=NOVEMBER, **policy), lambda _: located)
+    return finding(observed(failure, ran, Policy(date=NOVEMBER, **policy), lambda _: located), language)
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from einvoice.model import Identifier, Invoice, Party, PaymentMeans
+from einvoice.rulebook import finding
 from einvoice.validation.numbers import check_numbers
-from einvoice.validation.policy import Policy
 
 RIGHT = Invoice(
     seller=Party(
@@ -29,7 +29,7 @@ def changed(**parts):
 
 def test_right_numbers_say_nothing():
     """Numbers that pass, other countries' numbers and accounts that are no IBAN are not remarked on."""
-    assert list(check_numbers(RIGHT, Policy())) == []
+    assert list(check_numbers(RIGHT)) == []
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,8 @@ def test_right_numbers_say_nothing():
 )
 def test_a_wrong_key_is_a_warning_where_it_is(parts, field, term):
     """A mistyped SIREN, SIRET, VAT number or IBAN is a warning at its field, in both languages."""
-    (finding,) = check_numbers(changed(**parts), Policy())
-    assert (finding.rule, finding.severity, finding.field, finding.term) == ("EI-ID-01", "warning", field, term)
-    assert finding.message != finding.message_en
-    assert finding.found
+    (seen,) = check_numbers(changed(**parts))
+    french, english = finding(seen, "fr"), finding(seen, "en")
+    assert (french.rule, french.severity, french.field, french.term) == ("EI-ID-01", "warning", field, term)
+    assert french.message != english.message == french.message_en
+    assert french.found

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 
 from einvoice.model import Identifier, Invoice, Party, Totals, Unread, VatBreakdown
-from einvoice.report import Finding
-from einvoice.validation.operands import aimed
+from einvoice.rulebook import Observation
+from einvoice.validation.operands import with_model_values
 
 INVOICE = Invoice(
     type_code="380",
@@ -17,19 +17,10 @@ INVOICE = Invoice(
 )
 
 
-def finding(field, found, expected, message="…", term=None):
-    """A finding as an engine's operands make it."""
-    return Finding(
-        rule="R",
-        severity="error",
-        step="profile",
-        message=message,
-        message_en=message,
-        field=field,
-        term=term,
-        found=found,
-        expected=expected,
-    )
+def seen(field, found, expected, message="…"):
+    """An observation as an engine's operands make it."""
+    facts = {name: fact for name, fact in (("found", found), ("expected", expected)) if fact is not None}
+    return Observation("R", "error", "profile", facts, official=message, field=field)
 
 
 @pytest.mark.parametrize(
@@ -48,8 +39,8 @@ def finding(field, found, expected, message="…", term=None):
 )
 def test_figures_are_values_of_the_invoice(field, found, expected, shown):
     """What is found stands at the field; a count, a length or a guarding code is not told."""
-    told = aimed(finding(field, found, expected), INVOICE)
-    assert (told.found, told.expected) == shown
+    told = with_model_values(seen(field, found, expected), INVOICE)
+    assert (told.facts.get("found"), told.facts.get("expected")) == shown
     assert told.field == field
 
 
@@ -68,5 +59,5 @@ def test_figures_are_values_of_the_invoice(field, found, expected, shown):
 )
 def test_a_finding_moves_to_the_named_term_that_has_the_value(field, found, message, place, term):
     """Where a field of a term that the message names has the found value, the finding is about that field."""
-    told = aimed(finding(field, found, "1", message), INVOICE)
-    assert (told.field, told.term, told.found) == (place, term, found)
+    told = with_model_values(seen(field, found, "1", message), INVOICE)
+    assert (told.field, told.term, told.facts["found"]) == (place, term, found)

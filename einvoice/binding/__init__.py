@@ -31,6 +31,7 @@ The engine knows nothing of invoices: lifecycle messages and reports are other m
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Generic, TypeVar, cast
 
 from pydantic import BaseModel
@@ -88,10 +89,8 @@ class Syntax(Generic[M]):
         try:
             return write(self.shape, self.root, self._namespaces, item, incomplete=incomplete)
         except Unwritable as refused:
-            findings = tuple(
-                finding.model_copy(update={"term": self._term_of(finding.field or "")}) for finding in refused.findings
-            )
-            raise refused.with_findings(findings) from None
+            faults = tuple(replace(each, term=self._term_of(each.field) or "") for each in refused.observations)
+            raise refused.with_observations(faults) from None
 
     def fields(self, root: Element) -> Fields:
         """The fields of the document's elements, to ask many times: `syntax.fields(root).at(xpath)`."""

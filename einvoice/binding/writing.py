@@ -14,8 +14,7 @@ from pydantic import BaseModel
 from einvoice.binding.nodes import Node, Shape
 from einvoice.errors import Unwritable
 from einvoice.paths import walk
-from einvoice.report import Finding
-from einvoice.rulebook import Fact, Observation, finding
+from einvoice.rulebook import Fact, Observation
 
 # Characters outside XML 1.0's production Char. The whole document is looked through, so in the fastest way: five times
 # as fast as with the expression, which then finds the place.
@@ -244,13 +243,13 @@ def _constant(constant: tuple[str, ...], element: str, state: _Writing) -> str |
     return value
 
 
-def _missing(field: str, element: str) -> Finding:
+def _missing(field: str, element: str) -> Observation:
     return _fault("EI-WRITE-REQUIRED", field, {"expected": element})
 
 
-def _forbidden(field: str, character: str) -> Finding:
+def _forbidden(field: str, character: str) -> Observation:
     return _fault("EI-WRITE-CHARACTER", field, {"found": f"U+{ord(character):04X}"})
 
 
-def _fault(rule: str, field: str, facts: dict[str, Fact]) -> Finding:
-    return finding(Observation(rule, "error", "write", {"field": field, **facts}, field=field), "fr")
+def _fault(rule: str, field: str, facts: dict[str, Fact]) -> Observation:
+    return Observation(rule, "error", "write", {"field": field, **facts}, field=field)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import argparse
 
-from einvoice.api import PROFILES, build, losses, validate
+from einvoice.api import PROFILES, build_with_losses, validate
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import (
     STATUSES,
@@ -24,10 +24,9 @@ from einvoice.commands.output import (
     say_losses,
     write,
 )
+from einvoice.document import Document
 from einvoice.draft import Draft, DraftError
 from einvoice.profiles import FACTURX_PROFILES
-from einvoice.rulebook import at_source
-from einvoice.validation.policy import Policy
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,23 +78,26 @@ def _draft(name: str) -> Draft:
 def run(options: argparse.Namespace) -> int:
     """Complete the draft, write the invoice and judge it; contradictions, losses and errors are told beside it."""
     visual = pages(options)
-    draft = _draft(options.draft)
-    for each in draft.disagreements():
+    document = Document.of(_draft(options.draft))  # completed once for all that is asked of it
+    for each in document.disagreements:
         say(f"{each.field}: {each.explanation_fr if options.lang == 'fr' else each.explanation_en}")
-    data = build(draft, options.to, profile=options.profile, pdf=visual, language=options.lang, strict=options.strict)
-    say_losses(losses(draft, options.to, profile=options.profile, language=options.lang))
-    made = data if options.to == "facturx" else readable(data)
+    built = build_with_losses(
+        document, options.to, profile=options.profile, pdf=visual, language=options.lang, strict=options.strict
+    )
+    say_losses(built.losses)
+    made = built.data if options.to == "facturx" else readable(built.data)
     write(options, made)
-    return VALID if options.no_check else _checked(made, draft, options)
+    return VALID if options.no_check else _checked(made, document, options)
 
 
-def _checked(made: bytes, draft: Draft, options: argparse.Namespace) -> int:
+def _checked(made: bytes, document: Document, options: argparse.Namespace) -> int:
     """Judge what was built, and tell each error at the field of the draft; the status says the verdict."""
-    (document,) = validate(made, policy=Policy(language=options.lang)).documents
-    for finding in at_source(document.findings, draft.field_of):
+    (report,) = validate(made, language=options.lang).documents
+    for finding in report.findings:
         if finding.severity == "error":
-            say_finding(finding, f" → {finding.hint}" if finding.hint else "")
-    for step in document.steps:
+            placed = finding.model_copy(update={"field": finding.field and document.field_of(finding.field)})
+            say_finding(placed, f" → {finding.hint}" if finding.hint else "")
+    for step in report.steps:
         if step.status == "not_run":
             say(f"{step.name}: {step.reason}")
-    return STATUSES[document.verdict]
+    return STATUSES[report.verdict]

@@ -8,7 +8,6 @@ from einvoice.api import convert
 from einvoice.commands.build import facturx_arguments, pages
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, readable, say_losses, write
-from einvoice.validation.policy import Policy
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -21,8 +20,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the converted invoice; each loss is told on standard error."""
     visual = pages(options)
-    data, policy = read_document(options.document), Policy(language=options.lang)
-    made = convert(data, options.to, profile=options.profile, pdf=visual, policy=policy)
+    data = read_document(options.document)
+    made = convert(data, options.to, profile=options.profile, pdf=visual, language=options.lang)
     say_losses(made.losses)
     write(options, made.data if options.to == "facturx" else readable(made.data))
     return VALID

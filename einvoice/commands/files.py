@@ -1,12 +1,12 @@
-"""Judge one document of a command line: open it, and report what cannot be opened like any other fault."""
+"""Validate one document of a command line: open it, and report what cannot be opened like any other document."""
 
 from __future__ import annotations
 
+from einvoice.api import validate
 from einvoice.commands.inputs import read_document
-from einvoice.judgement import judge_bytes
-from einvoice.report import DocumentReport, Step
-from einvoice.rulebook import Sentence
-from einvoice.validation.findings import own_finding
+from einvoice.data import Language
+from einvoice.report import DocumentReport
+from einvoice.rulebook import Sentence, StepResult, step
 from einvoice.validation.policy import Policy
 
 _REASONS: tuple[tuple[type[OSError], str], ...] = (
@@ -16,15 +16,15 @@ _REASONS: tuple[tuple[type[OSError], str], ...] = (
 )
 
 
-def judge_file(name: str, policy: Policy) -> DocumentReport:
-    """The verdict on a document; one that cannot be opened is invalid, and the report says why."""
+def report_on(name: str, policy: Policy, language: Language) -> DocumentReport:
+    """The verdict on a document; one that cannot be opened is not run, and the report says why."""
     try:
         data = read_document(name)
     except OSError as error:
-        fault = own_finding("EI-PARSE-01", "error", "parse", policy, facts={"reason": _reason(error)})
-        steps = (Step(name="parse", status="failed"),)
-        return DocumentReport(source=name, verdict="invalid", steps=steps, findings=(fault,))
-    return judge_bytes(data, policy, name=name)
+        done = step(StepResult("open", "not_run", reason=_reason(error)), language)
+        return DocumentReport(source=name, verdict="not_run", steps=(done,))
+    (report,) = validate(data, policy=policy, name=name, language=language).documents
+    return report
 
 
 def _reason(error: OSError) -> Sentence:

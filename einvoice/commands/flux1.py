@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import argparse
 
-from einvoice.api import parse
+from einvoice.api import parse, validate_extract
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import INVALID, VALID, common_arguments, say_finding, write
 from einvoice.errors import Unrecognised, Unwritable
-from einvoice.france.findings import in_language
-from einvoice.france.flux1 import extract, judge_extract
+from einvoice.france.flux1 import extract
 from einvoice.model import Invoice
-from einvoice.validation.policy import Policy
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,8 +29,8 @@ def run(options: argparse.Namespace) -> int:
     try:
         data = extract(invoice, options.to, content=options.content)
     except Unwritable as error:
-        raise error.with_findings(in_language(error.findings, options.lang)) from error
-    report = judge_extract(data, Policy(language=options.lang), content=options.content)
+        raise error.in_language(options.lang) from error
+    report = validate_extract(data, content=options.content, language=options.lang)
     for finding in report.findings:
         say_finding(finding)
     write(options, data)

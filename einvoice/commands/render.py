@@ -11,7 +11,6 @@ import argparse
 from einvoice.api import render, validate
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, write
-from einvoice.validation.policy import Policy
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,6 +26,6 @@ def run(options: argparse.Namespace) -> int:
     """Write the page."""
     data = read_document(options.document)
     logo = read_document(options.logo) if options.logo else None
-    findings = validate(data, policy=Policy(language=options.lang)).findings if options.check else ()
+    findings = validate(data, language=options.lang).findings if options.check else ()
     write(options, render(data, options.to, language=options.lang, findings=findings, logo=logo))
     return VALID

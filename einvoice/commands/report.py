@@ -25,7 +25,6 @@ from einvoice.france.ereporting.checks import check
 from einvoice.france.ereporting.flux10 import write as flux10
 from einvoice.france.ereporting.report import EReport
 from einvoice.france.ereporting.reporting import Filing, Reporting
-from einvoice.france.findings import in_language
 from einvoice.model import Invoice
 
 _REGIMES = {
@@ -84,13 +83,13 @@ def _make(options: argparse.Namespace) -> int:
     try:
         filings = reporting.filings(books, options.year)
     except Unwritable as error:
-        raise error.with_findings(in_language(error.findings, options.lang)) from error
+        raise error.in_language(options.lang) from error
     folder = Path(options.output)
     folder.mkdir(parents=True, exist_ok=True)
     errors = 0
     for filing in filings:
         (folder / f"{filing.report.identifier}.xml").write_bytes(flux10(filing.report))
-        for found in in_language(check(filing.report, regime=regime), options.lang):
+        for found in check(filing.report, regime=regime, language=options.lang):
             errors += found.severity == "error"
             say(f"{filing.report.identifier}  {found.rule}  {found.field or ''}  {found.message}")
     sys.stdout.write(table([_summary(filing, options.lang) for filing in filings]))

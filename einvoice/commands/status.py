@@ -11,7 +11,6 @@ from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, write
 from einvoice.commands.types import amount, day, moment
 from einvoice.errors import Unrecognised, Unwritable
-from einvoice.france.findings import in_language
 from einvoice.france.lifecycle.builder import Platform, ppf_copy, status
 from einvoice.france.lifecycle.cdar import write as cdar
 from einvoice.france.lifecycle.codes import ACTIONS, STATUSES
@@ -60,7 +59,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         message = _message(options)
     except Unwritable as error:
-        raise error.with_findings(in_language(error.findings, options.lang)) from error
+        raise error.in_language(options.lang) from error
     write(options, cdar(message))
     return VALID
 

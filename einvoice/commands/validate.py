@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 
 from einvoice import __version__
-from einvoice.commands.files import judge_file
+from einvoice.commands.files import report_on
 from einvoice.commands.inputs import STDIN, documents, read_document
 from einvoice.commands.output import STATUSES, VALID, common_arguments, say, say_missing_folder, write
 from einvoice.commands.types import day, processes, seconds
@@ -63,7 +63,6 @@ def run(options: argparse.Namespace) -> int:
         direction=options.direction,
         rules=options.rules,
         engine=options.engine,
-        language=options.lang,
         report_severity=options.report_severity,
         overlay=options.overlay,
         time_limit=options.time_limit,
@@ -71,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     )
     say_missing_folder()
     names = documents(options.paths)
-    reports = dict(_with_progress(_judged(names, policy, options.jobs), len(names)))
+    reports = dict(_with_progress(_validated(names, policy, options), len(names)))
     judged = [(name, reports[position]) for position, name in enumerate(names)]
     if options.skip_unknown:
         judged = [(name, report) for name, report in judged if not _is_something_else(name, report)]
@@ -97,12 +96,14 @@ def _invoice(name: str) -> Invoice | None:
     return found if isinstance(found, Invoice) else None
 
 
-def _judged(names: tuple[str, ...], policy: Policy, jobs: int) -> Iterator[tuple[int, DocumentReport]]:
-    if jobs <= 1 or len(names) <= 1:
-        return ((position, judge_file(name, policy)) for position, name in enumerate(names))
-    from einvoice.commands.workers import judged  # noqa: PLC0415 - one document needs no other process
+def _validated(
+    names: tuple[str, ...], policy: Policy, options: argparse.Namespace
+) -> Iterator[tuple[int, DocumentReport]]:
+    if options.jobs <= 1 or len(names) <= 1:
+        return ((position, report_on(name, policy, options.lang)) for position, name in enumerate(names))
+    from einvoice.commands.workers import validated  # noqa: PLC0415 - one document needs no other process
 
-    return judged(names, policy, jobs=jobs)
+    return validated(names, policy, options.lang, jobs=options.jobs)
 
 
 def _look(options: argparse.Namespace) -> Look:

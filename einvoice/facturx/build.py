@@ -16,22 +16,22 @@ Sources: Factur-X 1.0 §5 (profiles), §6 (the PDF); ISO 19005-3:2012.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from einvoice import cii
-from einvoice.conversion.losses import loss_observations, lost_in
+from einvoice.conversion.losses import loss_observations
 from einvoice.conversion.reduction import reduced_to
 from einvoice.data import Language
+from einvoice.detect import read_invoice
 from einvoice.errors import Unwritable
 from einvoice.facturx.demands import lacking
 from einvoice.facturx.embed import embed
 from einvoice.facturx.observed import archival
 from einvoice.model import Invoice
+from einvoice.paths import differences
 from einvoice.pdfa import Irreparable, convert_to_pdfa3, preflight
 from einvoice.profiles import Profile, facturx_profile, nearest_in_pdf, profile_of
-from einvoice.report import Finding
-from einvoice.rulebook import Observation, at_source, finding
+from einvoice.rulebook import Observation
 from einvoice.view import render_pdf
 
 
@@ -41,8 +41,8 @@ class Hybrid:
 
     pdf: bytes
     xml: bytes
-    losses: tuple[Finding, ...]  # what the XML does not say although the invoice did
-    repaired: tuple[Finding, ...]  # what was changed in a given PDF to make it a PDF/A-3
+    losses: tuple[Observation, ...]  # what the XML does not say although the invoice did
+    repaired: tuple[Observation, ...]  # what was changed in a given PDF to make it a PDF/A-3
 
 
 def profile_for(invoice: Invoice, name: str | None) -> Profile:
@@ -63,32 +63,16 @@ def make_facturx(  # noqa: PLR0913 - each is a choice of the user, given by name
     language: Language = "fr",
     date: dt.datetime | dt.date | None = None,
     strict: bool = False,
-    field_of: Callable[[str], str] = str,
 ) -> Hybrid:
     """The invoice as Factur-X, made at `date` (the day of issue unless given): the same arguments give the same bytes.
 
-    `language` is that of the view and of the findings; `strict` refuses to lose a value. Raises `Unwritable`, with
+    `language` is that of the view; `strict` refuses to lose a value. Raises `Unwritable`, with
     findings, where the profile demands what the invoice lacks, or the PDF cannot be made a PDF/A-3; `Unreadable` for a
     PDF that cannot be opened safely; `MissingExtra` where a view is wanted and Typst is not installed; `ValueError` for
     a name that is no profile.
     """
-    try:
-        made = _made(invoice, profile_for(invoice, profile), pdf, language, date, strict=strict)
-    except Unwritable as error:
-        raise error.with_findings(at_source(error.findings, field_of)) from error
-    return replace(made, losses=at_source(made.losses, field_of), repaired=at_source(made.repaired, field_of))
-
-
-def _made(  # noqa: PLR0913 - as above
-    invoice: Invoice,
-    chosen: Profile,
-    pdf: bytes | None,
-    language: Language,
-    date: dt.datetime | dt.date | None,
-    *,
-    strict: bool,
-) -> Hybrid:
-    xml, lost = facturx_xml(invoice, chosen, language=language)
+    chosen = profile_for(invoice, profile)
+    xml, lost = facturx_xml(invoice, chosen)
     if strict and lost:
         raise Unwritable("EI-NO-WRITE-01", {"target": f"Factur-X {chosen.level}"}, lost)
     moment = _moment(date or invoice.issue_date or dt.date(1970, 1, 1))
@@ -98,17 +82,15 @@ def _made(  # noqa: PLR0913 - as above
     return Hybrid(result, xml, lost, repaired)
 
 
-def facturx_xml(invoice: Invoice, chosen: Profile, *, language: Language = "fr") -> tuple[bytes, tuple[Finding, ...]]:
+def facturx_xml(invoice: Invoice, chosen: Profile) -> tuple[bytes, tuple[Observation, ...]]:
     """The CII of the invoice in that profile, and what it does not say. Raises `Unwritable`, with findings."""
     if missing := lacking(invoice, chosen.name):
         fields = ", ".join(each.field or "?" for each in missing)
-        raise Unwritable(
-            "EI-NO-WRITE-03", {"target": f"Factur-X {chosen.level}", "fields": fields}, _worded(missing, language)
-        )
+        raise Unwritable("EI-NO-WRITE-03", {"target": f"Factur-X {chosen.level}", "fields": fields}, missing)
     small, left_out = reduced_to(invoice, chosen.name)
     xml, target = cii.write(small), f"Factur-X {chosen.level}"
-    lost = (*loss_observations(invoice, left_out, target), *loss_observations(small, lost_in(small, "cii"), target))
-    return xml, _worded(lost, language)
+    unsaid = differences(small, read_invoice(xml))
+    return xml, (*loss_observations(invoice, left_out, target), *loss_observations(small, unsaid, target))
 
 
 def _moment(date: dt.datetime | dt.date) -> dt.datetime:
@@ -118,7 +100,7 @@ def _moment(date: dt.datetime | dt.date) -> dt.datetime:
 
 def _pages(
     invoice: Invoice, chosen: Profile, pdf: bytes | None, language: Language, made: dt.datetime
-) -> tuple[bytes, tuple[Finding, ...]]:
+) -> tuple[bytes, tuple[Observation, ...]]:
     """The PDF/A-3 to put the invoice into, and what was repaired to make it one."""
     if pdf is None:
         shown = invoice.model_copy(update={"specification_identifier": chosen.identifier})
@@ -128,9 +110,5 @@ def _pages(
     try:
         converted = convert_to_pdfa3(pdf, date=made)
     except Irreparable as error:
-        raise error.with_findings(_worded(archival(error.broken), language)) from error
-    return converted.pdf, _worded(archival(converted.repaired), language)
-
-
-def _worded(observations: tuple[Observation, ...], language: Language) -> tuple[Finding, ...]:
-    return tuple(finding(each, language) for each in observations)
+        raise error.with_observations(archival(error.broken)) from error
+    return converted.pdf, archival(converted.repaired)

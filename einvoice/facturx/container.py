@@ -2,7 +2,7 @@
 
     check = check_container(pdf_bytes)
     check.step.status                 # "passed", "failed" or "not_run"
-    check.invoice.xml                 # the CII to judge next; None where there is none
+    check.extracted.xml               # the CII to judge next; None where there is none
     [each.rule for each in check.observations]
 
 What travels is the PDF: a receiver that does not find the XML, or finds another profile than the metadata announce,
@@ -12,7 +12,7 @@ refuses an invoice whose content is faultless. The rulebook says what each rule 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from einvoice.errors import Unreadable
@@ -31,9 +31,8 @@ from einvoice.pdfa.fault import Faults
 from einvoice.pdfa.pdf import Limits, Locked, Pdf, opened
 from einvoice.pdfa.xmp import FACTURX_NAMESPACE, Xmp, read_xmp
 from einvoice.profiles import Profile, nearest_in_pdf, profile_of
-from einvoice.report import Step
-from einvoice.rulebook import Observation
-from einvoice.xml import parse_xml
+from einvoice.rulebook import Observation, StepResult
+from einvoice.xml import Element, parse_xml
 
 STEP = "container"
 
@@ -51,33 +50,35 @@ _PROPERTIES = ("DocumentType", "DocumentFileName", "Version", "ConformanceLevel"
 class ContainerCheck:
     """What the container rules say about a PDF, and the invoice that it holds."""
 
-    invoice: Extracted | None
+    extracted: Extracted | None
     profile: str | None  # of the XML, by its short name; None where there is no XML
     observations: tuple[Observation, ...]
-    step: Step
+    step: StepResult
 
 
-def check_container(data: bytes, *, limits: Limits | None = None) -> ContainerCheck:
+def check_container(
+    data: bytes, *, limits: Limits | None = None, parse: Callable[[bytes], Element] = parse_xml
+) -> ContainerCheck:
     """Judge the PDF around an invoice. Never raises: what cannot be read safely is a step that did not run."""
     try:
         with opened(data, limits) as pdf:
-            return _checked(pdf)
+            return _checked(pdf, parse)
     except Locked:
         locked = _found("EI-PDF-18")
         return ContainerCheck(None, None, (locked,), _step((locked,)))
     except Unreadable as error:
-        step = Step(name=STEP, status="not_run", rules=len(CONTAINER_RULES), reason=str(error))
+        step = StepResult(STEP, "not_run", rules=len(CONTAINER_RULES), reason=error.sentence())
         return ContainerCheck(None, None, (), step)
 
 
-def _checked(pdf: Pdf) -> ContainerCheck:
+def _checked(pdf: Pdf, parse: Callable[[bytes], Element]) -> ContainerCheck:
     files = embedded_files(pdf)
     invoices = invoice_files(files)
     metadata, fault = _metadata(pdf)
     observations = [*fault, *_document(pdf, metadata)]
     name = None
     if invoices:
-        identifier, unreadable = _identifier(invoices[0])
+        identifier, unreadable = _identifier(invoices[0], parse)
         said = profile_of(identifier)
         known = said if said.level and said.is_spelled(identifier or "") else None
         name = said.name
@@ -93,9 +94,9 @@ def _checked(pdf: Pdf) -> ContainerCheck:
     return ContainerCheck(invoice, name, tuple(observations), _step(tuple(observations)))
 
 
-def _step(observations: tuple[Observation, ...]) -> Step:
+def _step(observations: tuple[Observation, ...]) -> StepResult:
     failed = any(each.severity == "error" for each in observations)
-    return Step(name=STEP, status="failed" if failed else "passed", rules=len(CONTAINER_RULES), engine="compiled")
+    return StepResult(STEP, "failed" if failed else "passed", rules=len(CONTAINER_RULES), engine="compiled")
 
 
 def _found(rule: str, *, found: str | None = None, expected: str | None = None, term: str = "") -> Observation:
@@ -112,9 +113,9 @@ def _metadata(pdf: Pdf) -> tuple[Xmp, list[Observation]]:
         return Xmp(), [_found("EI-PDF-22", found=str(error))]
 
 
-def _identifier(invoice: EmbeddedFile) -> tuple[str | None, list[Observation]]:
+def _identifier(invoice: EmbeddedFile, parse: Callable[[bytes], Element]) -> tuple[str | None, list[Observation]]:
     try:
-        root = parse_xml(invoice.data)
+        root = parse(invoice.data)
     except Unreadable:
         return None, [_found("EI-PDF-23", found=invoice.name)]
     return next((text.strip() for path in _GUIDELINE if (text := root.findtext(path))), ""), []

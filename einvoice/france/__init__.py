@@ -21,6 +21,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from einvoice.api import validate_extract
     from einvoice.france import (
         addresses,
         directory,
@@ -47,10 +48,13 @@ __all__ = [
     "mandates",
     "payments",
     "treatment",
+    "validate_extract",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "validate_extract":
+        return import_module("einvoice.api").validate_extract
     if name in __all__:
         return import_module(f"{__name__}.{name}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,7 +2,7 @@
 
     data = extract(invoice, "ubl", content="base")     # Base_<name>.xml
     data = extract(invoice, "cii", content="full")     # Full_<name>.xml
-    judge_extract(data, Policy(), content="full")      # by the portal's own schema and rules
+    ei.france.validate_extract(data, content="full")   # by the portal's own schema and rules
 
 BASE, since 1 September 2026, holds the head of the invoice without the parties' names; FULL, from 1 September 2027,
 adds the lines and where things were delivered.
@@ -19,17 +19,13 @@ from typing import Literal
 from einvoice import cii, ubl
 from einvoice.conversion.reduction import reduced
 from einvoice.errors import Unwritable
-from einvoice.france.findings import finding
 from einvoice.france.mapping import billed_lines, in_france, mapped
 from einvoice.france.treatment import is_outside_the_reform, treatment
 from einvoice.model import Invoice, Line, Party
-from einvoice.report import DocumentReport
-from einvoice.validation.chain import judge
-from einvoice.validation.plans import Plan
-from einvoice.validation.policy import Policy
-from einvoice.xml import local_name, parse_xml, without
+from einvoice.rulebook import observation
+from einvoice.xml import parse_xml, without
 
-__all__ = ["Content", "Syntax", "extract", "extract_of", "file_name", "judge_extract"]
+__all__ = ["Content", "Syntax", "extract", "extract_of", "file_name"]
 
 Content = Literal["base", "full"]
 Syntax = Literal["ubl", "cii"]
@@ -88,19 +84,6 @@ def extract_of(invoice: Invoice, *, content: Content = "base") -> Invoice:
     )
 
 
-def judge_extract(data: bytes, policy: Policy, *, content: Content = "base", name: str | None = None) -> DocumentReport:
-    """The verdict of the public portal's own schema and rules on an extract; not run where they are not installed.
-
-    No package carries them: `einvoice artefacts add` takes them in as their publisher released them.
-    """
-    root = parse_xml(data)
-    tag = local_name(root)
-    syntax = "cii" if tag == "CrossIndustryInvoice" else "ubl"
-    kind = "cii" if syntax == "cii" else f"ubl-{tag.lower()}"
-    plan = Plan(xsd=f"xsd-flux1-{kind}-{content}", rules=(f"flux1-{syntax}-{content}",))
-    return judge(data, policy, name=name, plan=plan)
-
-
 def file_name(name: str, content: Content) -> str:
     """How a flux 1 file is named: the prefix says what it holds."""
     return f"{'Base' if content == 'base' else 'Full'}_{name}.xml"
@@ -123,5 +106,5 @@ def _line(line: Line) -> Line:
 
 
 def _refused(rule: str, field: str, found: str) -> Unwritable:
-    refusal = finding(rule, "error", "flux1", field=field, found=found)
+    refusal = observation(rule, "error", "flux1", field=field, found=found)
     return Unwritable(rule, {"found": found}, (refusal,))

@@ -15,8 +15,8 @@ that the user asked for. (`explaining` is loaded when asked: it raises, and exce
 from __future__ import annotations
 
 from einvoice.data import Language
-from einvoice.rulebook.edge import at_source, finding
-from einvoice.rulebook.observation import Fact, Observation, Sentence
+from einvoice.rulebook.edge import finding, in_words, step
+from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult, at_source, observation
 from einvoice.rulebook.official import Official, official
 from einvoice.rulebook.words import Row, Words, row, severity_of, text, words
 
@@ -27,12 +27,16 @@ __all__ = [
     "Official",
     "Row",
     "Sentence",
+    "StepResult",
     "Words",
     "at_source",
     "finding",
+    "in_words",
+    "observation",
     "official",
     "row",
     "severity_of",
+    "step",
     "text",
     "words",
 ]

@@ -10,12 +10,13 @@ Only what speaks to a user may ask for words: the verbs, the command line, the r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import fields
 
 from einvoice.data import Language
-from einvoice.report import Finding
-from einvoice.rulebook.observation import Fact, Observation
-from einvoice.rulebook.words import Row, row, text, words
+from einvoice.report import Finding, Step
+from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult
+from einvoice.rulebook.words import Row, row, said, text, words
 
 _UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number: its own text is all that can be said
 
@@ -36,17 +37,24 @@ def finding(observation: Observation, language: Language) -> Finding:
         field=observation.field or None,
         xpath=observation.xpath or None,
         line=observation.line,
-        found=_shown(observation.facts.get("found"), language),
-        expected=_shown(observation.facts.get("expected"), language),
+        found=_shown(observation.facts.get("found"), language) or None,
+        expected=_shown(observation.facts.get("expected"), language) or None,
         hint=_hint(observation, known, language) or None,
         source=observation.source or (known.source if known else "") or None,
         official=(observation.official or None) if ours else None,
     )
 
 
-def at_source(findings: Iterable[Finding], field_of: Callable[[str], str]) -> tuple[Finding, ...]:
-    """The findings with their fields as the source of the invoice, such as a draft, names them."""
-    return tuple(each.model_copy(update={"field": field_of(each.field)}) if each.field else each for each in findings)
+def in_words(observations: Iterable[Observation], language: Language) -> tuple[Finding, ...]:
+    """The observations in words."""
+    return tuple(finding(each, language) for each in observations)
+
+
+def step(done: StepResult, language: Language) -> Step:
+    """What was done, in words."""
+    reason = text(done.reason, language) if isinstance(done.reason, Sentence) else done.reason
+    facts = {each.name: getattr(done, each.name) for each in fields(done)}
+    return Step(**{**facts, "reason": reason})
 
 
 def _message(observation: Observation, known: Row | None, language: Language) -> str:
@@ -62,8 +70,10 @@ def _message(observation: Observation, known: Row | None, language: Language) ->
 def _hint(observation: Observation, known: Row | None, language: Language) -> str:
     wording = observation.wording or (observation.rule if known else "")
     own = words(wording, observation.facts, language).hint if wording else ""
+    if not own and observation.rule.startswith("EI-") and known:  # of many wordings, the rule gives the advice
+        own = words(observation.rule, observation.facts, language).hint
     return " ".join(filter(None, (own, *(text(note, language) for note in observation.notes))))
 
 
 def _shown(fact: Fact | None, language: Language) -> str | None:
-    return fact if fact is None or isinstance(fact, str) else text(fact, language)
+    return None if fact is None else said(fact, language)

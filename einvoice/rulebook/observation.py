@@ -8,13 +8,14 @@ Neither has a language. Words are made of them once, at the edge: see `edge`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Union
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal, Union
 
 from einvoice.report import Severity
 
-Fact = Union[str, "Sentence"]  # a fact may be a sentence itself: the reason why, the name of an item
+# A fact may be a sentence itself, or several: the reason why, the name of an item, what was found wrong.
+Fact = Union[str, "Sentence", tuple["Sentence", ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,32 @@ class Observation:
     field: str = ""  # of the Draft or the Invoice: totals.line_net_amount
     xpath: str = ""
     line: int | None = None
+
+
+def observation(
+    rule: str, severity: Severity, step: str, *, field: str = "", term: str | None = None, **facts: object
+) -> Observation:
+    """An observation of ours: facts are written as text, and left out where there are none."""
+    shown = {name: str(fact) for name, fact in facts.items() if fact is not None}
+    return Observation(rule, severity, step, shown, term=term, field=field)
+
+
+def at_source(observations: Iterable[Observation], field_of: Callable[[str], str]) -> tuple[Observation, ...]:
+    """The observations at the fields of the source of the invoice, such as a draft."""
+    return tuple(replace(each, field=field_of(each.field)) if each.field else each for each in observations)
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """One thing that was done to a document: `report.Step`, before it has a language."""
+
+    name: str
+    status: Literal["passed", "failed", "not_run"]
+    ruleset: str | None = None
+    version: str | None = None
+    sha256: str | None = None
+    engine: str | None = None
+    rules: int | None = None
+    fired: int | None = None
+    ms: float | None = None
+    reason: Sentence | str | None = None

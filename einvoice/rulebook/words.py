@@ -100,7 +100,7 @@ def words(rule: str, facts: Mapping[str, Fact], language: Language) -> Words:
     found = row(rule)
     if found is None:
         raise KeyError(rule)
-    told = {name: fact if isinstance(fact, str) else text(fact, language) for name, fact in facts.items()}
+    told = {name: said(fact, language) for name, fact in facts.items()}
     message, hint = (found.fr, found.hint_fr) if language == "fr" else (found.en, found.hint_en)
     return Words(_filled(message, told), _filled(hint, told))
 
@@ -110,6 +110,13 @@ def text(sentence: Sentence, language: Language) -> str:
     if row(sentence.id) is None and (called := _term_name(sentence.id, language)):
         return called
     return words(sentence.id, sentence.facts, language).message
+
+
+def said(fact: Fact, language: Language) -> str:
+    """A fact in a language."""
+    if isinstance(fact, str):
+        return fact
+    return " ".join(text(each, language) for each in (fact if isinstance(fact, tuple) else (fact,)))
 
 
 def severity_of(rule: str) -> Severity:

@@ -1,7 +1,6 @@
 """Run a rule set: with the compiled rules, in Saxon, or with both, whose answers must then agree.
 
-    subject = Subject(root)
-    run_rules(artefact, subject, Policy()).outcome.failures
+    run_rules(artefact, Document(data), Policy()).outcome.failures
 
 A rule set is read and made ready once for each process; compiled rules are kept on disk (see `schematron.cache`).
 Whatever keeps it from running is one exception, `NotRun`, with a reason for the report: the verdict is then never
@@ -12,9 +11,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache
 
 from einvoice.artefacts.installed import Artefact, cache_folder
+from einvoice.document import Document
 from einvoice.errors import EInvoiceError, MissingExtra
 from einvoice.schematron import (
     CompiledRules,
@@ -24,30 +24,16 @@ from einvoice.schematron import (
     Outcome,
     RuleError,
     RuleSet,
-    RuleTree,
     load,
     read_rules,
 )
 from einvoice.validation.policy import HouseRules, Policy
-from einvoice.xml import Element
 
 Source = Artefact | HouseRules
 
 
 class NotRun(EInvoiceError):
     """A rule set could not be run; the exception says why."""
-
-
-class Subject:
-    """The document that is judged; what the compiled rules need of it is made once for all of them."""
-
-    def __init__(self, root: Element) -> None:
-        self.root = root
-
-    @cached_property
-    def document(self) -> RuleTree:
-        """The tree as the compiled rules read it."""
-        return RuleTree(self.root)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +45,10 @@ class Run:
     disagreements: tuple[str, ...] = ()  # where the two engines differ, in words
 
 
-def run_rules(source: Source, subject: Subject, policy: Policy) -> Run:
+def run_rules(source: Source, document: Document, policy: Policy) -> Run:
     """Judge a document by a rule set. Raises `NotRun` if there is no answer, or if no rule looked at the document."""
     try:
-        run = _run(source, subject, policy)
+        run = _run(source, document, policy)
     except (RuleError, EngineFailure, MissingExtra, OSError) as error:
         raise _not_run(error) from error
     if not run.outcome.fired:
@@ -70,12 +56,12 @@ def run_rules(source: Source, subject: Subject, policy: Policy) -> Run:
     return run
 
 
-def _run(source: Source, subject: Subject, policy: Policy) -> Run:
+def _run(source: Source, document: Document, policy: Policy) -> Run:
     if policy.engine == "saxon":
-        return Run(_saxon(source, policy.time_limit).check(subject.root), "saxon")
-    compiled = _compiled(source).check_document(subject.document)
+        return Run(_saxon(source, policy.time_limit).check(document.root), "saxon")
+    compiled = _compiled(source).check_document(document.rule_tree)
     if policy.engine == "both":
-        return _compare(compiled, _saxon(source, policy.time_limit).check(subject.root))
+        return _compare(compiled, _saxon(source, policy.time_limit).check(document.root))
     return Run(compiled, "compiled")
 
 

@@ -14,54 +14,48 @@ from collections.abc import Iterator
 
 from einvoice.identifiers import FRENCH_VAT, IBAN, SIREN, SIRET, Kind
 from einvoice.model import Invoice, Party
-from einvoice.report import Finding
+from einvoice.rulebook import Observation
 from einvoice.terms import nearest_term
-from einvoice.validation.findings import own_finding
-from einvoice.validation.policy import Policy
 
 _PARTIES = tuple(name for name, info in Invoice.model_fields.items() if "Party" in str(info.annotation))
 _KINDS = {"0002": SIREN, "0009": SIRET}  # ISO 6523
 _IBAN_LENGTH = 15  # the shortest
 
 
-def check_numbers(invoice: Invoice, policy: Policy) -> Iterator[Finding]:
+def check_numbers(invoice: Invoice) -> Iterator[Observation]:
     """A warning for each number whose check digits are wrong."""
     for name in _PARTIES:
         party = getattr(invoice, name)
         if party is not None:
-            yield from _of_party(party, name, policy)
+            yield from _of_party(party, name)
     for index, means in enumerate(invoice.payment_means):
         account = (means.account_identifier or "").replace(" ", "")
         if account[:2].isalpha() and account[2:4].isdigit() and len(account) >= _IBAN_LENGTH:
-            yield from _warning(IBAN, account, f"payment_means[{index}].account_identifier", policy)
+            yield from _warning(IBAN, account, f"payment_means[{index}].account_identifier")
 
 
-def _of_party(party: Party, place: str, policy: Policy) -> Iterator[Finding]:
+def _of_party(party: Party, place: str) -> Iterator[Observation]:
     legal = party.legal_registration_identifier
     if legal is not None and legal.scheme_id in _KINDS:
-        yield from _warning(
-            _KINDS[legal.scheme_id], legal.value, f"{place}.legal_registration_identifier.value", policy
-        )
+        yield from _warning(_KINDS[legal.scheme_id], legal.value, f"{place}.legal_registration_identifier.value")
     for index, each in enumerate(party.identifiers):
         if each.scheme_id in _KINDS:
-            yield from _warning(_KINDS[each.scheme_id], each.value, f"{place}.identifiers[{index}].value", policy)
+            yield from _warning(_KINDS[each.scheme_id], each.value, f"{place}.identifiers[{index}].value")
     if (party.vat_identifier or "").upper().startswith("FR"):
-        yield from _warning(FRENCH_VAT, party.vat_identifier, f"{place}.vat_identifier", policy)
+        yield from _warning(FRENCH_VAT, party.vat_identifier, f"{place}.vat_identifier")
 
 
-def _warning(kind: Kind, number: str | None, field: str, policy: Policy) -> Iterator[Finding]:
+def _warning(kind: Kind, number: str | None, field: str) -> Iterator[Observation]:
     fault = kind.fault(number) if number else None
     if fault is None:
         return
     term = nearest_term(field)
-    told = own_finding("EI-ID-01", "warning", "numbers", policy, facts={"kind": kind.name})
-    yield told.model_copy(
-        update={
-            "message": fault.message_fr if policy.language == "fr" else fault.message_en,
-            "message_en": fault.message_en,
-            "field": field,
-            "term": term.id if term else None,
-            "found": fault.found,
-            "expected": fault.expected,
-        }
+    yield Observation(
+        "EI-ID-01",
+        "warning",
+        "numbers",
+        fault.said.facts,
+        wording=fault.said.id,
+        term=term.id if term else "",
+        field=field,
     )

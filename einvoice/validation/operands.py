@@ -1,6 +1,6 @@
 """The two figures of a finding, checked against the invoice: a person reads them as values of the document.
 
-    aimed(finding, invoice)      # BR-S-08: found 2910.00, as BT-116 stands there, not the 2909 that the rule compares
+    with_model_values(observation, invoice)    # BR-S-08: found 2910.00, as BT-116 stands there, not the 2909 compared
 
 An engine tells what a test compared. That may be a count, a length, a value less the rule's tolerance, or a code that
 only decides whether the rule applies. So the found value is kept where it stands in the invoice: at the field of the
@@ -12,66 +12,79 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from einvoice.model import Invoice, Model
 from einvoice.paths import Path, walk
-from einvoice.report import Finding
+from einvoice.rulebook import Observation, row
 from einvoice.terms import term_at
 
 _TERM = re.compile(r"\b(?:BT|EXT-FR-FE)-\d+(?:-\d+)?")
 _TOLERANCE = Decimal(1)  # what published rules allow a total to be off
 
 
-def aimed(finding: Finding, invoice: Invoice) -> Finding:
-    """The finding with figures that stand in the invoice, or without."""
-    if finding.found is None:
-        return finding
-    path = Path.parse(finding.field or "")
+def with_model_values(observation: Observation, invoice: Invoice) -> Observation:
+    """The observation with figures that stand in the invoice, or without."""
+    found = _figure(observation, "found")
+    if found is None:
+        return observation
+    path = Path.parse(observation.field)
     own = path.get(invoice)
     if _is_group(own):
-        return _aimed_within(finding, path, own)
+        place = _named_place(observation, path, own)
+        return _moved(observation, place) if place else _with_figures(observation, None, None)
     if own is None:
-        unreadable = any(finding.found == unread.text for unread in invoice.unread)
-        return finding if unreadable else _without_figures(finding)
-    if _same(own, finding.found):
-        return finding.model_copy(update={"expected": _spelled_like(own, finding.expected)})
+        unreadable = any(found == unread.text for unread in invoice.unread)
+        return observation if unreadable else _with_figures(observation, None, None)
+    if _same(own, found):
+        return _with_figures(observation, found, _spelled_like(own, _figure(observation, "expected")))
     group = path.parent
-    place = _named_place(finding, group, group.get(invoice)) if group.steps else None
-    return _moved(finding, place) if place else _with_own_value(finding, own)
+    place = _named_place(observation, group, group.get(invoice)) if group.steps else None
+    return _moved(observation, place) if place else _with_own_value(observation, own)
 
 
-def _with_own_value(finding: Finding, own: Any) -> Finding:
-    """The value that stands at the finding's field, against what it was compared with if that is its like."""
-    if _same(own, finding.expected):
-        return finding.model_copy(update={"found": finding.expected, "expected": finding.found})
-    expected = _spelled_like(own, finding.expected) if _nearly_same(own, finding.found) else None
-    return finding.model_copy(update={"found": _text(own), "expected": expected})
+def _figure(observation: Observation, name: str) -> str | None:
+    fact = observation.facts.get(name)
+    return fact if isinstance(fact, str) else None
 
 
-def _without_figures(finding: Finding) -> Finding:
-    return finding.model_copy(update={"found": None, "expected": None})
+def _with_figures(observation: Observation, found: str | None, expected: str | None) -> Observation:
+    facts = {name: fact for name, fact in observation.facts.items() if name not in {"found", "expected"}}
+    figures = {"found": found, "expected": expected}
+    return replace(observation, facts=facts | {name: fact for name, fact in figures.items() if fact is not None})
 
 
-def _aimed_within(finding: Finding, path: Path, group: Any) -> Finding:
-    """A finding on a group: at the field of a named term that has the value, else without figures."""
-    place = _named_place(finding, path, group)
-    return _moved(finding, place) if place else _without_figures(finding)
+def _with_own_value(observation: Observation, own: Any) -> Observation:
+    """The value that stands at the observation's field, against what it was compared with if that is its like."""
+    found, expected = _figure(observation, "found"), _figure(observation, "expected")
+    if _same(own, expected):
+        return _with_figures(observation, expected, found)
+    other = _spelled_like(own, expected) if _nearly_same(own, found) else None
+    return _with_figures(observation, _text(own), other)
 
 
-def _named_place(finding: Finding, path: Path, group: Any) -> Path | None:
-    """The one field within a group that has the found value and a term that the message names."""
-    named = set(_TERM.findall(f"{finding.message} {finding.message_en} {finding.official or ''} {finding.rule}"))
-    places = [place for place, value in walk(group, path) if _same(value, finding.found)]
+def _named_place(observation: Observation, path: Path, group: Any) -> Path | None:
+    """The one field within a group that has the found value and a term that the rule names."""
+    named = set(_TERM.findall(_said(observation)))
+    found = _figure(observation, "found")
+    places = [place for place, value in walk(group, path) if _same(value, found)]
     places = [place for place in places if (term := term_at(place)) is not None and term.id in named]
     return places[0] if len(places) == 1 else None
 
 
-def _moved(finding: Finding, place: Path) -> Finding:
+def _said(observation: Observation) -> str:
+    """All that the rule says, in whichever language."""
+    known = row(observation.rule)
+    ours = f"{known.fr} {known.en}" if known else ""
+    return f"{observation.rule} {observation.official} {ours}"
+
+
+def _moved(observation: Observation, place: Path) -> Observation:
     term = term_at(place)
-    return finding.model_copy(update={"field": str(place), "term": term.id if term else finding.term})
+    return replace(observation, field=str(place), term=term.id if term else observation.term)
 
 
 def _is_group(value: Any) -> bool:

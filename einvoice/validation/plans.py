@@ -37,7 +37,7 @@ def plan_for(syntax: str, tag: str, profile: str | None) -> Plan:
     return Plan(known.schemas.get(syntax, schema), known.rules[syntax], known.french, known.foreign)
 
 
-def french_rules(syntax: str) -> tuple[str, ...]:
+def french_rules_of(syntax: str) -> tuple[str, ...]:
     """The French rule sets of a syntax of invoices."""
     return tuple(policy_data()["french_rules"].get(syntax, ()))
 

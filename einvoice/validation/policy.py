@@ -58,7 +58,7 @@ class Policy(BaseModel):
         default="auto", description="whether the French rules are run: as the invoice demands, never, or always"
     )
     engine: Literal["auto", "compiled", "saxon", "both"] = "auto"
-    language: Language = "fr"
+    language: Language | None = Field(default=None, description="deprecated: give `language` to the verb", exclude=True)
     report_severity: Severity = Field(default="error", description="of a Schematron report that carries no flag")
     overlay: Literal["off", "hint", "apply"] = Field(
         default="hint", description="known defects of published rules: say nothing, add a hint, or soften them too"

@@ -96,7 +96,7 @@ def test_a_good_facturx_breaks_no_rule(level):
     check = check_container(s.pdf(s.embedding(s.cii(identifier), level=level, relationship=relationship)))
     assert check.observations == ()
     assert check.step.status == "passed"
-    assert check.invoice.xml == s.cii(identifier)
+    assert check.extracted.xml == s.cii(identifier)
 
 
 def test_all_rules_are_tested():
@@ -114,7 +114,7 @@ def test_an_error_fails_the_step_and_a_warning_does_not():
 def test_the_name_is_found_in_any_case_and_judged_exactly(name):
     """A name in other letters is still found, so that the invoice can be read, and is an error."""
     check = check_container(s.pdf(s.embedding(XML, name=name.encode(), announced=name)))
-    assert check.invoice.name == name
+    assert check.extracted.name == name
     assert [finding.rule for finding in check.observations] == ["EI-PDF-02"]
 
 
@@ -122,7 +122,7 @@ def test_an_invoice_on_a_page_is_found():
     """A file that hangs in an annotation only is found, and the list that lacks it is named."""
     objects = s.embedding(XML) | ANNOTATED
     check = check_container(s.pdf(objects))
-    assert check.invoice.found_in == {"af", "annotation"}
+    assert check.extracted.found_in == {"af", "annotation"}
     assert "EI-PDF-21" in [finding.rule for finding in check.observations]
 
 

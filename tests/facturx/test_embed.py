@@ -39,10 +39,10 @@ def test_every_profile_is_embedded_as_its_specification_says(chosen):
     check = check_container(pdf)
     assert check.observations == ()
     assert check.profile == chosen.name
-    assert check.invoice.xml == s.cii(chosen.identifier)
-    assert check.invoice.relationship == ("Data" if chosen.name in {"minimum", "basicwl"} else "Alternative")
-    assert check.invoice.mime == "text/xml"
-    assert check.invoice.found_in == {"names", "af"}
+    assert check.extracted.xml == s.cii(chosen.identifier)
+    assert check.extracted.relationship == ("Data" if chosen.name in {"minimum", "basicwl"} else "Alternative")
+    assert check.extracted.mime == "text/xml"
+    assert check.extracted.found_in == {"names", "af"}
     assert preflight(pdf) == ()
 
 

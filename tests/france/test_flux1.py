@@ -9,11 +9,12 @@ from lxml import etree
 
 import einvoice as ei
 from einvoice import cli
+from einvoice.api import validate_extract
 from einvoice.artefacts.adding import add
 from einvoice.artefacts.installed import cache_folder
 from einvoice.conversion.reduction import reduced
 from einvoice.errors import Unwritable
-from einvoice.france.flux1 import extract, extract_of, file_name, judge_extract
+from einvoice.france.flux1 import extract, extract_of, file_name
 from einvoice.model import Identifier, Line, Note
 from einvoice.paths import Path
 from einvoice.schematron import load, read_rules
@@ -176,24 +177,26 @@ def portal_rules(tmp_path, monkeypatch):
 def test_added_rules_judge_extracts():
     """Once the portal's artefacts are added, an extract gets a verdict; known defects are named."""
     data = extract(fixture("services"), "ubl")
-    report = judge_extract(data, POLICY)
+    (report,) = validate_extract(data, policy=POLICY).documents
     assert (report.verdict, [step.ruleset for step in report.steps]) == (
         "valid",
         [None, "xsd-flux1-ubl-invoice-base", "flux1-ubl-base"],
     )
-    note = judge_extract(extract(fixture("credit-note"), "ubl", content="full"), POLICY, content="full")
+    (note,) = validate_extract(
+        extract(fixture("credit-note"), "ubl", content="full"), content="full", policy=POLICY
+    ).documents
     assert (note.verdict, note.steps[1].ruleset) == ("valid", "xsd-flux1-ubl-creditnote-full")
-    dollars = judge_extract(extract(fixture("foreign-currency"), "cii"), POLICY)
+    (dollars,) = validate_extract(extract(fixture("foreign-currency"), "cii"), policy=POLICY).documents
     errors = [finding for finding in dollars.findings if finding.severity == "error"]
     assert [(finding.rule, "EI-DEFECT-07" in finding.hint) for finding in errors] == [("G1.53", True)] * 2
-    franchise = judge_extract(extract(fixture("franchise"), "ubl"), POLICY)
+    (franchise,) = validate_extract(extract(fixture("franchise"), "ubl"), policy=POLICY).documents
     assert "EI-DEFECT-11" in franchise.findings[0].hint
 
 
 def test_without_the_portals_rules_an_extract_is_not_judged(tmp_path, monkeypatch):
     """The verdict fails closed, and says what to do."""
     monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
-    report = judge_extract(extract(fixture("services"), "cii"), POLICY)
+    (report,) = validate_extract(extract(fixture("services"), "cii"), policy=POLICY).documents
     assert report.verdict == "not_run"
     assert "artefacts add" in report.steps[1].reason
 

@@ -263,7 +263,7 @@ def test_directory_files_go_through_the_same_doors():
     line = DirectoryLine(siren="100000008", nature="D", start_date=date(2026, 12, 1), platform="0007")
     data = write_update(DirectoryUpdate(lines=(line,)))
     assert isinstance(ei.parse(data), DirectoryUpdate)
-    (report,) = ei.validate(data, policy=ei.Policy(date=date(2026, 11, 22), language="en")).documents
+    (report,) = ei.validate(data, policy=ei.Policy(date=date(2026, 11, 22)), language="en").documents
     assert (report.kind, report.verdict) == ("directory", "invalid")
     assert [finding.rule for finding in report.findings] == ["EI-G1.89"]
     assert report.findings[0].message == report.findings[0].message_en

@@ -10,7 +10,6 @@ from lxml import etree
 
 import einvoice as ei
 from einvoice.data import ruleset_text
-from einvoice.france.findings import in_language
 from einvoice.france.lifecycle import Account, Correction, LifecycleMessage, Payment, cdar, check, ppf_copy
 from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, Remark, Subject
 from einvoice.model import Identifier, SupportingDocument
@@ -262,12 +261,13 @@ def test_the_package_offers_the_life_cycle_by_name():
 
 def test_findings_speak_the_language_that_was_asked_for():
     """Message and hint."""
-    found = check(altered(APPROVED, "phase_code", None))
-    (english,) = in_language(found, "en")
+    (english,) = check(altered(APPROVED, "phase_code", None), language="en")
     assert english.message == english.message_en == "Missing: the phase (305 transmission, 23 processing) (MDT-77)."
     assert english.hint.startswith("The published rules")
-    assert in_language(found, "fr") == found
-    report = ei.validate(cdar.write(altered(APPROVED, "phase_code", None)), policy=ei.Policy(language="en"))
+    (french,) = check(altered(APPROVED, "phase_code", None))
+    assert (french.rule, french.field, french.message_en) == (english.rule, english.field, english.message)
+    assert french.message != english.message
+    report = ei.validate(cdar.write(altered(APPROVED, "phase_code", None)), language="en")
     assert "Missing" in report.findings[-1].message
 
 

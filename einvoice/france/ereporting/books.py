@@ -23,10 +23,10 @@ from einvoice.draft.french import TIME_UNITS
 from einvoice.draft.rounding import rounded, shared_out
 from einvoice.errors import Unwritable
 from einvoice.france.ereporting.report import PaidPart
-from einvoice.france.findings import finding
 from einvoice.france.payments import NOTHING, shared_by, sign
 from einvoice.france.treatment import treatment, vat_is_due_on_payment
 from einvoice.model import Amount, Invoice, Model, VatBreakdown
+from einvoice.rulebook import observation
 
 GOODS, SERVICES, UNTAXED, MARGIN = "TLB1", "TPS1", "TNT1", "TMA1"  # TT-81
 
@@ -211,5 +211,5 @@ def _signed(part: VatBreakdown, direction: int) -> VatBreakdown:
 
 
 def _unwritable(rule: str, invoice: Invoice, field: str) -> Unwritable:
-    found = finding(rule, "error", "ereport", field=field, found=invoice.number)
+    found = observation(rule, "error", "ereport", field=field, found=invoice.number)
     return Unwritable(rule, {"found": invoice.number or ""}, (found,))

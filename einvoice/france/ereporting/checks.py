@@ -21,11 +21,11 @@ from einvoice.draft.parties import is_french_party
 from einvoice.france.ereporting.books import MARGIN, UNTAXED
 from einvoice.france.ereporting.calendar import REGIMES, Content, Regime, periods
 from einvoice.france.ereporting.report import DailySales, EReport, PaidPart, Payments
-from einvoice.france.findings import finding
 from einvoice.france.payments import NOTHING
 from einvoice.identifiers import SIREN
 from einvoice.model import Invoice, Party, Period
 from einvoice.report import Finding, Severity
+from einvoice.rulebook import Language, Observation, in_words, observation
 
 _CENT = Decimal("0.01")
 _SIREN = "0002"
@@ -49,16 +49,19 @@ _INVOICE_LENGTHS = (
 )
 
 
-def check(report: EReport, *, regime: Regime | None = None) -> tuple[Finding, ...]:
-    """What is wrong with a report. With `regime`, a period that is not of it is an error. Messages are French."""
+def check(report: EReport, *, regime: Regime | None = None, language: Language = "fr") -> tuple[Finding, ...]:
+    """What is wrong with a report. With `regime`, a period that is not of it is an error."""
+    return in_words(observations_on(report, regime), language)
+
+
+def observations_on(report: EReport, regime: Regime | None = None) -> tuple[Observation, ...]:
+    """What is wrong with a report, not yet in words."""
     found = [each for rule in _RULES for each in rule(report)]
     return (*found, *_period_is_of_a_regime(report, regime))
 
 
-def _say(rule: str, severity: Severity, field: str, term: str = "", **facts: object) -> Finding:
-    texts = {key: str(value) for key, value in facts.items() if key not in ("found", "expected")}
-    found, expected = facts.get("found"), facts.get("expected")
-    return finding(rule, severity, "ereport", field=field, found=found, expected=expected, term=term or None, **texts)
+def _say(rule: str, severity: Severity, field: str, term: str = "", **facts: object) -> Observation:
+    return observation(rule, severity, "ereport", field=field, term=term or None, **facts)
 
 
 def _period(report: EReport) -> tuple[Content, Period] | None:
@@ -101,13 +104,13 @@ def _parts(report: EReport) -> Iterator[tuple[str, PaidPart]]:
 # -- the report itself -------------------------------------------------------------------------------------------------
 
 
-def _it_is_made_after_its_period(report: EReport) -> Iterator[Finding]:
+def _it_is_made_after_its_period(report: EReport) -> Iterator[Observation]:
     known = _period(report)
     if known and report.issued_at and known[1].end_date and report.issued_at.date() <= known[1].end_date:  # G7.43
         yield _say("EI-FRR-01", "error", "issued_at", "TT-3", found=report.issued_at, expected=f"> {known[1].end_date}")
 
 
-def _period_is_of_a_regime(report: EReport, regime: Regime | None) -> Iterator[Finding]:
+def _period_is_of_a_regime(report: EReport, regime: Regime | None) -> Iterator[Observation]:
     known = _period(report)
     if known is None:
         return
@@ -123,7 +126,7 @@ def _period_is_of_a_regime(report: EReport, regime: Regime | None) -> Iterator[F
         yield _say("EI-FRR-02", "error" if regime else "warning", field, "TT-17", found=shown, regime=regime or "—")
 
 
-def _days_are_in_the_period(report: EReport) -> Iterator[Finding]:
+def _days_are_in_the_period(report: EReport) -> Iterator[Observation]:
     known = _period(report)
     if known is None:
         return
@@ -133,26 +136,26 @@ def _days_are_in_the_period(report: EReport) -> Iterator[Finding]:
             yield _say("EI-FRR-03", "warning", field, term, found=day, expected=f"{start} – {end}")
 
 
-def _something_is_reported(report: EReport) -> Iterator[Finding]:
+def _something_is_reported(report: EReport) -> Iterator[Observation]:
     part = report.transactions or report.payments
     if part is not None and report.type_code != "RE" and not (part.invoices or part.sales):
         yield _say("EI-FRR-04", "warning", "transactions" if report.transactions else "payments")
 
 
-def _declarant_is_known(report: EReport) -> Iterator[Finding]:
+def _declarant_is_known(report: EReport) -> Iterator[Observation]:
     identifier = report.declarant.identifier if report.declarant else None
     number = (identifier.value if identifier else None) or ""
     if number.isdigit() and len(number) == 9 and (fault := SIREN.fault(number)):  # G6.26: known to INSEE
         yield _say("EI-FRR-05", "warning", "declarant.identifier.value", "TT-13", found=number, expected=fault.expected)
 
 
-def _texts_are_short(report: EReport) -> Iterator[Finding]:
+def _texts_are_short(report: EReport) -> Iterator[Observation]:
     yield from _too_long(report, "", _LENGTHS)
     for field, invoice in _invoices(report):
         yield from _too_long(invoice, f"{field}.", _INVOICE_LENGTHS)
 
 
-def _too_long(part: object, place: str, lengths: tuple[tuple[str, int, str], ...]) -> Iterator[Finding]:
+def _too_long(part: object, place: str, lengths: tuple[tuple[str, int, str], ...]) -> Iterator[Observation]:
     for path, length, term in lengths:
         for field, text in _texts(part, path):
             if len(text) > length:
@@ -175,14 +178,14 @@ def _texts(part: object, path: str) -> Iterator[tuple[str, str]]:
 # -- who reports what --------------------------------------------------------------------------------------------------
 
 
-def _sales_are_the_sellers(report: EReport) -> Iterator[Finding]:
+def _sales_are_the_sellers(report: EReport) -> Iterator[Observation]:
     role = report.declarant.role_code if report.declarant else None
     sales = report.transactions.sales if report.transactions else ()
     if role == "BY" and (sales or report.payments):
         yield _say("EI-FRR-07", "warning", "declarant.role_code", "TT-15", found=role, expected="SE")
 
 
-def _invoices_are_the_declarants(report: EReport) -> Iterator[Finding]:
+def _invoices_are_the_declarants(report: EReport) -> Iterator[Observation]:
     declarant = report.declarant
     own = declarant.identifier.value if declarant and declarant.identifier else None
     side = "buyer" if declarant and declarant.role_code == "BY" else "seller"
@@ -199,7 +202,7 @@ def _siren(party: Party | None) -> str | None:
     return identifier.value if identifier and identifier.scheme_id == _SIREN else None
 
 
-def _nothing_is_told_twice(report: EReport) -> Iterator[Finding]:
+def _nothing_is_told_twice(report: EReport) -> Iterator[Observation]:
     numbers = Counter(
         (invoice.number, invoice.issue_date and invoice.issue_date.year, _siren(invoice.seller))
         for _, invoice in _invoices(report)
@@ -214,7 +217,7 @@ def _nothing_is_told_twice(report: EReport) -> Iterator[Finding]:
             yield _say("EI-FRR-11", "warning", "transactions.sales", "TG-31", found=shown)
 
 
-def _numbers_are_short_for_now(report: EReport) -> Iterator[Finding]:
+def _numbers_are_short_for_now(report: EReport) -> Iterator[Observation]:
     if report.issued_at is None or report.issued_at.date() > _SHORT_NUMBERS_UNTIL:
         return
     for field, invoice in _invoices(report):
@@ -225,7 +228,7 @@ def _numbers_are_short_for_now(report: EReport) -> Iterator[Finding]:
 # -- figures -----------------------------------------------------------------------------------------------------------
 
 
-def _totals_are_sums(report: EReport) -> Iterator[Finding]:
+def _totals_are_sums(report: EReport) -> Iterator[Observation]:
     """The text allows one cent (G1.53); as coded, the published rule allows one for each VAT rate."""
     for field, sales in _sales(report):
         bases = sum((rate.taxable_amount or NOTHING for rate in sales.rates), NOTHING)
@@ -243,12 +246,12 @@ def _totals_are_sums(report: EReport) -> Iterator[Finding]:
         yield from _sum(f"{field}.totals.vat_amount_in_accounting_currency", "TT-52", stated, taxes)
 
 
-def _sum(field: str, term: str, stated: Decimal | None, added: Decimal) -> Iterator[Finding]:
+def _sum(field: str, term: str, stated: Decimal | None, added: Decimal) -> Iterator[Observation]:
     if stated is not None and abs(stated - added) > _CENT:
         yield _say("EI-FRR-13", "warning", field, term, found=stated, expected=added)
 
 
-def _vat_is_rate_times_amount(report: EReport) -> Iterator[Finding]:
+def _vat_is_rate_times_amount(report: EReport) -> Iterator[Observation]:
     """Each sale may round by half a cent, so a day may differ by half a cent for each of its sales, and one more."""
     for field, sales in _sales(report):
         room = _CENT + _CENT / 2 * max(sales.count or 1, 1)
@@ -262,7 +265,7 @@ def _vat_is_rate_times_amount(report: EReport) -> Iterator[Finding]:
                 yield _say("EI-FRR-14", "warning", place, "TT-88", found=part.tax_amount, expected=shown)
 
 
-def _untaxed_sales_have_no_vat(report: EReport) -> Iterator[Finding]:
+def _untaxed_sales_have_no_vat(report: EReport) -> Iterator[Observation]:
     for field, sales in _sales(report):
         if sales.category_code == UNTAXED and sales.vat_amount:
             yield _say("EI-FRR-15", "warning", f"{field}.vat_amount", "TT-83", found=sales.vat_amount, expected="0.00")
@@ -270,14 +273,14 @@ def _untaxed_sales_have_no_vat(report: EReport) -> Iterator[Finding]:
             yield _say("EI-FRR-16", "warning", f"{field}.rates", "TT-86", found=MARGIN)
 
 
-def _payments_are_in_euros(report: EReport) -> Iterator[Finding]:
+def _payments_are_in_euros(report: EReport) -> Iterator[Observation]:
     for field, part in _parts(report):
         if part.currency_code not in (None, "EUR"):  # G6.27
             place = f"{field}.currency_code"
             yield _say("EI-FRR-17", "error", place, "TT-94", found=part.currency_code, expected="EUR")
 
 
-_RULES: tuple[Callable[[EReport], Iterator[Finding]], ...] = (
+_RULES: tuple[Callable[[EReport], Iterator[Observation]], ...] = (
     _it_is_made_after_its_period,
     _days_are_in_the_period,
     _something_is_reported,

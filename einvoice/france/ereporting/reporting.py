@@ -37,11 +37,11 @@ from einvoice.france.ereporting.report import (
     Transactions,
 )
 from einvoice.france.ereporting.reported import reported_invoice
-from einvoice.france.findings import finding
 from einvoice.france.payments import NOTHING
 from einvoice.france.times import legal_time
 from einvoice.france.treatment import treatment
 from einvoice.model import Invoice, Party, Period, VatBreakdown
+from einvoice.rulebook import observation
 from einvoice.xml import parse_xml
 
 _SELLER, _BUYER = "SE", "BY"
@@ -162,7 +162,7 @@ class Reporting:
         if siren_of(invoice.buyer or Party()) == self._siren:
             return _BUYER
         facts = {"found": invoice.number or "", "siren": self._siren or "?"}
-        raise Unwritable("EI-FRR-33", facts, (finding("EI-FRR-33", "error", "ereport", **facts),))
+        raise Unwritable("EI-FRR-33", facts, (observation("EI-FRR-33", "error", "ereport", **facts),))
 
 
 def _dates(period: ReportingPeriod) -> Period:

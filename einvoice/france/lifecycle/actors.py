@@ -16,7 +16,7 @@ from einvoice.france.lifecycle.message import Actor
 from einvoice.france.lifecycle.request import Request, fault
 from einvoice.france.payments import sign
 from einvoice.model import Identifier, Invoice, Party
-from einvoice.report import Finding
+from einvoice.rulebook import Observation
 
 _SIREN = "0002"
 _ROLE_CODES = {"seller": "SE", "buyer": "BY", "payee": "DL", "buyer_agent": "AB", "seller_agent": "SR"}  # UNTDID 3035
@@ -47,7 +47,7 @@ def actor(party: Party, role_code: str) -> Actor:
     )
 
 
-def party_faults(request: Request) -> Iterator[Finding]:
+def party_faults(request: Request) -> Iterator[Observation]:
     """What the invoice does not tell of its parties, and a message must."""
     invoice = request.invoice
     named = [("seller", False), (_field(invoice, request.by), False)]
@@ -59,7 +59,7 @@ def party_faults(request: Request) -> Iterator[Finding]:
             yield from _faults_of(invoice, field, address=address)
 
 
-def _faults_of(invoice: Invoice, field: str, *, address: bool) -> Iterator[Finding]:
+def _faults_of(invoice: Invoice, field: str, *, address: bool) -> Iterator[Observation]:
     party = getattr(invoice, field)
     if party is None:
         yield fault("EI-CDV-74", field, found=field)

@@ -21,7 +21,7 @@ from datetime import datetime
 
 from einvoice.errors import Unwritable
 from einvoice.france.lifecycle.actors import document_issuer, party_faults, recipients, setter_of
-from einvoice.france.lifecycle.checks import PORTAL_AMOUNTS, check
+from einvoice.france.lifecycle.checks import PORTAL_AMOUNTS, observations_on
 from einvoice.france.lifecycle.codes import PHASE_CODES, STATUSES
 from einvoice.france.lifecycle.content import details, new_payees
 from einvoice.france.lifecycle.message import Actor, Characteristic, Detail, LifecycleMessage, Subject
@@ -29,7 +29,7 @@ from einvoice.france.lifecycle.request import Account, Approval, Correction, Pay
 from einvoice.france.times import legal_time
 from einvoice.france.treatment import treatment
 from einvoice.model import Identifier, Invoice
-from einvoice.report import Finding
+from einvoice.rulebook import Observation, Sentence
 
 GUIDELINE = "urn.cpro.gouv.fr:1p0:CDV:invoice"
 PPF_GUIDELINE = "urn.cpro.gouv.fr:1p0:CDV:einvoicingF2"
@@ -187,13 +187,13 @@ def _expect(what: str, text: str, form: str) -> None:
 
 def _sound(message: LifecycleMessage) -> LifecycleMessage:
     """The message, if our own checks find no error in it."""
-    errors = tuple(finding for finding in check(message) if finding.severity == "error")
+    errors = tuple(each for each in observations_on(message) if each.severity == "error")
     if errors:
         code = message.subject.status_code if message.subject else None
         raise _unwritable(code or "?", errors)
     return message
 
 
-def _unwritable(code: str, findings: tuple[Finding, ...]) -> Unwritable:
-    said = " ".join(finding.message_en for finding in findings)
-    return Unwritable("EI-NO-WRITE-04", {"code": code, "detail": said}, findings)
+def _unwritable(code: str, faults: tuple[Observation, ...]) -> Unwritable:
+    detail = tuple(Sentence(each.wording or each.rule, each.facts) for each in faults)
+    return Unwritable("EI-NO-WRITE-04", {"code": code, "detail": detail}, faults)

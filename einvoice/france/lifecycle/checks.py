@@ -23,7 +23,7 @@ from einvoice.identifiers import SIREN
 from einvoice.own_rules import Place, Ran
 from einvoice.paths import Path
 from einvoice.report import Finding, Severity
-from einvoice.rulebook import Observation, finding
+from einvoice.rulebook import Language, Observation, in_words
 from einvoice.schematron import RuleTree
 from einvoice.terms import item
 from einvoice.xml import parse_xml
@@ -33,22 +33,22 @@ _RULES, _STEP = "einvoice-cdar", "lifecycle"
 _SIREN = "0002"
 
 
-def check(message: LifecycleMessage) -> tuple[Finding, ...]:
-    """What is wrong with a message, `()` for a good one. Findings are French.
+def check(message: LifecycleMessage, *, language: Language = "fr") -> tuple[Finding, ...]:
+    """What is wrong with a message, `()` for a good one.
 
     Raises `Unwritable` for a text that XML cannot hold.
     """
-    return tuple(finding(each, "fr") for each in observations_on(message))
+    return in_words(observations_on(message), language)
 
 
 def observations_on(message: LifecycleMessage) -> tuple[Observation, ...]:
     """What our own rules find in a message that is no document yet: its places are fields alone."""
     root = parse_xml(cdar.write(message, incomplete=True))
-    found = judge(RuleTree(root), message, cdar.fields(root).at).observations
+    found = run_rules(RuleTree(root), message, cdar.fields(root).at).observations
     return tuple(replace(each, xpath="", line=None) for each in found)
 
 
-def judge(tree: RuleTree, message: LifecycleMessage, place: Place) -> Ran:
+def run_rules(tree: RuleTree, message: LifecycleMessage, place: Place) -> Ran:
     """What our own rules find in a document, and in the message that was read from it."""
     ran = own_rules.run(_RULES, tree, step=_STEP, place=place)
     return replace(ran, observations=(*map(_at_its_item, ran.observations), *_sirens_are_sirens(message)))

@@ -24,7 +24,6 @@ from typing import Literal
 
 from einvoice.draft.parties import siren_of
 from einvoice.errors import Mismatch
-from einvoice.france.findings import finding
 from einvoice.france.lifecycle.codes import FOLLOWS, STATUSES
 from einvoice.france.lifecycle.events import Event, event_of
 from einvoice.france.lifecycle.message import LifecycleMessage, Subject
@@ -32,6 +31,7 @@ from einvoice.france.payments import NOTHING, owed
 from einvoice.france.treatment import treatment, vat_is_due_on_payment
 from einvoice.model import Invoice, Party
 from einvoice.report import Finding, Severity
+from einvoice.rulebook import Observation, in_words, observation
 
 PPF_DELAY = timedelta(hours=24)
 _LAST = datetime(9999, 12, 30)  # noqa: DTZ001 - messages have no zone; a day later time ends
@@ -99,10 +99,15 @@ class Lifecycle:
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What does not fit: out of order is a warning, after the end an error; a duplicate rejected is told."""
+        return in_words(self.observations, "fr")
+
+    @cached_property
+    def observations(self) -> tuple[Observation, ...]:
+        """The same, not yet in words."""
         found = [each for _, each in self._history if each is not None]
         if self.due is not None and self.due * _owed_sign(self.invoice) < 0:
             settled = sum(self.received.values(), NOTHING)
-            found.append(finding("EI-LIFE-04", "warning", "lifecycle", found=settled, expected=settled + self.due))
+            found.append(observation("EI-LIFE-04", "warning", "lifecycle", found=settled, expected=settled + self.due))
         return tuple(found)
 
     @cached_property
@@ -162,14 +167,14 @@ class Lifecycle:
         return owed(self.invoice) - sum(self.received.values(), NOTHING) - discounts
 
     @cached_property
-    def _history(self) -> tuple[tuple[Event, Finding | None], ...]:
+    def _history(self) -> tuple[tuple[Event, Observation | None], ...]:
         """The events in order, each with what does not fit about it."""
-        history: list[tuple[Event, Finding | None]] = []
+        history: list[tuple[Event, Observation | None]] = []
         seen: list[str] = []
         for event in sorted(_once(self.messages), key=lambda each: (each.timestamp, each.status_code, *_rank(each))):
             if event.status_code == "213" and _is_of_a_duplicate(event, seen):
                 other = event.model_copy(update={"counts": False, "is_mandatory": False})
-                history.append((other, _finding("EI-LIFE-03", "information", event)))
+                history.append((other, _observation("EI-LIFE-03", "information", event)))
                 continue
             found = _misfit(event, seen)
             seen.append(event.status_code)
@@ -229,15 +234,15 @@ def _is_of_a_duplicate(event: Event, seen: list[str]) -> bool:
     return accepted and bool(event.rejection_reasons) and set(event.rejection_reasons) <= _DUPLICATE
 
 
-def _misfit(event: Event, seen: list[str]) -> Finding | None:
+def _misfit(event: Event, seen: list[str]) -> Observation | None:
     ends = [code for code in seen if code in _ENDS]
     if ends:
         severities = [_after(end, event.status_code) for end in ends]
         worst: Severity = "error" if "error" in severities else "warning"
-        return _finding("EI-LIFE-02", worst, event, end=ends[severities.index(worst)])
+        return _observation("EI-LIFE-02", worst, event, end=ends[severities.index(worst)])
     following = frozenset().union(*(FOLLOWS.get(code, ()) for code in seen)) if seen else FOLLOWS["start"]
     if event.status_code not in following:
-        return _finding("EI-LIFE-01", "warning", event, expected=", ".join(sorted(following)))
+        return _observation("EI-LIFE-01", "warning", event, expected=", ".join(sorted(following)))
     return None
 
 
@@ -248,8 +253,10 @@ def _after(end: str, code: str) -> Severity:
     return "warning" if end == "220" and code in ("211", "212") else "error"
 
 
-def _finding(rule: str, severity: Severity, event: Event, *, expected: str | None = None, end: str = "") -> Finding:
-    return finding(
+def _observation(
+    rule: str, severity: Severity, event: Event, *, expected: str | None = None, end: str = ""
+) -> Observation:
+    return observation(
         rule,
         severity,
         "lifecycle",

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from einvoice.france.findings import finding
 from einvoice.france.lifecycle.codes import ACTIONS, Status
 from einvoice.france.payments import NOTHING, owed, total_with_vat
 from einvoice.identifiers import IBAN
 from einvoice.model import Invoice, Party
-from einvoice.report import Finding
+from einvoice.rulebook import Observation, observation
 from einvoice.terms import term
 
 
@@ -77,18 +76,18 @@ class Request:
     corrections: tuple[Correction, ...] = ()
 
 
-def faults(request: Request) -> Iterator[Finding]:
+def faults(request: Request) -> Iterator[Observation]:
     """What forbids to tell the status so; nothing for a good request."""
     for check in _CHECKS:
         yield from check(request)
 
 
-def fault(rule: str, field: str, *, found: object = None, expected: object = None) -> Finding:
+def fault(rule: str, field: str, *, found: object = None, expected: object = None) -> Observation:
     """The finding of one of the rules below."""
-    return finding(rule, "error", "lifecycle", field=field, found=found, expected=expected)
+    return observation(rule, "error", "lifecycle", field=field, found=found, expected=expected)
 
 
-def _invoice_says_enough(request: Request) -> Iterator[Finding]:
+def _invoice_says_enough(request: Request) -> Iterator[Observation]:
     for field in ("number", "issue_date", "type_code"):
         if getattr(request.invoice, field) is None:
             yield fault("EI-CDV-65", field, expected=field)
@@ -96,7 +95,7 @@ def _invoice_says_enough(request: Request) -> Iterator[Finding]:
         yield fault("EI-CDV-65", "vat_breakdown", expected="vat_breakdown")
 
 
-def _setter_may_set_it(request: Request) -> Iterator[Finding]:
+def _setter_may_set_it(request: Request) -> Iterator[Observation]:
     if request.by not in request.kind.set_by:
         yield fault("EI-CDV-67", "issuer", found=request.by, expected=", ".join(request.kind.set_by))
 
@@ -105,7 +104,7 @@ def _setter_may_set_it(request: Request) -> Iterator[Finding]:
 _REFUSALS_OF_S6 = frozenset({"DEST_ERR", "ROUTAGE_ERR", "CODE_ROUTAGE_ERR"})
 
 
-def _reasons_are_allowed(request: Request) -> Iterator[Finding]:
+def _reasons_are_allowed(request: Request) -> Iterator[Observation]:
     allowed = request.kind.reasons
     if request.kind.code == "210" and request.invoice.business_process_type == "S6":  # G7.39
         allowed &= _REFUSALS_OF_S6
@@ -117,12 +116,12 @@ def _reasons_are_allowed(request: Request) -> Iterator[Finding]:
         yield fault("EI-CDV-62", "subject.details", expected=shown)
 
 
-def _action_exists(request: Request) -> Iterator[Finding]:
+def _action_exists(request: Request) -> Iterator[Observation]:
     if request.action is not None and request.action not in ACTIONS:
         yield fault("EI-CDV-66", "subject.details", found=request.action, expected=", ".join(ACTIONS))
 
 
-def _comment_is_given(request: Request) -> Iterator[Finding]:
+def _comment_is_given(request: Request) -> Iterator[Observation]:
     payment = request.payment
     reversal = request.kind.code == "212" and payment is not None and payment.amount * owed(request.invoice) < 0
     if (reversal or "comment" in request.kind.needs) and not request.comment:  # P1.17, G7.25
@@ -132,20 +131,20 @@ def _comment_is_given(request: Request) -> Iterator[Finding]:
 _MEANT_FOR = {"payment": ("211", "212"), "approval": ("206",), "account": ("227",)}
 
 
-def _content_is_meant_for_it(request: Request) -> Iterator[Finding]:
+def _content_is_meant_for_it(request: Request) -> Iterator[Observation]:
     for name, codes in _MEANT_FOR.items():
         if getattr(request, name) is not None and request.kind.code not in codes:
             yield fault("EI-CDV-68", "subject.details", found=name, expected=", ".join(codes))
 
 
-def _content_is_given(request: Request) -> Iterator[Finding]:
+def _content_is_given(request: Request) -> Iterator[Observation]:
     if "amounts" in request.kind.needs and request.payment is None:
         yield fault("EI-CDV-64", "subject.details")
     if "account" in request.kind.needs and request.account is None:
         yield fault("EI-CDV-69", "subject.details")
 
 
-def _amounts_make_sense(request: Request) -> Iterator[Finding]:
+def _amounts_make_sense(request: Request) -> Iterator[Observation]:
     payment, approval = request.payment, request.approval
     amounts = [payment.amount, payment.before, payment.discount] if payment else []
     amounts += [approval.with_vat, approval.without_vat] if approval else []
@@ -159,12 +158,12 @@ def _amounts_make_sense(request: Request) -> Iterator[Finding]:
         )
 
 
-def _account_is_an_iban(request: Request) -> Iterator[Finding]:
+def _account_is_an_iban(request: Request) -> Iterator[Observation]:
     if request.account is not None and (wrong := IBAN.fault(request.account.identifier)):
         yield fault("EI-CDV-72", "subject.details", found=wrong.found)
 
 
-def _corrections_name_terms(request: Request) -> Iterator[Finding]:
+def _corrections_name_terms(request: Request) -> Iterator[Observation]:
     for each in request.corrections:
         try:
             term(each.term)
@@ -172,7 +171,7 @@ def _corrections_name_terms(request: Request) -> Iterator[Finding]:
             yield fault("EI-CDV-73", "subject.details", found=each.term)
 
 
-_CHECKS: tuple[Callable[[Request], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[Request], Iterator[Observation]], ...] = (
     _invoice_says_enough,
     _setter_may_set_it,
     _reasons_are_allowed,

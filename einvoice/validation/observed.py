@@ -1,4 +1,4 @@
-"""From what an engine says to what a person reads: a `Failure` becomes an `Observation`, then a `Finding`.
+"""From what an engine says to what we know of it: a `Failure` becomes an `Observation`.
 
 The observation gets the business term, the field of the model and the figures. The field is as deep as is known: a rule
 on the totals as a whole that is about BT-106 points at `totals.line_net_amount`.
@@ -7,13 +7,11 @@ on the totals as a whole that is about BT-106 points at `totals.line_net_amount`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from einvoice.paths import Path
-from einvoice.report import Finding, Severity
-from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, finding, official, row
+from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, official, row
 from einvoice.schematron import Failure
 from einvoice.terms import Term, nearest_term, term, term_at
 from einvoice.validation.overlay import Defect, known_defect
@@ -33,11 +31,6 @@ class Ran:
     version: str
     step: str
     wanted: str
-
-
-def finding_of(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Finding:
-    """The finding for a failed check of a rule set; `place` finds the model's field for an XPath."""
-    return finding(observed(failure, ran, policy, place), policy.language)
 
 
 def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observation:
@@ -69,14 +62,6 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
         xpath=failure.location,
         line=failure.line,
     )
-
-
-def own_finding(
-    rule: str, severity: Severity, step: str, policy: Policy, *, facts: Mapping[str, Fact] | None = None, **place: Any
-) -> Finding:
-    """A finding of ours, worded with `facts`; `place` may give term, field, xpath, line, found, …"""
-    told = finding(Observation(rule, severity, step, facts or {}), policy.language)
-    return told.model_copy(update={"found": None, "expected": None, **place})
 
 
 def _notes(defect: Defect, *, softened: bool) -> tuple[Sentence, ...]:

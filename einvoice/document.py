@@ -1,0 +1,200 @@
+"""A document, opened once: what it is, its tree, its model, its container, each made when it is first asked for.
+
+    document = Document(data)
+    document.form                        # "xml", "pdf" or "json"
+    document.detected.kind               # "invoice", "lifecycle", ...
+    document.model                       # the Invoice, or the message
+
+    report = ei.validate(document)       # one parse and one reading, however many verbs follow
+    invoice = ei.parse(document)
+    page = ei.render(document)
+
+`Document.of(draft)` and `Document.of(invoice)` begin at the other end: the model is at hand, and `xml` is what it says
+in the syntax of its profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from einvoice import cii, ubl
+from einvoice.detect import Detected, detected, is_pdf, read_detected
+from einvoice.draft import Disagreement, Draft
+from einvoice.draft.completion import Completion, completed
+from einvoice.errors import EInvoiceError, Unreadable, Unrecognised
+from einvoice.model import Invoice
+from einvoice.profiles import profile_of
+from einvoice.report import SyntaxName
+from einvoice.schematron import RuleTree
+from einvoice.xml import Element, parse_xml
+
+if TYPE_CHECKING:
+    from einvoice.facturx.container import ContainerCheck
+    from einvoice.facturx.embedded import Extracted
+    from einvoice.france.messages import Message
+
+MESSAGES = ("lifecycle", "ereport", "directory")  # Detected.kind of the French messages
+_BOM = b"\xef\xbb\xbf"
+_HEAD = 512  # bytes in which JSON shows itself
+
+
+class Document:
+    """What was handed in. Nothing is looked at before it is asked for, and nothing is looked at twice."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self._source: Draft | Invoice | None = None
+        self._trees: dict[bytes, Element | Unreadable] = {}
+
+    @classmethod
+    def of(cls, source: Draft | Invoice) -> Document:
+        """The document that a draft or an invoice means; there are no bytes yet."""
+        made = cls(b"")
+        made._source = source
+        return made
+
+    @cached_property
+    def form(self) -> Literal["xml", "pdf", "json", "model"]:
+        """How the document came, by its content: "json" is a draft, "model" a `Draft` or an `Invoice` in hand."""
+        if self._source is not None:
+            return "model"
+        if self.data[:_HEAD].removeprefix(_BOM).lstrip().startswith(b"{"):  # XML never begins so
+            return "json"
+        return "pdf" if is_pdf(self.data) else "xml"
+
+    @cached_property
+    def draft(self) -> Draft | None:
+        """The draft, where the document is one. Raises `DraftError` for JSON that is none."""
+        if self.form == "json":
+            return Draft.model_validate_json(self.data)
+        return self._source if isinstance(self._source, Draft) else None
+
+    @cached_property
+    def _completion(self) -> Completion:
+        assert self.draft is not None  # noqa: S101 - asked of drafts only
+        return completed(self.draft)
+
+    @property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """What a draft says against itself."""
+        return () if self.draft is None else self._completion.disagreements
+
+    def field_of(self, field: str) -> str:
+        """From a field of the invoice to that of the draft."""
+        return field if self.draft is None else self.draft.field_of(field)
+
+    @cached_property
+    def container(self) -> ContainerCheck:
+        """The PDF around the invoice, checked."""
+        from einvoice.facturx.container import check_container  # noqa: PLC0415 - the PDF library is loaded for PDFs only
+
+        return check_container(self.data, parse=self._parsed)
+
+    @cached_property
+    def extracted(self) -> Extracted:
+        """The invoice of a PDF and the files beside it. Raises `Unreadable`, or `Unrecognised` where none is inside."""
+        from einvoice.facturx.embedded import extract  # noqa: PLC0415 - as above
+
+        checked = self.__dict__.get("container")
+        return checked.extracted if checked and checked.extracted else extract(self.data)
+
+    def _parsed(self, xml: bytes) -> Element:
+        """The document element of XML, parsed once. Raises `Unreadable`."""
+        if xml not in self._trees:
+            try:
+                self._trees[xml] = parse_xml(xml)
+            except Unreadable as fault:
+                self._trees[xml] = fault
+        known = self._trees[xml]
+        if isinstance(known, Unreadable):
+            raise known
+        return known
+
+    @cached_property
+    def xml(self) -> bytes:
+        """The XML: of a PDF the invoice in it, of a draft or an invoice what it means, written.
+
+        Raises `Unreadable` or `Unrecognised` for a PDF without one, `Unwritable` for what cannot be written.
+        """
+        if self.form == "xml":
+            return self.data
+        if self.form == "pdf":
+            return self.extracted.xml
+        return written(self.invoice)[0]
+
+    @property
+    def detected(self) -> Detected:
+        """What the XML is. Raises `Unreadable` and `Unrecognised`, each time with the same fault."""
+        if isinstance(self._detection, EInvoiceError):
+            raise self._detection
+        return self._detection
+
+    @cached_property
+    def _detection(self) -> Detected | Unreadable | Unrecognised:
+        # The fault is kept: a property that raised would be computed again each time it is asked for.
+        try:
+            return detected(self._parsed(self.xml))
+        except (Unreadable, Unrecognised) as fault:
+            return fault
+
+    @property
+    def root(self) -> Element:
+        """The document element of the XML."""
+        root = self.detected.root
+        assert root is not None  # noqa: S101 - only PDFs have none, and of a PDF the XML is detected
+        return root
+
+    @property
+    def syntax(self) -> SyntaxName:
+        """The syntax; CII in a PDF is called Factur-X."""
+        return "facturx" if self.form == "pdf" and self.detected.syntax == "cii" else self.detected.syntax
+
+    @cached_property
+    def model(self) -> Invoice | Message:
+        """What the document says, read once. Raises as `detected` does, `DraftError` for JSON that is no draft."""
+        if self.draft is not None:
+            return self._completion.invoice
+        if isinstance(self._source, Invoice):
+            return self._source
+        if self.detected.kind in MESSAGES:
+            from einvoice.france.messages import read_message  # noqa: PLC0415 - loaded for messages only
+
+            return read_message(self.detected)
+        return read_detected(self.detected)
+
+    @property
+    def invoice(self) -> Invoice:
+        """The invoice. Raises `Unrecognised` for a message."""
+        if isinstance(self.model, Invoice):
+            return self.model
+        return read_detected(self.detected)  # which says that it is none
+
+    @cached_property
+    def field_at(self) -> Callable[[str], str | None]:
+        """Where in the model an XPath of the document leads."""
+        found = self.detected
+        if found.syntax == "ubl":
+            return ubl.fields(self.root).at
+        if found.syntax == "cii":
+            return cii.fields(self.root).at
+        from einvoice.france.messages import fields_of  # noqa: PLC0415 - loaded for messages only
+
+        return fields_of(found)
+
+    @cached_property
+    def rule_tree(self) -> RuleTree:
+        """The tree as compiled rules read it, made once for all rule sets."""
+        return RuleTree(self.root)
+
+
+def written(invoice: Invoice) -> tuple[bytes, SyntaxName]:
+    """The invoice in the syntax that its profile asks for: CII for a profile of Factur-X, else UBL.
+
+    Raises `Unwritable`.
+    """
+    rules = profile_of(invoice.specification_identifier).rules
+    if "ubl" not in rules and "cii" in rules:
+        return cii.write(invoice), "cii"
+    return ubl.write(invoice), "ubl"

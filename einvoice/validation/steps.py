@@ -1,0 +1,348 @@
+"""What is done to a document, step by step: each takes the task and gives what it did and what it saw.
+
+    result = schema(Task(document, policy))
+    result.steps[0].status, result.observations
+
+No step sees another's result: the document is what they share. A step that has nothing to look at does nothing; one
+that must have looked and could not is `not_run`, and says why.
+
+Sources: FNFE-MPE, note on the validation artefacts V1.4.0 (the chain); those of each step's rules.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
+
+from einvoice.artefacts.installed import Artefact, find, installed
+from einvoice.document import MESSAGES, Document
+from einvoice.draft import Disagreement, DraftError
+from einvoice.draft.problems import Problem
+from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
+from einvoice.model import Invoice
+from einvoice.report import Severity
+from einvoice.rulebook import Fact, Observation, Sentence, StepResult
+from einvoice.schematron import Failure
+from einvoice.validation.engines import NotRun, Source, run_rules
+from einvoice.validation.numbers import check_numbers
+from einvoice.validation.observed import Ran, observed
+from einvoice.validation.operands import with_model_values
+from einvoice.validation.plans import Plan, french_rules_of, is_french, plan_for
+from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
+from einvoice.validation.unread import unread_observations
+from einvoice.validation.xsd import Fault, Unusable, schema_of
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a step did, and what it saw."""
+
+    steps: tuple[StepResult, ...] = ()  # none: what it saw belongs to no step of the report
+    observations: tuple[Observation, ...] = ()
+    ends: bool = False  # what follows has nothing to look at
+
+
+class Task:
+    """A document and how it is to be validated."""
+
+    def __init__(self, document: Document, policy: Policy, plan: Plan | None = None) -> None:
+        self.document = document
+        self.policy = policy
+        self.given_plan = plan
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The schema and the rules that judge the document."""
+        found = self.document.detected
+        return self.given_plan or plan_for(self.document.syntax, self.document.root.tag, found.profile)
+
+    @cached_property
+    def invoice(self) -> Invoice | None:
+        """The invoice, if the document is one."""
+        found = self.document.detected
+        return self.document.invoice if found.kind not in MESSAGES else None
+
+
+_NOTHING = Result()
+
+
+def read_draft(task: Task) -> Result:
+    """Read a draft in JSON: what it cannot hold is an error at its field."""
+    try:
+        _ = task.document.draft
+    except DraftError as error:
+        problems = tuple(_problem(each) for each in error.problems)
+        return Result((StepResult("draft", "failed"),), problems, ends=True)
+    return _NOTHING
+
+
+def contradictions(task: Task) -> Result:
+    """What a draft says against itself: warnings."""
+    return Result(observations=tuple(_contradiction(each) for each in task.document.disagreements))
+
+
+def write(task: Task) -> Result:
+    """Write the invoice in the syntax of its profile; nothing else can be done where that is refused."""
+    try:
+        _ = task.document.xml
+    except Unwritable as refused:
+        fields = ", ".join(each.field or "?" for each in refused.observations)
+        reason = Sentence("EI-STEP-04", {"fields": fields})
+        done = (StepResult("write", "failed"), StepResult("profile", "not_run", reason=reason))
+        return Result(done, refused.observations, ends=True)
+    return _NOTHING
+
+
+def container(task: Task) -> Result:
+    """Check the PDF around the invoice."""
+    started = time.perf_counter()
+    checked = task.document.container
+    done = replace(checked.step, ms=_since(started))
+    return Result((done,), checked.observations, ends=checked.extracted is None)
+
+
+def parse(task: Task) -> Result:
+    """Parse the XML and say what it is."""
+    try:
+        _ = task.document.detected
+    except Unreadable as error:
+        return Result((StepResult("parse", "failed"),), (_refusal("EI-PARSE-01", "error", error),), ends=True)
+    except Unrecognised as error:
+        done = StepResult("parse", "not_run", reason=error.sentence())
+        return Result((done,), (_refusal("EI-PARSE-02", "warning", error),), ends=True)
+    return Result((StepResult("parse", "passed"),))
+
+
+def profile(task: Task) -> Result:
+    """Tell where the profile has rules of its own that are not run."""
+    found = task.document.detected
+    if task.invoice is None or not task.plan.foreign:
+        return _NOTHING
+    if found.profile == "other":
+        return Result(observations=(_note("EI-PROFILE-02", "profile", profile=found.specification_identifier or "—"),))
+    return Result(observations=(_note("EI-PROFILE-01", "profile", profile=found.profile or ""),))
+
+
+def schema(task: Task) -> Result:
+    """Check the document by its XML schema."""
+    wanted = task.plan.xsd
+    artefact = find(wanted, on=task.policy.day) if wanted else None
+    if artefact is None:
+        return Result((_missing("xsd", wanted or "XSD"),))
+    if artefact.altered:
+        return Result((_altered("xsd", artefact),))
+    done = StepResult(
+        "xsd",
+        "passed",
+        ruleset=artefact.entry.id,
+        version=artefact.version,
+        sha256=artefact.sha256,
+        engine="libxml2",
+    )
+    started = time.perf_counter()
+    try:
+        faults = schema_of(artefact).faults(task.document.root)
+    except Unusable as error:
+        reason = Sentence("EI-STEP-09", {"detail": str(error)})
+        return Result((replace(done, status="not_run", reason=reason),))
+    found = tuple(_of_fault(task, fault, artefact.entry.title) for fault in faults)
+    return Result((replace(done, status="failed" if faults else "passed", ms=_since(started)),), found)
+
+
+def profile_rules(task: Task) -> Result:
+    """Run the rules of the profile, or of the message."""
+    return _best_rules(task, "profile", task.plan.rules) if task.plan.rules else _NOTHING
+
+
+def french_rules(task: Task) -> Result:
+    """Run the French rules on a French invoice."""
+    if task.given_plan is not None or task.invoice is None or not is_french(task.invoice, task.plan, task.policy):
+        return _NOTHING
+    return _best_rules(task, "french", french_rules_of(task.document.syntax))
+
+
+def house_rules(task: Task) -> Result:
+    """Run the user's own rules."""
+    results = [_run(task, rules, Ran(rules.name, "", "house", rules.name)) for rules in task.policy.house_rules]
+    return _joined(results)
+
+
+def own_rules(task: Task) -> Result:
+    """Check a French message by our own rules, which see what the published ones do not."""
+    from einvoice.france.messages import run_own_rules  # noqa: PLC0415 - loaded for messages only
+
+    started = time.perf_counter()
+    document, message = task.document, task.document.model
+    if isinstance(message, Invoice):
+        return _NOTHING
+    ran, found = run_own_rules(message, document.rule_tree, document.field_at, task.policy.day)
+    done = StepResult(document.detected.kind, status_of(found), engine="einvoice", ms=_since(started))
+    if ran is not None:
+        (used,) = installed(ran.rules.id)
+        done = replace(done, ruleset=used.entry.id, version=used.version, sha256=ran.rules.sha256)
+        done = replace(done, engine="compiled", rules=ran.checks, fired=ran.fired)
+    return Result((done,), found)
+
+
+def numbers(task: Task) -> Result:
+    """Check digits: what the published rules do not look at."""
+    return Result(observations=tuple(check_numbers(task.invoice))) if task.invoice else _NOTHING
+
+
+def unread(task: Task) -> Result:
+    """Tell what the model could not hold of the document."""
+    return Result(observations=unread_observations(task.document.model, task.document.field_at))
+
+
+def visible(task: Task) -> Result:
+    """Compare the pages of a PDF with the invoice inside: warnings, for a page may show more than the invoice."""
+    from einvoice.facturx.visible import STEP, UNREAD, VISIBLE_RULES, compare_visible  # noqa: PLC0415 - for PDFs
+
+    if task.invoice is None:
+        return _NOTHING
+    started = time.perf_counter()
+    found = compare_visible(task.document.data, task.invoice)
+    done = StepResult(STEP, "passed", rules=len(VISIBLE_RULES), engine="compiled", ms=_since(started))
+    if unread_pages := next((each for each in found if each.rule == UNREAD), None):
+        done = replace(done, status="not_run", reason=Sentence(UNREAD, unread_pages.facts))
+    return Result((done,), found)
+
+
+def status_of(found: Iterable[Observation]) -> Literal["passed", "failed"]:
+    """How a step ended that found this."""
+    return "failed" if any(each.severity == "error" for each in found) else "passed"
+
+
+def _problem(problem: Problem) -> Observation:
+    rule = "EI-DRAFT-10" if not problem.path else "EI-DRAFT-12" if problem.found is not None else "EI-DRAFT-11"
+    facts: dict[str, Fact] = {"field": problem.path, "detail": problem.message}
+    if problem.found is not None:
+        facts["found"] = problem.found
+    if problem.nearest is None:
+        return Observation(rule, "error", "draft", facts, field=problem.path)
+    facts |= {"expected": problem.nearest, "nearest": problem.nearest}
+    return Observation(rule, "error", "draft", facts, wording="EI-DRAFT-11_NEAREST", field=problem.path)
+
+
+def _contradiction(each: Disagreement) -> Observation:
+    rule = "EI-DRAFT-02" if each.computed is None else "EI-DRAFT-01"
+    facts: dict[str, Fact] = {"reason": each.because, "found": str(each.given)}
+    if each.computed is not None:
+        facts["expected"] = str(each.computed)
+    return Observation(rule, "warning", "draft", facts, term=each.term or "", field=each.field)
+
+
+def _of_fault(task: Task, fault: Fault, schema: str) -> Observation:
+    return Observation(
+        "XSD",
+        "error",
+        "xsd",
+        fault.said.facts,
+        wording=fault.said.id,
+        source=schema,
+        field=_field_at(task, fault.xpath or ""),
+        xpath=fault.xpath or "",
+        line=fault.line,
+    )
+
+
+def _refusal(rule: str, severity: Severity, error: EInvoiceError) -> Observation:
+    return Observation(rule, severity, "parse", {"reason": error.sentence()})
+
+
+def _best_rules(task: Task, step: str, alternatives: tuple[str, ...]) -> Result:
+    """Run the best rule set that is installed, with a notice of what is unusual about it."""
+    day = task.policy.day
+    artefact = next(filter(None, (find(name, on=day) for name in alternatives)), None)
+    if artefact is None:
+        return Result((_missing(step, alternatives[0]),))
+    notices = tuple(_notices(artefact, step, alternatives[0], task.policy))
+    artefact = _twin(artefact, task.policy) or artefact
+    if artefact.altered:
+        return Result((_altered(step, artefact),), notices)
+    result = _run(task, artefact, Ran(artefact.entry.id, artefact.version, step, alternatives[0]))
+    return replace(result, observations=(*notices, *result.observations))
+
+
+def _notices(artefact: Artefact, step: str, wanted: str, policy: Policy) -> Iterable[Observation]:
+    used = artefact.entry.id
+    if used != wanted:
+        yield _note("EI-RULES-01", step, wanted=wanted, used=used)
+    if not artefact.known:
+        severity: Severity = "warning" if artefact.origin == "added" else "information"
+        yield replace(_note("EI-RULES-02", step, used=used, version=artefact.version), severity=severity)
+    if artefact.since is not None and artefact.since > policy.day:
+        yield _note("EI-RULES-03", step, used=used, version=artefact.version, since=artefact.since.isoformat())
+
+
+def _twin(artefact: Artefact, policy: Policy) -> Artefact | None:
+    """The publisher's variant that only warns, where it is in force and installed in the same version."""
+    if not is_lenient(artefact.entry.id, policy):
+        return None
+    twin = find(policy_data()["leniency"][artefact.entry.id]["twin"], on=policy.day)
+    return twin if twin is not None and twin.version == artefact.version else None
+
+
+def _run(task: Task, source: Source, ran: Ran) -> Result:
+    done = StepResult(ran.step, "passed", ruleset=ran.ruleset, version=ran.version or None, sha256=source.sha256)
+    policy, started = task.policy, time.perf_counter()
+    try:
+        run = run_rules(source, task.document, policy)
+    except NotRun as error:
+        return Result((replace(done, status="not_run", reason=error.sentence()),))
+    failures = run.outcome.failures
+    found = [_observed(task, each, ran) for each in failures]
+    failed = any(each.severity == "error" for each in found)
+    if found and is_lenient(ran.wanted, policy):
+        last_day = policy_data()["leniency"][ran.wanted][policy.direction].isoformat()
+        found.append(_note("EI-POLICY", ran.step, ruleset=ran.wanted, date=last_day))
+    found += [replace(_note("EI-ENGINE", ran.step, reason=each), severity="warning") for each in run.disagreements]
+    done = replace(done, engine=run.engine, rules=run.outcome.checks, fired=run.outcome.fired, ms=_since(started))
+    doubts = sum(is_doubtful(each, ran.ruleset, policy, wanted=ran.wanted) for each in failures)
+    if failed:
+        done = replace(done, status="failed")
+    elif doubts:
+        facts = {"ruleset": ran.ruleset, "wanted": ran.wanted, "count": str(doubts)}
+        done = replace(done, status="not_run", reason=Sentence("EI-STEP-02", facts))
+    return Result((done,), tuple(found))
+
+
+def _observed(task: Task, failure: Failure, ran: Ran) -> Observation:
+    """What a failed check says, with its place in the model and the values that stand there."""
+    if task.invoice is None:  # business terms are not looked for in a message, only its field
+        found = observed(failure, ran, task.policy, lambda _: None)
+        return found if found.field else replace(found, field=_field_at(task, found.xpath))
+    found = observed(failure, ran, task.policy, task.document.field_at)
+    return with_model_values(found, task.invoice)
+
+
+def _field_at(task: Task, xpath: str) -> str:
+    return (task.document.field_at(xpath) if xpath else None) or ""
+
+
+def _joined(results: list[Result]) -> Result:
+    return Result(
+        tuple(step for result in results for step in result.steps),
+        tuple(each for result in results for each in result.observations),
+    )
+
+
+def _note(rule: str, step: str, **facts: str) -> Observation:
+    return Observation(rule, "information", step, facts)
+
+
+def _missing(name: str, ruleset: str) -> StepResult:
+    return StepResult(name, "not_run", ruleset=ruleset, reason=Sentence("EI-STEP-01", {"ruleset": ruleset}))
+
+
+def _altered(name: str, artefact: Artefact) -> StepResult:
+    """Rules that someone changed judge nothing."""
+    reason = Sentence("EI-STEP-07", {"origin": artefact.origin, "file": artefact.main.name})
+    return StepResult(name, "not_run", ruleset=artefact.entry.id, sha256=artefact.sha256, reason=reason)
+
+
+def _since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 1)

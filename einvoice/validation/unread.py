@@ -1,0 +1,74 @@
+"""What the model could not hold of a document, as observations: nothing is lost in silence.
+
+unread_observations(invoice, fields.at)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Protocol
+
+from einvoice.model import Invoice, Unread
+from einvoice.report import Severity
+from einvoice.rulebook import Fact, Observation
+
+_RULES: Mapping[str, tuple[str, Severity]] = {
+    "unknown": ("EI-READ-01", "information"),
+    "repeated": ("EI-READ-02", "warning"),
+    "unparsable": ("EI-READ-03", "error"),  # UBL's schema would say so too, that of CII takes any text
+}
+_CURRENCY = "/@currencyID"
+
+Place = Callable[[str], str | None]
+
+
+class Read(Protocol):
+    """What was read of a document: an invoice or a message."""
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """What its model could not hold."""
+
+
+def unread_observations(read: Read, field_at: Place = lambda _: None) -> tuple[Observation, ...]:
+    """One observation for each value that was left out; amounts in another currency, which are read, are told once."""
+    found = [_observation(each, field_at) for each in read.unread if not _is_currency(each, read)]
+    foreign = [each for each in read.unread if _is_currency(each, read)]
+    if foreign and isinstance(read, Invoice):
+        found.append(_foreign(foreign, read, field_at))
+    return tuple(found)
+
+
+def _is_currency(unread: Unread, read: Read) -> bool:
+    return isinstance(read, Invoice) and unread.xpath.endswith(_CURRENCY)
+
+
+def _observation(unread: Unread, field_at: Place) -> Observation:
+    rule, severity = _RULES[unread.kind]
+    return Observation(
+        rule,
+        severity,
+        "read",
+        _facts({"text": unread.text or "", "element": unread.xpath.rpartition("/")[2]}, found=unread.text),
+        field=field_at(unread.xpath) or "",
+        xpath=unread.xpath,
+        line=unread.line,
+    )
+
+
+def _foreign(foreign: list[Unread], invoice: Invoice, field_at: Place) -> Observation:
+    """Amounts whose attribute names another currency than the invoice: which of the two is meant is not known."""
+    first = foreign[0]
+    return Observation(
+        "EI-READ-04",
+        "warning",
+        "read",
+        {"found": first.text or "—", "expected": invoice.currency_code or "—", "count": str(len(foreign))},
+        field=field_at(first.xpath.removesuffix(_CURRENCY)) or "",
+        xpath=first.xpath,
+        line=first.line,
+    )
+
+
+def _facts(facts: dict[str, Fact], **optional: str | None) -> dict[str, Fact]:
+    return facts | {name: fact for name, fact in optional.items() if fact is not None}

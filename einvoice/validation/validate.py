@@ -1,0 +1,126 @@
+"""The verdict on a document: the one place where verdicts are made.
+
+    validate(Document(data), Policy()).verdict
+
+What is done to a document is a tuple of steps, visible below: XML, PDF, message, draft and model differ only in theirs.
+A step that fails does not stop the others, so that one run shows everything. A step that could not run says why, and
+the verdict is then never "valid".
+
+Source: FNFE-MPE, note on the validation artefacts V1.4.0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from einvoice.detect import Detected
+from einvoice.document import MESSAGES, Document
+from einvoice.draft import DraftError
+from einvoice.errors import Unreadable, Unrecognised, Unwritable
+from einvoice.report import Kind, SyntaxName, Verdict
+from einvoice.rulebook import Observation, StepResult, row
+from einvoice.validation import steps
+from einvoice.validation.plans import Plan
+from einvoice.validation.policy import Policy
+from einvoice.validation.steps import Result, Task
+
+Step = Callable[[Task], Result]
+
+_RULES: tuple[Step, ...] = (steps.profile, steps.schema, steps.profile_rules, steps.french_rules, steps.house_rules)
+_INVOICE: tuple[Step, ...] = (*_RULES, steps.numbers, steps.unread)
+CHAINS: Mapping[str, tuple[Step, ...]] = {
+    "xml": (steps.parse, *_INVOICE),
+    "message": (steps.parse, *_RULES, steps.own_rules, steps.unread),
+    "pdf": (steps.container, steps.parse, *_INVOICE, steps.visible),
+    "json": (steps.read_draft, steps.contradictions, steps.write, steps.parse, *_RULES, steps.numbers),
+    "model": (steps.contradictions, steps.write, steps.parse, *_RULES, steps.numbers),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """The verdict, and all that led to it; it has no language yet."""
+
+    kind: Kind
+    syntax: SyntaxName
+    profile: str | None
+    verdict: Verdict
+    steps: tuple[StepResult, ...]
+    observations: tuple[Observation, ...]
+
+
+def validate(document: Document, policy: Policy, *, plan: Plan | None = None) -> Validated:
+    """The verdict on a document; never raises for its content.
+
+    `plan` names the schema and the rules to validate by, where they do not follow from the document: then these, and no
+    French rules.
+    """
+    task = Task(document, policy, plan)
+    done: list[StepResult] = []
+    said: list[Observation] = []
+    for step in CHAINS[_chain(document)]:
+        result = _without_echoes(step(task), said)
+        done += result.steps
+        said += result.observations
+        if result.ends:
+            break
+    observations = tuple(said)
+    if document.form == "model" or (document.form == "json" and not _is_unreadable(done)):
+        observations = tuple(_in_model(each, document) for each in observations)
+    found = _detected(document)
+    return Validated(
+        kind=found.kind if found else "invoice" if any(each.name == "write" for each in done) else "unknown",
+        syntax=document.syntax if found else "facturx" if document.form == "pdf" else "unknown",
+        profile=found.profile if found else None,
+        verdict=verdict_of(done, observations),
+        steps=tuple(done),
+        observations=observations,
+    )
+
+
+def verdict_of(done: Iterable[StepResult], observations: Iterable[Observation]) -> Verdict:
+    """Invalid if anything is an error, else not_run if anything did not run (or nothing did), else valid."""
+    if any(each.severity == "error" for each in observations):
+        return "invalid"
+    statuses = [step.status for step in done]
+    return "valid" if statuses and all(status == "passed" for status in statuses) else "not_run"
+
+
+def _chain(document: Document) -> str:
+    found = _detected(document) if document.form == "xml" else None
+    return "message" if found and found.kind in MESSAGES else document.form
+
+
+def _detected(document: Document) -> Detected | None:
+    """What the document is; None where that cannot be said, which the steps tell."""
+    try:
+        return document.detected
+    except (Unreadable, Unrecognised, Unwritable, DraftError):
+        return None
+
+
+def _without_echoes(result: Result, said: list[Observation]) -> Result:
+    """The result, less what a published rule has said before us: the row of ours names it (`unless`)."""
+    published = {each.rule.partition("_")[0] for each in said}
+    kept = tuple(each for each in result.observations if _unless(each) not in published)
+    if len(kept) == len(result.observations):
+        return result
+    done = tuple(replace(each, status=steps.status_of(kept)) for each in result.steps)
+    return replace(result, steps=done, observations=kept)
+
+
+def _unless(each: Observation) -> str:
+    """The published rule beside which an observation of ours has nothing to add; "" where there is none."""
+    known = row(f"{each.rule}_{each.term}") or row(each.rule)
+    return known.unless if known else ""
+
+
+def _is_unreadable(done: Iterable[StepResult]) -> bool:
+    """Whether a draft could not be read: what is said of it is at its fields already."""
+    return any(each.name == "draft" for each in done)
+
+
+def _in_model(each: Observation, document: Document) -> Observation:
+    """At the field of the draft; nobody sees the XML that lines and paths speak of."""
+    return replace(each, field=document.field_of(each.field) if each.field else "", xpath="", line=None)
