@@ -11,6 +11,7 @@ from einvoice import binding, cii, document, ubl
 from einvoice.document import Document
 from einvoice.draft import Draft, completion
 from einvoice.facturx import container, embedded
+from einvoice.france import messages
 from einvoice.france.lifecycle import cdar
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -34,8 +35,9 @@ def calls(monkeypatch):
 
     for module in (document, container, embedded):
         count(module, "parse_xml", "parse")
-    for module in (ubl, cii, cdar):
+    for module in (ubl, cii):
         count(module, "read", "read")
+    count(messages, "read_message", "read")
     count(binding, "write", "write")
     for module in (document, completion):
         count(module, "completed", "complete")

@@ -96,9 +96,10 @@ def _shares(weights: Sequence[Decimal], total: Decimal) -> tuple[Decimal, ...]:
     while (missing := abs(cents) - sum(parts)) != 0:
         step = 1 if missing > 0 else -1
         half = Fraction(step, 2)
-        # Webster: the next cent goes to the greatest weight / (part + 1/2), and comes from the least / (part - 1/2).
+        # Webster: the next cent goes to the greatest weight / (part + 1/2), and comes from the least / (part - 1/2);
+        # of equal ones it goes to the first and comes from the last, so that a greater total takes nothing back.
         able = [index for index, weight in enumerate(positive) if weight and (step > 0 or parts[index])]
-        chosen = max(able, key=lambda index: step * positive[index] / (parts[index] + half))
+        chosen = max(able, key=lambda index: (step * positive[index] / (parts[index] + half), -step * index))
         parts[chosen] += step
     direction = -1 if cents < 0 else 1
     return tuple(Decimal(direction * part).scaleb(-2) for part in parts)

@@ -70,7 +70,7 @@ def _message(observation: Observation, known: Row | None, language: Language) ->
 def _hint(observation: Observation, known: Row | None, language: Language) -> str:
     wording = observation.wording or (observation.rule if known else "")
     own = words(wording, observation.facts, language).hint if wording else ""
-    if not own and observation.rule.startswith("EI-") and known:  # of many wordings, the rule gives the advice
+    if not own and observation.rule.startswith("EI-") and row(observation.rule):  # of many wordings, the rule advises
         own = words(observation.rule, observation.facts, language).hint
     return " ".join(filter(None, (own, *(text(note, language) for note in observation.notes))))
 
