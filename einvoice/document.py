@@ -17,16 +17,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from einvoice import cii, ubl
 from einvoice.detect import Detected, detected, is_pdf, read_detected
 from einvoice.draft import Disagreement, Draft
 from einvoice.draft.completion import Completion, completed
-from einvoice.errors import EInvoiceError, Unreadable, Unrecognised
+from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
 from einvoice.profiles import profile_of
 from einvoice.report import SyntaxName
+from einvoice.rulebook import Observation
 from einvoice.schematron import RuleTree
 from einvoice.xml import Element, parse_xml
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from einvoice.france.messages import Message
 
 MESSAGES = ("lifecycle", "ereport", "directory")  # Detected.kind of the French messages
+PROVISIONAL_NUMBER = "PROVISOIRE"  # BT-1 of a draft that is judged before it has its number
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 512  # bytes in which JSON shows itself
 
@@ -114,15 +116,39 @@ class Document:
 
     @cached_property
     def xml(self) -> bytes:
-        """The XML: of a PDF the invoice in it, of a draft or an invoice what it means, written.
+        """The XML: of a PDF the invoice in it, of a draft or an invoice what it means, written to be judged.
 
-        Raises `Unreadable` or `Unrecognised` for a PDF without one, `Unwritable` for what cannot be written.
+        What the schema demands and the invoice lacks is left out and stands in `lacking`; a draft that has no number
+        yet gets a provisional one. Raises `Unreadable` or `Unrecognised` for a PDF without one, `Unwritable` for
+        characters that XML forbids.
         """
         if self.form == "xml":
             return self.data
         if self.form == "pdf":
             return self.extracted.xml
-        return written(self.invoice)[0]
+        return self._written.xml
+
+    @property
+    def is_unnumbered(self) -> bool:
+        """Whether this is a draft that gets its number when it is finalised."""
+        return self.draft is not None and not self.draft.number
+
+    @property
+    def lacking(self) -> tuple[Observation, ...]:
+        """What a draft or an invoice lacks and its syntax demands. Raises as `xml` does."""
+        return self._written.lacking if self.form in ("json", "model") else ()
+
+    @cached_property
+    def _written(self) -> _Written:
+        invoice = self.invoice
+        if self.is_unnumbered:
+            invoice = invoice.model_copy(update={"number": PROVISIONAL_NUMBER})
+        write = _writer(invoice)
+        try:
+            return _Written(write(invoice), ())
+        except Unwritable as refused:
+            # Other refusals are raised again here: only what is missing can be left out.
+            return _Written(write(invoice, incomplete=True), refused.observations)
 
     @property
     def detected(self) -> Detected:
@@ -189,12 +215,14 @@ class Document:
         return RuleTree(self.root)
 
 
-def written(invoice: Invoice) -> tuple[bytes, SyntaxName]:
-    """The invoice in the syntax that its profile asks for: CII for a profile of Factur-X, else UBL.
+class _Written(NamedTuple):
+    """What a draft or an invoice means, in XML."""
 
-    Raises `Unwritable`.
-    """
+    xml: bytes
+    lacking: tuple[Observation, ...]  # what is left out because it is not there
+
+
+def _writer(invoice: Invoice) -> Callable[..., bytes]:
+    """The syntax that the profile of an invoice asks for: CII for a profile of Factur-X, else UBL."""
     rules = profile_of(invoice.specification_identifier).rules
-    if "ubl" not in rules and "cii" in rules:
-        return cii.write(invoice), "cii"
-    return ubl.write(invoice), "ubl"
+    return cii.write if "ubl" not in rules and "cii" in rules else ubl.write

@@ -141,3 +141,16 @@ def test_a_line_is_not_assigned_to():
     with pytest.raises(DraftError, match=r"draft\.set\(\"lines\[0\]\.quantity\", '3'\)"):
         edited.lines[0].quantity = "3"
     assert edited == draft()
+
+
+def test_a_draft_gets_its_number_when_it_is_finalised():
+    """The number given is the invoice's; another one than the draft's own is refused, and nothing is final then."""
+    unnumbered = draft()
+    unnumbered.set("number", None)
+    assert unnumbered.finalise(number="F2026-0007").number == "F2026-0007"
+    assert unnumbered.is_final
+    numbered = draft()
+    with pytest.raises(DraftError, match=f"has the number {numbered.number} already"):
+        numbered.finalise(number="X-1")
+    assert not numbered.is_final
+    assert numbered.finalise(number=numbered.number).number == numbered.number

@@ -9,6 +9,8 @@ from minimal import CII, UBL, without
 
 import einvoice as ei
 from einvoice.artefacts.installed import find
+from einvoice.document import Document
+from einvoice.rulebook import in_words
 from einvoice.schematron import EngineFailure, Outcome
 from einvoice.validation import engines, steps
 
@@ -321,11 +323,62 @@ def test_a_given_figure_that_disagrees_is_told_at_its_cause():
     assert finding(report, "BR-CO-10").field == "totals.line_net_amount"
 
 
-def test_a_draft_that_cannot_be_written_is_invalid():
-    """Where the schema demands what is missing, the findings say so and the rules did not run."""
-    (report,) = ei.validate(ei.Draft(), policy=NOVEMBER).documents
+def test_a_draft_without_number_is_judged_whole():
+    """The number comes when a draft is finalised: until then a good one is valid, and a bad one says what is wrong."""
+    draft = ei.Draft.model_validate_json(DRAFT)
+    draft.number = None
+    (good,) = ei.validate(draft, policy=NOVEMBER).documents
+    assert good.verdict == "valid"
+    told = finding(good, "EI-DRAFT-03")
+    assert (told.severity, told.term, told.field) == ("information", "BT-1", "number")
+    draft.set("totals", {"line_net_amount": "9.00"})
+    (bad,) = ei.validate(draft, policy=NOVEMBER).documents
+    assert bad.verdict == "invalid"
+    assert finding(bad, "BR-CO-10").field == "totals.line_net_amount"
+
+
+def test_an_invoice_without_number_is_invalid():
+    """Only a draft gets its number later."""
+    invoice = ei.Draft.model_validate_json(DRAFT).complete().model_copy(update={"number": None})
+    (report,) = ei.validate(invoice, policy=NOVEMBER).documents
     assert report.verdict == "invalid"
-    assert {finding.rule for finding in report.findings} >= {"EI-WRITE-REQUIRED"}
+    assert finding(report, "BR-02").field == "number"
+
+
+def test_what_a_draft_lacks_is_named_and_the_rest_is_judged():
+    """Each missing value is told once, by the published rule where there is one, beside all other faults."""
+    draft = ei.Draft.model_validate_json(DRAFT)
+    draft.issue_date = None
+    draft.set("seller.vat_identifier", None)
+    (report,) = ei.validate(draft, policy=NOVEMBER).documents
+    told = [each.rule for each in report.findings if each.term == "BT-2"]
+    assert told == ["BR-03"]
+    assert "BR-S-02" in {each.rule for each in report.findings}
+    assert {step.name: step.status for step in report.steps} == {
+        "write": "failed",
+        "xsd": "not_run",
+        "parse": "passed",
+        "profile": "failed",
+        "french": "passed",
+    }
+
+
+def test_a_missing_value_is_named_by_its_business_term():
+    """What the schema demands is told by the writer in the words of the term, where no published rule speaks."""
+    result = steps.write(steps.Task(Document.of(ei.Draft()), NOVEMBER))
+    told = {each.term: each for each in in_words(result.observations, "fr")}
+    assert set(told) >= {"BT-1", "BT-2", "BG-25"}
+    assert told["BT-1"].severity == "information"
+    assert told["BT-2"].message.startswith("Il manque : ")
+    assert "(BT-2)" in told["BT-2"].message_en
+
+
+def test_a_draft_that_xml_cannot_say_is_not_judged():
+    """A character that XML forbids leaves nothing to look at."""
+    draft = ei.Draft.model_validate_json(DRAFT)
+    draft.set("lines[0].item_name", "\x01")
+    (report,) = ei.validate(draft, policy=NOVEMBER).documents
+    assert report.verdict == "invalid"
     assert [step.status for step in report.steps] == ["failed", "not_run"]
 
 

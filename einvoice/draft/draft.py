@@ -122,8 +122,15 @@ class Draft(DraftContent):
         """Whether the draft was finalised."""
         return self._final
 
-    def finalise(self) -> Invoice:
-        """Complete the draft for good: it changes no more. Raises `DraftError` while it has no number."""
+    def finalise(self, number: str | None = None) -> Invoice:
+        """Complete the draft for good, under the number given or the one it has: it changes no more.
+
+        Raises `DraftError` where there is no number, or another one already.
+        """
+        if number and self.number and number != self.number:
+            raise DraftError(Problem("number", f"this draft has the number {self.number} already", number))
+        if number:
+            self.number = number
         if not self.number:
             raise DraftError(Problem("number", "a draft needs its invoice number before it is finalised"))
         invoice = self.complete()

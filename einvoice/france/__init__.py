@@ -9,6 +9,7 @@
 | `directory_index` | an F14 of millions of lines, read as a stream, answering look-ups |
 | `mandates` | what a client lets its provider receive: which mandate covers an invoice, overlaps and gaps |
 | `treatment` | how the reform treats an invoice, and whether VAT falls due when it is paid |
+| `uniqueness` | the key that no two invoices share |
 | `payments` | what was received of an invoice, split by VAT rate |
 | `lifecycle` | CDAR messages: what happens to an invoice |
 | `ereporting` | flux 10: what the tax office is told of trade outside e-invoicing, and of payments |
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         mandates,
         payments,
         treatment,
+        uniqueness,
     )
 
 __all__ = [
@@ -48,6 +50,7 @@ __all__ = [
     "mandates",
     "payments",
     "treatment",
+    "uniqueness",
     "validate_extract",
 ]
 

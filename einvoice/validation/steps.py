@@ -85,15 +85,35 @@ def contradictions(task: Task) -> Result:
 
 
 def write(task: Task) -> Result:
-    """Write the invoice in the syntax of its profile; nothing else can be done where that is refused."""
+    """Write the invoice in the syntax of its profile: each missing value that this demands is named.
+
+    What there is can be judged all the same; only a character that XML forbids leaves nothing to look at. The number
+    of a draft is not missing: it comes when the draft is finalised.
+    """
     try:
-        _ = task.document.xml
+        lacking = task.document.lacking
     except Unwritable as refused:
-        fields = ", ".join(each.field or "?" for each in refused.observations)
-        reason = Sentence("EI-STEP-04", {"fields": fields})
-        done = (StepResult("write", "failed"), StepResult("profile", "not_run", reason=reason))
+        done = (
+            StepResult("write", "failed"),
+            StepResult("profile", "not_run", reason=_unwritten(refused.observations)),
+        )
         return Result(done, refused.observations, ends=True)
-    return _NOTHING
+    later = (replace(_note("EI-DRAFT-03", "draft"), field="number"),) if task.document.is_unnumbered else ()
+    if not lacking:
+        return Result(observations=later)
+    return Result((StepResult("write", "failed"),), (*later, *map(_named, lacking)))
+
+
+def _unwritten(refused: tuple[Observation, ...]) -> Sentence:
+    return Sentence("EI-STEP-04", {"fields": ", ".join(each.field or "?" for each in refused)})
+
+
+def _named(missing: Observation) -> Observation:
+    """What is missing, by the name of its business term."""
+    if not missing.term:
+        return missing
+    facts = {**missing.facts, "name": Sentence(missing.term), "number": missing.term}
+    return replace(missing, facts=facts, wording="EI-WRITE-REQUIRED_TERM")
 
 
 def container(task: Task) -> Result:
@@ -127,7 +147,9 @@ def profile(task: Task) -> Result:
 
 
 def schema(task: Task) -> Result:
-    """Check the document by its XML schema."""
+    """Check the document by its XML schema, which has nothing to add where it was written with gaps."""
+    if lacking := task.document.lacking:
+        return Result((StepResult("xsd", "not_run", reason=_unwritten(lacking)),))
     wanted = task.plan.xsd
     artefact = find(wanted, on=task.policy.day) if wanted else None
     if artefact is None:

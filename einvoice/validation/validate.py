@@ -65,7 +65,7 @@ def validate(document: Document, policy: Policy, *, plan: Plan | None = None) ->
         said += result.observations
         if result.ends:
             break
-    observations = tuple(said)
+    observations = _without_missing_twice(said)
     if document.form == "model" or (document.form == "json" and not _is_unreadable(done)):
         observations = tuple(_in_model(each, document) for each in observations)
     found = _detected(document)
@@ -108,6 +108,12 @@ def _without_echoes(result: Result, said: list[Observation]) -> Result:
         return result
     done = tuple(replace(each, status=steps.status_of(kept)) for each in result.steps)
     return replace(result, steps=done, observations=kept)
+
+
+def _without_missing_twice(said: list[Observation]) -> tuple[Observation, ...]:
+    """What was seen, less each value that the writer missed and a published rule demands at the same field."""
+    demanded = {(each.term, each.field) for each in said if each.severity == "error" and each.step != "write"}
+    return tuple(each for each in said if each.step != "write" or (each.term, each.field) not in demanded)
 
 
 def _unless(each: Observation) -> str:
