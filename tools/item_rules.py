@@ -41,6 +41,7 @@ HEAD = """\
   <title>Lifecycle messages (CDAR): items that must be there, and lengths</title>
 """
 _VALUE, _GROUP = "normalize-space(.)", "normalize-space(.) or .//@*"  # what says something
+_READ = {"MDT-100": "[@format = ('102', '204')]"}  # in no other format is a date read
 _ONCE = {"sender": "sender", "issuer": "issuer", "subject": "subject", "subject.issuer": "seller"}  # their variables
 
 
@@ -95,7 +96,7 @@ def _said(item: Item) -> str:
     """What tells an element that says something; of those that repeat, each counts."""
     if item.path.endswith(("recipients", "identifiers")):
         return ""
-    return f"[{_GROUP if item.id.startswith('MDG') else _VALUE}]"
+    return f"{_READ.get(item.id, '')}[{_GROUP if item.id.startswith('MDG') else _VALUE}]"
 
 
 def _excuses(item: Item) -> Iterator[str]:

@@ -6,9 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from french_samples import altered, fixture, judged, told
+from french_samples import POLICY, altered, fixture, judged, told
 from lxml import etree
 
+import einvoice as ei
 from einvoice import explain
 from einvoice.artefacts.installed import installed
 from einvoice.codes import INVOICE_TYPES, code_list
@@ -231,3 +232,11 @@ def test_items_stand_where_the_model_has_them(item):
     assert cdar.xpath_of(item.path.replace("[]", "")) is not None
     assert item.name_fr
     assert item.name_en
+
+
+def test_a_date_in_a_format_of_nobody_is_missing():
+    """MDT-100 in another format than 102 or 204 is not read: the date of the object is then missing, an error."""
+    data = re.sub(rb'(<qdt:DateTimeString format=")\d+', rb"\1x", cdar.write(told(fixture("services"), 205)))
+    (report,) = ei.validate(data, policy=POLICY).documents
+    assert ("EI-CDV-01", "MDT-100") in [(each.rule, each.term) for each in report.findings]
+    assert report.verdict == "invalid"
