@@ -1,4 +1,4 @@
-"""French and European electronic invoices: build, judge and read UBL, CII and Factur-X, offline.
+"""French and European electronic invoices: build, validate and read UBL, CII and Factur-X, offline.
 
     import einvoice as ei
 
@@ -7,8 +7,8 @@
     xml = ei.build(ei.Draft(lines=[…], …), "ubl")
     message = ei.lifecycle.status(invoice, 205, at=…, received_at=…)
 
-Names are loaded when they are first used: importing the package costs nothing, and a program that only judges does not
-load what only builds.
+Names are loaded when they are first used: importing the package costs nothing, and a program that only validates does
+not load what only builds.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from einvoice import france
+    from einvoice import detect, france
     from einvoice.api import (
         Converted,
         build,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         render,
         validate,
     )
+    from einvoice.document import Document
     from einvoice.draft import Draft, DraftError
     from einvoice.errors import EInvoiceError, Mismatch, MissingExtra, Unreadable, Unrecognised, Unwritable
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Converted": "api",
+    "Document": "document",
     "DocumentReport": "report",
     "Draft": "draft",
     "DraftError": "draft",
@@ -69,10 +71,16 @@ _HOMES = {
     "validate": "api",
 }
 
-_MODULES = {"ereporting": "france.ereporting", "france": "france", "lifecycle": "france.lifecycle"}
+_MODULES = {
+    "detect": "detect",
+    "ereporting": "france.ereporting",
+    "france": "france",
+    "lifecycle": "france.lifecycle",
+}
 
 __all__ = [
     "Converted",
+    "Document",
     "DocumentReport",
     "Draft",
     "DraftError",
@@ -94,6 +102,7 @@ __all__ = [
     "__version__",
     "build",
     "convert",
+    "detect",
     "ereporting",
     "explain",
     "extract",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -33,6 +34,30 @@ FAILURE = Failure("BR-FR-12_BT-49", "assert", "fatal", "", "", "/Invoice", 1)
 def test_severity_is_the_flag(kind, flag, severity):
     """A warning is a warning, fatal or no flag an error, and so is a report without flag."""
     assert severity_of(replace(FAILURE, kind=kind, flag=flag), "en16931-ubl", ei.Policy()) == severity
+
+
+def test_the_language_is_given_to_the_verb():
+    """`Policy(language=…)` still counts for a version, and says what to write instead; a verb's own comes first."""
+    with pytest.warns(DeprecationWarning, match=r"give language=… to the verb") as warned:
+        policy = ei.Policy(language="en")
+    assert warned[0].filename == __file__
+    assert ei.validate(b"", policy=policy) == ei.validate(b"", language="en") != ei.validate(b"", language="fr")
+    assert ei.validate(b"", policy=policy, language="fr") == ei.validate(b"", language="fr")
+
+
+def test_nothing_below_the_verbs_knows_the_language_of_the_policy():
+    """What is found has no language: only `api` looks at that field of the policy."""
+    package = Path(ei.__file__).parent
+    looking = {
+        path.relative_to(package).as_posix()
+        for path in package.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute)
+        and node.attr == "language"
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("policy", "chosen")
+    }
+    assert looking == {"api.py"}
 
 
 def test_a_report_without_flag_can_be_judged_otherwise():

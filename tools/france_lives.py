@@ -102,7 +102,7 @@ def life_of(invoice: Invoice | None, told: list[LifecycleMessage]) -> Lifecycle:
     """The life that the messages tell, one by one."""
     life = Lifecycle(invoice)
     for message in told:
-        life = life.told(message)
+        life = life.with_message(message)
     return life
 
 

@@ -1,4 +1,4 @@
-"""What the user chooses when a document is judged, and how severe a failed rule then is.
+"""What the user chooses when a document is validated, and how severe a failed rule then is.
 
     Policy(direction="receiving", date=date(2026, 9, 15))
 
@@ -13,11 +13,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tomllib
+import warnings
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from einvoice.data import Language, ruleset_text
 from einvoice.report import Severity
@@ -66,9 +67,17 @@ class Policy(BaseModel):
     time_limit: float = Field(default=60.0, gt=0, description="seconds that Saxon may take for one rule set")
     house_rules: tuple[HouseRules, ...] = ()
 
+    @model_validator(mode="after")
+    def _warn_of_language(self) -> Self:
+        if self.language is not None:
+            warnings.warn(
+                "Policy(language=…) is deprecated: give language=… to the verb", DeprecationWarning, stacklevel=3
+            )
+        return self
+
     @property
     def day(self) -> dt.date:
-        """The day to judge by."""
+        """The day whose rules are in force."""
         return self.date or dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 

@@ -36,7 +36,7 @@ def lived(*messages, invoice=SERVICES) -> Lifecycle:
     """The life that messages tell."""
     found = Lifecycle(invoice)
     for message in messages:
-        found = found.told(message)
+        found = found.with_message(message)
     return found
 
 
@@ -243,8 +243,16 @@ def test_a_message_about_another_invoice_is_refused(other):
 def test_a_life_is_a_value():
     """Telling it something gives another life, and leaves the first as it was."""
     first = lived(said("200", 0))
-    second = first.told(said("202", 1))
+    second = first.with_message(said("202", 1))
     assert (first.state, second.state) == ("200", "202")
+
+
+def test_the_old_name_still_works_and_says_the_new_one():
+    """`told` was the name of `with_message` in version 0.1."""
+    message = said("200", 0)
+    with pytest.warns(DeprecationWarning, match="with_message"):
+        life = Lifecycle(SERVICES).told(message)
+    assert life == Lifecycle(SERVICES).with_message(message)
 
 
 def test_every_status_has_its_place():

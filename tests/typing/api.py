@@ -10,10 +10,11 @@ from decimal import Decimal
 from typing import assert_type
 
 import einvoice as ei
-from einvoice import ereporting, lifecycle
+from einvoice import detect, ereporting, lifecycle
 from einvoice.france.directory_files import DirectoryExport, DirectoryUpdate
 from einvoice.france.ereporting import EReport
 from einvoice.france.lifecycle import LifecycleMessage
+from einvoice.report import Kind
 
 
 def what_it_does(payload: bytes, inbound: bytes) -> None:
@@ -32,6 +33,15 @@ def what_it_does(payload: bytes, inbound: bytes) -> None:
     assert_type(ei.extract(pdf).attachments, tuple[ei.EmbeddedFile, ...])
     assert_type(ei.explain("BR-CO-10").fr, str)
     assert_type(ei.losses(draft, "facturx", profile="minimum"), tuple[ei.Finding, ...])
+
+
+def a_document_is_opened_once(inbound: bytes) -> None:
+    """The same document goes through several verbs; what it is can be asked first."""
+    assert_type(detect.detect(inbound).kind, Kind)
+    document = ei.Document(inbound)
+    assert_type(ei.validate(document), ei.Report)
+    assert_type(ei.render(document, language="en"), bytes)
+    assert_type(ei.Document.of(ei.Draft()).invoice, ei.Invoice)
 
 
 def drafts_are_made_of_plain_values() -> ei.Invoice:
@@ -103,7 +113,7 @@ def beside_the_invoice(
     """The example of the README on statuses and e-reports."""
     payment = lifecycle.Payment(Decimal("1200.00"))
     message = lifecycle.status(invoice, 212, at=now, received_at=now, payment=payment)
-    life = lifecycle.Lifecycle(invoice).told(message)
+    life = lifecycle.Lifecycle(invoice).with_message(message)
     assert_type(lifecycle.write(message), bytes)
     assert_type(bool(life.due or life.duties or life.next), bool)
     for filing in reporting.filings(books, 2026):

@@ -4,7 +4,7 @@
 
     message = status(invoice, 212, at=now, received_at=arrival, payment=Payment(Decimal("1200.00")))
     data = write(message)                        # CDAR, for the other platform
-    life = Lifecycle(invoice).told(message)
+    life = Lifecycle(invoice).with_message(message)
     life.due, life.next, life.duties
 
 | module | what |

@@ -1,20 +1,21 @@
-"""The life of one invoice, told by its messages in whatever order they come.
+"""The life of one invoice, as its messages tell it, in whatever order they come.
 
-    life = Lifecycle(invoice).told(deposited).told(received).told(paid)
+    life = Lifecycle(invoice).with_message(deposited).with_message(received).with_message(paid)
     life.state                     # "212"
     life.next                      # what may come now, and from whom
     life.duties                    # what the public portal must know, and by when
     life.due                       # what is still to be paid
 
-A `Lifecycle` is a value: `told` gives a new one. Messages are put in order by when their status was set, copies of the
-same status count once, and what does not fit is a finding: out of order a warning, after the end an error. `events` are
-plain values with ids and times, for a transport to store, poll or push.
+A `Lifecycle` is a value: `with_message` gives a new one. Messages are put in order by when their status was set,
+copies of the same status count once, and what does not fit is a finding: out of order a warning, after the end an
+error. `events` are plain values with ids and times, for a transport to store, poll or push.
 
 Source: DGFiP external specifications v3.2, general file §3.6; facts of the state machine in `lifecycle.toml`.
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -63,17 +64,22 @@ class Lifecycle:
     invoice: Invoice | None = None
     messages: tuple[LifecycleMessage, ...] = ()
 
-    def told(self, message: LifecycleMessage) -> Lifecycle:
+    def with_message(self, message: LifecycleMessage) -> Lifecycle:
         """The life with one more message.
 
         A message in test mode, or about the invoice's data and not its status (250, 251), changes nothing. Raises
         `ValueError` for a message about another invoice: another number, seller or year.
         """
         known = self._key(None) if self.invoice is not None or self.messages else None
-        told = self._key(message)
-        if known is not None and any(a and b and a != b for a, b in zip(known, told, strict=True)):
-            raise Mismatch("EI-NO-LIFE-01", {"found": _shown(told), "expected": _shown(known)})
+        new = self._key(message)
+        if known is not None and any(a and b and a != b for a, b in zip(known, new, strict=True)):
+            raise Mismatch("EI-NO-LIFE-01", {"found": _shown(new), "expected": _shown(known)})
         return replace(self, messages=(*self.messages, message))
+
+    def told(self, message: LifecycleMessage) -> Lifecycle:
+        """The name of `with_message` in version 0.1."""
+        warnings.warn("Lifecycle.told is now called with_message", DeprecationWarning, stacklevel=2)
+        return self.with_message(message)
 
     def _key(self, message: LifecycleMessage | None) -> tuple[str | None, str | None, str | None]:
         """Number, seller and year: what makes an invoice one and no other (G1.45)."""
