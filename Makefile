@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts roundtrip france verapdf clean
+.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts roundtrip sweep france verapdf clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -67,6 +67,9 @@ drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and
 
 roundtrip: $(VENV)/dev     ## every document of the corpus read, written back and converted
 	$(BIN)/python tools/roundtrip.py
+
+sweep: $(VENV)/dev         ## every valid invoice of the corpus converted to each target: valid, refused, or told
+	$(BIN)/python tools/conversion_sweep.py
 
 france: $(VENV)/dev        ## lifecycle messages, a year of e-reports and random lives, with their figures
 	$(BIN)/python tools/france_messages.py corpus

@@ -15,21 +15,22 @@ No function here reads a file or the network (the rule sets aside, which are fil
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, get_args
 
 from einvoice import __version__, cii, profiles, ubl
+from einvoice.conversion.fitting import at_original, fit
 from einvoice.conversion.implied import with_implied
-from einvoice.conversion.losses import loss_observations
+from einvoice.conversion.losses import LEFT_OUT, loss_observations
 from einvoice.data import Language
 from einvoice.detect import detect, read_invoice
 from einvoice.document import Document
 from einvoice.draft import Draft
 from einvoice.errors import Unwritable
 from einvoice.model import Invoice
-from einvoice.paths import differences
+from einvoice.paths import Path, differences, restored
 from einvoice.report import DocumentReport, Finding, Report
 from einvoice.rulebook import Observation, at_source, in_words, step
 from einvoice.rulebook.explaining import Explanation, explain
@@ -64,13 +65,16 @@ PROFILES = {each.name: each.identifier for each in profiles.PROFILES.values() if
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A converted document, and the account of what changed on the way.
+    """A converted document, the account of what changed on the way, and the verdict on what was made.
 
-    Warnings: what it does not say although the source did. Informations (EI-IMPLIED): what it says in addition.
+    Warnings: what it does not say although the source did. Informations: what it says in addition, or otherwise.
+    Errors: what makes it invalid although the source was not. `report` has all findings about what was made, at the
+    fields of the source; None where nobody asked.
     """
 
     data: bytes
     losses: tuple[Finding, ...]
+    report: Report | None = None
 
 
 def parse(source: bytes | Document) -> Invoice | Message:
@@ -216,14 +220,22 @@ def _made(  # noqa: PLR0913 - as above
     return Converted(made, in_words(at_source(lost, document.field_of), language))
 
 
-def _xml(invoice: Invoice, to: str, *, strict: bool, counted: bool) -> tuple[bytes, tuple[Observation, ...]]:
+def _xml(
+    invoice: Invoice, to: Literal["ubl", "cii"], *, strict: bool, counted: bool
+) -> tuple[bytes, tuple[Observation, ...]]:
     """The invoice in a syntax and, where that is `counted`, what this does not say although the invoice does."""
-    xml = _WRITERS[to](invoice)
+    fitted = fit(invoice, to)
+    try:
+        xml = _WRITERS[to](fitted.invoice)
+    except Unwritable as refused:
+        raise refused.with_observations(at_original(refused.observations, fitted)) from None
     if not counted:
         return xml, ()
-    lost = loss_observations(invoice, differences(invoice, read_invoice(xml)), to.upper())
-    if strict and lost:
-        raise Unwritable("EI-NO-WRITE-01", {"target": to.upper()}, lost)
+    target = to.upper()
+    unsaid = loss_observations(fitted.invoice, differences(fitted.invoice, read_invoice(xml)), target)
+    lost = (*fitted.told, *loss_observations(invoice, fitted.left_out, target), *at_original(unsaid, fitted))
+    if strict and (gone := tuple(each for each in lost if each.rule in LEFT_OUT)):
+        raise Unwritable("EI-NO-WRITE-01", {"target": target}, gone)
     return xml, lost
 
 
@@ -316,11 +328,13 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
     pdf: bytes | None = None,
     policy: Policy | None = None,
     language: Language | None = None,
+    check: bool = True,
 ) -> Converted:
-    """The same invoice in another syntax or profile, with an account of what is lost on the way.
+    """The same invoice in another syntax or profile, with an account of what is lost on the way and the verdict on it.
 
     `profile` and `pdf` as for `build`; an invoice that comes in a PDF keeps its pages unless another PDF is given.
-    The account is in French unless `language` is "en". Raises as `parse` and `build` do.
+    What was made is judged as `validate` does, by `policy`, unless `check` is False. The account is in French unless
+    `language` is "en". Raises as `parse` and `build` do.
     """
     _checked_target(to)
     words = _language(language, policy)
@@ -329,7 +343,32 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
     invoice, implied = with_implied(document.invoice, to)
     pages = document.data if pdf is None and to == "facturx" and document.form == "pdf" else pdf
     made = _made(Document.of(invoice), to, profile=profile, pdf=pages, language=words)
-    return Converted(made.data, (*in_words((*unread, *implied), words), *made.losses))
+    told = (*in_words((*unread, *implied), words), *made.losses)
+    if not check:
+        return Converted(made.data, told)
+    chosen = policy or Policy()
+    left_out = {Path.parse(each.field) for each in told if each.rule in LEFT_OUT and each.field}
+    report = _at_fields_of_source(_report(Document(made.data), chosen, name=None, language=words), left_out)
+    return Converted(made.data, (*told, *_spoilt(document, report, chosen)), report)
+
+
+def _at_fields_of_source(report: Report, left_out: Collection[Path]) -> Report:
+    """The report with its findings where the source has what they speak of: lines that were left out count there."""
+
+    def placed(found: Finding) -> Finding:
+        return found.model_copy(update={"field": found.field and str(restored(Path.parse(found.field), left_out))})
+
+    documents = tuple(
+        each.model_copy(update={"findings": tuple(map(placed, each.findings))}) for each in report.documents
+    )
+    return report.model_copy(update={"documents": documents})
+
+
+def _spoilt(source: Document, report: Report, policy: Policy) -> tuple[Finding, ...]:
+    """What makes the result invalid although the source is not."""
+    if report.verdict != "invalid" or validated(source, policy).verdict == "invalid":
+        return ()
+    return tuple(each for found in report.documents for each in found.findings if each.severity == "error")
 
 
 def render(  # noqa: PLR0913 - each is a choice of the user, given by name

@@ -38,7 +38,7 @@ from einvoice.xml import Element
 # BT-8: UNTDID 2005 (in the model and in UBL) and UNTDID 2475 (in CII): invoice date, delivery, payment.
 _POINT_CODES = {"3": "5", "35": "29", "432": "72"}
 _POINT_CODES_READ = {cii: model for model, cii in _POINT_CODES.items()}
-_IBAN = re.compile(r"\s*[A-Z]{2}\s*[0-9]{2}")
+_IBAN = re.compile(r"\s*[A-Z]{2}\s*[0-9]{2}", re.IGNORECASE)
 
 
 def read(root: Element) -> Invoice:
@@ -171,8 +171,8 @@ _PAYMENT = """
   means_text                   ram:Information
   card_account_number          ram:ApplicableTradeSettlementFinancialCard/ram:ID
   card_holder_name             ram:ApplicableTradeSettlementFinancialCard/ram:CardholderName
-  debited_account_identifier   ram:PayerPartyDebtorFinancialAccount/ram:IBANID              iban
-  debited_account_identifier   ram:PayerPartyDebtorFinancialAccount/ram:ProprietaryID
+  debited_account_identifier   ram:PayerPartyDebtorFinancialAccount/ram:IBANID
+  ?debited_account_identifier  ram:PayerPartyDebtorFinancialAccount/ram:ProprietaryID
   account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:IBANID            iban
   account_name                 ram:PayeePartyCreditorFinancialAccount/ram:AccountName
   account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID

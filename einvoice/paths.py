@@ -18,9 +18,10 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count, islice
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -103,6 +104,22 @@ def _parsed(text: str) -> Path:
     if text and not _WHOLE.fullmatch(text):
         raise ValueError(f"{text!r} is no path; one looks like lines[2].quantity")
     return Path(tuple(int(step) if step.isdecimal() else step for step in _STEP.findall(text)))
+
+
+def restored(path: Path, left_out: Collection[Path]) -> Path:
+    """The path where elements of lists were `left_out`, in the model that still has them.
+
+    >>> str(restored(Path.parse("lines[1].quantity"), {Path.parse("lines[0]")}))
+    'lines[2].quantity'
+    """
+    found = Path()
+    for step in path.steps:
+        position = step
+        if isinstance(step, int):
+            places = (place for place in count() if found / place not in left_out)
+            position = next(islice(places, step, None))
+        found /= position
+    return found
 
 
 def walk(value: Any, at: Path = Path(), *, groups: bool = False) -> Iterator[tuple[Path, Any]]:

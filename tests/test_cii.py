@@ -153,14 +153,15 @@ def test_identifiers_with_a_scheme_are_global():
 
 
 def test_an_account_that_is_no_iban_is_proprietary():
-    """BT-84 goes to IBANID or ProprietaryID by its form, and is read from either."""
+    """BT-84 goes to IBANID or ProprietaryID by its form, BT-91 to IBANID (CII-SR-444); both are read from either."""
     means = (
         PaymentMeans(account_identifier="FR76 3000 6000 0112 3456 7890 189", account_name="a"),
         PaymentMeans(account_identifier="12345", debited_account_identifier="678"),
     )
     text = written(payment_means=means)
     assert "<ram:IBANID>FR76 3000 6000 0112 3456 7890 189</ram:IBANID><ram:AccountName>a</ram:AccountName>" in text
-    assert re.findall("<ram:ProprietaryID>(.*?)<", text) == ["678", "12345"]
+    assert re.findall("<ram:ProprietaryID>(.*?)<", text) == ["12345"]
+    assert "<ram:PayerPartyDebtorFinancialAccount><ram:IBANID>678<" in text
     assert survives(payment_means=means)
 
 

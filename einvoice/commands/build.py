@@ -20,7 +20,7 @@ from einvoice.commands.output import (
     common_arguments,
     readable,
     say,
-    say_finding,
+    say_errors,
     say_losses,
     write,
 )
@@ -34,7 +34,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "The invoice is judged once it is written. Exit status: 0 valid, 1 invalid, 3 could not be judged."
     parser.add_argument("draft", metavar="DRAFT.json", help="- for standard input")
     facturx_arguments(parser)
-    parser.add_argument("--no-check", action="store_true", help="do not judge the invoice that was built")
     parser.add_argument("--strict", action="store_true", help="refuse to leave out what the target cannot hold")
     common_arguments(parser)
 
@@ -48,6 +47,7 @@ def facturx_arguments(parser: argparse.ArgumentParser) -> None:
         f"for Factur-X one of {', '.join(each.name for each in FACTURX_PROFILES)}",
     )
     parser.add_argument("--pdf", metavar="VISUAL.pdf", help="with facturx: the PDF to put the invoice into")
+    parser.add_argument("--no-check", action="store_true", help="do not judge the invoice that was made")
 
 
 def pages(options: argparse.Namespace) -> bytes | None:
@@ -92,12 +92,6 @@ def run(options: argparse.Namespace) -> int:
 
 def _checked(made: bytes, document: Document, options: argparse.Namespace) -> int:
     """Judge what was built, and tell each error at the field of the draft; the status says the verdict."""
-    (report,) = validate(made, language=options.lang).documents
-    for finding in report.findings:
-        if finding.severity == "error":
-            placed = finding.model_copy(update={"field": finding.field and document.field_of(finding.field)})
-            say_finding(placed, f" → {finding.hint}" if finding.hint else "")
-    for step in report.steps:
-        if step.status == "not_run":
-            say(f"{step.name}: {step.reason}")
+    report = validate(made, language=options.lang)
+    say_errors(report, document.field_of)
     return STATUSES[report.verdict]

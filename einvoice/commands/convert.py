@@ -1,4 +1,7 @@
-"""`einvoice convert`: say the same invoice in another syntax or profile, and tell what is lost."""
+"""`einvoice convert`: say the same invoice in another syntax or profile, and tell what is lost.
+
+What was made is judged: exit status 1 says that it is invalid, 3 that it could not be judged.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,27 @@ import argparse
 from einvoice.api import convert
 from einvoice.commands.build import facturx_arguments, pages
 from einvoice.commands.inputs import read_document
-from einvoice.commands.output import VALID, common_arguments, readable, say_losses, write
+from einvoice.commands.output import STATUSES, VALID, common_arguments, readable, say_errors, say_losses, write
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
+    parser.epilog = "The invoice is judged once it is written. Exit status: 0 valid, 1 invalid, 3 could not be judged."
     parser.add_argument("document", metavar="DOC", help="UBL, CII or Factur-X; - for standard input")
     facturx_arguments(parser)
     common_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Write the converted invoice; each loss is told on standard error."""
+    """Write the converted invoice and judge it; losses and errors are told on standard error."""
     visual = pages(options)
     data = read_document(options.document)
-    made = convert(data, options.to, profile=options.profile, pdf=visual, language=options.lang)
-    say_losses(made.losses)
+    made = convert(
+        data, options.to, profile=options.profile, pdf=visual, language=options.lang, check=not options.no_check
+    )
+    say_losses(each for each in made.losses if each.severity != "error")
     write(options, made.data if options.to == "facturx" else readable(made.data))
-    return VALID
+    if made.report is None:
+        return VALID
+    say_errors(made.report)
+    return STATUSES[made.report.verdict]

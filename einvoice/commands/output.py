@@ -7,11 +7,11 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from einvoice.errors import EInvoiceError
-from einvoice.report import Finding
+from einvoice.report import Finding, Report
 from einvoice.xml import indented, parse_xml
 
 VALID, INVALID, WRONG_USAGE, NOT_RUN = 0, 1, 2, 3  # 2 as argparse has it
@@ -83,6 +83,18 @@ def _short(text: str) -> str:
 def say_finding(finding: Finding, *more: str) -> None:
     """Say a finding in one line: rule, place, message and what is given beside it."""
     say("".join((f"{finding.rule}  {finding.field or finding.xpath or ''}  {finding.message}", *more)))
+
+
+def say_errors(report: Report, field_of: Callable[[str], str] = str) -> None:
+    """Say what makes a document that was made invalid, at the fields of its source, and what could not be judged."""
+    for document in report.documents:
+        for finding in document.findings:
+            if finding.severity == "error":
+                placed = finding.model_copy(update={"field": finding.field and field_of(finding.field)})
+                say_finding(placed, f" → {finding.hint}" if finding.hint else "")
+        for step in document.steps:
+            if step.status == "not_run":
+                say(f"{step.name}: {step.reason}")
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:

@@ -3,6 +3,8 @@
 | module | what |
 |---|---|
 | `implied` | values that the invoice implies and the target demands: filled |
+| `fitting` | what the rules of the target refuse: put otherwise, or left out |
+| `files` | of which type an attached file is |
 | `reduction` | an invoice with nothing but the terms of a profile, and what was left out |
 | `losses` | what a syntax or a profile has no place for |
 

@@ -22,6 +22,7 @@ from einvoice.rulebook import Observation
 from einvoice.terms import nearest_term
 from einvoice.xml import parse_xml
 
+LEFT_OUT = frozenset({"EI-LOSS", "EI-LOSS-REASON"})  # rules that name a value which the document does not have
 _SYNTAXES = {"ubl": ubl, "cii": cii}
 
 

@@ -7,8 +7,7 @@
 
 A profile is a filter over the terms, never another model. A part of a term (the scheme of an identifier) goes with it.
 A field that no term names (the role of the seller) is beyond the standard: it is left out, unless `unnumbered` fields
-are wanted. A line that only groups others (GROUP) or only informs is none where a profile knows no such lines: its
-amount would be counted twice, so it goes, and is listed.
+are wanted. What a profile refuses although it has the term is the matter of `fitting`.
 
 Sources: Factur-X 1.0 (1.09), the XML schema of each profile; XP Z12-012 annex A (line subtypes).
 """
@@ -19,17 +18,14 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, TypeVar
 
+from einvoice.conversion.fitting import fit
 from einvoice.model import Invoice, Model
-from einvoice.paths import Path
+from einvoice.paths import Path, restored
 from einvoice.profiles import facturx_profile, terms_of
 from einvoice.terms import nearest_term, term
 
 SUBTYPE = "EXT-FR-FE-163"  # the term that says whether a line is a detail
-NOT_DETAIL = frozenset({"GROUP", "INFORMATION"})
 
-_PAYING = ("buyer", "payee")  # whose identifiers (BT-46, BT-60) stand once
-_ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
-_LINES = Path(("lines",))
 _IDENTIFIER = Path(("specification_identifier",))  # which is chosen, not lost
 
 M = TypeVar("M", bound=Model)
@@ -48,36 +44,12 @@ def reduced_to(invoice: Invoice, profile: str) -> tuple[Invoice, tuple[Path, ...
     Raises `ValueError` for a name that is no profile.
     """
     chosen = facturx_profile(profile)
-    small, lost = _fitted(invoice, {each.id for each in terms_of(chosen.name)})
+    fitted = fit(invoice.model_copy(update={"specification_identifier": chosen.identifier}), "facturx")
+    terms = {each.id for each in terms_of(chosen.name)}
+    small, lost = reduced(fitted.invoice, terms, unnumbered=SUBTYPE in terms)
+    gone = set(fitted.left_out)
     small = small.model_copy(update={"specification_identifier": chosen.identifier})
-    return small, tuple(path for path in lost if path != _IDENTIFIER)
-
-
-def _fitted(invoice: Invoice, terms: Collection[str]) -> tuple[Invoice, tuple[Path, ...]]:
-    if SUBTYPE in terms:
-        return reduced(invoice, terms, unnumbered=True)
-    details = {index: line for index, line in enumerate(invoice.lines) if line.subtype_code not in NOT_DETAIL}
-    dropped = [_LINES / index for index in range(len(invoice.lines)) if index not in details]
-    parties = ((name, getattr(invoice, name)) for name in _PAYING)
-    once = {name: _once(part, ("identifiers",), Path((name,)), dropped) for name, part in parties if part}
-    lines = tuple(_once(line, _ONCE_A_LINE, _LINES / index, dropped) for index, line in details.items())
-    small, lost = reduced(invoice.model_copy(update={**once, "lines": lines}), terms)
-    return small, (*dropped, *(_renumbered(path, list(details)) for path in lost))
-
-
-def _renumbered(path: Path, lines: list[int]) -> Path:
-    """The path in the invoice that had all its lines: `lines` are the positions of those that were kept."""
-    match path.steps:
-        case ("lines", int(index), *rest):
-            return Path(("lines", lines[index], *rest))
-    return path
-
-
-def _once(part: M, names: tuple[str, ...], place: Path, lost: list[Path]) -> M:
-    """The part with the first of each of these values, which only EXTENDED lets repeat."""
-    repeated = {name: values for name in names if len(values := getattr(part, name)) > 1}
-    lost += [place / name / index for name, values in repeated.items() for index in range(1, len(values))]
-    return part.model_copy(update={name: values[:1] for name, values in repeated.items()})
+    return small, (*fitted.left_out, *(restored(path, gone) for path in lost if path != _IDENTIFIER))
 
 
 def _reduced(part: M, terms: frozenset[str], place: Path, lost: list[Path]) -> M:

@@ -19,7 +19,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 from einvoice import cii
-from einvoice.conversion.losses import loss_observations
+from einvoice.conversion.fitting import at_original, fit
+from einvoice.conversion.losses import LEFT_OUT, loss_observations
 from einvoice.conversion.reduction import reduced_to
 from einvoice.data import Language
 from einvoice.detect import read_invoice
@@ -73,8 +74,8 @@ def make_facturx(  # noqa: PLR0913 - each is a choice of the user, given by name
     """
     chosen = profile_for(invoice, profile)
     xml, lost = facturx_xml(invoice, chosen)
-    if strict and lost:
-        raise Unwritable("EI-NO-WRITE-01", {"target": f"Factur-X {chosen.level}"}, lost)
+    if strict and (refused := tuple(each for each in lost if each.rule in LEFT_OUT)):
+        raise Unwritable("EI-NO-WRITE-01", {"target": f"Factur-X {chosen.level}"}, refused)
     moment = _moment(date or invoice.issue_date or dt.date(1970, 1, 1))
     pages, repaired = _pages(invoice, chosen, pdf, language, moment)
     attachments = invoice.supporting_documents
@@ -84,13 +85,15 @@ def make_facturx(  # noqa: PLR0913 - each is a choice of the user, given by name
 
 def facturx_xml(invoice: Invoice, chosen: Profile) -> tuple[bytes, tuple[Observation, ...]]:
     """The CII of the invoice in that profile, and what it does not say. Raises `Unwritable`, with findings."""
-    if missing := lacking(invoice, chosen.name):
+    fitted = fit(invoice.model_copy(update={"specification_identifier": chosen.identifier}), "facturx")
+    if missing := at_original(lacking(fitted.invoice, chosen.name), fitted):
         fields = ", ".join(each.field or "?" for each in missing)
         raise Unwritable("EI-NO-WRITE-03", {"target": f"Factur-X {chosen.level}", "fields": fields}, missing)
-    small, left_out = reduced_to(invoice, chosen.name)
+    small, left_out = reduced_to(fitted.invoice, chosen.name)
     xml, target = cii.write(small), f"Factur-X {chosen.level}"
-    unsaid = differences(small, read_invoice(xml))
-    return xml, (*loss_observations(invoice, left_out, target), *loss_observations(small, unsaid, target))
+    unsaid = loss_observations(small, differences(small, read_invoice(xml)), target)
+    lost = (*loss_observations(fitted.invoice, left_out, target), *unsaid)
+    return xml, (*fitted.told, *loss_observations(invoice, fitted.left_out, target), *at_original(lost, fitted))
 
 
 def _moment(date: dt.datetime | dt.date) -> dt.datetime:

@@ -13,7 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from einvoice.conversion.reduction import NOT_DETAIL, SUBTYPE
+from einvoice.conversion.fitting import NOT_DETAIL
+from einvoice.conversion.reduction import SUBTYPE
 from einvoice.model import Invoice, Line, Model
 from einvoice.paths import Path
 from einvoice.profiles import facturx_profile, terms_of

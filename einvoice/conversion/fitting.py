@@ -1,0 +1,220 @@
+"""An invoice as a target can say it: what the target's own rules refuse is put otherwise, or left out and told.
+
+    fitted = fit(invoice, "ubl")
+    fitted.invoice, fitted.left_out, fitted.told
+
+The schema of a syntax holds more than the rules admit: two identifiers of a buyer, a group of lines that is counted
+twice, the reason of an exemption where nothing is exempt. A target that is EXTENDED admits most of it; any other gets
+the invoice as EN 16931 means it. `left_out` are the paths of values that the target has no place for; `told` is what
+else is said otherwise than in the invoice.
+
+Sources: EN 16931-1:2017 §6.3 (cardinalities; BT-6, BT-46, BT-60, BT-82), BR-S-10, BR-Z-10, BR-AF-10, BR-AG-10,
+BR-E-01 and its sisters (one group of each category), UBL-SR-16, UBL-SR-34, UBL-SR-46; XP Z12-012 annex A (lines).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any, Literal, TypeVar
+
+from einvoice.conversion.files import mime_of
+from einvoice.model import Identifier, Invoice, Line, Model, Party, VatBreakdown
+from einvoice.paths import Path, restored
+from einvoice.profiles import Profile, profile_of
+from einvoice.rulebook import Fact, Observation, severity_of
+from einvoice.terms import nearest_term
+
+NOT_DETAIL = frozenset({"GROUP", "INFORMATION"})  # lines that are not counted (XP Z12-012)
+_NEVER_EXEMPT = frozenset({"S", "Z", "L", "M"})  # VAT categories without a reason for exemption
+_PAYING = ("buyer", "payee")  # whose identifiers (BT-46, BT-60) stand once
+_ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
+_OF_GROUPS = ("subtype_code", "parent_line_identifier")  # mean nothing where the groups are gone
+_LINES = Path(("lines",))
+_CURRENCY = Path(("vat_accounting_currency_code",))
+_TOTALS, _IN_CURRENCY = Path(("totals",)), "vat_amount_in_accounting_currency"
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(slots=True)
+class Fitted:
+    """An invoice that fits, and what became of what did not."""
+
+    invoice: Invoice
+    left_out: list[Path] = field(default_factory=list)
+    told: list[Observation] = field(default_factory=list)
+
+    def change(self, **values: Any) -> None:
+        """Put other values into the invoice."""
+        self.invoice = self.invoice.model_copy(update=values)
+
+
+def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
+    """The invoice as the syntax can say it in the profile that its BT-24 names."""
+    fitted = Fitted(invoice)
+    _one_currency(fitted)
+    _typed_files(fitted)
+    if not _is_extended(profile_of(invoice.specification_identifier), to):
+        _lines_that_count(fitted)
+        _identifiers_once(fitted, to)
+        _reasons_of_exemptions(fitted)
+        _groups_once(fitted)
+    if to == "ubl":
+        _payment_text_once(fitted)
+    return fitted
+
+
+def _is_extended(profile: Profile, to: str) -> bool:
+    """Whether the rules that judge the target know more than EN 16931."""
+    return "extended" in profile.terms and to in profile.rules
+
+
+def _one_currency(fitted: Fitted) -> None:
+    """BT-6 names a currency that differs from that of the invoice; BT-111 is then the VAT in it."""
+    invoice = fitted.invoice
+    code = invoice.vat_accounting_currency_code
+    if code is None or code != invoice.currency_code:
+        return
+    fitted.change(vat_accounting_currency_code=None)
+    fitted.told.append(_said("EI-FIT-CURRENCY", _CURRENCY, found=code))
+    totals = invoice.totals
+    amount = totals.vat_amount_in_accounting_currency if totals else None
+    if totals is None or amount is None:
+        return
+    if totals.vat_amount not in (None, amount):
+        fitted.left_out.append(_TOTALS / _IN_CURRENCY)
+    fitted.change(totals=totals.model_copy(update={_IN_CURRENCY: None, "vat_amount": totals.vat_amount or amount}))
+
+
+def _typed_files(fitted: Fitted) -> None:
+    """A file that is attached says of which type it is: by its name, else by how it begins."""
+    documents = list(fitted.invoice.supporting_documents)
+    for index, document in enumerate(documents):
+        if document.attached_document is None or document.mime_code:
+            continue
+        if (known := mime_of(document.filename, document.attached_document)) is None:
+            continue
+        mime, wording = known
+        documents[index] = document.model_copy(update={"mime_code": mime})
+        place = Path(("supporting_documents", index, "mime_code"))
+        facts: dict[str, Fact] = {"text": mime, "expected": mime, "name": document.filename or "—"}
+        fitted.told.append(_observed("EI-IMPLIED", place, facts, wording))
+    if fitted.told:
+        fitted.change(supporting_documents=tuple(documents))
+
+
+def _lines_that_count(fitted: Fitted) -> None:
+    """Lines that only group or inform would be counted twice: they go, and with them what refers to them."""
+    lines = fitted.invoice.lines
+    kept = {index: line for index, line in enumerate(lines) if line.subtype_code not in NOT_DETAIL}
+    fitted.left_out += [_LINES / index for index in range(len(lines)) if index not in kept]
+    ungrouped = len(kept) < len(lines)
+    fitted.change(lines=tuple(_line(line, _LINES / index, fitted, ungrouped) for index, line in kept.items()))
+
+
+def _line(line: Line, place: Path, fitted: Fitted, ungrouped: bool) -> Line:  # noqa: FBT001 - of one caller
+    line = _once(line, _ONCE_A_LINE, place, fitted)
+    gone = [name for name in _OF_GROUPS if ungrouped and getattr(line, name) is not None]
+    fitted.left_out += [place / name for name in gone]
+    return line.model_copy(update=dict.fromkeys(gone)) if gone else line
+
+
+def _once(part: M, names: tuple[str, ...], place: Path, fitted: Fitted) -> M:
+    """The part with the first of each of these values, which only EXTENDED lets repeat."""
+    repeated = {name: values for name in names if len(values := getattr(part, name)) > 1}
+    fitted.left_out += [place / name / index for name, values in repeated.items() for index in range(1, len(values))]
+    return part.model_copy(update={name: values[:1] for name, values in repeated.items()}) if repeated else part
+
+
+def _identifiers_once(fitted: Fitted, to: str) -> None:
+    """Of several identifiers of a party that has one, that with a scheme: it says what it is.
+
+    CII has a place for one with a scheme beside one without.
+    """
+    for name in _PAYING:
+        party: Party | None = getattr(fitted.invoice, name)
+        if party is None or len(party.identifiers) <= 1:
+            continue
+        kept = _chosen(party.identifiers, both=to != "ubl")
+        others = [index for index in range(len(party.identifiers)) if index not in kept]
+        fitted.left_out += [Path((name, "identifiers", index)) for index in others]
+        identifiers = tuple(party.identifiers[index] for index in kept)
+        fitted.change(**{name: party.model_copy(update={"identifiers": identifiers})})
+
+
+def _chosen(identifiers: tuple[Identifier, ...], *, both: bool) -> list[int]:
+    """The positions of those that stay."""
+    with_scheme = [index for index, each in enumerate(identifiers) if each.scheme_id]
+    local = [index for index, each in enumerate(identifiers) if not each.scheme_id]
+    return sorted(with_scheme[:1] + local[: 1 if both or not with_scheme else 0])
+
+
+def _reasons_of_exemptions(fitted: Fitted) -> None:
+    """Where nothing is exempt there is no reason for it."""
+    groups = list(fitted.invoice.vat_breakdown)
+    for index, group in enumerate(groups):
+        given = {name: getattr(group, name) for name in ("exemption_reason", "exemption_reason_code")}
+        given = {name: value for name, value in given.items() if value is not None}
+        if not given or group.category_code not in _NEVER_EXEMPT:
+            continue
+        groups[index] = group.model_copy(update=dict.fromkeys(given))
+        for name, value in given.items():
+            place = Path(("vat_breakdown", index, name))
+            fitted.told.append(_said("EI-LOSS-REASON", place, found=value, category=group.category_code))
+    fitted.change(vat_breakdown=tuple(groups))
+
+
+def _groups_once(fitted: Fitted) -> None:
+    """One group for each category and rate: EXTENDED also tells the reasons apart, and their amounts add up."""
+    groups: dict[tuple[str | None, Decimal | None], VatBreakdown] = {}
+    for index, group in enumerate(fitted.invoice.vat_breakdown):
+        place = Path(("vat_breakdown", index))
+        kind = (group.category_code, group.rate)
+        first = groups.get(kind)
+        if first is None:
+            groups[kind] = group
+            continue
+        amounts = {name: _sum(getattr(first, name), getattr(group, name)) for name in ("taxable_amount", "tax_amount")}
+        groups[kind] = first.model_copy(update=amounts)
+        names = ("exemption_reason", "exemption_reason_code")
+        fitted.left_out += [place / name for name in names if getattr(group, name) not in (None, getattr(first, name))]
+    if len(groups) < len(fitted.invoice.vat_breakdown):
+        fitted.change(vat_breakdown=tuple(groups.values()))
+
+
+def _sum(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return one if other is None else other if one is None else one + other
+
+
+def _payment_text_once(fitted: Fitted) -> None:
+    """BT-82 stands once for all accounts: UBL repeats the means for each, and the text with the first."""
+    said: str | None = None
+    means = list(fitted.invoice.payment_means)
+    for index, each in enumerate(means):
+        if each.means_text is None:
+            continue
+        if said is None:
+            said = each.means_text
+            continue
+        if each.means_text != said:
+            fitted.left_out.append(Path(("payment_means", index, "means_text")))
+        means[index] = each.model_copy(update={"means_text": None})
+    fitted.change(payment_means=tuple(means))
+
+
+def at_original(observations: Iterable[Observation], fitted: Fitted) -> tuple[Observation, ...]:
+    """The observations on the invoice that fits, at the fields of the one that it was made of."""
+    gone = set(fitted.left_out)
+    return tuple(replace(each, field=str(restored(Path.parse(each.field), gone))) for each in observations)
+
+
+def _said(rule: str, place: Path, **facts: str) -> Observation:
+    return _observed(rule, place, dict(facts))
+
+
+def _observed(rule: str, place: Path, facts: dict[str, Fact], wording: str = "") -> Observation:
+    about = nearest_term(place)
+    term = about.id if about else ""
+    return Observation(rule, severity_of(rule), "convert", facts, wording=wording, term=term, field=str(place))

@@ -1,0 +1,214 @@
+"""A valid invoice that is converted stays valid, or what spoils it is told: each known cause, and its weight."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from minimal import UBL, without
+
+import einvoice as ei
+from einvoice import cii, ubl
+from einvoice.cli import run
+from einvoice.conversion.files import mime_of
+from einvoice.model import Identifier, Line, PaymentMeans, SupportingDocument
+from einvoice.paths import Path, restored
+from einvoice.profiles import PROFILES
+
+EUROPEAN = ei.Policy(rules="en16931")
+IBANS = ("FR7630006000011234567890189", "DE02120300000000202051")
+EXTENDED = PROFILES["extended"].identifier
+
+
+def changed(**values):
+    """The minimal invoice with other values, as the model has it."""
+    return ei.parse(UBL.encode()).model_copy(update=values)
+
+
+def as_cii(**values):
+    """The minimal invoice with other values, as CII that says just that."""
+    return cii.write(changed(**values))
+
+
+def as_ubl(**values):
+    """The minimal invoice with other values, as UBL that says just that."""
+    return ubl.write(changed(**values))
+
+
+def converted(data, to, **options):
+    """What `convert` makes; the result is valid where the source is, which is asked first."""
+    assert ei.validate(data, policy=EUROPEAN).verdict != "invalid"
+    made = ei.convert(data, to, policy=EUROPEAN, language="en", **options)
+    assert made.report.verdict != "invalid", [each.message for each in made.losses]
+    assert ei.validate(made.data, policy=EUROPEAN).verdict == made.report.verdict
+    return made
+
+
+def told(made):
+    """Rule, weight and field of all that is told."""
+    return [(each.rule, each.severity, each.field) for each in made.losses]
+
+
+def test_the_text_of_the_means_of_payment_stands_once():
+    """Two accounts with one text (BT-82) are two means with the text at the first in UBL, and nothing is lost."""
+    means = tuple(PaymentMeans(means_code="58", means_text="Virement", account_identifier=each) for each in IBANS)
+    made = converted(as_cii(payment_means=means), "ubl")
+    assert [(each.means_text, each.account_identifier) for each in ei.parse(made.data).payment_means] == [
+        ("Virement", IBANS[0]),
+        (None, IBANS[1]),
+    ]
+    assert told(made) == []
+    other = (means[0], means[1].model_copy(update={"means_text": "Autre"}))
+    made = ei.convert(as_cii(payment_means=other), "ubl")  # which EN 16931 does not admit in CII either
+    assert told(made) == [("EI-LOSS", "warning", "payment_means[1].means_text")]
+
+
+def test_of_two_identifiers_of_the_buyer_that_with_a_scheme_stays():
+    """BT-46 stands once in UBL: the local number goes and is told; CII has a place for both."""
+    buyer = changed().buyer
+    known = (Identifier(value="C-7"), Identifier(value="4012345000009", scheme_id="0088"))
+    data = as_cii(buyer=buyer.model_copy(update={"identifiers": known}))
+    made = converted(data, "ubl")
+    assert ei.parse(made.data).buyer.identifiers == known[1:]
+    assert told(made) == [("EI-LOSS", "warning", "buyer.identifiers[0]")]
+    assert ei.parse(converted(data, "facturx").data).buyer.identifiers == known
+
+
+@pytest.mark.parametrize("category", ["S", "L", "M"])
+def test_a_reason_for_an_exemption_that_is_none_goes(category):
+    """EXTENDED admits a reason on any category, EN 16931 on S, L and M does not: it goes, and is told as a warning."""
+    invoice = changed(specification_identifier=EXTENDED)
+    group = invoice.vat_breakdown[0].model_copy(
+        update={"category_code": category, "exemption_reason": "Taux normal", "exemption_reason_code": "VATEX-EU-79-C"}
+    )
+    line = invoice.lines[0].model_copy(update={"vat_category_code": category})
+    made = ei.convert(
+        cii.write(invoice.model_copy(update={"vat_breakdown": (group,), "lines": (line,)})), "ubl", policy=EUROPEAN
+    )
+    (kept,) = ei.parse(made.data).vat_breakdown
+    assert (kept.category_code, kept.exemption_reason, kept.exemption_reason_code) == (category, None, None)
+    assert [(each.severity, each.field, each.found) for each in made.losses if each.rule == "EI-LOSS-REASON"] == [
+        ("warning", "vat_breakdown[0].exemption_reason", "Taux normal"),
+        ("warning", "vat_breakdown[0].exemption_reason_code", "VATEX-EU-79-C"),
+    ]
+    assert not [each for each in made.report.documents[0].findings if each.rule in ("BR-S-10", "BR-AF-10", "BR-AG-10")]
+
+
+def test_groups_of_one_rate_are_one_group_in_en_16931():
+    """EXTENDED tells the reasons apart; EN 16931 wants one group of each rate, with the sum of the amounts."""
+    invoice = changed(specification_identifier=EXTENDED)
+    (group,) = invoice.vat_breakdown
+    parts = tuple(
+        group.model_copy(update={"taxable_amount": Decimal(base), "tax_amount": Decimal(tax)})
+        for base, tax in (("100.00", "20.00"), ("130.00", "26.00"))
+    )
+    made = ei.convert(cii.write(invoice.model_copy(update={"vat_breakdown": parts})), "ubl", policy=EUROPEAN)
+    assert ei.parse(made.data).vat_breakdown == (group,)
+
+
+def test_a_currency_of_vat_that_is_that_of_the_invoice_goes():
+    """BT-6 = BT-5 says nothing: it goes and is told as information, also when a draft says it."""
+    code = "<cbc:DocumentCurrencyCode>EUR</cbc:DocumentCurrencyCode>"
+    data = without(UBL, f"{code}=>{code}<cbc:TaxCurrencyCode>EUR</cbc:TaxCurrencyCode>")
+    made = converted(data, "cii")
+    assert b"TaxCurrencyCode" not in made.data
+    assert told(made) == [("EI-FIT-CURRENCY", "information", "vat_accounting_currency_code")]
+    assert ei.parse(made.data).totals.vat_amount == Decimal("46.00")
+
+
+def test_an_account_that_is_no_iban_stays_what_it_is():
+    """A national number goes to ProprietaryID and back; the debited account (BT-91) has one place in CII."""
+    means = (PaymentMeans(means_code="58", account_identifier="12345678"),)
+    there = converted(as_ubl(payment_means=means), "cii")
+    assert b"<ram:ProprietaryID>12345678</ram:ProprietaryID>" in there.data
+    back = converted(there.data, "ubl")
+    assert ei.parse(back.data).payment_means[0].account_identifier == "12345678"
+    assert there.losses == back.losses == ()
+
+
+def test_lines_that_only_group_go_and_places_are_those_of_the_source():
+    """UBL under EN 16931 counts each line: a group goes and is told, errors are at the lines of the source."""
+    invoice = changed(specification_identifier=EXTENDED)
+    detail = invoice.lines[0].model_copy(update={"identifier": "2", "parent_line_identifier": "1"})
+    group = Line(identifier="1", subtype_code="GROUP", item_name="Lot", net_amount=Decimal("230.00"))
+    made = ei.convert(cii.write(invoice.model_copy(update={"lines": (group, detail)})), "ubl", policy=EUROPEAN)
+    assert [each.identifier for each in ei.parse(made.data).lines] == ["2"]
+    fields = [each.field for each in made.losses if each.rule == "EI-LOSS"]
+    assert {"lines[0]", "lines[1].parent_line_identifier"} <= set(fields)
+    wrong = detail.model_copy(update={"item_net_price": Decimal(-1)})
+    made = ei.convert(cii.write(invoice.model_copy(update={"lines": (group, wrong)})), "ubl", policy=EUROPEAN)
+    found = {each.rule: each.field for each in made.report.documents[0].findings if each.severity == "error"}
+    assert found["BR-27"] == "lines[1].item_net_price"
+    assert made.report.verdict == "invalid"
+
+
+def test_an_attachment_gets_its_type_from_name_or_content():
+    """A missing MIME type is filled by what the file is, and told; else the refusal names the field."""
+    files = (
+        SupportingDocument(reference="1", attached_document=b"a;b\n", filename="notes.CSV"),
+        SupportingDocument(reference="2", attached_document=b"%PDF-1.7 ", filename="scan"),
+    )
+    data = as_cii(supporting_documents=files)
+    made = converted(data, "ubl")
+    assert [each.mime_code for each in ei.parse(made.data).supporting_documents] == ["text/csv", "application/pdf"]
+    assert [(each.rule, each.severity, each.field, each.expected) for each in made.losses] == [
+        ("EI-IMPLIED", "information", "supporting_documents[0].mime_code", "text/csv"),
+        ("EI-IMPLIED", "information", "supporting_documents[1].mime_code", "application/pdf"),
+    ]
+    assert "notes.CSV" in made.losses[0].message
+    unknown = SupportingDocument(reference="1", attached_document=b"?", filename="data")
+    with pytest.raises(ei.Unwritable) as raised:
+        ei.convert(as_cii(supporting_documents=(unknown,)), "ubl")
+    assert [each.field for each in raised.value.findings] == ["supporting_documents[0].mime_code"]
+
+
+def test_what_a_file_is_counts_more_than_its_name():
+    """A PDF that is called a picture is a PDF; spreadsheets are told by what their archives hold."""
+    assert mime_of("a.png", b"%PDF-1.4") == ("application/pdf", "EI-IMPLIED-CONTENT")
+    assert mime_of("a.xlsx", b"PK\x03\x04 xl/workbook.xml")[0].endswith("spreadsheetml.sheet")
+    assert mime_of("a", b"PK\x03\x04 mimetypeapplication/vnd.oasis.opendocument.spreadsheet")[0].endswith("spreadsheet")
+    assert mime_of("a", b"PK\x03\x04") is None
+
+
+def test_what_makes_the_result_invalid_is_told_where_the_source_was_valid():
+    """BASIC has no rounding amount (BT-114): the sum fails and that is told; of a wrong source the report says it."""
+    due = '<cbc:PayableAmount currencyID="EUR">276.00</'
+    rounding = '<cbc:PayableRoundingAmount currencyID="EUR">-1.00</cbc:PayableRoundingAmount>'
+    rounded = without(UBL, f"{due}=>{rounding}{due.replace('276', '275')}")
+    assert ei.validate(rounded, policy=EUROPEAN).verdict == "valid"
+    made = ei.convert(rounded, "facturx", profile="basic", policy=EUROPEAN)
+    (spoilt,) = (each for each in made.losses if each.severity == "error")
+    assert spoilt in made.report.documents[0].findings
+    assert (made.report.verdict, spoilt.field) == ("invalid", "totals.amount_due")
+    made = ei.convert(without(UBL, f"{due}=>{due.replace('276', '275')}"), "cii", policy=EUROPEAN)
+    assert made.report.verdict == "invalid"
+    assert not [each for each in made.losses if each.severity == "error"]
+    found = [each for each in made.report.documents[0].findings if each.severity == "error"]
+    assert ("BR-CO-16", "totals.amount_due") in [(each.rule, each.field) for each in found]
+
+
+def test_nobody_judges_who_does_not_want_it():
+    """`check=False` gives the document and its losses alone."""
+    assert ei.convert(UBL.encode(), "cii", check=False).report is None
+    assert ei.convert(UBL.encode(), "cii").report.verdict == ei.validate(ei.convert(UBL.encode(), "cii").data).verdict
+
+
+def test_the_command_line_says_the_verdict_by_its_exit_status(tmp_path, capsys):
+    """`einvoice convert` judges as `build` does: 1 for invalid, with the errors; 0 with --no-check."""
+    spoilt = tmp_path / "in.xml"
+    spoilt.write_bytes(
+        without(UBL, '<cbc:PayableAmount currencyID="EUR">276.00<=><cbc:PayableAmount currencyID="EUR">275.00<')
+    )
+    out = str(tmp_path / "out.xml")
+    assert run(["convert", str(spoilt), "--to", "cii", "-o", out]) == 1
+    assert "BR-CO-16  totals.amount_due" in capsys.readouterr().err
+    assert run(["convert", str(spoilt), "--to", "cii", "-o", out, "--no-check"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_places_are_counted_with_what_was_left_out():
+    """Positions in a document without some elements of its source lead to those of the source."""
+    gone = {Path.parse("lines[0]"), Path.parse("lines[2]"), Path.parse("lines[1].notes[0]")}
+    assert str(restored(Path.parse("lines[0].notes[0].text"), gone)) == "lines[1].notes[1].text"
+    assert str(restored(Path.parse("lines[1].net_amount"), gone)) == "lines[3].net_amount"
+    assert str(restored(Path.parse("totals.amount_due"), gone)) == "totals.amount_due"
