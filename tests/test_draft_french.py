@@ -14,7 +14,7 @@ from einvoice.draft import (
     late_payment_note,
     recovery_fee_note,
 )
-from einvoice.model import Invoice, Party
+from einvoice.model import Identifier, Invoice, Party
 
 SELLER = {
     "name": "VENDEUR",
@@ -107,8 +107,31 @@ def test_addresses_and_registrations_given_are_kept():
     assert invoice_of(seller=own).seller.electronic_address.scheme_id == "0225"
     gln = SELLER | {"electronic_address": {"value": "3000000000007", "scheme_id": "0088"}}
     assert invoice_of(seller=gln).seller.electronic_address.scheme_id == "0088"
-    siret = SELLER | {"legal_registration_identifier": {"value": "10000000900017", "scheme_id": "0009"}}
-    assert invoice_of(seller=siret).seller.legal_registration_identifier.scheme_id == "0009"
+    rcs = SELLER | {"legal_registration_identifier": "RCS PARIS"}
+    assert invoice_of(seller=rcs).seller.legal_registration_identifier.value == "RCS PARIS"
+
+
+@pytest.mark.parametrize(
+    "legal",
+    [
+        {"value": "10000000900017", "scheme_id": "0009"},
+        {"value": "100 000 009 00017"},
+        {"value": "100 000 009 00017", "scheme_id": "0002"},
+    ],
+)
+def test_a_siret_as_legal_registration_is_understood(legal):
+    """BT-30 is the SIREN at its head; the establishment is kept as an identifier."""
+    seller = invoice_of(seller=SELLER | {"legal_registration_identifier": legal}).seller
+    assert seller.legal_registration_identifier == Identifier(value="100000009", scheme_id="0002")
+    assert seller.identifiers == (Identifier(value="10000000900017", scheme_id="0009"),)
+
+
+@pytest.mark.parametrize("scheme", [None, "0002"])
+def test_a_siren_with_blanks_is_understood(scheme):
+    """As everybody prints it."""
+    legal = {"value": "100 000 009", "scheme_id": scheme}
+    seller = invoice_of(seller=SELLER | {"legal_registration_identifier": legal}).seller
+    assert seller.legal_registration_identifier == Identifier(value="100000009", scheme_id="0002")
 
 
 @pytest.mark.parametrize(
@@ -163,7 +186,32 @@ def test_the_treatment_follows_from_the_parties(buyer, fields, treatment):
 
 def test_a_foreign_buyer_gets_nothing_french():
     """Only French parties get a SIREN and an address in the French directory."""
-    assert invoice_of(buyer=FOREIGN).buyer == Party.model_validate(FOREIGN)
+    buyer = invoice_of(buyer=FOREIGN).buyer
+    assert buyer.legal_registration_identifier is None
+    assert buyer.model_copy(update={"electronic_address": None}) == Party.model_validate(FOREIGN)
+
+
+@pytest.mark.parametrize(
+    ("buyer", "address"),
+    [
+        (FOREIGN, "9930:DE123456788"),
+        (
+            FOREIGN | {"electronic_address": {"value": "kaufer@client.example", "scheme_id": "EM"}},
+            "EM:kaufer@client.example",
+        ),
+        (FOREIGN | {"vat_identifier": None, "contact": {"email_address": "k@client.example"}}, "EM:k@client.example"),
+        (
+            {"name": "X", "vat_identifier": "SE556012345601", "contact": {"email_address": "x@x.example"}},
+            "EM:x@x.example",
+        ),
+        ({"name": "X", "postal_address": {"country_code": "US"}}, None),
+        ({"name": "X", "vat_identifier": "ATU12345678"}, "9914:ATU12345678"),
+    ],
+)
+def test_a_foreign_buyer_is_reached_under_what_is_known(buyer, address):
+    """BT-49: its own, else the VAT number where that is a scheme of addresses, else the e-mail address."""
+    found = invoice_of(buyer=buyer).buyer.electronic_address
+    assert (f"{found.scheme_id}:{found.value}" if found else None) == address
 
 
 @pytest.mark.parametrize("country", ["GP", "MQ", "RE", "GF", "YT"])

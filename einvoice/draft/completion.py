@@ -15,6 +15,7 @@ from decimal import Decimal, DecimalException, localcontext
 
 from einvoice.draft.content import DRAFT_ONLY, DraftContent
 from einvoice.draft.french import french_terms, is_french
+from einvoice.draft.french_remarks import remark_on_french
 from einvoice.draft.gross import net_of_vat
 from einvoice.draft.ledger import Disagreement, Figure, Ledger, because
 from einvoice.draft.lines import amounts, computed, price_from_net, with_amount
@@ -22,7 +23,7 @@ from einvoice.draft.nesting import GROUP, INFORMATION, Placed, counted, flattene
 from einvoice.draft.payment import payment_means
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.draft.profile import specification
-from einvoice.draft.remarks import remark_on_lines, remark_on_prepayment, remark_on_totals
+from einvoice.draft.remarks import remark_on_credit, remark_on_lines, remark_on_prepayment, remark_on_totals
 from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amount, vat_by_parts, vat_line_by_line
 from einvoice.draft.totals import Currencies, totals
 from einvoice.draft.vat import Billed, Group, breakdown, classified, grouped_amounts, with_reasons, without_reasons
@@ -80,8 +81,10 @@ def _completed(draft: DraftContent) -> Completion:
     }
     remark_on_lines(billed.lines, ledger)
     remark_on_totals(draft, sums, ledger)
+    remark_on_credit(draft, sums, ledger)
     if french:
         remark_on_prepayment(draft, ledger)
+        remark_on_french(draft, billed.lines, ledger)
         filled |= french_terms(draft, billed.lines, groups, sums)
     filled["payment_means"] = payment_means(draft, due=bool(filled.get("due_date", draft.due_date)))
     given = {name: value for name, value in draft if name not in DRAFT_ONLY}

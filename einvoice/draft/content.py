@@ -20,7 +20,7 @@ Nature = Literal["goods", "services", "mixed"]
 Rounding = Literal["group", "line", "gross"]
 Treatment = Literal["B2B", "B2BINT", "B2C", "B2CINT", "OUTOFSCOPE", "ARCHIVEONLY"]
 
-DRAFT_ONLY = ("rounding", "due_rounding", "nature", "treatment", "vat_on_debits")
+DRAFT_ONLY = ("rounding", "due_rounding", "nature", "treatment", "public_buyer", "vat_on_debits")
 
 
 class DraftLine(Line):
@@ -67,7 +67,12 @@ class DraftContent(InvoiceHead):
     treatment: Treatment | None = Field(
         default=None,
         description="of a French transaction (note BAR); B2B between French parties unless given: for a private buyer, "
-        "who has no SIREN, say B2C",
+        "who has no SIREN, say B2C. A sale wholly outside VAT or exempt by CGI art. 261 to 261 E is OUTOFSCOPE",
+    )
+    public_buyer: bool | None = Field(
+        default=None,
+        description="whether the buyer is a French public body, whose late payments follow the code de la commande "
+        "publique; by its SIREN unless given",
     )
     vat_on_debits: bool | None = Field(
         default=None, description="French option to owe VAT when the invoice is issued; null says nothing about it"

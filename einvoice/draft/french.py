@@ -18,9 +18,9 @@ from decimal import Decimal
 
 from einvoice.codes import INVOICE_TYPES
 from einvoice.draft.content import DraftContent, DraftLine, Nature
-from einvoice.draft.mentions import french_notes
+from einvoice.draft.mentions import french_notes, treatment_for
 from einvoice.draft.nesting import Placed, counted
-from einvoice.draft.parties import french_party, is_french_party, tax_registered
+from einvoice.draft.parties import french_party, is_french_party, reachable, tax_registered
 from einvoice.model import Totals, VatBreakdown
 
 # UN/ECE recommendation 20: second, minute, hour, day, week, month, year, working day. Who bills time bills a service.
@@ -47,8 +47,8 @@ def french_terms(
     return {
         "business_process_type": process,
         "seller": tax_registered(french_party(draft.seller), (group.category_code for group in groups)),
-        "buyer": french_party(draft.buyer),
-        "notes": french_notes(draft),
+        "buyer": reachable(draft.buyer),
+        "notes": french_notes(draft, treatment_for(draft, groups, process)),
         # BR-FR-CO-09: what is paid already has the day of payment here, at the latest that of the invoice.
         "due_date": draft.due_date or (draft.issue_date if already_paid else None),
         "tax_point_date_code": draft.tax_point_date_code or _tax_point(draft, process),

@@ -7,6 +7,7 @@ no figure contradicts but a second look may: see `einvoice.draft.remarks`.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import NamedTuple
@@ -27,7 +28,7 @@ class Disagreement:
 
     field: str  # totals.line_net_amount, of the draft
     term: str | None  # BT-106
-    given: Decimal | str  # "" where it is what is missing
+    given: Decimal | dt.date | str  # "" where it is what is missing
     computed: Decimal | None  # None where the draft has nothing to compute it from
     because: Sentence
 
@@ -67,7 +68,7 @@ class Ledger:
             self.entries.append(Disagreement(*figure, given, computed, because))
         return given
 
-    def remark(self, figure: Figure, given: Decimal | str, because: Sentence) -> None:
+    def remark(self, figure: Figure, given: Decimal | dt.date | str, because: Sentence) -> None:
         """Note what is given, and no computation of ours can replace; "" for what is missing."""
         self.entries.append(Disagreement(*figure, given, None, because))
 

@@ -6,18 +6,26 @@
     BAR   how the transaction is treated                 XP Z12-012, BR-FR-20
 
 The first three are demanded on every invoice (BR-FR-05). The texts here state what the law itself provides when the
-parties agreed nothing else, and to a consumer that it does not apply; a draft that carries a note with the same code
-keeps its own. `late_payment_note("…")` and `early_payment_note("…")` make one with other terms.
+parties agreed nothing else: to a company by the code de commerce, to a public buyer by the code de la commande publique
+(8 points instead of 10), to a consumer that it does not apply. A draft that carries a note with the same code keeps its
+own. `late_payment_note("…")` and `early_payment_note("…")` make one with other terms.
 
-Sources: code de commerce L. 441-9, L. 441-10, D. 441-5; CGI annex II art. 242 nonies A (debits option); XP Z12-012
-annex A V1.4 (BR-FR-05, -06, -20, -31, -CO-14).
+Payment terms that speak of a discount (escompte, discount, Skonto) are themselves the note AAB.
+
+Sources: code de commerce L. 441-9, L. 441-10, D. 441-5; code de la commande publique L. 2192-13, R. 2192-31, D. 2192-35
+(believed: read in secondary sources); XRechnung, BR-DE-18 (#SKONTO#); CGI annex II art. 242 nonies A (debits option);
+XP Z12-012 annex A V1.4 (BR-FR-05, -06, -20, -31, -CO-14).
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from einvoice.draft.content import DraftContent
-from einvoice.draft.parties import SINGLE_TAXABLE, is_french_party
-from einvoice.model import Note
+from einvoice.draft.parties import SINGLE_TAXABLE
+from einvoice.draft.reform import is_payment_request, is_public, takes_part, treatment_of
+from einvoice.model import Note, VatBreakdown
 
 RECOVERY_FEE = (
     "En cas de retard de paiement, une indemnité forfaitaire pour frais de recouvrement de 40 euros est due"
@@ -36,10 +44,21 @@ NO_RECOVERY_FEE = "Indemnité forfaitaire pour frais de recouvrement : sans obje
 NO_LATE_PAYMENT = (
     "Pénalités de retard de l'article L. 441-10 du code de commerce : sans objet (acheteur non professionnel)."
 )
+PUBLIC_RECOVERY_FEE = (
+    "En cas de retard de paiement, une indemnité forfaitaire pour frais de recouvrement de 40 euros est due"
+    " (articles L. 2192-13 et D. 2192-35 du code de la commande publique)."
+)
+PUBLIC_LATE_PAYMENT = (
+    "En cas de retard de paiement, des intérêts moratoires courent de plein droit dès le jour suivant l'échéance, au"
+    " taux d'intérêt appliqué par la Banque centrale européenne à ses opérations principales de refinancement les plus"
+    " récentes, majoré de 8 points de pourcentage (articles L. 2192-13 et R. 2192-31 du code de la commande publique)."
+)
 EARLY_PAYMENT = "Pas d'escompte pour paiement anticipé."
 VAT_ON_DEBITS = "Option pour le paiement de la taxe d'après les débits"
 SINGLE_TAXABLE_PERSON = "MEMBRE_ASSUJETTI_UNIQUE"
 
+_SPEAKS_OF_DISCOUNT = re.compile(r"escompte|\bdiscount|skonto", re.IGNORECASE)
+_STRUCTURED = re.compile(r"#SKONTO#TAGE=(\d+)#PROZENT=(\d+(?:\.\d+)?)#(?:BASISBETRAG=(\d+(?:\.\d+)?)#)?")
 _CONSUMER = frozenset({"B2C", "B2CINT"})
 
 
@@ -58,19 +77,30 @@ def early_payment_note(terms: str = EARLY_PAYMENT) -> Note:
     return Note(subject_code="AAB", text=terms)
 
 
-def french_notes(draft: DraftContent) -> tuple[Note, ...]:
+def early_payment_note_of(payment_terms: str | None) -> Note:
+    """The note AAB that payment terms (BT-20) make: what they say of a discount, else that there is none."""
+    if not payment_terms or not _SPEAKS_OF_DISCOUNT.search(payment_terms):
+        return early_payment_note()
+    offers = _STRUCTURED.findall(payment_terms)
+    told = "; ".join(_offer(*offer) for offer in offers)
+    return early_payment_note(told or " ".join(payment_terms.split()))
+
+
+def _offer(days: str, percentage: str, base: str) -> str:
+    """A discount in the structured form of XRechnung, in words."""
+    rate = percentage.rstrip("0").rstrip(".") if "." in percentage else percentage
+    on = f" sur {base.replace('.', ',')}" if base else ""
+    return f"Escompte de {rate.replace('.', ',')} %{on} pour paiement sous {days} jours"
+
+
+def french_notes(draft: DraftContent, treatment: str | None) -> tuple[Note, ...]:
     """The draft's notes, then the mandatory ones that it lacks. Coded notes come last, which the UBL rules need."""
     codes = {note.subject_code for note in draft.notes}
     texts = {note.text for note in draft.notes}
     debits = (
         (Note(subject_code="AAI", text=VAT_ON_DEBITS),) if draft.vat_on_debits and VAT_ON_DEBITS not in texts else ()
     )
-    treatment = draft.treatment or _treatment(draft)
-    if treatment in _CONSUMER:
-        offered = [Note(subject_code="PMT", text=NO_RECOVERY_FEE), Note(subject_code="PMD", text=NO_LATE_PAYMENT)]
-    else:
-        offered = [recovery_fee_note(), late_payment_note()]
-    offered.append(early_payment_note())
+    offered = [*_late_payment(draft, treatment), early_payment_note_of(draft.payment_terms)]
     if draft.seller and any(identifier.scheme_id == SINGLE_TAXABLE for identifier in draft.seller.identifiers):
         offered.append(Note(subject_code="TXD", text=SINGLE_TAXABLE_PERSON))
     if treatment:
@@ -78,10 +108,25 @@ def french_notes(draft: DraftContent) -> tuple[Note, ...]:
     return (*draft.notes, *debits, *(note for note in offered if note.subject_code not in codes))
 
 
-def _treatment(draft: DraftContent) -> str | None:
-    """B2B between French parties, B2BINT with a registered foreign buyer; a private buyer is for the draft to say."""
-    if draft.buyer is None or not is_french_party(draft.seller):
-        return None
-    if is_french_party(draft.buyer):
-        return "B2B"
-    return "B2BINT" if draft.buyer.vat_identifier or draft.buyer.legal_registration_identifier else None
+def _late_payment(draft: DraftContent, treatment: str | None) -> tuple[Note, Note]:
+    """PMT and PMD, by who is to pay."""
+    public = is_public(draft.buyer) if draft.public_buyer is None else draft.public_buyer
+    if treatment in _CONSUMER:
+        fee, penalties = NO_RECOVERY_FEE, NO_LATE_PAYMENT
+    elif public:
+        fee, penalties = PUBLIC_RECOVERY_FEE, PUBLIC_LATE_PAYMENT
+    else:
+        return recovery_fee_note(), late_payment_note()
+    return Note(subject_code="PMT", text=fee), Note(subject_code="PMD", text=penalties)
+
+
+def treatment_for(draft: DraftContent, groups: Sequence[VatBreakdown], process: str | None) -> str | None:
+    """The treatment to write (BAR): as the draft says, else where its parties and its VAT leave no doubt.
+
+    A French buyer without number is taken for a company, which the rules then ask for its SIREN; whether a foreign one
+    is private is for the draft to say. A payment request (S3) is no sale of its own, and says nothing.
+    """
+    if draft.treatment or draft.buyer is None or not takes_part(draft.seller) or is_payment_request(process):
+        return draft.treatment
+    found = treatment_of(draft.seller, draft.buyer, groups)
+    return {"B2C": "B2B", "B2CINT": None}.get(found, found)

@@ -1,8 +1,9 @@
 """Which profile an invoice needs: EN 16931 while that suffices, EXTENDED-CTC-FR for a French invoice that says more.
 
 "More" is data: a term whose smallest profile is the extension (`einvoice.terms`), a second value where EN 16931 has
-room for one, or several exemption reasons within a VAT category (BR-E-01). An invoice that is not French is never
-made an EXTENDED-CTC-FR one: it gets EN 16931, and the rules say what is too much.
+room for one, several exemption reasons within a VAT category (BR-E-01), or a sale outside VAT (O) by or to a company
+with a VAT number: EN 16931 forbids to name it (BR-O-02 to -04), French law demands it (CGI ann. II art. 242 nonies A).
+An invoice that is not French is never made an EXTENDED-CTC-FR one: it gets EN 16931, and the rules tell its excess.
 
 Source: XP Z12-012 annex A V1.4.
 """
@@ -51,9 +52,16 @@ def specification(given: str | None, parts: BaseModel, billed: Billed, *, french
     """The specification identifier (BT-24): the one given, else the smallest that holds the invoice."""
     if given:
         return given
-    if french and (_says_more(parts, billed) or _has_several_reasons(billed)):
+    if french and (_says_more(parts, billed) or _has_several_reasons(billed) or _is_outside_vat(parts, billed)):
         return _EXTENSION.identifier
     return _BASE.identifier
+
+
+def _is_outside_vat(parts: BaseModel, billed: Billed) -> bool:
+    """Whether something is outside VAT (O) and a VAT number is told."""
+    named = (getattr(parts, name) for name in ("seller", "buyer", "seller_tax_representative"))
+    numbers = any(party is not None and party.vat_identifier for party in named)
+    return numbers and any(part.vat_category_code == "O" for part, _ in billed.taxed())
 
 
 def _says_more(parts: BaseModel, billed: Billed) -> bool:

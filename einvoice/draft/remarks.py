@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from einvoice.codes import INVOICE_TYPES
+from einvoice.codes import CREDIT_NOTES, INVOICE_TYPES
 from einvoice.draft.content import DraftContent
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import Placed, counted
@@ -49,6 +49,13 @@ def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -
     prepaid = any(earlier.type_code in INVOICE_TYPES["prepayment"] for earlier in draft.preceding_invoices)
     if paid is not None and paid > max(total, Decimal()) and not prepaid:
         ledger.remark(Figure("totals.paid_amount", "BT-113"), paid, because("PAID", total=total))
+
+
+def remark_on_credit(draft: DraftContent, sums: Totals | None, ledger: Ledger) -> None:
+    """A credit note whose total is negative: it would take back what it gives."""
+    total = sums.amount_with_vat if sums else None
+    if draft.type_code in CREDIT_NOTES and total is not None and total < 0:
+        ledger.remark(Figure("type_code", "BT-3"), draft.type_code, because("CREDIT", total=total))
 
 
 def remark_on_prepayment(draft: DraftContent, ledger: Ledger) -> None:

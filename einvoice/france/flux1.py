@@ -20,7 +20,7 @@ from einvoice import cii, ubl
 from einvoice.conversion.reduction import reduced
 from einvoice.errors import Unwritable
 from einvoice.france.mapping import billed_lines, in_france, mapped
-from einvoice.france.treatment import is_outside_the_reform, treatment
+from einvoice.france.treatment import has_flux1_process, is_outside_the_reform, treatment
 from einvoice.model import Invoice, Line, Party
 from einvoice.rulebook import observation
 from einvoice.xml import parse_xml, without
@@ -44,7 +44,6 @@ _TERMS: dict[Content, frozenset[str]] = {
     "full": frozenset((_BASE + _FULL).split()),
 }
 _SINGLE_TAXABLE_PERSON = "0231"  # the only private identifier of the seller that the tax office takes
-_PAYMENT_REQUEST, _MULTI_SELLER, _BIDIRECTIONAL = "S3", "8", "9"  # BT-23 that flux 1 does not take (G1.02)
 
 
 def extract(invoice: Invoice, syntax: Syntax, *, content: Content = "base") -> bytes:
@@ -64,9 +63,8 @@ def extract(invoice: Invoice, syntax: Syntax, *, content: Content = "base") -> b
 
 def extract_of(invoice: Invoice, *, content: Content = "base") -> Invoice:
     """The invoice as the tax office wants it: its terms only, with the known corrections of mapping."""
-    process = invoice.business_process_type or ""
-    if process == _PAYMENT_REQUEST or process[1:] in (_MULTI_SELLER, _BIDIRECTIONAL):
-        raise _refused("EI-F1-01", "business_process_type", process)
+    if not has_flux1_process(invoice.business_process_type):
+        raise _refused("EI-F1-01", "business_process_type", invoice.business_process_type or "")
     if is_outside_the_reform(invoice):
         categories = ", ".join(group.category_code or "" for group in invoice.vat_breakdown)
         raise _refused("EI-F1-02", "vat_breakdown", categories)

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from einvoice.draft.parties import is_french_party
+from einvoice.draft.parties import MONACO, country_of
+from einvoice.draft.reform import takes_part
 from einvoice.model import Invoice, Line, Note, Party, VatBreakdown
 
 MAX_TEXT = 1024  # BT-22, BT-120
@@ -37,8 +38,10 @@ def mapped(invoice: Invoice) -> Invoice:
 
 
 def in_france(whole: Party | None, told: Party | None) -> Party | None:
-    """A party as told, in country FR if it is French: overseas departments are France to the tax office (MAP-14)."""
-    if told is None or told.postal_address is None or not is_french_party(whole):
+    """A party as told, in country FR if it is domestic: Guadeloupe, Martinique and Réunion are France (MAP-14)."""
+    if whole is None or told is None or told.postal_address is None or not takes_part(whole):
+        return told
+    if country_of(whole) == MONACO:
         return told
     return told.model_copy(update={"postal_address": told.postal_address.model_copy(update={"country_code": "FR"})})
 

@@ -3,7 +3,9 @@
     treatment(invoice)                  # "B2B": exchanged between platforms; "B2BINT", "B2C": reported; ...
     vat_is_due_on_payment(invoice)      # True: services without the option for debits, and prepayments
 
-Everything else follows from these two: whether there is a flux 1, which statuses the public portal is told, and which
+    is_exchanged(invoice)               # whether there is a flux 1
+
+Everything else follows from these: whether there is a flux 1, which statuses the public portal is told, and which
 e-report an invoice and its payments belong to.
 
 Sources: XP Z12-012, BR-FR-20 (note BAR); CGI art. 269-2, 289 bis, 290 and 290 A; DGFiP external specifications v3.2,
@@ -16,14 +18,13 @@ from typing import cast
 
 from einvoice.codes import INVOICE_TYPES, code_list
 from einvoice.draft.content import Treatment
-from einvoice.draft.parties import is_french_party
-from einvoice.model import Invoice, Party, VatBreakdown
+from einvoice.draft.reform import is_outside_reform, is_payment_request, treatment_of
+from einvoice.model import Invoice
 
-__all__ = ["is_outside_the_reform", "treatment", "vat_is_due_on_payment"]
+__all__ = ["has_flux1_process", "is_exchanged", "is_outside_the_reform", "treatment", "vat_is_due_on_payment"]
 
-_EXEMPT_ACTIVITY = "VATEX-FR-CGI261"  # art. 261 to 261 E: no invoice is demanded, so none is exchanged or reported
-_PRIVATE_PERSON = "0226"  # ISO 6523
 _DEBITS = ("3", "35")  # BT-8: VAT falls due on the invoice date or on delivery
+_MULTI_SELLER, _BIDIRECTIONAL = "8", "9"  # BT-23 that flux 1 does not take (G1.02)
 
 
 def treatment(invoice: Invoice) -> Treatment:
@@ -31,24 +32,29 @@ def treatment(invoice: Invoice) -> Treatment:
 
     B2B is exchanged between platforms; B2BINT is reported one by one (flux 10.1); B2C and B2CINT are reported by the
     day (flux 10.3); OUTOFSCOPE and ARCHIVEONLY are neither. A buyer with neither registration nor VAT number is a
-    private person.
+    private person. Of what is exempt by its nature, no note makes more than it is.
     """
     stated = next((note.text for note in invoice.notes if note.subject_code == "BAR"), None)
+    if stated != "ARCHIVEONLY" and is_outside_the_reform(invoice):
+        return "OUTOFSCOPE"
     if stated in code_list("treatment").codes:
         return cast(Treatment, stated)
-    abroad = _is_abroad(invoice.seller) or _is_abroad(invoice.buyer)
-    if is_outside_the_reform(invoice):
-        return "OUTOFSCOPE"
-    if not _is_company(invoice.buyer):
-        return "B2CINT" if abroad else "B2C"
-    return "B2BINT" if abroad else "B2B"
+    return treatment_of(invoice.seller, invoice.buyer, invoice.vat_breakdown)
 
 
 def is_outside_the_reform(invoice: Invoice) -> bool:
     """Whether a sale in France is wholly outside VAT (O) or exempt by the nature of the activity (G2.32)."""
-    abroad = _is_abroad(invoice.seller) or _is_abroad(invoice.buyer)
-    groups = invoice.vat_breakdown
-    return bool(groups) and not abroad and all(_is_outside(group) for group in groups)
+    return is_outside_reform(invoice.seller, invoice.buyer, invoice.vat_breakdown)
+
+
+def has_flux1_process(process: str | None) -> bool:
+    """Whether flux 1 takes a business process (BT-23): no payment request, multi-seller or bidirectional invoice."""
+    return not is_payment_request(process) and (process or "")[1:] not in (_MULTI_SELLER, _BIDIRECTIONAL)
+
+
+def is_exchanged(invoice: Invoice) -> bool:
+    """Whether the public portal is told of an invoice and of its statuses: B2B, in a process that flux 1 takes."""
+    return treatment(invoice) == "B2B" and has_flux1_process(invoice.business_process_type)
 
 
 def vat_is_due_on_payment(invoice: Invoice) -> bool:
@@ -62,23 +68,3 @@ def vat_is_due_on_payment(invoice: Invoice) -> bool:
     if invoice.type_code in INVOICE_TYPES["prepayment"]:
         return True
     return process[:1] in ("S", "M") and invoice.tax_point_date_code not in _DEBITS
-
-
-def _is_outside(group: VatBreakdown) -> bool:
-    if group.category_code == "O":
-        return True
-    return group.category_code == "E" and (group.exemption_reason_code or "").startswith(_EXEMPT_ACTIVITY)
-
-
-def _is_company(party: Party | None) -> bool:
-    if party is None:
-        return False
-    numbers = [each for each in party.identifiers if each.scheme_id not in (None, _PRIVATE_PERSON)]
-    return bool(party.legal_registration_identifier or party.vat_identifier or numbers)
-
-
-def _is_abroad(party: Party | None) -> bool:
-    if party is None or is_french_party(party):
-        return False
-    stated = party.postal_address.country_code if party.postal_address else None
-    return bool(stated) or not (party.vat_identifier or "FR").startswith("FR")

@@ -2,32 +2,42 @@
 
     check_numbers(invoice)     # seller.vat_identifier: the key of this VAT number is 88, not 89
 
-SIREN, SIRET and French VAT numbers of every party, and accounts that are written as an IBAN. All are warnings: no
-published rule of invoices demands them, and the numbers are yet wrong.
+SIREN, SIRET and French VAT numbers of every party, and accounts that are written as an IBAN; and whether the numbers of
+a party name one company. All are warnings: no published rule of invoices demands them, and the numbers are yet wrong.
 
-Sources: identifiers.py (INSEE, CGI art. 286 ter, ISO 13616).
+A member of a single taxable person has the VAT number of the group, which is that of another company.
+
+Sources: identifiers.py (INSEE, CGI art. 286 ter, ISO 13616); DGFiP external specifications v3.2, annex 7, G1.76 and
+G1.80 (single taxable person; SIRET in an address).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from einvoice.draft.parties import DIRECTORY, SINGLE_TAXABLE, siren_of
+from einvoice.draft.parties import SIREN as SIREN_SCHEME
+from einvoice.draft.parties import SIRET as SIRET_SCHEME
 from einvoice.identifiers import FRENCH_VAT, IBAN, SIREN, SIRET, Kind
 from einvoice.model import Invoice, Party
 from einvoice.rulebook import Observation
 from einvoice.terms import nearest_term
 
 _PARTIES = tuple(name for name, info in Invoice.model_fields.items() if "Party" in str(info.annotation))
-_KINDS = {"0002": SIREN, "0009": SIRET}  # ISO 6523
+_KINDS = {SIREN_SCHEME: SIREN, SIRET_SCHEME: SIRET}
+_LENGTHS = {SIREN_SCHEME: 9, SIRET_SCHEME: 14}
+_IN_GROUP = "TXD"  # BT-21 of a note that the seller is a member of a single taxable person
 _IBAN_LENGTH = 15  # the shortest
 
 
 def check_numbers(invoice: Invoice) -> Iterator[Observation]:
     """A warning for each number whose check digits are wrong."""
+    in_group = any(note.subject_code == _IN_GROUP for note in invoice.notes)
     for name in _PARTIES:
         party = getattr(invoice, name)
         if party is not None:
             yield from _of_party(party, name)
+            yield from _names_one_company(party, name, in_group=in_group and name == "seller")
     for index, means in enumerate(invoice.payment_means):
         account = (means.account_identifier or "").replace(" ", "")
         if account[:2].isalpha() and account[2:4].isdigit() and len(account) >= _IBAN_LENGTH:
@@ -43,6 +53,42 @@ def _of_party(party: Party, place: str) -> Iterator[Observation]:
             yield from _warning(_KINDS[each.scheme_id], each.value, f"{place}.identifiers[{index}].value")
     if (party.vat_identifier or "").upper().startswith("FR"):
         yield from _warning(FRENCH_VAT, party.vat_identifier, f"{place}.vat_identifier")
+
+
+def _names_one_company(party: Party, place: str, *, in_group: bool) -> Iterator[Observation]:
+    """A warning where the numbers of a party are those of two companies: the first that differs.
+
+    A number with a wrong key names no company: it is told as such.
+    """
+    if in_group or any(each.scheme_id == SINGLE_TAXABLE for each in party.identifiers):
+        return
+    told = list(_sirens(party))
+    for field, siren in told[1:]:
+        if siren != told[0][1] and SIREN.is_valid(siren) and SIREN.is_valid(told[0][1]):
+            known = nearest_term(f"{place}.{field}")
+            facts = {"found": siren, "expected": told[0][1], "other": f"{place}.{told[0][0]}"}
+            yield Observation(
+                "EI-ID-02", "warning", "numbers", facts, term=known.id if known else "", field=f"{place}.{field}"
+            )
+            return
+
+
+def _sirens(party: Party) -> Iterator[tuple[str, str]]:
+    """Each SIREN that a party tells, with its field: registration, VAT number, establishments, electronic address."""
+    legal, address = party.legal_registration_identifier, party.electronic_address
+    numbers = [("legal_registration_identifier.value", legal)]
+    numbers += [(f"identifiers[{index}].value", each) for index, each in enumerate(party.identifiers)]
+    for field, each in numbers:
+        length = _LENGTHS.get(each.scheme_id or "") if each else None
+        digits = "".join((each.value or "").split()) if each else ""
+        if length and len(digits) == length and digits.isdigit():
+            yield field, digits[:9]
+    if siren := siren_of(Party(vat_identifier=party.vat_identifier)):
+        yield "vat_identifier", siren
+    if address is not None and address.scheme_id == DIRECTORY:
+        for part in (address.value or "").split("_")[:2]:
+            if len(part) in _LENGTHS.values() and part.isdigit():
+                yield "electronic_address.value", part[:9]
 
 
 def _warning(kind: Kind, number: str | None, field: str) -> Iterator[Observation]:

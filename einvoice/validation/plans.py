@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from einvoice.draft.parties import FRENCH_COUNTRIES
 from einvoice.model import Invoice
 from einvoice.profiles import OTHER, PROFILES
 from einvoice.validation.policy import Policy, policy_data
@@ -51,5 +52,5 @@ def is_french(invoice: Invoice, plan: Plan, policy: Policy) -> bool:
     return (
         plan.french
         or invoice.business_process_type in known["business_processes"]
-        or (address is not None and address.country_code in known["countries"])
+        or (address is not None and address.country_code in FRENCH_COUNTRIES)
     )

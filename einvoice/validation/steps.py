@@ -80,8 +80,14 @@ def read_draft(task: Task) -> Result:
 
 
 def contradictions(task: Task) -> Result:
-    """What a draft says against itself: warnings."""
-    return Result(observations=tuple(_contradiction(each) for each in task.document.disagreements))
+    """What a draft says against itself, and against the calendar: warnings."""
+    said = tuple(_contradiction(each) for each in task.document.disagreements)
+    issued = task.document.draft.issue_date if task.document.draft else None
+    if issued is not None and issued > task.policy.day:
+        facts = {"date": task.policy.day.isoformat()}
+        reason = Sentence("EI-WHY-FUTURE", facts)
+        said += (_contradiction(Disagreement("issue_date", "BT-2", issued, None, reason)),)
+    return Result(observations=said)
 
 
 def write(task: Task) -> Result:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from einvoice.draft.parties import is_french_party
+from einvoice.draft.reform import takes_part
 from einvoice.france.ereporting.books import MARGIN, UNTAXED
 from einvoice.france.ereporting.calendar import REGIMES, Content, Regime, periods
 from einvoice.france.ereporting.report import DailySales, EReport, PaidPart, Payments
@@ -193,7 +193,7 @@ def _invoices_are_the_declarants(report: EReport) -> Iterator[Observation]:
         found = _siren(getattr(invoice, side))
         if own and found != own:
             yield _say("EI-FRR-08", "warning", f"{field}.{side}", "TT-33", found=found or "—", expected=own)
-        if is_french_party(invoice.seller) and is_french_party(invoice.buyer):
+        if takes_part(invoice.seller) and takes_part(invoice.buyer):
             yield _say("EI-FRR-09", "warning", field, "TG-8", found=invoice.number)
 
 

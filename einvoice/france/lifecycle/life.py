@@ -29,7 +29,7 @@ from einvoice.france.lifecycle.codes import FOLLOWS, STATUSES
 from einvoice.france.lifecycle.events import Event, event_of
 from einvoice.france.lifecycle.message import LifecycleMessage, Subject
 from einvoice.france.payments import NOTHING, owed
-from einvoice.france.treatment import treatment, vat_is_due_on_payment
+from einvoice.france.treatment import is_exchanged, vat_is_due_on_payment
 from einvoice.model import Invoice, Party
 from einvoice.report import Finding, Severity
 from einvoice.rulebook import Observation, in_words, observation
@@ -195,7 +195,7 @@ class Lifecycle:
             return False
         if self.invoice is None:
             return True
-        if treatment(self.invoice) != "B2B":
+        if not is_exchanged(self.invoice):
             return False
         return duty == "always" or vat_is_due_on_payment(self.invoice)
 
