@@ -32,17 +32,19 @@ from einvoice.pdfa.pdf import Limits, Locked, Pdf, opened
 from einvoice.pdfa.xmp import FACTURX_NAMESPACE, Xmp, read_xmp
 from einvoice.profiles import Profile, nearest_in_pdf, profile_of
 from einvoice.rulebook import Observation, StepResult
-from einvoice.xml import Element, parse_xml
+from einvoice.xml import Element, local_name, parse_xml
 
 STEP = "container"
 
-CONTAINER_RULES = tuple(f"EI-PDF-{number:02}" for number in range(1, 24))
+CONTAINER_RULES = tuple(f"EI-PDF-{number:02}" for number in range(1, 27))
 _OLD_NAMES = ("zugferd-invoice.xml", "ZUGFeRD-invoice.xml")  # 2.0 and 1.0
 _MIME = re.compile(r"[-\w+.]+/[-\w+.]+")
 _GUIDELINE = (
     "{*}ExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID",
     "{*}SpecifiedExchangedDocumentContext/{*}GuidelineSpecifiedDocumentContextParameter/{*}ID",  # ZUGFeRD 1
 )
+_UBL = ("Invoice", "CreditNote")
+_DOCUMENT_TYPE = "INVOICE"
 _PROPERTIES = ("DocumentType", "DocumentFileName", "Version", "ConformanceLevel")
 
 
@@ -118,6 +120,8 @@ def _identifier(invoice: EmbeddedFile, parse: Callable[[bytes], Element]) -> tup
         root = parse(invoice.data)
     except Unreadable:
         return None, [_found("EI-PDF-23", found=invoice.name)]
+    if (name := local_name(root)) in _UBL:
+        return None, [_found("EI-PDF-26", found=f"{invoice.name} (UBL {name})", expected="CII")]
     return next((text.strip() for path in _GUIDELINE if (text := root.findtext(path))), ""), []
 
 
@@ -180,8 +184,12 @@ def _announcement(invoice: EmbeddedFile, metadata: Xmp, known: Profile | None) -
     if metadata.facturx_namespace and metadata.facturx_namespace not in metadata.described:
         yield _found("EI-PDF-11", found=metadata.facturx_namespace)
     level = said.get("ConformanceLevel")
-    if level and known and _plain(level) != _plain(known.level):
-        yield _found("EI-PDF-12", found=level, expected=known.level, term="BT-24")
+    if level and known and level != known.level:
+        rule = "EI-PDF-24" if _plain(level) == _plain(known.level) else "EI-PDF-12"
+        yield _found(rule, found=level, expected=known.level, term="BT-24")
+    kind = said.get("DocumentType")
+    if kind and kind != _DOCUMENT_TYPE:
+        yield _found("EI-PDF-25", found=kind, expected=_DOCUMENT_TYPE)
     name = said.get("DocumentFileName")
     if name and name != invoice.name:
         yield _found("EI-PDF-13", found=name, expected=invoice.name)

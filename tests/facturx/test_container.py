@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 import samples as s
+from minimal import UBL
 
 import einvoice as ei
 from einvoice.facturx.container import CONTAINER_RULES, check_container
@@ -63,6 +64,12 @@ FAULTY = {
     "EI-PDF-21": (s.embedding(XML, in_names=False), "factur-x.xml"),
     "EI-PDF-22": (s.embedding(XML) | {s.METADATA: s.stream(b"<x:xmpmeta", b"/Type/Metadata/Subtype/XML")}, "XMP"),
     "EI-PDF-23": (s.embedding(XML[:-9]), "factur-x.xml"),
+    "EI-PDF-24": (s.embedding(XML, level="EN16931"), "EN 16931"),
+    "EI-PDF-25": (
+        s.embedding(XML) | {s.METADATA: s.embedding(XML)[s.METADATA].replace(b">INVOICE<", b">Invoice<")},
+        "Invoice",
+    ),
+    "EI-PDF-26": (s.embedding(UBL.encode()), "UBL Invoice"),
 }
 
 
@@ -127,9 +134,9 @@ def test_an_invoice_on_a_page_is_found():
 
 
 def test_the_basic_levels_differ_by_more_than_spelling():
-    """BASIC_WL is BASIC WL, and is not BASIC."""
+    """BASIC_WL is BASIC WL in a spelling of its own, and is not BASIC."""
     xml, data = s.cii("urn:factur-x.eu:1p0:basicwl"), b"/AFRelationship/Data"
-    assert rules_of(s.embedding(xml, level="BASIC_WL", relationship=data)) == []
+    assert rules_of(s.embedding(xml, level="BASIC_WL", relationship=data)) == ["EI-PDF-24"]
     assert rules_of(s.embedding(xml, level="BASIC", relationship=data)) == ["EI-PDF-12"]
 
 
@@ -137,6 +144,13 @@ def test_calibrated_colours_need_no_output_profile():
     """A PDF/A without output intent is right as long as its colours are defined otherwise."""
     own = s.RESOURCES + b"/ColorSpace<</DefaultGray[/CalGray<</WhitePoint[1 1 1]>>]>>"
     assert rules_of(s.embedding(XML) | {s.CATALOG: NO_INTENT, s.PAGE: s.page(resources=own)}) == []
+
+
+def test_ubl_in_a_pdf_is_named_and_is_no_unknown_profile():
+    """A UBL invoice has no profile of Factur-X; what is wrong with it is the syntax, and that alone is said."""
+    assert rules_of(s.embedding(UBL.encode())) == ["EI-PDF-26"]
+    assert rules_of(s.embedding(XML, level="EN16931")) == ["EI-PDF-24"]
+    assert check_container(s.pdf(FAULTY["EI-PDF-24"][0])).step.status == "passed"
 
 
 def test_xrechnung_may_have_its_own_name_and_version():
