@@ -21,7 +21,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal, get_args
 
 from einvoice import __version__, cii, profiles, ubl
-from einvoice.conversion.fitting import at_original, fit
+from einvoice.conversion.fitting import at_original, fit, profile_change
 from einvoice.conversion.implied import with_implied
 from einvoice.conversion.losses import LEFT_OUT, loss_observations
 from einvoice.data import Language
@@ -217,7 +217,23 @@ def _made(  # noqa: PLR0913 - as above
     except Unwritable as error:
         faults = at_source(error.observations, document.field_of)
         raise error.with_observations(faults).in_language(language) from error
+    lost = (*_other_profile(document, to, profile), *lost)
     return Converted(made, in_words(at_source(lost, document.field_of), language))
+
+
+def _other_profile(document: Document, to: Target, profile: str | None) -> tuple[Observation, ...]:
+    """What is said where the profile becomes another one than the document, or the author of a draft, states."""
+    given = document.invoice if document.draft is None else document.draft
+    if given.specification_identifier is None:
+        return ()
+    stated = document.invoice.specification_identifier
+    if to != "facturx":
+        chosen = _of_profile(document.invoice, profile).specification_identifier
+    elif profile is not None:
+        chosen = profiles.facturx_profile(profile).identifier
+    else:
+        chosen = profiles.nearest_in_pdf(profiles.profile_of(stated)).identifier
+    return profile_change(stated, chosen, asked=profile is not None)
 
 
 def _xml(
@@ -257,6 +273,7 @@ def losses(
     except Unwritable as error:
         faults = at_source(error.observations, document.field_of)
         raise error.with_observations(faults).in_language(language) from error
+    lost = (*_other_profile(document, to, profile), *lost)
     return in_words(at_source(lost, document.field_of), language)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path as FilePath
 
 import pytest
 from minimal import UBL, without
@@ -33,6 +34,12 @@ def as_cii(**values):
 def as_ubl(**values):
     """The minimal invoice with other values, as UBL that says just that."""
     return ubl.write(changed(**values))
+
+
+def complete(**values):
+    """A draft of ours with other values."""
+    text = (FilePath(__file__).parents[1] / "fixtures" / "drafts" / "services.json").read_text(encoding="utf-8")
+    return ei.Draft.model_validate(ei.Draft.model_validate_json(text).model_dump(exclude_unset=True) | values)
 
 
 def converted(data, to, **options):
@@ -185,6 +192,37 @@ def test_what_makes_the_result_invalid_is_told_where_the_source_was_valid():
     assert not [each for each in made.losses if each.severity == "error"]
     found = [each for each in made.report.documents[0].findings if each.severity == "error"]
     assert ("BR-CO-16", "totals.amount_due") in [(each.rule, each.field) for each in found]
+
+
+XRECHNUNG = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
+
+
+@pytest.mark.parametrize(
+    ("stated", "options", "weights"),
+    [
+        (XRECHNUNG, {}, ["warning"]),  # whose own rules are left behind
+        (XRECHNUNG, {"profile": "en16931"}, ["information"]),  # as asked for
+        (PROFILES["extended-ctc-fr"].identifier, {}, ["information"]),  # EXTENDED holds the same
+        (PROFILES["en16931"].identifier, {}, []),
+    ],
+)
+def test_a_profile_that_changes_on_the_way_is_told(stated, options, weights):
+    """A PDF has no XRechnung that we make, nor EXTENDED-CTC-FR: BT-24 becomes that of the nearest, and that is told."""
+    made = ei.convert(as_ubl(specification_identifier=stated), "facturx", **options)
+    found = [each for each in made.losses if each.rule == "EI-FIT-PROFILE"]
+    assert [each.severity for each in found] == weights
+    assert all((each.field, each.term, each.found) == ("specification_identifier", "BT-24", stated) for each in found)
+    assert all(each.expected == ei.parse(made.data).specification_identifier for each in found)
+
+
+def test_a_draft_that_states_a_profile_learns_that_it_changes():
+    """`losses` tells it of a draft that states BT-24, and says nothing where the draft leaves that to us."""
+    assert [
+        each.rule
+        for each in ei.losses(complete(specification_identifier=XRECHNUNG), "facturx")
+        if each.field == "specification_identifier"
+    ] == ["EI-FIT-PROFILE"]
+    assert not [each for each in ei.losses(complete(), "facturx") if each.field == "specification_identifier"]
 
 
 def test_nobody_judges_who_does_not_want_it():

@@ -204,6 +204,16 @@ def _payment_text_once(fitted: Fitted) -> None:
     fitted.change(payment_means=tuple(means))
 
 
+def profile_change(stated: str | None, chosen: str | None, *, asked: bool) -> tuple[Observation, ...]:
+    """What is said where BT-24 becomes another one: a warning where nobody `asked` and other rules are left behind."""
+    if not stated or not chosen or stated == chosen:
+        return ()
+    before = profile_of(stated)
+    harmless = asked or (before.terms == profile_of(chosen).terms and not before.foreign)
+    told = _said("EI-FIT-PROFILE", Path(("specification_identifier",)), found=stated, expected=chosen)
+    return (replace(told, severity="information" if harmless else "warning"),)
+
+
 def at_original(observations: Iterable[Observation], fitted: Fitted) -> tuple[Observation, ...]:
     """The observations on the invoice that fits, at the fields of the one that it was made of."""
     gone = set(fitted.left_out)
