@@ -152,3 +152,18 @@ def test_vat_in_the_accounting_currency_that_contradicts_the_rate_is_told():
     assert remarks(right) == []
     (told,) = wrong.disagreements()
     assert (told.field, told.computed) == ("totals.vat_amount_in_accounting_currency", Decimal("18.00"))
+
+
+@pytest.mark.parametrize("syntax", ["ubl", "cii", "facturx"])
+def test_a_vat_currency_that_is_that_of_the_invoice_is_left_out(syntax):
+    """BT-6 = BT-5 says nothing and would make a CII invalid (BR-53): it goes, with what is said in it, and is told."""
+    same = {"vat_accounting_currency_code": "EUR", "exchange_rate": {"rate": "1"}}
+    draft = draft_of(**same, totals={"vat_amount_in_accounting_currency": "20.00"})
+    assert ("vat_accounting_currency_code", "EUR") in remarks(draft)
+    (told,) = (
+        each for each in ei.validate(draft, policy=POLICY, language="en").documents[0].findings if each.term == "BT-6"
+    )
+    assert (told.rule, told.severity) == ("EI-DRAFT-02", "warning")
+    built = ei.build(draft, syntax)
+    assert ei.validate(built, policy=POLICY).verdict == "valid"
+    assert ei.parse(built).vat_accounting_currency_code is None

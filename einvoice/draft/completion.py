@@ -54,7 +54,7 @@ def completed(draft: DraftContent) -> Completion:
 
 def _completed(draft: DraftContent) -> Completion:
     ledger, french = Ledger(), is_french(draft)
-    currencies = _currencies(draft, french=french)
+    currencies = _currencies(draft, ledger, french=french)
 
     billed = _billed(draft, ledger, currencies.invoice)
     billed = with_reasons(billed, draft.vat_breakdown, "fr" if french else "en")
@@ -79,6 +79,9 @@ def _completed(draft: DraftContent) -> Completion:
         "vat_breakdown": groups,
         "totals": sums,
     }
+    if sums and draft.vat_accounting_currency_code and currencies.accounting is None:  # nor what is said in it
+        filled["totals"] = sums.model_copy(update={"vat_amount_in_accounting_currency": None})
+        filled["exchange_rate"] = None
     remark_on_lines(billed.lines, ledger)
     remark_on_totals(draft, sums, ledger)
     remark_on_credit(draft, sums, ledger)
@@ -92,10 +95,18 @@ def _completed(draft: DraftContent) -> Completion:
     return Completion(invoice, tuple(ledger.entries))
 
 
-def _currencies(draft: DraftContent, *, french: bool) -> Currencies:
-    """A French invoice is in EUR unless it says otherwise, and its VAT always is (BR-FR-CO-12)."""
+def _currencies(draft: DraftContent, ledger: Ledger, *, french: bool) -> Currencies:
+    """A French invoice is in EUR unless it says otherwise, and its VAT always is (BR-FR-CO-12).
+
+    A VAT currency that is that of the invoice is none (BT-6): CII would want its VAT twice (BR-53).
+    """
     invoice = draft.currency_code or ("EUR" if french else None)
-    return Currencies(invoice, draft.vat_accounting_currency_code or ("EUR" if french and invoice != "EUR" else None))
+    accounting = draft.vat_accounting_currency_code
+    if accounting is not None and accounting == invoice:
+        figure = Figure("vat_accounting_currency_code", "BT-6")
+        ledger.remark(figure, accounting, because("SAME-CURRENCY", currency=accounting))
+        return Currencies(invoice, None)
+    return Currencies(invoice, accounting or ("EUR" if french and invoice != "EUR" else None))
 
 
 def _billed(draft: DraftContent, ledger: Ledger, currency: str | None) -> Billed:
