@@ -55,7 +55,7 @@ def test_another_row_may_word_a_rule():
 
 def test_notes_stand_behind_the_hint():
     """A known defect of a rule is said after what to do."""
-    note = Sentence("EI-DEFECT-SOFTENED")
+    note = Sentence("EI-DEFECT-SOFTENED_WARNING")
     told = finding(Observation("EI-DRAFT-01", "warning", "draft", {"reason": "x"}, notes=(note,)), "en")
     assert told.hint == "Leave it empty: it will be computed. Softened to a warning."
 

@@ -7,16 +7,19 @@ on the totals as a whole that is about BT-106 points at `totals.line_net_amount`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from einvoice.paths import Path
+from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, official, row
 from einvoice.schematron import Failure
 from einvoice.terms import Term, nearest_term, term, term_at
 from einvoice.validation.overlay import Defect, known_defect
 from einvoice.validation.policy import Policy, severity_of
 
+_UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number
+_WEIGHT: Mapping[Severity, int] = {"information": 0, "warning": 1, "error": 2}
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
 
@@ -31,16 +34,17 @@ class Ran:
     version: str
     step: str
     wanted: str
+    extension: bool = False  # whether the document is of an extension, whose own rules may allow what these refuse
 
 
 def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observation:
     """What a failed check of a rule set says of the document."""
     said = official(failure.message)
-    rule = failure.rule or said.label or "EI-UNNAMED"
+    rule = failure.rule or said.label or _UNNAMED
     known = row(rule)
-    defect = known_defect(ran.ruleset, ran.version, rule) if policy.overlay != "off" else None
+    defect = known_defect(ran.ruleset, ran.version, rule, failure) if policy.overlay != "off" else None
     severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
-    softened = severity == "error" and defect is not None and defect.softens and policy.overlay == "apply"
+    softened = defect is not None and _is_softened(defect, severity, policy)
     located = place(failure.location)
     meant = _term_of(known, said, Path.parse(located) if located is not None else None)
     found = failure.found if failure.found is not None else _shown(said.text)
@@ -50,7 +54,7 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
         facts["reason"] = failure.reason
     return Observation(
         rule=rule,
-        severity="warning" if softened else severity,
+        severity=defect.to if defect and softened else severity,
         step=ran.step,
         facts={name: fact for name, fact in facts.items() if fact is not None},
         wording="EI-STEP-08" if failed else "",
@@ -64,9 +68,36 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
     )
 
 
+def grouped(found: Iterable[Observation]) -> list[Observation]:
+    """The observations, of rules without a number each text once: where it is first, with how often it was said."""
+    said: dict[tuple[str, str], list[Observation]] = {}
+    kept: list[Observation] = []
+    for each in found:
+        if each.rule != _UNNAMED or each.wording:
+            kept.append(each)
+            continue
+        again = said.setdefault((each.official, each.severity), [])
+        again.append(each)
+        if len(again) == 1:
+            kept.append(each)
+    counts = {id(again[0]): len(again) for again in said.values() if len(again) > 1}
+    return [
+        replace(each, notes=(*each.notes, Sentence("EI-UNNAMED-COUNT", {"count": str(counts[id(each)])})))
+        if id(each) in counts
+        else each
+        for each in kept
+    ]
+
+
+def _is_softened(defect: Defect, severity: Severity, policy: Policy) -> bool:
+    """Whether a finding of that severity is made less of: where it is known to be wrong, or the user says so."""
+    meant = defect.softens == "always" or (defect.softens == "asked" and policy.overlay == "apply")
+    return meant and _WEIGHT[severity] > _WEIGHT[defect.to]
+
+
 def _notes(defect: Defect, *, softened: bool) -> tuple[Sentence, ...]:
     known = Sentence(defect.id)
-    return (known, Sentence("EI-DEFECT-SOFTENED")) if softened else (known,)
+    return (known, Sentence(f"EI-DEFECT-SOFTENED_{defect.to.upper()}")) if softened else (known,)
 
 
 def _term_of(known: Row | None, said: Official, located: Path | None) -> Term | None:

@@ -1,19 +1,24 @@
 """Known defects of published rules: which rule, in which versions, what is wrong, and what we do about it.
 
 The official verdict stands: by default a defect only adds a hint to the finding. A user who knows better may have such
-errors softened to warnings (`Policy(overlay="apply")`); the finding then says so. Data: `overlays.toml`; what
-is wrong, with the publisher's own thread about it, is a row of the rulebook.
+errors softened to warnings (`Policy(overlay="apply")`); the finding then says so. What the publisher corrected since,
+or took from a rule set that is not as severe, is softened unless the user wants none of this (`overlay="off"`). Data:
+`overlays.toml`; what is wrong, with the publisher's own thread about it, is a row of the rulebook.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
+from typing import Literal
 
 from einvoice.artefacts.catalogue import ordinal
 from einvoice.data import ruleset_text
+from einvoice.report import Severity
+from einvoice.schematron import Failure
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,36 +26,35 @@ class Defect:
     """A defect of a published rule."""
 
     id: str  # ours: EI-DEFECT-...
-    ruleset: str
+    ruleset: str  # its id, or a pattern with *
     rules: tuple[str, ...]  # ids, or patterns with *
-    first: str  # the versions that have it, both included; "" for no end
-    last: str
-    softens: bool  # whether the finding is wrong, so that a user may have it softened
+    first: str = ""  # the versions that have it, both included; "" for no end
+    last: str = ""
+    at: str = "*"  # the end of the XPath where it shows
+    says: str = ""  # a pattern of what is said where it shows
+    softens: Literal["never", "asked", "always"] = "never"
+    to: Severity = "warning"
 
     def concerns(self, ruleset: str, version: str, rule: str) -> bool:
-        """Whether a finding of this rule, in this version of the rule set, is touched by the defect."""
-        if ruleset != self.ruleset or not any(fnmatchcase(rule, pattern) for pattern in self.rules):
+        """Whether findings of this rule, in this version of the rule set, may be touched by the defect."""
+        if not fnmatchcase(ruleset, self.ruleset) or not any(fnmatchcase(rule, pattern) for pattern in self.rules):
             return False
         number = ordinal(version)
         return (not self.first or ordinal(self.first) <= number) and (not self.last or number <= ordinal(self.last))
+
+    def shows_in(self, failure: Failure) -> bool:
+        """Whether this very finding is touched: its place, and what it says."""
+        said = failure.reason if failure.kind == "error" else failure.message
+        return fnmatchcase(failure.location, self.at) and re.search(self.says, said or "") is not None
 
 
 @cache
 def _defects() -> tuple[Defect, ...]:
     rows = tomllib.loads(ruleset_text("overlays.toml"))["defect"]
-    return tuple(
-        Defect(
-            id=name,
-            ruleset=row["ruleset"],
-            rules=tuple(row["rules"]),
-            first=row.get("first", ""),
-            last=row.get("last", ""),
-            softens=row["softens"],
-        )
-        for name, row in rows.items()
-    )
+    return tuple(Defect(id=name, **{**row, "rules": tuple(row["rules"])}) for name, row in rows.items())
 
 
-def known_defect(ruleset: str, version: str, rule: str) -> Defect | None:
-    """The known defect that touches a finding, None if there is none."""
-    return next((defect for defect in _defects() if defect.concerns(ruleset, version, rule)), None)
+def known_defect(ruleset: str, version: str, rule: str, failure: Failure) -> Defect | None:
+    """The known defect that touches a finding, None if there is none; the rule may have its id from us."""
+    concerned = (defect for defect in _defects() if defect.concerns(ruleset, version, rule))
+    return next((defect for defect in concerned if defect.shows_in(failure)), None)

@@ -87,6 +87,12 @@ def is_doubtful(failure: Failure, ruleset: str, policy: Policy, *, wanted: str) 
     return bool(stand_in) and _is_own(failure, stand_in) and severity_of(failure, ruleset, policy) == "error"
 
 
+def is_left_out(failure: Failure, ruleset: str, *, wanted: str) -> bool:
+    """Whether a failure is of a rule that the rule set for which this one stands in is known not to have."""
+    stand_in = _stand_in(ruleset, wanted)
+    return bool(stand_in) and failure.rule in stand_in["left_out"]
+
+
 def _stand_in(ruleset: str, wanted: str | None) -> Mapping[str, Any]:
     row: Mapping[str, Any] = policy_data()["stand_in"].get(ruleset, {})
     return row if row and row["for"] == wanted else {}

@@ -28,10 +28,10 @@ from einvoice.rulebook import Fact, Observation, Sentence, StepResult
 from einvoice.schematron import Failure
 from einvoice.validation.engines import NotRun, Source, run_rules
 from einvoice.validation.numbers import check_numbers
-from einvoice.validation.observed import Ran, observed
+from einvoice.validation.observed import Ran, grouped, observed
 from einvoice.validation.operands import with_model_values
 from einvoice.validation.plans import Plan, french_rules_of, is_french, plan_for
-from einvoice.validation.policy import Policy, is_doubtful, is_lenient, policy_data
+from einvoice.validation.policy import Policy, is_doubtful, is_left_out, is_lenient, policy_data
 from einvoice.validation.unread import unread_observations
 from einvoice.validation.xsd import Fault, Unusable, schema_of
 
@@ -59,6 +59,11 @@ class Task:
         found = self.document.detected
         return self.given_plan or plan_for(self.document.syntax, self.document.root.tag, found.profile)
 
+    @property
+    def is_extension(self) -> bool:
+        """Whether the document says that it extends EN 16931, by rules that are not run (EN 16931-1 §7)."""
+        return self.plan.foreign and _EXTENSION in (self.document.detected.specification_identifier or "")
+
     @cached_property
     def invoice(self) -> Invoice | None:
         """The invoice, if the document is one."""
@@ -67,6 +72,7 @@ class Task:
 
 
 _NOTHING = Result()
+_EXTENSION = "#conformant#"  # in BT-24, before the name of the extension
 
 
 def read_draft(task: Task) -> Result:
@@ -291,7 +297,8 @@ def _best_rules(task: Task, step: str, alternatives: tuple[str, ...]) -> Result:
     artefact = _twin(artefact, task.policy) or artefact
     if artefact.altered:
         return Result((_altered(step, artefact),), notices)
-    result = _run(task, artefact, Ran(artefact.entry.id, artefact.version, step, alternatives[0]))
+    extension = step == "profile" and task.is_extension
+    result = _run(task, artefact, Ran(artefact.entry.id, artefact.version, step, alternatives[0], extension))
     return replace(result, observations=(*notices, *result.observations))
 
 
@@ -321,21 +328,41 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
         run = run_rules(source, task.document, policy)
     except NotRun as error:
         return Result((replace(done, status="not_run", reason=error.sentence()),))
-    failures = run.outcome.failures
+    failures = [each for each in run.outcome.failures if not is_left_out(each, ran.ruleset, wanted=ran.wanted)]
+    doubted = [each for each in failures if is_doubtful(each, ran.ruleset, policy, wanted=ran.wanted)]
     found = [_observed(task, each, ran) for each in failures]
+    reason = _doubt("EI-STEP-02", (each.rule or "EI-UNNAMED" for each in doubted), ran)
+    if ran.extension:
+        found, refusals = _of_extension(found)
+        reason = _doubt("EI-STEP-10", refusals, ran) or reason
+    found = grouped(found)
     failed = any(each.severity == "error" for each in found)
     if found and is_lenient(ran.wanted, policy):
         last_day = policy_data()["leniency"][ran.wanted][policy.direction].isoformat()
         found.append(_note("EI-POLICY", ran.step, ruleset=ran.wanted, date=last_day))
     found += [replace(_note("EI-ENGINE", ran.step, reason=each), severity="warning") for each in run.disagreements]
     done = replace(done, engine=run.engine, rules=run.outcome.checks, fired=run.outcome.fired, ms=_since(started))
-    doubts = sum(is_doubtful(each, ran.ruleset, policy, wanted=ran.wanted) for each in failures)
     if failed:
         done = replace(done, status="failed")
-    elif doubts:
-        facts = {"ruleset": ran.ruleset, "wanted": ran.wanted, "count": str(doubts)}
-        done = replace(done, status="not_run", reason=Sentence("EI-STEP-02", facts))
+    elif reason:
+        done = replace(done, status="not_run", reason=reason)
     return Result((done,), tuple(found))
+
+
+def _doubt(why: str, rules: Iterable[str], ran: Ran) -> Sentence | None:
+    """Why a step has no answer: it would hang on these rules, which may not be those of the document."""
+    doubted = list(rules)
+    facts = {"ruleset": ran.ruleset, "wanted": ran.wanted, "count": str(len(doubted))}
+    return Sentence(why, facts | {"rules": ", ".join(dict.fromkeys(doubted))}) if doubted else None
+
+
+def _of_extension(found: list[Observation]) -> tuple[list[Observation], list[str]]:
+    """What the core rules say of a document of an extension: they refuse nothing, and which would have.
+
+    Source: EN 16931-1 §7 and CEN/TR 16931-5: an extension may have rules in place of those of the core.
+    """
+    refusals = [each.rule for each in found if each.severity == "error"]
+    return [replace(each, severity="warning") if each.severity == "error" else each for each in found], refusals
 
 
 def _observed(task: Task, failure: Failure, ran: Ran) -> Observation:

@@ -1,0 +1,204 @@
+"""Known defects of published rules, stand-ins and extensions: what is softened, what is left out, what is not run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from minimal import CII, UBL, without
+
+import einvoice as ei
+from einvoice.artefacts.adding import add
+from einvoice.artefacts.installed import find
+from einvoice.schematron import Failure
+from einvoice.validation.observed import Ran, grouped, observed
+from einvoice.validation.overlay import known_defect
+
+SHARED = Path(__file__).parents[1].parent / "shared"
+CASES, PDFS = SHARED / "cases", SHARED / "corpus" / "fr-ctc-examples" / "pdf"
+NEEDS = pytest.mark.skipif(not CASES.is_dir(), reason="the cases of others are not there")
+POLICY = ei.Policy(date="2026-11-22")
+CONTACT = (
+    "<ram:DefinedTradeContact><ram:PersonName>A</ram:PersonName><ram:DepartmentName>B</ram:DepartmentName>"
+    "</ram:DefinedTradeContact>"
+)
+ADDRESS = "<ram:PostalTradeAddress>\n          <ram:PostcodeCode>44000"
+BUSY = without(CII, f"{ADDRESS}=>{CONTACT}{ADDRESS}")
+PROFILE = "urn:cen.eu:en16931:2017"
+EXTENDED = f"{PROFILE}#conformant#urn:factur-x.eu:1p0:extended"
+XRECHNUNG = f"{PROFILE}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
+THIRD_PARTY = f"{XRECHNUNG}#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0"
+
+
+@pytest.fixture(autouse=True)
+def nothing_added(tmp_path, monkeypatch):
+    """Only what the packages carry, whatever the person who runs the tests has added."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+
+
+def judged(document: str | bytes, policy: ei.Policy = POLICY) -> ei.DocumentReport:
+    """The report on one document, in English."""
+    data = document.encode() if isinstance(document, str) else document
+    (report,) = ei.validate(data, policy=policy, language="en").documents
+    return report
+
+
+def one(report: ei.DocumentReport, rule: str) -> ei.Finding:
+    """The one finding of a rule."""
+    (found,) = [each for each in report.findings if each.rule == rule]
+    return found
+
+
+def step(report: ei.DocumentReport, name: str) -> ei.Step:
+    """A step of the report."""
+    return next(each for each in report.steps if each.name == name)
+
+
+def test_what_cen_only_warns_of_is_a_warning_in_factur_x_too():
+    """A contact with person and department: Factur-X forgot the flag, and the finding says so."""
+    report = judged(BUSY.replace(PROFILE.encode(), EXTENDED.encode()))
+    found = one(report, "CII-SR-465")
+    assert (report.verdict, found.severity) == ("valid", "warning")
+    assert "EI-DEFECT-14" in found.hint
+    assert found.hint.endswith("Softened to a warning.")
+
+
+def test_without_the_overlay_the_published_verdict_stands():
+    """Who wants the rules word for word gets them."""
+    report = judged(BUSY.replace(PROFILE.encode(), EXTENDED.encode()), POLICY.model_copy(update={"overlay": "off"}))
+    assert (report.verdict, one(report, "CII-SR-465").hint) == ("invalid", None)
+
+
+@NEEDS
+@pytest.mark.parametrize("file", sorted(PDFS.glob("UC*.pdf")), ids=lambda path: path.name[:4])
+def test_the_official_examples_are_not_refused_for_it(file):
+    """The publisher's own Factur-X files have such contacts: by the rules of their profile they pass."""
+    report = judged(file.read_bytes())
+    assert (report.verdict, step(report, "profile").status) == ("valid", "passed")
+
+
+def test_an_empty_delivery_is_what_the_schema_demands():
+    """The rule on empty elements warns of other elements, and not of that one."""
+    minimal = judged(CII)
+    assert one(minimal, "PEPPOL-EN16931-R008").severity == "information"
+    note = "<ram:IncludedNote><ram:Content>x</ram:Content></ram:IncludedNote>"
+    assert note.replace("x", "") not in CII
+    empty = judged(without(CII, f"</ram:IssueDateTime>=></ram:IssueDateTime>{note.replace('x', '')}"))
+    assert sorted(f.severity for f in empty.findings if f.rule == "PEPPOL-EN16931-R008") == ["information", "warning"]
+
+
+@NEEDS
+@pytest.mark.parametrize("name", ["01-cdar-205-nonregulated.xml", "01-cdar-212-b2c.xml"])
+def test_a_status_of_an_invoice_outside_the_reform_is_valid(name):
+    """The rules of 1.4.0.02 take REGULATED only, by a slip that 1.4.0.03 mends."""
+    report = judged((CASES / "france" / name).read_bytes())
+    assert (report.verdict, one(report, "BR-FR-CDV-CL-01_MDT-2").severity) == ("valid", "warning")
+
+
+@NEEDS
+def test_a_code_that_no_version_knows_is_still_wrong():
+    """What is mended is the list, not the rule."""
+    message = (CASES / "france" / "01-cdar-212-b2c.xml").read_bytes().replace(b">B2C<", b">B2X<")
+    report = judged(message)
+    assert (report.verdict, one(report, "BR-FR-CDV-CL-01_MDT-2").severity) == ("invalid", "error")
+
+
+def test_the_catalogue_says_which_hotfix_the_lifecycle_rules_are():
+    """The package calls them 1.4.0; the publisher's tag with the same content is 1.4.0.02."""
+    assert find("br-fr-cdv", on=POLICY.day).version == "1.4.0.02"
+
+
+@pytest.mark.parametrize("content", ["base", "full"])
+def test_flux_1_in_another_currency_names_the_defect(content):
+    """Two totals of VAT, which the portal's rule for UBL takes for one; other reasons are not touched."""
+    place = "/Invoice/cac:TaxTotal[1]/cbc:TaxAmount, /Invoice/cac:TaxTotal[2]/cbc:TaxAmount"
+    reason = f"2 nodes where one at most is expected: {place}"
+    failure = Failure("", "error", "", "", reason, "/Invoice", 1)
+    assert known_defect(f"flux1-ubl-{content}", "1.8-0.2", "EI-UNNAMED", failure).id == "EI-DEFECT-17"
+    other = replace(failure, message="'x' is no number")
+    assert known_defect(f"flux1-ubl-{content}", "1.8-0.2", "EI-UNNAMED", other) is None
+
+
+def test_a_rule_without_number_speaks_once():
+    """A dozen findings with the same words are one, with their number; numbered rules keep each of theirs."""
+    unnamed = Failure("", "assert", "", "", "Attribute @currencyID' marked as not used.", "/x", 1)
+    numbered = replace(unnamed, rule="FX-SCH-A-000001")
+    other = replace(unnamed, message="Element 'ram:X' is marked as not used.")
+    ran = Ran("facturx-extended", "1.09.2", "profile", "facturx-extended")
+    failures = [unnamed] * 12 + [numbered] * 2 + [other]
+    found = grouped(observed(each, ran, POLICY, lambda _: None) for each in failures)
+    assert [each.rule for each in found] == ["EI-UNNAMED", "FX-SCH-A-000001", "FX-SCH-A-000001", "EI-UNNAMED"]
+    assert [note.facts["count"] for note in found[0].notes] == ["12"]
+    assert found[3].notes == ()
+
+
+@pytest.mark.parametrize("identifier", [XRECHNUNG, "urn:cen.eu:en16931:2017#compliant#urn:example.org:mine"])
+def test_the_stand_ins_list_of_profiles_is_left_out(identifier):
+    """That Factur-X does not know a value of BT-24 says nothing about EN 16931."""
+    report = judged(CII.replace(PROFILE, identifier))
+    assert "FX-SCH-A-000556" not in [each.rule for each in report.findings]
+    assert step(report, "profile").status == "passed"
+
+
+@NEEDS
+@pytest.mark.parametrize("name", ["14-xrechnung-cii-not-run.cii.xml", "21-attachment-without-mime.cii.xml"])
+def test_what_the_rules_it_stands_for_allow_is_valid(name):
+    """BT-24 of XRechnung, an attachment without MIME code: CEN has no such rule."""
+    assert judged((CASES / "invoices" / name).read_bytes()).verdict == "valid"
+
+
+def test_the_report_names_the_doubtful_rules():
+    """A stand-in that alone refuses something: which of its rules."""
+    report = judged(without(CII, 'unitCode="HUR"=>unitCode="???"'))
+    reason = step(report, "profile").reason
+    (doubtful,) = [each.rule for each in report.findings if each.rule.startswith("FX-")]
+    assert (report.verdict, reason.rpartition(": ")[2]) == ("not_run", doubtful)
+
+
+WRONG_SUM = '<cbc:PayableAmount currencyID="EUR">'
+
+
+@pytest.mark.parametrize("identifier", [THIRD_PARTY, f"{PROFILE}#conformant#urn:example.org:mine"])
+def test_an_extension_is_not_refused_by_the_core_rules_alone(identifier):
+    """Its own rules may allow it, and are not there: not run, with the rules that spoke."""
+    document = UBL.replace(PROFILE, identifier).replace(WRONG_SUM, f"{WRONG_SUM}9")
+    report = judged(document)
+    assert (report.verdict, step(report, "profile").status) == ("not_run", "not_run")
+    assert step(report, "profile").reason.endswith(": BR-CO-16")
+    assert one(report, "BR-CO-16").severity == "warning"
+
+
+def test_an_extension_with_nothing_to_refuse_is_valid():
+    """The core rules say nothing against it, and so does the report."""
+    report = judged(UBL.replace(PROFILE, THIRD_PARTY))
+    assert (report.verdict, step(report, "profile").reason) == ("valid", None)
+
+
+def test_a_restriction_is_judged_by_the_core_rules():
+    """A CIUS may only be stricter: what the core refuses, it refuses."""
+    report = judged(UBL.replace(PROFILE, XRECHNUNG).replace(WRONG_SUM, f"{WRONG_SUM}9"))
+    assert (report.verdict, one(report, "BR-CO-16").severity) == ("invalid", "error")
+
+
+def test_an_extension_whose_schema_refuses_it_is_invalid():
+    """No rules of an extension make an element that UBL does not have."""
+    document = UBL.replace(PROFILE, THIRD_PARTY).replace("<cbc:IssueDate>", "<cbc:Foo/><cbc:IssueDate>")
+    assert judged(document).verdict == "invalid"
+
+
+@NEEDS
+def test_a_third_party_payment_of_xrechnung_is_not_invalid():
+    """The extension counts it into the amount due, which the core rule does not know."""
+    report = judged((CASES / "invoices" / "13-xrechnung-extension-third-party.ubl.xml").read_bytes())
+    assert (report.verdict, one(report, "BR-CO-16").severity) == ("not_run", "warning")
+
+
+@NEEDS
+def test_the_hotfix_itself_has_no_such_finding(tmp_path, monkeypatch):
+    """With the rules of 1.4.0.03 added, nothing is softened, for nothing is said."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "hotfix"))
+    add(SHARED / "artefacts" / "fnfe-1.4.0.03" / "CDAR")
+    report = judged((CASES / "france" / "01-cdar-212-b2c.xml").read_bytes())
+    assert (report.verdict, step(report, "profile").version) == ("valid", "1.4.0.03")
+    assert "BR-FR-CDV-CL-01_MDT-2" not in [each.rule for each in report.findings]
