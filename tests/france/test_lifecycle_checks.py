@@ -57,7 +57,7 @@ BROKEN: dict[str, tuple[Callable[[], LifecycleMessage], str, str]] = {
         lambda: altered(
             altered(to_portal(PAID), "subject.issue_time", None), "subject.issue_date", SERVICES.issue_date
         ),
-        "error",
+        "warning",
         "subject.issue_date",
     ),
     "EI-CDV-09": (
@@ -276,7 +276,6 @@ EXPLAINED = {
     "BR-FR-CDV-02_MDT-3": "the public portal is 9998 in V1.2, 0000 since V1.4",
     "BR-FR-CDV-CL-01_MDT-2": "the same: MDT-2 may be absent only to the portal, which 9998 is not",
     "BR-FR-CDV-16_MDT-124-2": "the number of a detail is mandatory since V1.4",
-    "EI-CDV-08": "V1.2 writes the invoice date to the portal in format 102; annex 2 demands 204",
     "EI-CDV-16": "UC3: a refusal to the portal without comment (G7.25)",
     "EI-CDV-26": "UC5b: the credit note is called 380 and paid back without comment (P1.17)",
 }
