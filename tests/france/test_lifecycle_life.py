@@ -260,7 +260,7 @@ def test_every_status_has_its_place():
     followers = {code for following in FOLLOWS.values() for code in following}
     assert followers | {"200"} == {code for code, kind in STATUSES.items() if kind.phase}
     assert set(FOLLOWS) - {"start"} <= set(STATUSES)
-    assert set(_rules("EI-LIFE-")) == {f"EI-LIFE-0{number}" for number in range(1, 5)}
+    assert set(_rules("EI-LIFE-")) == {f"EI-LIFE-0{number}" for number in range(1, 8)}
 
 
 def _rules(start: str) -> list[str]:

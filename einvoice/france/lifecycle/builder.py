@@ -36,7 +36,7 @@ PPF_GUIDELINE = "urn.cpro.gouv.fr:1p0:CDV:einvoicingF2"
 _LONGEST_NUMBER = 18  # of BT-1, for the usual form of MDT-4 to fit into its 50 characters
 
 _PLATFORM = "0238"
-_PPF = Actor(identifiers=(Identifier(value="0000", scheme_id=_PLATFORM),), name="PPF", role_code="DFH")
+PORTAL = Actor(identifiers=(Identifier(value="0000", scheme_id=_PLATFORM),), name="PPF", role_code="DFH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,13 @@ class Platform:
     def __post_init__(self) -> None:
         _expect("matricule", self.matricule, "[0-9]{4}")
         _expect("application code", self.application, "[A-Z0-9]{6}")
+
+    @property
+    def actor(self) -> Actor:
+        """The platform as messages name it."""
+        return Actor(
+            identifiers=(Identifier(value=self.matricule, scheme_id=_PLATFORM),), name=self.name, role_code="WK"
+        )
 
 
 def status(  # noqa: PLR0913 - each is one thing that a status may say
@@ -80,15 +87,25 @@ def status(  # noqa: PLR0913 - each is one thing that a status may say
     """
     kind = STATUSES.get(str(code))
     if kind is None or not kind.phase:
-        raise _unwritable(str(code), (fault("EI-CDV-60", "subject.status_code", found=code),))
+        raise refused(str(code), (fault("EI-CDV-60", "subject.status_code", found=code),))
     setter = by or kind.set_by[0]
+    at, received_at = legal_time(at), legal_time(received_at)
     request = Request(
-        invoice, kind, setter, tuple(reasons), action, comment, payment, approval, account, tuple(corrections)
+        invoice,
+        kind,
+        setter,
+        tuple(reasons),
+        action,
+        comment,
+        payment,
+        approval,
+        account,
+        tuple(corrections),
+        at - received_at,
     )
     found = (*faults(request), *party_faults(request))
     if found:
-        raise _unwritable(kind.code, found)
-    at, received_at = legal_time(at), legal_time(received_at)
+        raise refused(kind.code, found)
     message = LifecycleMessage(
         business_process=business_process or _business_process(invoice),
         guideline=GUIDELINE,
@@ -114,7 +131,7 @@ def status(  # noqa: PLR0913 - each is one thing that a status may say
             details=details(request),
         ),
     )
-    return _sound(message)
+    return sound(message)
 
 
 def ppf_copy(message: LifecycleMessage, *, platform: Platform, number: str) -> LifecycleMessage:
@@ -126,9 +143,7 @@ def ppf_copy(message: LifecycleMessage, *, platform: Platform, number: str) -> L
     """
     _expect("message number", number, "[A-Z0-9]{19}")
     subject = message.subject or Subject()
-    sender = Actor(
-        identifiers=(Identifier(value=platform.matricule, scheme_id=_PLATFORM),), name=platform.name, role_code="WK"
-    )
+    sender = platform.actor
     day = subject.issue_date
     told = subject.model_copy(
         update={
@@ -147,11 +162,11 @@ def ppf_copy(message: LifecycleMessage, *, platform: Platform, number: str) -> L
             "identifier": f"FFE0614A_{platform.application}_{number}",
             "sender": sender,
             "issuer": sender if issuer is not None and issuer.role_code == "WK" else issuer,
-            "recipients": (_PPF,),
+            "recipients": (PORTAL,),
             "subject": told,
         }
     )
-    return _sound(copy)
+    return sound(copy)
 
 
 def _told(detail: Detail) -> Detail:
@@ -185,15 +200,16 @@ def _expect(what: str, text: str, form: str) -> None:
         raise ValueError(f"{text!r} is no {what}: expected {form}")
 
 
-def _sound(message: LifecycleMessage) -> LifecycleMessage:
+def sound(message: LifecycleMessage) -> LifecycleMessage:
     """The message, if our own checks find no error in it."""
     errors = tuple(each for each in observations_on(message) if each.severity == "error")
     if errors:
         code = message.subject.status_code if message.subject else None
-        raise _unwritable(code or "?", errors)
+        raise refused(code or "?", errors)
     return message
 
 
-def _unwritable(code: str, faults: tuple[Observation, ...]) -> Unwritable:
+def refused(code: str, faults: tuple[Observation, ...]) -> Unwritable:
+    """The refusal of a status, with its faults."""
     detail = tuple(Sentence(each.wording or each.rule, each.facts) for each in faults)
     return Unwritable("EI-NO-WRITE-04", {"code": code, "detail": detail}, faults)

@@ -82,7 +82,7 @@ def _received(invoice: Invoice, payment: Payment) -> Iterator[Characteristic]:
             yield Characteristic(type_code="ESC", changed=False, amount=amount, currency_code=currency, percentage=rate)
         settled += payment.discount
     due = owed(invoice) - settled
-    if due:
+    if due * sign(invoice) > 0:  # of what was paid too much, nothing remains
         yield Characteristic(type_code="RAP", changed=False, amount=due, currency_code=currency)
 
 

@@ -9,16 +9,17 @@ Source: DGFiP external specifications v3.2, annex 2 (message CDV).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from typing import Literal
 
+from einvoice.france.lifecycle.answers import ANSWERED, ObjectType
 from einvoice.france.lifecycle.codes import STATUSES
 from einvoice.france.lifecycle.message import Characteristic, LifecycleMessage
 from einvoice.france.payments import NOTHING
 from einvoice.france.times import LegalTime
 from einvoice.model import Amount, Model, Percentage
 
+_OBJECTS: Mapping[str, ObjectType] = {each.guideline: each.object_type for each in ANSWERED.values()}
 _OF_INVOICES = frozenset(code for code, kind in STATUSES.items() if kind.phase)
 _EXCHANGED = (None, "REGULATED")  # MDT-2: the portal is told nothing of other invoices
 
@@ -31,11 +32,11 @@ class RatePart(Model):
 
 
 class Event(Model):
-    """One status in the life of an invoice."""
+    """One status in the life of an invoice, or of something else that was sent."""
 
     id: str  # of the message: MDT-4
-    object_type: Literal["invoice"] = "invoice"
-    object_id: str  # the invoice number
+    object_type: ObjectType = "invoice"
+    object_id: str  # MDT-87: the invoice number, or the identifier under which the object was sent
     status_code: str
     timestamp: LegalTime
     emitter: str  # role code of who set it: WK, SE, BY, ...
@@ -48,24 +49,28 @@ class Event(Model):
 
 
 def event_of(message: LifecycleMessage) -> Event | None:
-    """The event that a message tells; None for one in test mode, without a time, or of no status of an invoice.
+    """The event that a message tells; None for one in test mode, without a time, or of no status that there is.
 
     `is_mandatory` is what can be known without the invoice.
     """
     subject = message.subject
-    code = subject.status_code if subject else None
-    if message.test or subject is None or message.set_at is None or code not in _OF_INVOICES:
+    code = (subject.status_code if subject else None) or ""
+    if message.test or subject is None or message.set_at is None or code not in STATUSES:
         return None
+    about = _OBJECTS.get((message.guideline or "").rpartition(":")[2])
+    if about is None and code not in _OF_INVOICES:
+        about = ANSWERED[code].object_type
     values = [value for detail in subject.details for value in detail.characteristics]
     return Event(
         id=message.identifier or "",
+        object_type=about or "invoice",
         object_id=subject.reference or "",
-        status_code=code or "",
+        status_code=code,
         timestamp=message.set_at,
         emitter=(message.issuer.role_code if message.issuer else None) or "",
         reason=" ".join(remark.text for detail in subject.details for remark in detail.remarks if remark.text) or None,
         rejection_reasons=tuple(detail.reason_code for detail in subject.details if detail.reason_code),
-        is_mandatory=message.business_process in _EXCHANGED and STATUSES[code or ""].ppf != "never",
+        is_mandatory=about is None and message.business_process in _EXCHANGED and STATUSES[code].ppf != "never",
         received=tuple(_received(values)) if code == "212" else (),
         discount=sum((each.amount or NOTHING for each in values if each.type_code == "ESC"), NOTHING),
     )

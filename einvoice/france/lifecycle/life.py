@@ -37,6 +37,9 @@ from einvoice.rulebook import Observation, in_words, observation
 PPF_DELAY = timedelta(hours=24)
 _LAST = datetime(9999, 12, 30)  # noqa: DTZ001 - messages have no zone; a day later time ends
 _ENDS = ("213", "210", "220")
+_SKEW = timedelta(hours=2)  # between a clock of French time and one of UTC, in summer
+_SENDING = ("200", "201")  # set by the issuing platform; a status that came from elsewhere proves them
+_REACHED = (*_SENDING, "202", "203")  # how far an invoice has travelled, whatever the clocks say
 _DUPLICATE = frozenset({"DOUBLON", "REJ_UNI"})
 
 
@@ -111,20 +114,25 @@ class Lifecycle:
     def observations(self) -> tuple[Observation, ...]:
         """The same, not yet in words."""
         found = [each for _, each in self._history if each is not None]
-        if self.due is not None and self.due * _owed_sign(self.invoice) < 0:
+        if self._balance is not None and self._balance * _owed_sign(self.invoice) < 0:
             settled = sum(self.received.values(), NOTHING)
-            found.append(observation("EI-LIFE-04", "warning", "lifecycle", found=settled, expected=settled + self.due))
+            due = settled + self._balance
+            found.append(observation("EI-LIFE-04", "warning", "lifecycle", found=settled, expected=due))
         return tuple(found)
 
     @cached_property
     def state(self) -> str | None:
-        """The last status that counts."""
-        return _last(self.events)
+        """The status that ended it, or else what its parties last said, or how far it has travelled."""
+        return _last(each for each in self.events if each.status_code in _ENDS) or self.processing or self.transmission
 
     @cached_property
     def transmission(self) -> str | None:
-        """How far the invoice has travelled: the last status that a platform set."""
-        return _last(event for event in self.events if STATUSES[event.status_code].phase == "transmission")
+        """How far the invoice has travelled, by the rank of what platforms said: a 203 proves 200 to 202."""
+        set_by_platforms = [each for each in self.events if STATUSES[each.status_code].phase == "transmission"]
+        last = _last(set_by_platforms)
+        if last not in _REACHED:
+            return last
+        return max((each.status_code for each in set_by_platforms if each.status_code in _REACHED), default=None)
 
     @cached_property
     def processing(self) -> str | None:
@@ -166,7 +174,15 @@ class Lifecycle:
 
     @cached_property
     def due(self) -> Decimal | None:
-        """What is still due: what is owed on the invoice, less what was received or taken as discount."""
+        """What is still due: what is owed on the invoice, less what was received or taken as discount.
+
+        Nothing where more was received than that.
+        """
+        balance = self._balance
+        return NOTHING if balance is not None and balance * _owed_sign(self.invoice) < 0 else balance
+
+    @cached_property
+    def _balance(self) -> Decimal | None:
         if self.invoice is None:
             return None
         discounts = sum((event.discount for event in self.events if event.counts), NOTHING)
@@ -177,7 +193,7 @@ class Lifecycle:
         """The events in order, each with what does not fit about it."""
         history: list[tuple[Event, Observation | None]] = []
         seen: list[str] = []
-        for event in sorted(_once(self.messages), key=lambda each: (each.timestamp, each.status_code, *_rank(each))):
+        for event in _ordered(_once(self.messages)):
             if event.status_code == "213" and _is_of_a_duplicate(event, seen):
                 other = event.model_copy(update={"counts": False, "is_mandatory": False})
                 history.append((other, _observation("EI-LIFE-03", "information", event)))
@@ -215,13 +231,39 @@ def _once(messages: Iterable[LifecycleMessage]) -> Iterator[Event]:
     known: dict[tuple[object, ...], Event] = {}
     for message in messages:
         event = event_of(message)
-        if event is None:
+        if event is None or event.object_type != "invoice":
             continue
         key = (event.status_code, event.timestamp, event.emitter, event.rejection_reasons, event.received)
         before = known.get(key)
         if before is None or _rank(event) < _rank(before):
             known[key] = event
     yield from known.values()
+
+
+def _ordered(events: Iterable[Event]) -> list[Event]:
+    """By when they were set, as far as one clock tells.
+
+    Platforms write no time zone, and one that writes UTC seems to receive before the other sends: what comes less than
+    two hours before the sending counts as after it.
+    """
+    known = list(events)
+    sent = [each.timestamp for each in known if each.status_code in _SENDING]
+
+    def moment(event: Event) -> datetime:
+        if event.status_code in _SENDING:
+            return event.timestamp
+        return max((each for each in sent if timedelta() < each - event.timestamp <= _SKEW), default=event.timestamp)
+
+    return sorted(
+        known,
+        key=lambda each: (
+            moment(each),
+            each.status_code not in _SENDING,
+            each.timestamp,
+            each.status_code,
+            *_rank(each),
+        ),
+    )
 
 
 def _rank(event: Event) -> tuple[object, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from einvoice.france.lifecycle.codes import ACTIONS, Status
@@ -74,6 +74,7 @@ class Request:
     approval: Approval | None = None
     account: Account | None = None
     corrections: tuple[Correction, ...] = ()
+    waited: timedelta = timedelta()  # from the reception of the invoice to the status
 
 
 def faults(request: Request) -> Iterator[Observation]:
@@ -98,6 +99,11 @@ def _invoice_says_enough(request: Request) -> Iterator[Observation]:
 def _setter_may_set_it(request: Request) -> Iterator[Observation]:
     if request.by not in request.kind.set_by:
         yield fault("EI-CDV-67", "issuer", found=request.by, expected=", ".join(request.kind.set_by))
+
+
+def _comes_after_reception(request: Request) -> Iterator[Observation]:
+    if request.waited < timedelta():
+        yield fault("EI-CDV-77", "set_at", found=-request.waited)
 
 
 # What the buyer of a service by several suppliers may object to one of them (BT-23 = S6).
@@ -152,6 +158,8 @@ def _amounts_make_sense(request: Request) -> Iterator[Observation]:
     for amount in amounts:
         if amount is not None and amount != round(amount, 2):
             yield fault("EI-CDV-71", "subject.details", found=amount)
+    if payment is not None and request.kind.code == "212" and not payment.amount:
+        yield fault("EI-CDV-78", "subject.details", found=payment.amount)
     if payment and payment.by_rate and sum(payment.by_rate.values(), NOTHING) != payment.amount:
         yield fault(
             "EI-CDV-70", "subject.details", found=sum(payment.by_rate.values(), NOTHING), expected=payment.amount
@@ -174,6 +182,7 @@ def _corrections_name_terms(request: Request) -> Iterator[Observation]:
 _CHECKS: tuple[Callable[[Request], Iterator[Observation]], ...] = (
     _invoice_says_enough,
     _setter_may_set_it,
+    _comes_after_reception,
     _reasons_are_allowed,
     _action_exists,
     _comment_is_given,
