@@ -36,7 +36,7 @@ from einvoice.rulebook import Observation, at_source, in_words, step
 from einvoice.rulebook.explaining import Explanation, explain
 from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
-from einvoice.validation.unread import unread_observations
+from einvoice.validation.unread import meaning_lost, unread_observations
 from einvoice.validation.validate import validate as validated
 
 if TYPE_CHECKING:
@@ -351,12 +351,14 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
 
     `profile` and `pdf` as for `build`; an invoice that comes in a PDF keeps its pages unless another PDF is given.
     What was made is judged as `validate` does, by `policy`, unless `check` is False. The account is in French unless
-    `language` is "en". Raises as `parse` and `build` do.
+    `language` is "en". Raises as `parse` and `build` do; `Unwritable` also for what says that it is a test or a copy.
     """
     _checked_target(to)
     words = _language(language, policy)
     document = _readable(_document(source, "convert"))
     unread = unread_observations(document.invoice)
+    if refused := meaning_lost(unread):
+        raise Unwritable("EI-NO-WRITE-08", {"target": to}, refused).in_language(words)
     invoice, implied = with_implied(document.invoice, to)
     pages = document.data if pdf is None and to == "facturx" and document.form == "pdf" else pdf
     made = _made(Document.of(invoice), to, profile=profile, pdf=pages, language=words)

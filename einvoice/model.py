@@ -339,7 +339,7 @@ class Line(Model):
 class Unread(Model):
     """Something in the source document that the model could not hold: it is listed, never dropped in silence."""
 
-    kind: str  # "unknown", "repeated" or "unparsable"
+    kind: str  # "unknown", "repeated", "unparsable" or "empty"
     xpath: str
     line: int | None = None
     text: str | None = None

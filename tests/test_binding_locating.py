@@ -36,7 +36,7 @@ ROOT = parse_xml(
         ("/Order/Buyer/Global", "buyer.codes[1]"),
         ("/Order/Buyer/Agent/Name", "agent.name"),
         ("/Order/Item[1]/Name", "items[0].name"),
-        ("/Order/Item[2]/Item[2]/Name", "items[1].items[1].name"),
+        ("/Order/Item[2]/Item[2]/Name", "items[1].items[0].name"),  # the empty one before it is left out
         ("/Order/Item[2]/Basis", "basis"),
         ("/Order/Change[1]/By", "rises[0].by"),
         ("/Order/Change[2]/By", "cuts[0].by"),

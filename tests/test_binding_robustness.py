@@ -161,7 +161,7 @@ def test_lines_in_lines_to_the_depth_of_the_parser():
     """The deepest document that the parser lets in is read, written, compared and placed."""
     depth = MAX_DEPTH - 3
     small = ubl.write(Invoice(number="1"), incomplete=True)
-    nested = b"<cac:InvoiceLine>" + b"<cac:SubInvoiceLine>" * depth + b"<cbc:ID>x</cbc:ID>"
+    nested = b"<cac:InvoiceLine><cbc:ID>y</cbc:ID>" + b"<cac:SubInvoiceLine>" * depth + b"<cbc:ID>x</cbc:ID>"
     nested += b"</cac:SubInvoiceLine>" * depth + b"</cac:InvoiceLine></Invoice>"
     root = parse_xml(small.replace(b"</Invoice>", nested))
     invoice = ubl.read(root)

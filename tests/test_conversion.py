@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path as FilePath
 
 import pytest
-from minimal import UBL, without
+from minimal import CII, UBL, without
 
 import einvoice as ei
 from einvoice import cii, ubl
@@ -250,3 +250,62 @@ def test_places_are_counted_with_what_was_left_out():
     assert str(restored(Path.parse("lines[0].notes[0].text"), gone)) == "lines[1].notes[1].text"
     assert str(restored(Path.parse("lines[1].net_amount"), gone)) == "lines[3].net_amount"
     assert str(restored(Path.parse("totals.amount_due"), gone)) == "totals.amount_due"
+
+
+PARTY = '<cbc:EndpointID schemeID="0225">100000009</cbc:EndpointID>'
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (f"{PARTY}=>{PARTY}<cac:PartyIdentification><cbc:ID/></cac:PartyIdentification>", "cac:PartyIdentification"),
+        (
+            f'{PARTY}=>{PARTY}<cac:PartyIdentification><cbc:ID schemeID="0009"> </cbc:ID></cac:PartyIdentification>',
+            "cac:PartyIdentification",
+        ),
+        (
+            "<cbc:Name>Réglage d'une machine</cbc:Name>=><cbc:Name>Réglage d'une machine</cbc:Name>"
+            "<cac:CommodityClassification><cbc:ItemClassificationCode/></cac:CommodityClassification>",
+            "cac:CommodityClassification",
+        ),
+        ("<cac:TaxTotal>=><cac:PaymentMeans><cbc:PaymentMeansCode/></cac:PaymentMeans><cac:TaxTotal>", "PaymentMeans"),
+    ],
+)
+@pytest.mark.parametrize("target", ["ubl", "cii", "facturx"])
+def test_an_empty_element_says_nothing_and_hinders_nobody(text, place, target):
+    """An empty identifier, class or means of payment is left out, told as information, and the invoice is converted."""
+    data = without(UBL, text)
+    made = ei.convert(data, target, policy=EUROPEAN)
+    assert made.report.verdict == "valid"
+    assert ei.parse(made.data).seller.identifiers == ()
+    (empty,) = made.losses
+    assert (empty.rule, empty.severity) == ("EI-READ-08", "information")
+    assert empty.xpath.endswith(place)
+    assert "EI-READ-08" in [each.rule for each in ei.validate(data).documents[0].findings]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (without(UBL, "<cbc:IssueDate>=><cbc:CopyIndicator>true</cbc:CopyIndicator><cbc:IssueDate>"), "CopyIndicator"),
+        (
+            without(
+                CII,
+                "<rsm:ExchangedDocumentContext>=><rsm:ExchangedDocumentContext><ram:TestIndicator>"
+                "<udt:Indicator>true</udt:Indicator></ram:TestIndicator>",
+            ),
+            "TestIndicator",
+        ),
+    ],
+)
+def test_a_test_or_a_copy_does_not_become_a_real_invoice(data, words):
+    """What changes the meaning of the whole is a warning for the receiver, and a conversion that lost it is refused."""
+    (told,) = (each for each in ei.validate(data, language="en").documents[0].findings if each.rule == "EI-READ-09")
+    assert told.severity == "warning"
+    assert words in told.message
+    for target in ("ubl", "cii", "facturx"):
+        with pytest.raises(ei.Unwritable) as refused:
+            ei.convert(data, target)
+        assert [each.rule for each in refused.value.findings] == ["EI-READ-09"]
+    harmless = data.replace(b"true</", b"false</")
+    assert ei.convert(harmless, "cii").report.verdict != "invalid"

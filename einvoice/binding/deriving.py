@@ -45,6 +45,7 @@ def derive(shape: Shape) -> None:
         )
         if node.inside.maker is not None and not node.readonly:
             rivals.setdefault(node.key, []).append(node)
+    shape.labels = frozenset(_labels(shape))
     shape.written = [node for node in shape.kids if not node.readonly]
     for tag, nodes in groups.items():
         shape.by_tag[tag] = nodes[0]
@@ -54,6 +55,13 @@ def derive(shape: Shape) -> None:
             says = tuple(frozenset(_says(node.inside)) for node in nodes)
             for rank, node in enumerate(nodes):
                 node.rivals, node.rank = says, rank
+
+
+def _labels(shape: Shape) -> Iterator[str]:
+    yield from (attribute.key for attribute in shape.attributes.values() if attribute.key)
+    for node in shape.kids:
+        if node.inside.maker is None:
+            yield from node.inside.labels
 
 
 def _is_simple(node: Node) -> bool:

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from einvoice.binding.nodes import Node, Shape
-from einvoice.binding.reading import Known, recognise
+from einvoice.binding.reading import Known, empty_elements, recognise
 from einvoice.xml import Element
 
 Place = tuple[Element, str | None]  # an element, or an XML attribute of it
@@ -32,6 +32,7 @@ class Fields:
         self._known = known
         self._root = root
         self._counts: Counter[str] = Counter()  # how many values each repeated attribute has
+        self._empty: frozenset[Element] = frozenset()
         self._places: dict[Place, str] = {}
         self._named: dict[tuple[Element, str, str | None], list[Element]] = {}
 
@@ -53,6 +54,7 @@ class Fields:
     def places(self) -> dict[Place, str]:
         """The field of each element and XML attribute that has one, with 0-based indices as the reader numbers them."""
         if not self._places:
+            self._empty = empty_elements(self._shape, self._root, self._known)
             self._place_attributes(self._shape, self._root, "")
             self._walk(self._shape, self._root, "")
         return self._places
@@ -68,6 +70,8 @@ class Fields:
             inside = node.inside
             owner = "" if node.document else path
             if inside.maker is not None:
+                if node.many and child in self._empty:
+                    continue
                 here = self._numbered(node, owner, 1)
                 self._places[child, None] = here
                 self._place_attributes(inside, child, here)

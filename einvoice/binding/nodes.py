@@ -35,6 +35,7 @@ class Shape:
     kids: list[Node] = field(default_factory=list)
     written: list[Node] = field(default_factory=list)  # the kids without the read-only ones
     by_tag: dict[str, Node] = field(default_factory=dict)
+    labels: frozenset[str] = frozenset()  # keys that XML attributes give: alone they say of what kind nothing is
     defaults: list[tuple[str, str]] = field(default_factory=list)  # (key, key whose value stands in for it)
 
 

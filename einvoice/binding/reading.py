@@ -1,7 +1,8 @@
 """The reader: an element and a compiled table make an object and a list of what it could not hold.
 
 Reading never refuses. What matches no row is `unknown`, a second value for a single attribute is `repeated`, a text
-that is no value of its type is `unparsable`: each is an `Unread`, with its place, and none is dropped in silence.
+that is no value of its type is `unparsable`, an object of which nothing is said, or nothing but what kind of value it
+would be, is `empty`: each is an `Unread`, with its place, and none is dropped in silence.
 """
 
 from __future__ import annotations
@@ -47,13 +48,14 @@ class Known:
 class _Reading:
     """One document being read, and the problems met so far."""
 
-    __slots__ = ("fallbacks", "known", "passed", "problems", "values")
+    __slots__ = ("dropped", "fallbacks", "known", "passed", "problems", "values")
 
     def __init__(self, known: Known) -> None:
         self.known = known
         self.values: dict[str, Any] = {}  # attributes of the document
         self.fallbacks: list[tuple[dict[str, Any], str, Any, Element]] = []  # what read-only rows found
         self.passed: dict[Shape, Any] = {}  # XML attributes that said nothing but constants, and the right ones
+        self.dropped: list[Element] = []  # of which nothing is said
         self.problems: list[tuple[str, Element, str | None, str | None]] = []
 
     def report(self, kind: str, element: Element, attribute: str | None = None, text: str | None = None) -> None:
@@ -62,13 +64,23 @@ class _Reading:
 
 def read(shape: Shape, root: Element, known: Known) -> tuple[BaseModel, tuple[Unread, ...]]:
     """The object that the root element says, and what it could not hold."""
+    state = _read(shape, root, known)
+    locations = Locations()
+    return _build(shape, state.values), tuple(_unread(*problem, locations) for problem in state.problems)
+
+
+def empty_elements(shape: Shape, root: Element, known: Known) -> frozenset[Element]:
+    """The elements of lists that the reader leaves out, because they say nothing."""
+    return frozenset(_read(shape, root, known).dropped)
+
+
+def _read(shape: Shape, root: Element, known: Known) -> _Reading:
     state = _Reading(known)
     if attributes := root.items():
         _read_attributes(shape, root, attributes, state.values, state)
     _read_children(shape, root, state.values, state)
     _settle(shape, state.values, state)
-    locations = Locations()
-    return _build(shape, state.values), tuple(_unread(*problem, locations) for problem in state.problems)
+    return state
 
 
 def _read_children(  # noqa: C901, PLR0912  (each element of each document passes here: a call less is a fifth of the time)
@@ -160,9 +172,13 @@ def _read_object(node: Node, child: Element, surrounding: dict[str, Any], state:
     _read_children(inside, child, values, state)
     if inside.defaults or state.fallbacks:
         _settle(inside, values, state)
-    if node.many:
+    if values.keys() <= inside.labels:
+        state.dropped.append(child)
+        if (node.many or values) and not any(text.strip(_SPACE) for text in map(str, child.itertext())):
+            state.report("empty", child)  # else what it says is the document's, or listed otherwise
+    elif node.many:
         target.setdefault(key, []).append(_build(inside, values))
-    elif values:
+    else:
         target[key] = _build(inside, values)
 
 

@@ -5,18 +5,23 @@ unread_observations(invoice, fields.at)
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from einvoice.model import Invoice, Unread
 from einvoice.report import Severity
-from einvoice.rulebook import Fact, Observation
+from einvoice.rulebook import Fact, Observation, severity_of
 
 _RULES: Mapping[str, tuple[str, Severity]] = {
     "unknown": ("EI-READ-01", "information"),
+    "empty": ("EI-READ-08", "information"),
     "repeated": ("EI-READ-02", "warning"),
     "unparsable": ("EI-READ-03", "error"),  # UBL's schema would say so too, that of CII takes any text
 }
+_MEANING = "EI-READ-09"  # unknown, and changes what the whole document is
+_WHOLE = re.compile(r"/\w+:(?:Test|Copy)Indicator(?:\[\d+\])?$")
+_YES = ("true", "1")
 _CURRENCY = "/@currencyID"
 
 Place = Callable[[str], str | None]
@@ -43,8 +48,17 @@ def _is_currency(unread: Unread, read: Read) -> bool:
     return isinstance(read, Invoice) and unread.xpath.endswith(_CURRENCY)
 
 
+def meaning_lost(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """Those of what was left out that change what the whole document is: that it is a test, or a copy."""
+    return tuple(each for each in observations if each.rule == _MEANING)
+
+
+def _is_meaning(unread: Unread) -> bool:
+    return unread.kind == "unknown" and unread.text in _YES and bool(_WHOLE.search(unread.xpath))
+
+
 def _observation(unread: Unread, field_at: Place) -> Observation:
-    rule, severity = _RULES[unread.kind]
+    rule, severity = (_MEANING, severity_of(_MEANING)) if _is_meaning(unread) else _RULES[unread.kind]
     return Observation(
         rule,
         severity,
