@@ -339,7 +339,7 @@ class Line(Model):
 class Unread(Model):
     """Something in the source document that the model could not hold: it is listed, never dropped in silence."""
 
-    kind: str  # "unknown", "repeated", "unparsable" or "empty"
+    kind: str  # "unknown", "repeated", "unparsable", "empty", or "partial": read, but for a time zone
     xpath: str
     line: int | None = None
     text: str | None = None

@@ -47,7 +47,7 @@ class Codec:
 
 
 class Partial(ValueError):
-    """The text holds a value and something more: the value is read, and the text is listed as unparsable."""
+    """The text holds a value and something more: the value is read, and the text is listed as partial."""
 
     def __init__(self, value: Any) -> None:
         super().__init__(value)

@@ -142,7 +142,7 @@ def _read_value(node: Node, child: Element, text: str, values: dict[str, Any], s
             value = node.load(text)
         except Partial as partial:
             value = partial.value
-            state.report("unparsable", child)
+            state.report("partial", child)
         except (ValueError, ArithmeticError):
             state.report("unparsable", child)
             return

@@ -26,6 +26,7 @@ from einvoice.model import Invoice
 from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Sentence, StepResult
 from einvoice.schematron import Failure
+from einvoice.validation.causes import missing_attributes
 from einvoice.validation.engines import NotRun, Source, run_rules
 from einvoice.validation.numbers import check_numbers
 from einvoice.validation.observed import Ran, grouped, observed
@@ -227,8 +228,9 @@ def numbers(task: Task) -> Result:
 
 
 def unread(task: Task) -> Result:
-    """Tell what the model could not hold of the document."""
-    return Result(observations=unread_observations(task.document.model, task.document.field_at))
+    """Tell what the model could not hold, and where an attribute is missing that says what a value is."""
+    found = unread_observations(task.document.model, task.document.field_at)
+    return Result(observations=(*missing_attributes(task.document), *found))
 
 
 def visible(task: Task) -> Result:

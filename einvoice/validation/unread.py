@@ -17,6 +17,7 @@ _RULES: Mapping[str, tuple[str, Severity]] = {
     "unknown": ("EI-READ-01", "information"),
     "empty": ("EI-READ-08", "information"),
     "repeated": ("EI-READ-02", "warning"),
+    "partial": ("EI-READ-05", "warning"),  # the official schema and rules allow a time zone
     "unparsable": ("EI-READ-03", "error"),  # UBL's schema would say so too, that of CII takes any text
 }
 _MEANING = "EI-READ-09"  # unknown, and changes what the whole document is

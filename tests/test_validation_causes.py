@@ -1,0 +1,103 @@
+"""A fault is named at its cause, and what follows from it stands under it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from minimal import CII, UBL, without
+
+import einvoice as ei
+from einvoice.rulebook import Observation
+from einvoice.validation.causes import at_their_cause
+
+CASES = Path(__file__).parents[1].parent / "shared" / "cases" / "invoices"
+NEEDS = pytest.mark.skipif(not CASES.is_dir(), reason="the cases of others are not there")
+POLICY = ei.Policy(date="2026-11-22")
+
+
+@pytest.fixture(autouse=True)
+def nothing_added(tmp_path, monkeypatch):
+    """Only what the packages carry, whatever the person who runs the tests has added."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+
+
+def judged(document: str | bytes) -> ei.DocumentReport:
+    """The report on one document, in English."""
+    data = document.encode() if isinstance(document, str) else document
+    (report,) = ei.validate(data, policy=POLICY, language="en").documents
+    return report
+
+
+def errors(report: ei.DocumentReport) -> list[str]:
+    """The rules that found an error, in order."""
+    return [each.rule for each in report.findings if each.severity == "error"]
+
+
+@NEEDS
+def test_an_indicator_that_is_no_boolean_is_one_error():
+    """The schema refuses `False`; the 21 rules that stumble over it are told under that finding."""
+    report = judged((CASES / "19-indicator-False.ubl.xml").read_bytes())
+    (error,) = [each for each in report.findings if each.severity == "error"]
+    assert (report.verdict, error.rule) == ("invalid", "XSD")
+    assert "Because of it 21 checks could not be evaluated: BR-CO-11, BR-CO-12, BR-AE-03" in error.hint
+    assert [step.status for step in report.steps if step.name == "profile"] == ["failed"]
+
+
+def test_a_number_with_a_comma_is_no_fault_of_the_rules():
+    """The schema refuses it and reading cannot read it; of the rules, the one on decimals has looked at it."""
+    price = '<cbc:PriceAmount currencyID="EUR">'
+    report = judged(without(UBL, f"{price}=>{price}9,"))
+    assert errors(report) == ["XSD", "BR-FR-DEC-03_BT-146", "EI-READ-03"]
+
+
+def test_what_cannot_be_evaluated_for_another_reason_stays():
+    """A rule that stumbles elsewhere is not folded under a schema fault that it has nothing to do with."""
+    refused = Observation("XSD", "error", "xsd", xpath="/Invoice/cac:InvoiceLine/cbc:Amount")
+    longer = "'x' is no number, in /Invoice/cac:InvoiceLine/cbc:AmountInWords"
+    here = "'x' is no number, in /Invoice/cac:InvoiceLine/cbc:Amount"
+    stumbling = [
+        Observation(rule, "error", "profile", {"reason": reason}, wording="EI-STEP-08")
+        for rule, reason in (("BR-01", longer), ("BR-02", here), ("BR-03", here))
+    ]
+    kept = at_their_cause([refused, *stumbling])
+    assert [each.rule for each in kept] == ["XSD", "BR-01"]
+    assert [note.facts for note in kept[0].notes] == [{"count": "2", "rules": "BR-02, BR-03"}]
+
+
+@NEEDS
+def test_a_day_with_a_time_zone_is_a_warning():
+    """The official schema and rules say nothing, and the day was read."""
+    report = judged((CASES / "18-date-with-zone.ubl.xml").read_bytes())
+    found = [(each.severity, each.field) for each in report.findings if each.rule == "EI-READ-05"]
+    assert (report.verdict, found) == ("valid", [("warning", "issue_date"), ("warning", "due_date")])
+
+
+@NEEDS
+def test_vat_without_its_currency_names_the_attribute():
+    """BR-CO-15 fails although 190.00 + 36.10 = 226.10: the amount of VAT lacks currencyID."""
+    report = judged((CASES / "20-no-currencyID.cii.xml").read_bytes())
+    (named,) = [each for each in report.findings if each.rule == "EI-READ-06"]
+    assert (named.severity, named.field, named.term, named.found) == (
+        "warning",
+        "totals.vat_amount",
+        "BT-110",
+        "36.10",
+    )
+    assert "currencyID" in named.message
+    (total,) = [each for each in report.findings if each.rule == "BR-CO-15"]
+    assert total.hint.endswith("The value is there, but ram:TaxTotalAmount has no attribute currencyID.")
+
+
+def test_a_date_without_its_format_names_the_attribute():
+    """BR-03 says that the issue date is missing; it is there, without `format`."""
+    report = judged(CII.replace(' format="102"', "", 1))
+    (missing,) = [each for each in report.findings if each.rule == "BR-03"]
+    assert missing.hint.endswith("The value is there, but udt:DateTimeString has no attribute format.")
+    assert [each.field for each in report.findings if each.rule == "EI-READ-06"] == ["issue_date"]
+
+
+def test_with_their_attributes_nothing_is_said():
+    """An invoice that has them gets no such warning, in either syntax."""
+    rules = [each.rule for document in (CII, UBL) for each in judged(document).findings]
+    assert "EI-READ-06" not in rules
