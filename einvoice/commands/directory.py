@@ -12,7 +12,7 @@ from pathlib import Path
 
 from einvoice.commands.output import INVALID, VALID, common_arguments, say, write
 from einvoice.commands.types import day
-from einvoice.france.addresses import ElectronicAddress
+from einvoice.france.addresses import SCHEME, ElectronicAddress
 from einvoice.france.directory import DirectoryLine
 from einvoice.france.directory_index import DirectoryIndex
 
@@ -22,6 +22,7 @@ _WORDS = {
         "siret": "SIRET",
         "routing_identifier": "code de routage",
         "suffix": "suffixe",
+        "write": "à écrire",
         "right": "l'adresse est bien formée",
         "nowhere": "aucune ligne de l'annuaire n'accepte de facture pour cette adresse ce jour-là",
         "no platform": "la ligne existe, mais l'entreprise n'a pas choisi de plateforme",
@@ -32,6 +33,7 @@ _WORDS = {
         "siret": "SIRET",
         "routing_identifier": "routing code",
         "suffix": "suffix",
+        "write": "to be written",
         "right": "the address is well-formed",
         "nowhere": "no line of the directory accepts invoices for this address on that day",
         "no platform": "there is a line, but the company has chosen no platform",
@@ -64,13 +66,22 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    address, words = ElectronicAddress.parse(options.address), _WORDS[options.lang]
+    text, words = _normalised(options.address), _WORDS[options.lang]
+    address = ElectronicAddress.parse(text)
     parts = {name: value for name, value in address.model_dump().items() if value is not None}
     lines = [f"{words[name]}: {value}\n" for name, value in parts.items()]
+    if text != options.address:
+        lines.insert(0, f"{words['write']}: {text}\n")
     faults = address.faults()
     lines += [f"{each.rule}  {each.message_fr if options.lang == 'fr' else each.message_en}\n" for each in faults]
     write(options, "".join(lines) + ("" if faults else f"{words['right']}\n"))
     return INVALID if any(fault.severity == "error" for fault in faults) else VALID
+
+
+def _normalised(text: str) -> str:
+    """The address as BT-49 holds it: without the scheme before it, without the blanks that people print in numbers."""
+    address = "".join(text.split())
+    return address.partition(":")[2] if address.startswith(f"{SCHEME}:") else address
 
 
 def _where(options: argparse.Namespace) -> int:

@@ -49,7 +49,10 @@ def apply_update(
         told += _routing_code_observations(code, f"routing_codes[{number}].")
     for number, line in enumerate(update.lines):
         at = f"lines[{number}]."
-        found = [*_line_observations(line, today, at, platforms)]
+        known = lines.get((str(line.address), line.start_date))
+        # A line of a platform that is registered no longer may be closed, by whoever takes over from it (G1.94).
+        closes = known is not None and known.platform == line.platform and line.end_date is not None
+        found = [*_line_observations(line, today, at, None if closes else platforms)]
         found += _place_observations(line, tuple(lines.values()), today, at)
         told += found
         if any(each.severity == "error" for each in found):

@@ -12,25 +12,35 @@ company; the directory alone decides who receives, so a mandate that is not exac
 
 The words are those of Seqino's API (MandateCreate, Mandate, DirectoryEntry), so its payloads are read as they are; what
 they say beyond these fields is kept. Its dates are moments: a mandate holds from `start_date`, included, to `end_date`,
-excluded; where a day is asked for, its midnight counts. Only an active mandate covers anything.
+excluded; where a day is asked for, its midnight counts. A moment with a time zone is put on the French clock, and one
+without is on it already. Only an active mandate covers anything.
 
-Source: Seqino PDP API, as published in 2025; DGFiP external specifications v3.2, annex 3 (DG-7).
+    check(mandate)                               # its scope, its dates, its characters
+    may_become("active", "expired")              # True
+
+Source: Seqino PDP API, as published in 2025; DGFiP external specifications v3.2, annex 3 (DG-7) and annex 7 (G1.80 to
+G1.95, G1.115).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import combinations
+from types import MappingProxyType
 from typing import Any, Literal
 
 from pydantic import ConfigDict
 
 from einvoice.codes import INVOICE_TYPES
+from einvoice.data import Language
 from einvoice.france.addresses import ElectronicAddress
 from einvoice.france.directory import DirectoryLine
+from einvoice.france.times import legal_time
 from einvoice.model import Invoice, Model
+from einvoice.report import Finding
+from einvoice.rulebook import Observation, in_words, observation
 
 __all__ = [
     "Coverage",
@@ -40,13 +50,27 @@ __all__ = [
     "MandateStatus",
     "Overlap",
     "Span",
+    "check",
     "covering",
     "gaps",
+    "may_become",
     "overlaps",
     "receiving_address",
 ]
 
 MandateStatus = Literal["processing", "created", "pending_kyc", "active", "expired", "error"]
+# What a mandate may become. Only the first way is published ("processing, created, pending_kyc, active, expired", and
+# error with a cause): that an error is tried again, and that a mandate needs no check of its client, is believed.
+MAY_BECOME: Mapping[MandateStatus, frozenset[MandateStatus]] = MappingProxyType(
+    {
+        "processing": frozenset({"created", "error"}),
+        "created": frozenset({"pending_kyc", "active", "error"}),
+        "pending_kyc": frozenset({"active", "error"}),
+        "active": frozenset({"expired", "error"}),
+        "expired": frozenset(),
+        "error": frozenset({"processing"}),
+    }
+)
 PENDING: tuple[MandateStatus, ...] = ("processing", "created", "pending_kyc")
 
 
@@ -145,6 +169,33 @@ class Overlap:
     span: Span
 
 
+def may_become(before: MandateStatus, after: MandateStatus) -> bool:
+    """Whether a mandate of one status may have the other next; to stay as it is, it may always."""
+    return before == after or after in MAY_BECOME[before]
+
+
+def check(mandate: MandateCreate, *, language: Language = "fr") -> tuple[Finding, ...]:
+    """What is wrong with a mandate before it is asked for, `()` for a good one.
+
+    Its scope is one of four (company, establishment, routing code, suffix) and well-formed, its end is after its
+    start.
+    """
+    return in_words(_observations(mandate), language)
+
+
+def _observations(mandate: MandateCreate) -> Iterator[Observation]:
+    for fault in mandate.scope.faults():
+        field = f"directory_entry.{fault.part or 'siren'}"
+        yield Observation(
+            f"EI-{fault.rule}", fault.severity, "mandate", fault.said.facts, wording=fault.said.id, field=field
+        )
+    if not mandate.directory_entry.name.strip():
+        yield observation("EI-MDT-02", "error", "mandate", field="directory_entry.name")
+    span = mandate.span
+    if span.end is not None and span.end <= span.start:
+        yield observation("EI-MDT-01", "error", "mandate", field="end_date", found=span.end, expected=f"> {span.start}")
+
+
 def covering(
     mandates: Iterable[Mandate], what: Invoice | DirectoryLine | ElectronicAddress, moment: datetime
 ) -> Coverage | None:
@@ -215,5 +266,5 @@ def _fineness(address: ElectronicAddress) -> int:
 
 
 def _wall(moment: datetime) -> datetime:
-    """The moment as the clock on the wall shows it: days matter here, not time zones."""
-    return moment.replace(tzinfo=None)
+    """The moment as the clock on a French wall shows it."""
+    return legal_time(moment)

@@ -116,3 +116,14 @@ def test_routing_codes_are_judged_too():
         ("EI-G1.95", "routing_codes[0].routing_identifier"),
         ("EI-G1.83", "routing_codes[0].routing_identifier_type"),
     ]
+
+
+def test_a_line_of_a_platform_that_is_gone_may_be_closed():
+    """G1.94 is about new lines: who takes over from a platform that is registered no longer ends its lines."""
+    old = line(start_date=date(2026, 9, 1), platform="0099")
+    closed = old.model_copy(update={"end_date": NEXT_YEAR})
+    registered = frozenset({"0007"})
+    after, found = apply_update(DirectoryUpdate(lines=(closed,)), (old,), today=TODAY, platforms=registered)
+    assert (found, [each.end_date for each in after]) == ((), [NEXT_YEAR])
+    _, found = apply_update(DirectoryUpdate(lines=(closed,)), (), today=TODAY, platforms=registered)
+    assert "EI-G1.94" in [each.rule for each in found]

@@ -272,3 +272,10 @@ def test_directory_files_go_through_the_same_doors():
 def test_an_invoice_is_still_an_invoice(invoice):
     """Recognition of messages takes nothing away."""
     assert isinstance(ei.parse(invoice.read_bytes()), Invoice)
+
+
+@pytest.mark.parametrize("typed", ["100 000 009", "0225:100000009", " 100000009 "])
+def test_an_address_is_shown_as_it_is_written(typed, capsys):
+    """Blanks and the scheme do not belong to it: the command says what BT-49 holds."""
+    assert run("directory", "check", typed, "--lang", "en") == VALID
+    assert capsys.readouterr().out.startswith("to be written: 100000009\n")

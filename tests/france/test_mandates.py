@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,17 @@ from hypothesis import strategies as st
 
 from einvoice.france.addresses import ElectronicAddress
 from einvoice.france.directory import DirectoryLine
-from einvoice.france.mandates import Mandate, MandateCreate, Span, covering, gaps, overlaps, receiving_address
+from einvoice.france.mandates import (
+    Mandate,
+    MandateCreate,
+    Span,
+    check,
+    covering,
+    gaps,
+    may_become,
+    overlaps,
+    receiving_address,
+)
 from einvoice.model import Identifier, Invoice, Party
 
 SIREN = "100000009"
@@ -190,3 +201,68 @@ def test_every_moment_is_covered_or_in_a_gap(drawn, offset, length):
         moment = since + timedelta(hours=hour)
         assert (covering(mandates, address, moment) is None) == any(moment in span for span in missing)
     assert all(span.start < span.end for span in missing)
+
+
+@pytest.mark.parametrize(
+    ("moment", "covers"),
+    [
+        ("2026-08-31T21:59:59+00:00", True),  # a second before midnight in Paris
+        ("2026-08-31T22:00:00+00:00", False),
+        ("2026-08-31T22:30:00+00:00", False),
+        ("2026-09-01T00:30:00+02:00", False),
+        ("2026-08-31T23:59:59", True),  # without zone, on the French clock
+    ],
+)
+def test_moments_are_compared_as_moments(moment, covers):
+    """A mandate that ends at midnight in Paris has ended at 22:30 UTC in summer."""
+    ended = mandate(start="2026-01-01", end="2026-09-01T00:00:00+02:00")
+    address = ElectronicAddress.parse(SIREN)
+    assert (covering((ended,), address, datetime.fromisoformat(moment)) is not None) is covers
+    whole = gaps((ended,), address, at("2026-08-01"), datetime.fromisoformat("2026-08-31T22:00:00+00:00"))
+    assert whole == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "given", "rules"),
+    [
+        (SIREN, {}, []),
+        (f"{SIREN}_10000000900017", {}, []),
+        (f"{SIREN}_10000000900017_ACHATS", {}, []),
+        (f"{SIREN}_ACHATS", {}, []),
+        ("100000008", {}, [("EI-G1.89", "directory_entry.siren")]),
+        (f"{SIREN}_10000000900017_A B", {}, [("EI-G1.95", "directory_entry.routing_identifier")]),
+        (SIREN, {"end": "2026-09-01"}, [("EI-MDT-01", "end_date")]),
+        (SIREN, {"end": "2026-08-01"}, [("EI-MDT-01", "end_date")]),
+        (SIREN, {"end": "2026-09-02"}, []),
+    ],
+)
+def test_a_mandate_is_checked_before_it_is_asked_for(address, given, rules):
+    """One of four scopes, a SIRET of its SIREN, allowed characters, an end after the start."""
+    found = check(mandate(address, **given))
+    assert [(each.rule, each.field) for each in found] == rules
+    assert all(each.message != each.message_en for each in found)
+
+
+def test_a_mandate_for_an_establishment_of_another_company_is_told():
+    """G1.80: the SIRET begins with the SIREN."""
+    entry = mandate().directory_entry.model_copy(update={"siret": "20000000800017"})
+    (found,) = check(mandate().model_copy(update={"directory_entry": entry}))
+    assert (found.rule, found.field) == ("EI-G1.80", "directory_entry.siret")
+
+
+def test_a_mandate_without_name_is_told():
+    """Whoever gives it has one."""
+    entry = mandate().directory_entry.model_copy(update={"name": " "})
+    nameless = mandate().model_copy(update={"directory_entry": entry})
+    assert [each.rule for each in check(nameless)] == ["EI-MDT-02"]
+
+
+def test_a_mandate_goes_its_way():
+    """Made, checked, active, expired; never back, and an error is tried again."""
+    way = ("processing", "created", "pending_kyc", "active", "expired")
+    assert all(may_become(before, after) for before, after in pairwise(way))
+    assert not any(may_become(after, before) for before, after in pairwise(way))
+    assert may_become("created", "active")
+    assert may_become("active", "active")
+    assert may_become("error", "processing")
+    assert not may_become("expired", "active")
