@@ -20,6 +20,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from einvoice import cii, ubl
+from einvoice.conversion.fitting import fit
 from einvoice.detect import Detected, detected, is_pdf, read_detected
 from einvoice.draft import Disagreement, Draft
 from einvoice.draft.completion import Completion, completed
@@ -143,7 +144,11 @@ class Document:
         invoice = self.invoice
         if self.is_unnumbered:
             invoice = invoice.model_copy(update={"number": PROVISIONAL_NUMBER})
-        write = _writer(invoice)
+        syntax = _syntax_of(invoice)
+        fitted = fit(invoice, syntax)
+        if not fitted.loses:  # what is built fits too; where that loses something, it is judged as it stands
+            invoice = fitted.invoice
+        write = ubl.write if syntax == "ubl" else cii.write
         try:
             return _Written(write(invoice), ())
         except Unwritable as refused:
@@ -222,7 +227,7 @@ class _Written(NamedTuple):
     lacking: tuple[Observation, ...]  # what is left out because it is not there
 
 
-def _writer(invoice: Invoice) -> Callable[..., bytes]:
+def _syntax_of(invoice: Invoice) -> Literal["ubl", "cii"]:
     """The syntax that the profile of an invoice asks for: CII for a profile of Factur-X, else UBL."""
     rules = profile_of(invoice.specification_identifier).rules
-    return cii.write if "ubl" not in rules and "cii" in rules else ubl.write
+    return "cii" if "ubl" not in rules and "cii" in rules else "ubl"

@@ -15,6 +15,8 @@ ADDRESS = {"street_name": "1 rue du Modèle", "city_name": "PARIS", "postal_zone
 SELLER = {"name": "VENDEUR", "vat_identifier": "FR88100000009", "postal_address": ADDRESS}
 BUYER = {"name": "ACHETEUR", "vat_identifier": "FR37200000008", "postal_address": ADDRESS}
 GOODS = {"item_name": "Lampe", "quantity": "2", "item_net_price": "50.00", "vat_rate": "20", "nature": "goods"}
+IBANS = ("FR7630006000011234567890189", "DE02120300000000202051")
+ATTACHED = {"reference": "1", "attached_document": "JVBERi0xLjc=", "filename": "scan.pdf"}
 CREDIT = {"type_code": "381", "preceding_invoices": [{"reference": "F0", "issue_date": "2026-10-01"}]}
 
 
@@ -167,3 +169,15 @@ def test_a_vat_currency_that_is_that_of_the_invoice_is_left_out(syntax):
     built = ei.build(draft, syntax)
     assert ei.validate(built, policy=POLICY).verdict == "valid"
     assert ei.parse(built).vat_accounting_currency_code is None
+
+
+def test_a_draft_is_judged_as_it_is_built():
+    """An attachment without its type, and one text for two accounts, are valid in the draft as in what is built."""
+    means = [{"means_code": "58", "means_text": "Virement", "account_identifier": each} for each in IBANS]
+    draft = draft_of(payment_means=means, supporting_documents=[ATTACHED])
+    assert ei.validate(draft, policy=POLICY).verdict == "valid"
+    for syntax in ("ubl", "cii", "facturx"):
+        built = ei.build(draft, syntax)
+        assert ei.validate(built, policy=POLICY).verdict == "valid"
+        assert ei.parse(built).supporting_documents[0].mime_code == "application/pdf"
+    assert {each.rule for each in ei.losses(draft, "ubl")} == {"EI-IMPLIED"}

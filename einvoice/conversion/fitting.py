@@ -46,6 +46,11 @@ class Fitted:
     left_out: list[Path] = field(default_factory=list)
     told: list[Observation] = field(default_factory=list)
 
+    @property
+    def loses(self) -> bool:
+        """Whether something of the invoice is not in the one that fits."""
+        return bool(self.left_out) or any(each.severity == "warning" for each in self.told)
+
     def change(self, **values: Any) -> None:
         """Put other values into the invoice."""
         self.invoice = self.invoice.model_copy(update=values)
