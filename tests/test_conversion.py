@@ -149,6 +149,22 @@ def test_lines_that_only_group_go_and_places_are_those_of_the_source():
     assert made.report.verdict != "valid"
 
 
+def test_a_tax_number_of_the_buyer_goes_where_the_rules_refuse_it():
+    """EXTENDED knows one tax number of a buyer, that of VAT (BR-FXEXT-03): another one goes, and is told."""
+    buyer = changed().buyer.model_copy(update={"tax_registration_identifier": "12/345", "vat_identifier": None})
+    made = converted(as_ubl(buyer=buyer), "facturx", profile="extended")
+    assert [each[2] for each in told(made) if each[0] == "EI-LOSS"] == ["buyer.tax_registration_identifier"]
+
+
+def test_the_total_of_vat_is_filled_where_the_rules_of_a_profile_want_it():
+    """CII may do without BT-110; the rules of EXTENDED add it to the total, so it is filled, and told."""
+    data = without(CII, '<ram:TaxTotalAmount currencyID="EUR">46.00</ram:TaxTotalAmount>')
+    made = ei.convert(data, "facturx", profile="extended")
+    assert made.report.verdict == "valid"
+    assert ei.parse(made.data).totals.vat_amount == Decimal("46.00")
+    assert ("EI-IMPLIED", "information", "totals.vat_amount") in told(made)
+
+
 def test_an_attachment_gets_its_type_from_name_or_content():
     """A missing MIME type is filled by what the file is, and told; else the refusal names the field."""
     files = (

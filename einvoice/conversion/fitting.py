@@ -9,7 +9,8 @@ the invoice as EN 16931 means it. `left_out` are the paths of values that the ta
 else is said otherwise than in the invoice.
 
 Sources: EN 16931-1:2017 §6.3 (cardinalities; BT-6, BT-46, BT-60, BT-82), BR-S-10, BR-Z-10, BR-AF-10, BR-AG-10,
-BR-E-01 and its sisters (one group of each category), UBL-SR-16, UBL-SR-34, UBL-SR-46; XP Z12-012 annex A (lines).
+BR-E-01 and its sisters (one group of each category), UBL-SR-16, UBL-SR-34, UBL-SR-46; Factur-X 1.0.8, BR-FXEXT-03;
+XP Z12-012 annex A (lines).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from einvoice.terms import nearest_term
 NOT_DETAIL = frozenset({"GROUP", "INFORMATION"})  # lines that are not counted (XP Z12-012)
 _NEVER_EXEMPT = frozenset({"S", "Z", "L", "M"})  # VAT categories without a reason for exemption
 _PAYING = ("buyer", "payee")  # whose identifiers (BT-46, BT-60) stand once
+_OTHERS = ("buyer", "payee", "buyer_agent", "payer", "seller_agent", "invoicee", "invoicer")  # than the seller
 _ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
 _OF_GROUPS = ("subtype_code", "parent_line_identifier")  # mean nothing where the groups are gone
 _LINES = Path(("lines",))
@@ -66,6 +68,8 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
         _identifiers_once(fitted, to)
         _reasons_of_exemptions(fitted)
         _groups_once(fitted)
+    elif to != "ubl":
+        _tax_numbers_of_sellers(fitted)
     if to == "ubl":
         _payment_text_once(fitted)
     return fitted
@@ -154,6 +158,15 @@ def _chosen(identifiers: tuple[Identifier, ...], *, both: bool) -> list[int]:
     with_scheme = [index for index, each in enumerate(identifiers) if each.scheme_id]
     local = [index for index, each in enumerate(identifiers) if not each.scheme_id]
     return sorted(with_scheme[:1] + local[: 1 if both or not with_scheme else 0])
+
+
+def _tax_numbers_of_sellers(fitted: Fitted) -> None:
+    """Only a seller has a tax number beside that of VAT (BT-32); the rules of EXTENDED refuse it for others."""
+    for name in _OTHERS:
+        party: Party | None = getattr(fitted.invoice, name)
+        if party is not None and party.tax_registration_identifier is not None:
+            fitted.left_out.append(Path((name, "tax_registration_identifier")))
+            fitted.change(**{name: party.model_copy(update={"tax_registration_identifier": None})})
 
 
 def _reasons_of_exemptions(fitted: Fitted) -> None:

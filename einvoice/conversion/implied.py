@@ -24,9 +24,13 @@ _LINES = Path(("lines",))
 
 def with_implied(invoice: Invoice, to: str) -> tuple[Invoice, tuple[Observation, ...]]:
     """The invoice with what it implies and the target demands, and an observation for each value that was filled."""
+    told: tuple[Observation, ...] = ()
+    if to != "cii":  # the schema of UBL demands it, and the rules of EXTENDED
+        invoice, told = _with_vat_total(invoice)
     if to == "ubl":
-        return _with_vat_total(invoice)
-    return _with_gross_prices(invoice)
+        return invoice, told
+    invoice, more = _with_gross_prices(invoice)
+    return invoice, (*told, *more)
 
 
 def _with_vat_total(invoice: Invoice) -> tuple[Invoice, tuple[Observation, ...]]:
