@@ -15,7 +15,7 @@ PACKAGE = Path(einvoice.__file__).parent
 FRANCE = ("addresses", "directory", "directory_files", "directory_index", "directory_update", "flux1", "mandates")
 PARTS = (  # modules that users import; a package's public names are those of its __init__
     *("api", "codes", "detect", "errors", "identifiers", "model", "report", "terms", "testing"),
-    *(f"france.{name}" for name in (*FRANCE, "payments", "treatment", "uniqueness")),
+    *(f"france.{name}" for name in (*FRANCE, "payments", "preflight", "treatment", "uniqueness")),
 )
 
 CALLED = tuple(f"schematron.xpath.{name}" for name in ("casts", "compare", "numbers", "strings"))

@@ -9,6 +9,7 @@
 | `directory_index` | an F14 of millions of lines, read as a stream, answering look-ups |
 | `mandates` | what a client lets its provider receive: which mandate covers an invoice, overlaps and gaps |
 | `treatment` | how the reform treats an invoice, and whether VAT falls due when it is paid |
+| `preflight` | what the portal would refuse of a valid invoice |
 | `uniqueness` | the key that no two invoices share |
 | `payments` | what was received of an invoice, split by VAT rate |
 | `lifecycle` | CDAR messages: what happens to an invoice |
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
         lifecycle,
         mandates,
         payments,
+        preflight,
         treatment,
         uniqueness,
     )
@@ -49,6 +51,7 @@ __all__ = [
     "lifecycle",
     "mandates",
     "payments",
+    "preflight",
     "treatment",
     "uniqueness",
     "validate_extract",

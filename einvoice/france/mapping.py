@@ -11,6 +11,7 @@ G1.47).
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from einvoice.draft.parties import MONACO, country_of
@@ -18,6 +19,8 @@ from einvoice.draft.reform import takes_part
 from einvoice.model import Invoice, Line, Note, Party, VatBreakdown
 
 MAX_TEXT = 1024  # BT-22, BT-120
+SHORT_NUMBER = 20  # characters of BT-1 and BT-25 that the portal takes,
+SHORT_NUMBERS_UNTIL = date(2026, 12, 31)  # on its first version
 
 _TYPES = {"262": "381"}
 _TAX_POINTS = {"35": "3"}  # BT-8: delivery is told as the invoice date

@@ -227,6 +227,16 @@ def numbers(task: Task) -> Result:
     return Result(observations=tuple(check_numbers(task.invoice))) if task.invoice else _NOTHING
 
 
+def portal(task: Task) -> Result:
+    """Tell what the public portal would refuse of a French invoice that is sent: warnings, it may be valid."""
+    sent = task.policy.direction == "sending" and task.policy.rules != "en16931" and task.given_plan is None
+    if not sent or task.invoice is None or not is_french(task.invoice, task.plan, task.policy):
+        return _NOTHING
+    from einvoice.france.preflight import observations_on  # noqa: PLC0415 - loaded for French invoices only
+
+    return Result(observations=observations_on(task.invoice, task.policy.day))
+
+
 def unread(task: Task) -> Result:
     """Tell what the model could not hold, and where an attribute is missing that says what a value is."""
     found = unread_observations(task.document.model, task.document.field_at)

@@ -29,13 +29,14 @@ from einvoice.validation.steps import Result, Task
 Step = Callable[[Task], Result]
 
 _RULES: tuple[Step, ...] = (steps.profile, steps.schema, steps.profile_rules, steps.french_rules, steps.house_rules)
-_INVOICE: tuple[Step, ...] = (*_RULES, steps.numbers, steps.unread)
+_CHECKED: tuple[Step, ...] = (*_RULES, steps.numbers, steps.portal)
+_INVOICE: tuple[Step, ...] = (*_CHECKED, steps.unread)
 CHAINS: Mapping[str, tuple[Step, ...]] = {
     "xml": (steps.parse, *_INVOICE),
     "message": (steps.parse, *_RULES, steps.own_rules, steps.unread),
     "pdf": (steps.container, steps.parse, *_INVOICE, steps.visible),
-    "json": (steps.read_draft, steps.contradictions, steps.write, steps.parse, *_RULES, steps.numbers),
-    "model": (steps.contradictions, steps.write, steps.parse, *_RULES, steps.numbers),
+    "json": (steps.read_draft, steps.contradictions, steps.write, steps.parse, *_CHECKED),
+    "model": (steps.contradictions, steps.write, steps.parse, *_CHECKED),
 }
 
 

@@ -21,6 +21,7 @@ from einvoice.draft.reform import takes_part
 from einvoice.france.ereporting.books import MARGIN, UNTAXED
 from einvoice.france.ereporting.calendar import REGIMES, Content, Regime, periods
 from einvoice.france.ereporting.report import DailySales, EReport, PaidPart, Payments
+from einvoice.france.mapping import SHORT_NUMBER, SHORT_NUMBERS_UNTIL
 from einvoice.france.payments import NOTHING
 from einvoice.identifiers import SIREN
 from einvoice.model import Invoice, Party, Period
@@ -29,8 +30,6 @@ from einvoice.rulebook import Language, Observation, in_words, observation
 
 _CENT = Decimal("0.01")
 _SIREN = "0002"
-_SHORT_NUMBERS_UNTIL = date(2026, 12, 31)  # PPF: invoice numbers of 20 characters at most until then
-_SHORT_NUMBER = 20
 # Annex 6: what may not be long, and the schema does not say.
 _LENGTHS = (
     ("name", 150, "TT-2"),
@@ -218,11 +217,11 @@ def _nothing_is_told_twice(report: EReport) -> Iterator[Observation]:
 
 
 def _numbers_are_short_for_now(report: EReport) -> Iterator[Observation]:
-    if report.issued_at is None or report.issued_at.date() > _SHORT_NUMBERS_UNTIL:
+    if report.issued_at is None or report.issued_at.date() > SHORT_NUMBERS_UNTIL:
         return
     for field, invoice in _invoices(report):
-        if len(invoice.number or "") > _SHORT_NUMBER:
-            yield _say("EI-FRR-12", "warning", f"{field}.number", "TT-19", found=invoice.number, expected=_SHORT_NUMBER)
+        if len(invoice.number or "") > SHORT_NUMBER:
+            yield _say("EI-FRR-12", "warning", f"{field}.number", "TT-19", found=invoice.number, expected=SHORT_NUMBER)
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------
