@@ -185,6 +185,27 @@ def test_an_attachment_gets_its_type_from_name_or_content():
     assert [each.field for each in raised.value.findings] == ["supporting_documents[0].mime_code"]
 
 
+@pytest.mark.parametrize("target", ["ubl", "facturx"])
+def test_an_attachment_without_a_name_gets_one(target):
+    """UBL and Factur-X want the name of a file: it is made of the reference and the type, and told; a PDF stays a PDF."""
+    file = SupportingDocument(reference="BL 12/3", attached_document=b"%PDF-1.7 ")
+    made = converted(as_cii(supporting_documents=(file,)), target)
+    assert ei.parse(made.data).supporting_documents[0].filename == "BL_12_3.pdf"
+    assert [(each.rule, each.field, each.expected) for each in made.losses] == [
+        ("EI-IMPLIED", "supporting_documents[0].mime_code", "application/pdf"),
+        ("EI-IMPLIED", "supporting_documents[0].filename", "BL_12_3.pdf"),
+    ]
+
+
+def test_xml_without_a_type_is_called_xml_and_refused_by_its_rule():
+    """What an invoice may not carry is named at its field (BR-CL-24), where no type at all would block everything."""
+    file = SupportingDocument(reference="1", attached_document=b"<x/>")
+    made = ei.convert(as_cii(supporting_documents=(file,)), "ubl")
+    assert ei.parse(made.data).supporting_documents[0].mime_code == "application/xml"
+    errors = [each for each in told(made) if each[1] == "error"]
+    assert errors == [("BR-CL-24", "error", "supporting_documents[0].attached_document")]
+
+
 def test_what_a_file_is_counts_more_than_its_name():
     """A PDF that is called a picture is a PDF; spreadsheets are told by what their archives hold."""
     assert mime_of("a.png", b"%PDF-1.4") == ("application/pdf", "EI-IMPLIED-CONTENT")

@@ -1,21 +1,23 @@
-"""Of which type a file is, where nobody says it.
+"""Of which type a file is, and what it may be called, where nobody says it.
 
     >>> mime_of("bon.pdf", b"")
     ('application/pdf', 'EI-IMPLIED-NAME')
     >>> mime_of(None, b"%PDF-1.7")[0]
     'application/pdf'
 
-Only the types that an invoice may carry (BT-125-1).
+Only the types that an invoice may carry (BT-125-1), and XML, which the rules refuse at its field (BR-CL-24).
 
 Sources: EN 16931-1:2017 §6.3 (BT-125-1); the IANA media types; each format's own first bytes.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import PurePath
 
 _SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OPEN_DOCUMENT = "application/vnd.oasis.opendocument.spreadsheet"
+_XML = "application/xml"
 _BY_NAME = {
     ".pdf": "application/pdf",
     ".png": "image/png",
@@ -24,7 +26,9 @@ _BY_NAME = {
     ".csv": "text/csv",
     ".xlsx": _SPREADSHEET,
     ".ods": _OPEN_DOCUMENT,
+    ".xml": _XML,
 }
+_ENDINGS = {mime: ending for ending, mime in reversed(_BY_NAME.items())}
 _BY_BEGINNING = {b"%PDF-": "application/pdf", b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg"}
 _ZIP = b"PK\x03\x04"
 _IN_ZIP = {b"xl/workbook.xml": _SPREADSHEET, _OPEN_DOCUMENT.encode(): _OPEN_DOCUMENT}
@@ -42,4 +46,17 @@ def mime_of(name: str | None, content: bytes) -> tuple[str, str] | None:
 def _mime_by_content(content: bytes) -> str | None:
     if content.startswith(_ZIP):
         return next((mime for sign, mime in _IN_ZIP.items() if sign in content), None)
+    if re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|[A-Za-z_][\w:.-]*[\s/>])", content):
+        return _XML
     return next((mime for sign, mime in _BY_BEGINNING.items() if content.startswith(sign)), None)
+
+
+def name_of(reference: str | None, mime: str | None) -> str | None:
+    """What a file may be called by the reference and the type of its document; None where one of them is not known.
+
+    >>> name_of("BL 12/3", "application/pdf")
+    'BL_12_3.pdf'
+    """
+    ending = _ENDINGS.get(mime or "")
+    stem = re.sub(r"[^\w.-]+", "_", reference or "").strip("_.")
+    return f"{stem}{ending}" if stem and ending else None

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
-from einvoice.conversion.files import mime_of
+from einvoice.conversion.files import mime_of, name_of
 from einvoice.model import Identifier, Invoice, Line, Model, Party, VatBreakdown
 from einvoice.paths import Path, restored
 from einvoice.profiles import Profile, profile_of
@@ -62,7 +62,7 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
     """The invoice as the syntax can say it in the profile that its BT-24 names."""
     fitted = Fitted(invoice)
     _one_currency(fitted)
-    _typed_files(fitted)
+    _described_files(fitted, to)
     if not _is_extended(profile_of(invoice.specification_identifier), to):
         _lines_that_count(fitted)
         _identifiers_once(fitted, to)
@@ -97,21 +97,26 @@ def _one_currency(fitted: Fitted) -> None:
     fitted.change(totals=totals.model_copy(update={_IN_CURRENCY: None, "vat_amount": totals.vat_amount or amount}))
 
 
-def _typed_files(fitted: Fitted) -> None:
-    """A file that is attached says of which type it is: by its name, else by how it begins."""
+def _described_files(fitted: Fitted, to: str) -> None:
+    """A file says of which type it is (by its name, else by how it begins), and what it is called (UBL-DT-07)."""
     documents = list(fitted.invoice.supporting_documents)
     for index, document in enumerate(documents):
-        if document.attached_document is None or document.mime_code:
+        content, place = document.attached_document, Path(("supporting_documents", index))
+        if content is None:
             continue
-        if (known := mime_of(document.filename, document.attached_document)) is None:
-            continue
-        mime, wording = known
-        documents[index] = document.model_copy(update={"mime_code": mime})
-        place = Path(("supporting_documents", index, "mime_code"))
-        facts: dict[str, Fact] = {"text": mime, "expected": mime, "name": document.filename or "—"}
-        fitted.told.append(_observed("EI-IMPLIED", place, facts, wording))
-    if fitted.told:
-        fitted.change(supporting_documents=tuple(documents))
+        if not document.mime_code and (known := mime_of(document.filename, content)):
+            mime, wording = known
+            document = document.model_copy(update={"mime_code": mime})  # noqa: PLW2901 - what stands there from now on
+            fitted.told.append(_implied(place / "mime_code", mime, wording, name=document.filename or "—"))
+        if to != "cii" and not document.filename and (name := name_of(document.reference, document.mime_code)):
+            document = document.model_copy(update={"filename": name})  # noqa: PLW2901 - as above
+            fitted.told.append(_implied(place / "filename", name, "EI-IMPLIED-FILE"))
+        documents[index] = document
+    fitted.change(supporting_documents=tuple(documents))
+
+
+def _implied(place: Path, text: str, wording: str, **facts: Fact) -> Observation:
+    return _observed("EI-IMPLIED", place, {"text": text, "expected": text, **facts}, wording)
 
 
 def _lines_that_count(fitted: Fitted) -> None:
