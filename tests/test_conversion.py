@@ -187,7 +187,7 @@ def test_an_attachment_gets_its_type_from_name_or_content():
 
 @pytest.mark.parametrize("target", ["ubl", "facturx"])
 def test_an_attachment_without_a_name_gets_one(target):
-    """UBL and Factur-X want the name of a file: it is made of the reference and the type, and told; a PDF stays a PDF."""
+    """UBL and Factur-X want the name of a file: it is made of the reference and the type, and that is told."""
     file = SupportingDocument(reference="BL 12/3", attached_document=b"%PDF-1.7 ")
     made = converted(as_cii(supporting_documents=(file,)), target)
     assert ei.parse(made.data).supporting_documents[0].filename == "BL_12_3.pdf"
