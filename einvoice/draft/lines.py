@@ -23,9 +23,11 @@ from einvoice.draft.rounding import (
     RATE_DECIMALS,
     fitted,
     rounded,
+    short,
     unit_price,
 )
-from einvoice.model import AllowanceCharge
+from einvoice.model import AllowanceCharge, Line
+from einvoice.rulebook import Sentence
 
 _ONE = "C62"  # UN/ECE recommendation 20: a unit of count
 _PERCENTAGE_SLACK = Decimal("0.02")  # a percentage is often rounded itself; PEPPOL-EN16931-R040 allows as much
@@ -35,6 +37,7 @@ def amounts(line: DraftLine, path: str, ledger: Ledger, decimals: int) -> DraftL
     """The line with its prices and the amounts of its allowances and charges filled in, and zeros beyond limits cut."""
     line = _fitted(line)
     if line.subtype_code != GROUP:
+        remark_on_base_quantity(line, path, ledger)
         line = _with_prices(line, path, ledger)
     base = None if (exact := _item_total(line)) is None else rounded(exact, decimals)
     filled = {
@@ -73,10 +76,23 @@ def _with_prices(line: DraftLine, path: str, ledger: Ledger) -> DraftLine:
         gross = None if net is None or discount is None else net + discount
     elif net is not None and discount is None and gross != net:
         discount = gross - net
-    computed_net = None if gross is None else gross - (discount or Decimal())
-    reason = because("GROSS-PRICE", gross=gross, discount=discount or 0, net=computed_net)
-    net = ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), net, computed_net, reason)
+    if gross is not None:
+        computed_net, reason = net_of_gross(gross, discount)
+        net = ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), net, computed_net, reason)
     return line.model_copy(update={"item_net_price": net, "item_gross_price": gross, "item_price_discount": discount})
+
+
+def net_of_gross(gross: Decimal, discount: Decimal | None) -> tuple[Decimal, Sentence]:
+    """The net price that follows from a gross one, and how."""
+    net = gross - (discount or Decimal())
+    return net, because("GROSS-PRICE", gross=gross, discount=discount or 0, net=net)
+
+
+def remark_on_base_quantity(line: Line, path: str, ledger: Ledger) -> None:
+    """A price is for a number of units: for none, or fewer, it says nothing, or turns the sign of the line."""
+    base = line.item_price_base_quantity
+    if base is not None and base <= 0:
+        ledger.remark(Figure(f"{path}.item_price_base_quantity", "BT-149"), base, because("BASE-QUANTITY"))
 
 
 def price_from_net(line: DraftLine) -> Decimal | None:
@@ -90,7 +106,7 @@ def price_from_net(line: DraftLine) -> Decimal | None:
     return price if rounded(price * line.quantity / base) == total else None
 
 
-def _item_total(line: DraftLine) -> Decimal | None:
+def _item_total(line: Line) -> Decimal | None:
     """Quantity x price / base quantity, exactly; None where one is missing or the base quantity is zero."""
     base = Decimal(1) if line.item_price_base_quantity is None else line.item_price_base_quantity
     if line.quantity is None or line.item_net_price is None or not base:
@@ -109,13 +125,22 @@ def with_amount(
     }
     if part.percentage is not None:
         filled["base_amount"] = base = base if filled["base_amount"] is None else filled["base_amount"]
-        due = None if base is None else rounded(base * part.percentage / 100, decimals)
-        reason = because("PERCENTAGE", percentage=part.percentage, base=base, amount=due)
-        filled["amount"] = ledger.settle(figure, filled["amount"], due, reason, slack=_PERCENTAGE_SLACK)
+        if base is not None:
+            due, reason = percentage_due(part, base, decimals)
+            filled["amount"] = ledger.settle(figure, filled["amount"], due, reason, slack=_PERCENTAGE_SLACK)
     return part.model_copy(update=filled)
 
 
-def computed(line: DraftLine, decimals: int) -> Decimal | None:
+def percentage_due(part: AllowanceCharge, base: Decimal, decimals: int) -> tuple[Decimal, Sentence]:
+    """The amount that a percentage of a base gives, and how; a percentage written as a fraction is named as such."""
+    percentage = part.percentage or Decimal()
+    due = rounded(base * percentage / 100, decimals)
+    if part.amount and abs(percentage) < 1 and abs(base * percentage - part.amount) <= _PERCENTAGE_SLACK:
+        return due, because("FRACTION", percentage=percentage, meant=short(percentage * 100))
+    return due, because("PERCENTAGE", percentage=percentage, base=base, amount=due)
+
+
+def computed(line: Line, decimals: int) -> Decimal | None:
     """The line's net amount (or, where prices include VAT, its amount with VAT) from quantity, price and the rest."""
     total = _item_total(line)
     if total is None:

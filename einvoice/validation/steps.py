@@ -20,6 +20,7 @@ from typing import Literal
 from einvoice.artefacts.installed import Artefact, find, installed
 from einvoice.document import MESSAGES, Document
 from einvoice.draft import Disagreement, DraftError
+from einvoice.draft.arithmetic import arithmetic
 from einvoice.draft.problems import Problem
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
@@ -237,6 +238,13 @@ def portal(task: Task) -> Result:
     return Result(observations=observations_on(task.invoice, task.policy.day))
 
 
+def computed(task: Task) -> Result:
+    """What does not compute in an invoice that is there; a draft tells so by itself, as what it says against itself."""
+    if task.invoice is None or task.document.draft is not None:
+        return _NOTHING
+    return Result(observations=tuple(_miscomputed(each) for each in arithmetic(task.invoice)))
+
+
 def unread(task: Task) -> Result:
     """Tell what the model could not hold, and where an attribute is missing that says what a value is."""
     found = unread_observations(task.document.model, task.document.field_at)
@@ -279,6 +287,14 @@ def _contradiction(each: Disagreement) -> Observation:
     if each.computed is not None:
         facts["expected"] = str(each.computed)
     return Observation(rule, "warning", "draft", facts, term=each.term or "", field=each.field)
+
+
+def _miscomputed(each: Disagreement) -> Observation:
+    facts: dict[str, Fact] = {"reason": each.because, "found": str(each.given)}
+    if each.computed is None:
+        return Observation("EI-CALC-02", "warning", "numbers", facts, term=each.term or "", field=each.field)
+    facts["expected"] = str(each.computed)
+    return Observation("EI-CALC-01", "warning", "numbers", facts, term=each.term or "", field=each.field)
 
 
 def _of_fault(task: Task, fault: Fault, schema: str) -> Observation:

@@ -1,0 +1,67 @@
+"""What does not compute in an invoice that somebody else made: the checks that a draft gets, on amounts that are given.
+
+    for each in arithmetic(invoice):     # lines[0].net_amount: 190.00, and quantity x price give -190.00
+        each.field, each.given, each.computed
+
+EN 16931 has no rules on how a line comes to its amount, so such an invoice is valid; its receiver wants to know all the
+same. Nothing is guessed: an amount is compared only where all that it follows from is there, and a cent or two of
+rounding is not worth a word.
+
+Sources: EN 16931-1 BG-25 to BG-29; PEPPOL-EN16931-R120, R040, R121 (formulas and tolerance).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+from decimal import Decimal, DecimalException, localcontext
+
+from einvoice.draft.ledger import Disagreement, Figure, Ledger, because
+from einvoice.draft.lines import computed, net_of_gross, percentage_due, remark_on_base_quantity
+from einvoice.draft.nesting import GROUP, INFORMATION
+from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT
+from einvoice.model import AllowanceCharge, Invoice, Line
+
+_SLACK = Decimal("0.02")  # what PEPPOL-EN16931-R120 and R040 leave to rounding
+
+
+def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
+    """The figures of lines, allowances and charges that do not follow from those beside them."""
+    ledger = Ledger()
+    with localcontext(EXACT):
+        for index, line in enumerate(invoice.lines):
+            with suppress(DecimalException):  # numbers that nobody can calculate with
+                _line(line, f"lines[{index}]", ledger)
+        for figure, part in _parts(invoice, "", "BT-92", "BT-99"):
+            with suppress(DecimalException):
+                _part(part, figure, ledger)
+    return tuple(ledger.entries)
+
+
+def _line(line: Line, path: str, ledger: Ledger) -> None:
+    if line.subtype_code in (GROUP, INFORMATION):  # a sum of others, or no amount at all
+        return
+    remark_on_base_quantity(line, path, ledger)
+    for figure, part in _parts(line, f"{path}.", "BT-136", "BT-141"):
+        _part(part, figure, ledger)
+    if None not in (line.item_net_price, line.item_price_discount) and line.item_gross_price is not None:
+        net, reason = net_of_gross(line.item_gross_price, line.item_price_discount)
+        ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), line.item_net_price, net, reason, slack=_SLACK)
+    units = {line.unit_code, line.item_price_base_quantity_unit_code or line.unit_code}
+    if line.net_amount is not None and len(units) == 1:  # a price for another unit is not ours to convert
+        amount = computed(line, AMOUNT_DECIMALS)
+        reason = because("LINE", net=amount)
+        ledger.settle(Figure(f"{path}.net_amount", "BT-131"), line.net_amount, amount, reason, slack=_SLACK)
+
+
+def _parts(holder: Invoice | Line, path: str, allowance: str, charge: str) -> Iterator[tuple[Figure, AllowanceCharge]]:
+    for index, part in enumerate(holder.allowances):
+        yield Figure(f"{path}allowances[{index}].amount", allowance), part
+    for index, part in enumerate(holder.charges):
+        yield Figure(f"{path}charges[{index}].amount", charge), part
+
+
+def _part(part: AllowanceCharge, figure: Figure, ledger: Ledger) -> None:
+    if part.percentage is not None and part.amount is not None and part.base_amount is not None:
+        due, reason = percentage_due(part, part.base_amount, AMOUNT_DECIMALS)
+        ledger.settle(figure, part.amount, due, reason, slack=_SLACK)
