@@ -39,7 +39,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from einvoice.errors import Unreadable
+from einvoice.errors import MissingExtra, Unreadable
 
 # pypdf meets hostile bytes with whatever its code trips over: an index, a type, a recursion. These are what bytes can
 # cause; `MemoryError` is left to the caller, and anything else would be a fault of ours.
@@ -63,11 +63,19 @@ logging.getLogger("pypdf").addHandler(logging.NullHandler())
 
 _FIRST_NEW = 1 << 40  # numbers of objects that we add; a file counts to 8,388,607 at most
 _MAX_PAGES = 5_000  # that are looked at
+_CIPHERS = "cryptography"  # the package that pypdf asks for where it meets AES
 _TAIL = 65_536  # the cross-reference pointer stands at the end; pypdf walks back line by line to find it
 
 
 class Locked(Unreadable):
     """The PDF is encrypted and does not open without a password, or not without a cipher that is not installed."""
+
+
+class NoCipher(MissingExtra, Locked):
+    """The PDF opens without a password, but its cipher needs the extra `encrypted`."""
+
+    def __init__(self, extra: str = "encrypted") -> None:
+        super().__init__(extra)
 
 
 class Spent(Unreadable):
@@ -118,6 +126,8 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
                 raise Locked("EI-NO-PDF-04")
             yield pdf
         except DependencyError as error:
+            if _CIPHERS in str(error):
+                raise NoCipher from error
             raise Locked("EI-NO-PDF-05", {"detail": str(error)}) from error
         except LimitReachedError as error:
             raise Spent("EI-NO-PDF-06", {"detail": str(error)}) from error
