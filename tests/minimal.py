@@ -44,7 +44,7 @@ UBL = """<?xml version="1.0" encoding="UTF-8"?>
         <cbc:CityName>BREST</cbc:CityName>
         <cbc:PostalZone>29200</cbc:PostalZone>
         <cac:Country><cbc:IdentificationCode>FR</cbc:IdentificationCode></cac:Country>
-      </cac:PostalAddress>
+      </cac:PostalAddress><cac:PartyTaxScheme><cbc:CompanyID>FR37200000008</cbc:CompanyID><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>
       <cac:PartyLegalEntity>
         <cbc:RegistrationName>ACHETEUR EXEMPLE</cbc:RegistrationName>
         <cbc:CompanyID schemeID="0002">200000008</cbc:CompanyID>
@@ -158,6 +158,7 @@ CII = """<?xml version="1.0" encoding="UTF-8"?>
           <ram:CountryID>FR</ram:CountryID>
         </ram:PostalTradeAddress>
         <ram:URIUniversalCommunication><ram:URIID schemeID="0225">200000008</ram:URIID></ram:URIUniversalCommunication>
+        <ram:SpecifiedTaxRegistration><ram:ID schemeID="VA">FR37200000008</ram:ID></ram:SpecifiedTaxRegistration>
       </ram:BuyerTradeParty>
     </ram:ApplicableHeaderTradeAgreement>
     <ram:ApplicableHeaderTradeDelivery/>

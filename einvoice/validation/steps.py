@@ -17,16 +17,19 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
+from einvoice import own_rules as own_rule_sets
 from einvoice.artefacts.installed import Artefact, find, installed
 from einvoice.document import MESSAGES, Document
 from einvoice.draft import Disagreement, DraftError
 from einvoice.draft.arithmetic import arithmetic
 from einvoice.draft.problems import Problem
+from einvoice.draft.reform import is_public
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
 from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Sentence, StepResult
 from einvoice.schematron import Failure
+from einvoice.terms import term
 from einvoice.validation.causes import missing_attributes
 from einvoice.validation.engines import NotRun, Source, run_rules
 from einvoice.validation.numbers import check_numbers
@@ -74,6 +77,7 @@ class Task:
 
 
 _NOTHING = Result()
+_B2G = "einvoice-b2g"
 _EXTENSION = "#conformant#"  # in BT-24, before the name of the extension
 
 
@@ -243,6 +247,24 @@ def computed(task: Task) -> Result:
     if task.invoice is None or task.document.draft is not None:
         return _NOTHING
     return Result(observations=tuple(_miscomputed(each) for each in arithmetic(task.invoice)))
+
+
+def public_buyer(task: Task) -> Result:
+    """Tell what Chorus Pro would refuse of an invoice to a French public body: warnings, the rules are believed."""
+    if task.given_plan is not None or task.invoice is None or task.policy.rules == "en16931":
+        return _NOTHING
+    draft = task.document.draft
+    said = draft.public_buyer if draft is not None else None
+    if not (is_public(task.invoice.buyer) if said is None else said):
+        return _NOTHING
+    started = time.perf_counter()
+    ran = own_rule_sets.run(_B2G, task.document.rule_tree, step="b2g", place=task.document.field_at)
+    done = StepResult("b2g", status_of(ran.observations), engine="compiled", ms=_since(started))
+    done = replace(done, ruleset=_B2G, sha256=ran.rules.sha256, rules=ran.checks, fired=ran.fired)
+    (used,) = installed(_B2G)
+    # A rule on the document as a whole is about its term.
+    found = tuple(each if each.field else replace(each, field=term(each.term or "").path) for each in ran.observations)
+    return Result((replace(done, version=used.version),), found)
 
 
 def unread(task: Task) -> Result:

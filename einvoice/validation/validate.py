@@ -29,7 +29,7 @@ from einvoice.validation.steps import Result, Task
 Step = Callable[[Task], Result]
 
 _RULES: tuple[Step, ...] = (steps.profile, steps.schema, steps.profile_rules, steps.french_rules, steps.house_rules)
-_CHECKED: tuple[Step, ...] = (*_RULES, steps.numbers, steps.computed, steps.portal)
+_CHECKED: tuple[Step, ...] = (*_RULES, steps.numbers, steps.computed, steps.portal, steps.public_buyer)
 _INVOICE: tuple[Step, ...] = (*_CHECKED, steps.unread)
 CHAINS: Mapping[str, tuple[Step, ...]] = {
     "xml": (steps.parse, *_INVOICE),
