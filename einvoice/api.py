@@ -402,7 +402,8 @@ def render(  # noqa: PLR0913 - each is a choice of the user, given by name
     """The readable view: everything that an invoice says, as a page for people. Nothing is computed or added.
 
     HTML is one file that needs nothing else; PDF is a tagged PDF/A-3, made at `date` (the day of issue unless given).
-    `findings` of a report are shown at their place, `logo` is a PNG or JPEG image. Raises as `parse` does,
+    `findings` of a report are shown at their place; that the invoice is a test or a copy stands first, with or without
+    them. `logo` is a PNG or JPEG image. Raises as `parse` does,
     `MissingExtra` for PDF without Typst, `Unreadable` for a logo that is neither PNG nor JPEG.
     """
     from einvoice.view import render_html, render_pdf  # noqa: PLC0415 - loaded for views only
@@ -410,9 +411,17 @@ def render(  # noqa: PLR0913 - each is a choice of the user, given by name
     if to not in ("html", "pdf"):
         raise ValueError(f"{to!r} is no form of a view: expected html or pdf")
     invoice = _readable(_document(source, "render", "or a Draft or an Invoice")).invoice
+    findings = _whole_first(invoice, findings, language)
     if to == "html":
         return render_html(invoice, language=language, findings=findings, logo=logo)
     return render_pdf(invoice, language=language, findings=findings, logo=logo, date=date)
+
+
+def _whole_first(invoice: Invoice, findings: Sequence[Finding], language: Language) -> tuple[Finding, ...]:
+    """The findings, first of all what changes the meaning of the whole: who sees a test must not take it for real."""
+    whole = in_words(meaning_lost(unread_observations(invoice)), language)
+    rules = {each.rule for each in whole}
+    return (*whole, *(each for each in findings if each.rule not in rules))
 
 
 def extract(source: bytes | Document) -> Extracted:
