@@ -65,6 +65,22 @@ def test_what_cannot_be_evaluated_for_another_reason_stays():
     assert [note.facts for note in kept[0].notes] == [{"count": "2", "rules": "BR-02, BR-03"}]
 
 
+def test_a_reason_without_a_place_is_known_by_its_value():
+    """Some rules only say which value they stumbled over; and a line that was read in part need not compute."""
+    refused = Observation(
+        "XSD", "error", "xsd", {"found": "False"}, xpath="/a/b/Indicator", field="lines[1].allowances[0]"
+    )
+    said = [
+        Observation("BR-S-08", "error", "profile", {"reason": "'False' is not true or false"}, wording="EI-STEP-08"),
+        Observation("BR-S-09", "error", "profile", {"reason": "'Faux' is not true or false"}, wording="EI-STEP-08"),
+        Observation("EI-CALC-01", "warning", "numbers", field="lines[1].net_amount"),
+        Observation("EI-CALC-01", "warning", "numbers", field="lines[11].net_amount"),
+    ]
+    kept = at_their_cause([refused, *said])
+    assert [(each.rule, each.field) for each in kept[1:]] == [("BR-S-09", ""), ("EI-CALC-01", "lines[11].net_amount")]
+    assert [note.facts["rules"] for note in kept[0].notes] == ["BR-S-08"]
+
+
 @NEEDS
 def test_a_day_with_a_time_zone_is_a_warning():
     """The official schema and rules say nothing, and the day was read."""

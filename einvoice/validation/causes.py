@@ -20,6 +20,7 @@ from einvoice.terms import nearest_term
 from einvoice.xml import location
 
 MISSING = "EI-READ-06"
+_COMPUTED = ("EI-CALC-01", "EI-CALC-02")
 _UNEVALUATED = "EI-STEP-08"  # the wording of a rule that could not be evaluated
 # What CII may leave out by its schema, and is then neither an amount nor a date to the rules (BR-CO-15, BR-03).
 _NEEDED = {"TaxTotalAmount": "currencyID", "DateTimeString": "format"}
@@ -56,7 +57,7 @@ def at_their_cause(observations: Sequence[Observation]) -> tuple[Observation, ..
     return tuple(
         _with_causes(_with_stumbled(each, observations, stumbled), missing)
         for each in observations
-        if id(each) not in stumbled
+        if id(each) not in stumbled and not _follows(each, refused)
     )
 
 
@@ -65,7 +66,20 @@ def _stumbled_over(each: Observation, refused: Sequence[Observation]) -> Observa
     reason = each.facts.get("reason") if each.wording == _UNEVALUATED else None
     if not isinstance(reason, str):
         return None
-    return next((cause for cause in refused if re.search(rf"{re.escape(cause.xpath)}(?![\w\[/@.:-])", reason)), None)
+    return next((cause for cause in refused if _names(reason, cause)), None)
+
+
+def _names(reason: str, cause: Observation) -> bool:
+    """Whether a reason is about the refused element: it names its place or, where it names none, quotes its value."""
+    if "/" in reason:
+        return re.search(rf"{re.escape(cause.xpath)}(?![\w\[/@.:-])", reason) is not None
+    return bool(cause.facts.get("found")) and f"'{cause.facts['found']}'" in reason
+
+
+def _follows(each: Observation, refused: Sequence[Observation]) -> bool:
+    """Whether something does not compute because a part of the line was refused, and so was not read."""
+    lines = {cause.field.partition(".")[0] for cause in refused if cause.field.startswith("lines[")}
+    return each.rule in _COMPUTED and each.field.partition(".")[0] in lines
 
 
 def _with_stumbled(

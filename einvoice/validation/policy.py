@@ -62,7 +62,9 @@ class Policy(BaseModel):
     language: Language | None = Field(default=None, description="deprecated: give `language` to the verb", exclude=True)
     report_severity: Severity = Field(default="error", description="of a Schematron report that carries no flag")
     overlay: Literal["off", "hint", "apply"] = Field(
-        default="hint", description="known defects of published rules: say nothing, add a hint, or soften them too"
+        default="hint",
+        description="known defects of published rules: say nothing, add a hint (and soften what the publisher has "
+        "corrected, or took from rules that only warn), or soften all that are wrong",
     )
     time_limit: float = Field(default=60.0, gt=0, description="seconds that Saxon may take for one rule set")
     house_rules: tuple[HouseRules, ...] = ()
