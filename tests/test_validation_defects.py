@@ -148,6 +148,23 @@ def test_what_the_rules_it_stands_for_allow_is_valid(name):
     assert judged((CASES / "invoices" / name).read_bytes()).verdict == "valid"
 
 
+MEANS = "ram:SpecifiedTradeSettlementPaymentMeans"
+TRANSFER = f"<{MEANS}><ram:TypeCode>58</ram:TypeCode>{{}}</{MEANS}>"
+ACCOUNT = "<ram:PayeePartyCreditorFinancialAccount>{}</ram:PayeePartyCreditorFinancialAccount>"
+TWO = "<ram:IBANID>FR7630001007941234567890185</ram:IBANID><ram:ProprietaryID>12345678901</ram:ProprietaryID>"
+
+
+@pytest.mark.parametrize(
+    ("account", "verdict"), [(ACCOUNT.format(TWO), "valid"), ("", "invalid")], ids=["two identifiers", "no account"]
+)
+def test_an_account_is_judged_as_cen_does(account, verdict):
+    """Two identifiers of an account are one too many to Factur-X alone; a transfer without any is refused by both."""
+    after = "</ram:InvoiceCurrencyCode>"
+    report = judged(without(CII, f"{after}=>{after}{TRANSFER.format(account)}"))
+    found = [each.severity for each in report.findings if each.rule == "CII-SR-470"]
+    assert (report.verdict, found) == (verdict, ["error"] if verdict == "invalid" else [])
+
+
 def test_the_report_names_the_doubtful_rules():
     """A stand-in that alone refuses something: which of its rules."""
     report = judged(without(CII, 'unitCode="HUR"=>unitCode="???"'))

@@ -14,7 +14,7 @@ import datetime as dt
 import hashlib
 import tomllib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Literal, Self
 
@@ -89,10 +89,16 @@ def is_doubtful(failure: Failure, ruleset: str, policy: Policy, *, wanted: str) 
     return bool(stand_in) and _is_own(failure, stand_in) and severity_of(failure, ruleset, policy) == "error"
 
 
-def is_left_out(failure: Failure, ruleset: str, *, wanted: str) -> bool:
-    """Whether a failure is of a rule that the rule set for which this one stands in is known not to have."""
+def is_left_out(failure: Failure, ruleset: str, has: Callable[[str], bool], *, wanted: str) -> bool:
+    """Whether the rule set for which this one stands in is known to allow what failed.
+
+    `has` tells whether the place of the failure has a value in a field.
+    """
     stand_in = _stand_in(ruleset, wanted)
-    return bool(stand_in) and failure.rule in stand_in["left_out"]
+    if not stand_in:
+        return False
+    field = stand_in["left_out_with"].get(failure.rule)
+    return failure.rule in stand_in["left_out"] or (field is not None and has(field))
 
 
 def _stand_in(ruleset: str, wanted: str | None) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal
 
 from einvoice import own_rules as own_rule_sets
@@ -26,6 +26,7 @@ from einvoice.draft.problems import Problem
 from einvoice.draft.reform import is_public
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
+from einvoice.paths import Path
 from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Sentence, StepResult
 from einvoice.schematron import Failure
@@ -378,7 +379,11 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
         run = run_rules(source, task.document, policy)
     except NotRun as error:
         return Result((replace(done, status="not_run", reason=error.sentence()),))
-    failures = [each for each in run.outcome.failures if not is_left_out(each, ran.ruleset, wanted=ran.wanted)]
+    failures = [
+        each
+        for each in run.outcome.failures
+        if not is_left_out(each, ran.ruleset, partial(_has, task, each), wanted=ran.wanted)
+    ]
     doubted = [each for each in failures if is_doubtful(each, ran.ruleset, policy, wanted=ran.wanted)]
     found = [_observed(task, each, ran) for each in failures]
     reason = _doubt("EI-STEP-02", (each.rule or "EI-UNNAMED" for each in doubted), ran)
@@ -422,6 +427,13 @@ def _observed(task: Task, failure: Failure, ran: Ran) -> Observation:
         return found if found.field else replace(found, field=_field_at(task, found.xpath))
     found = observed(failure, ran, task.policy, task.document.field_at)
     return with_model_values(found, task.invoice)
+
+
+def _has(task: Task, failure: Failure, name: str) -> bool:
+    """Whether the invoice has a value in the field of that name, where a check failed."""
+    field = _field_at(task, failure.location)
+    place = Path.parse(field).get(task.invoice) if field and task.invoice else None
+    return getattr(place, name, None) is not None
 
 
 def _field_at(task: Task, xpath: str) -> str:
