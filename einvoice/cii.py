@@ -13,10 +13,20 @@ Sources: UN/CEFACT CII D22B; CEN/TS 16931-3-3 (EN 16931 in CII); Factur-X 1.0.8;
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, number
-from einvoice.binding.codecs import compact_date, compact_date_text
+from einvoice.binding.codecs import (
+    LATEST,
+    SUM,
+    WORDS,
+    compact_date,
+    compact_date_text,
+    negative,
+    spelled,
+)
+from einvoice.codes import plain_iban, plain_vatex
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -89,6 +99,7 @@ def _iban_text(account: str) -> str | None:
 
 _CODECS = {
     "str": Codec(empty=True),
+    "Text": Codec(empty=True, free=True),
     "date": Codec(compact_date, compact_date_text, {"format": "102"}, safe=True),
     "Amount": number({"currencyID": "|{currency_code}"}),
     "UnitPrice": number({"currencyID": "|{currency_code}"}),
@@ -98,7 +109,13 @@ _CODECS = {
     "bytes": Codec(binary, binary_text, empty=True, safe=True),
     # chosen by name in the third column
     "point": Codec(_point_code, _point_code_text),
-    "iban": Codec(None, _iban_text, choosy=True),
+    "iban": Codec(spelled(plain_iban), _iban_text, choosy=True),
+    "account": Codec(spelled(plain_iban), empty=True),
+    "vatex": Codec(spelled(plain_vatex), empty=True),
+    "words": WORDS,
+    "latest": Codec(compact_date, compact_date_text, {"format": "102"}, safe=True, repeats=LATEST),
+    "discount": replace(number({"currencyID": "|{currency_code}"}), repeats=SUM),
+    "surcharge": replace(number({"currencyID": "|{currency_code}"}), load=negative, repeats=SUM),
     "currency": number({"currencyID": "{currency_code}"}),
     "accounting": number({"currencyID": "{vat_accounting_currency_code}"}),
 }
@@ -160,7 +177,7 @@ _OBJECT = """
 _DOCUMENT = """
   reference          ram:IssuerAssignedID
   external_location  ram:URIID
-  '916'              ram:TypeCode
+  =916|              ram:TypeCode
   description        ram:Name
   attached_document  ram:AttachmentBinaryObject
   mime_code          ram:AttachmentBinaryObject/@mimeCode
@@ -171,20 +188,20 @@ _PAYMENT = """
   means_text                   ram:Information
   card_account_number          ram:ApplicableTradeSettlementFinancialCard/ram:ID
   card_holder_name             ram:ApplicableTradeSettlementFinancialCard/ram:CardholderName
-  debited_account_identifier   ram:PayerPartyDebtorFinancialAccount/ram:IBANID
-  ?debited_account_identifier  ram:PayerPartyDebtorFinancialAccount/ram:ProprietaryID
+  debited_account_identifier   ram:PayerPartyDebtorFinancialAccount/ram:IBANID              account
+  ?debited_account_identifier  ram:PayerPartyDebtorFinancialAccount/ram:ProprietaryID       account
   account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:IBANID            iban
   account_name                 ram:PayeePartyCreditorFinancialAccount/ram:AccountName
-  account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID
+  account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID     account
   service_provider_identifier  ram:PayeeSpecifiedCreditorFinancialInstitution/ram:BICID
 """
 _VAT = """
   tax_amount             ram:CalculatedAmount
-  'VAT'                  ram:TypeCode
+  =VAT|                  ram:TypeCode
   exemption_reason       ram:ExemptionReason
   taxable_amount         ram:BasisAmount
   category_code          ram:CategoryCode
-  exemption_reason_code  ram:ExemptionReasonCode
+  exemption_reason_code  ram:ExemptionReasonCode                                            vatex
   ^tax_point_date        ram:TaxPointDate/udt:DateString
   /tax_point_date_code   ram:DueDateTypeCode                                                point
   rate                   ram:RateApplicablePercent
@@ -198,11 +215,11 @@ _CHARGE_BODY = """
   reason_code       ram:ReasonCode[else]
   '|5189|7161'      ram:ReasonCode[else]/@listID
   reason            ram:Reason
-  'VAT'                      ram:CategoryTradeTax/ram:TypeCode
-  vat_exemption_reason       ram:CategoryTradeTax/ram:ExemptionReason
-  vat_category_code          ram:CategoryTradeTax/ram:CategoryCode
-  vat_exemption_reason_code  ram:CategoryTradeTax/ram:ExemptionReasonCode
-  vat_rate                   ram:CategoryTradeTax/ram:RateApplicablePercent
+  =VAT|                      ram:CategoryTradeTax[vat]/ram:TypeCode
+  vat_exemption_reason       ram:CategoryTradeTax[vat]/ram:ExemptionReason
+  vat_category_code          ram:CategoryTradeTax[vat]/ram:CategoryCode
+  vat_exemption_reason_code  ram:CategoryTradeTax[vat]/ram:ExemptionReasonCode                vatex
+  vat_rate                   ram:CategoryTradeTax[vat]/ram:RateApplicablePercent
 """
 _ALLOWANCE = "\n  =false|0  ram:ChargeIndicator/udt:Indicator\n" + _CHARGE_BODY
 _CHARGE = "\n  =true|1   ram:ChargeIndicator/udt:Indicator\n" + _CHARGE_BODY
@@ -242,10 +259,14 @@ _LINE = """
   item_gross_price!                 {A}/ram:GrossPriceProductTradePrice/ram:ChargeAmount
   ?item_price_base_quantity         {A}/ram:GrossPriceProductTradePrice/ram:BasisQuantity
   ?item_price_base_quantity_unit_code  {A}/ram:GrossPriceProductTradePrice/ram:BasisQuantity/@unitCode
-  'false|0'                         {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/{I}
-  item_price_discount               {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/ram:ActualAmount
-  item_price_discount_reason_code   {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/ram:ReasonCode
-  item_price_discount_reason        {A}/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge/ram:Reason
+  =false|0|                         {P}[discount]/{I}
+  item_price_discount               {P}[discount]/ram:ActualAmount                            discount
+  item_price_discount_reason_code   {P}[discount]/ram:ReasonCode
+  item_price_discount_reason        {P}[discount]/ram:Reason                                  words
+  =true|1                           {P}[surcharge]/{I}
+  ?item_price_discount              {P}[surcharge]/ram:ActualAmount                           surcharge
+  ?item_price_discount_reason_code  {P}[surcharge]/ram:ReasonCode
+  ?item_price_discount_reason       {P}[surcharge]/ram:Reason                                 words
   item_net_price!                   {A}/ram:NetPriceProductTradePrice/ram:ChargeAmount
   item_price_base_quantity          {A}/ram:NetPriceProductTradePrice/ram:BasisQuantity
   item_price_base_quantity_unit_code  {A}/ram:NetPriceProductTradePrice/ram:BasisQuantity/@unitCode
@@ -264,12 +285,12 @@ _LINE = """
   receiving_advice_reference        {D}/ram:ReceivingAdviceReferencedDocument/ram:IssuerAssignedID
   receiving_advice_line_reference   {D}/ram:ReceivingAdviceReferencedDocument/ram:LineID
   !                                 {S}
-  'VAT'                             {S}/ram:ApplicableTradeTax/ram:TypeCode
-  vat_exemption_reason              {S}/ram:ApplicableTradeTax/ram:ExemptionReason
-  vat_category_code                 {S}/ram:ApplicableTradeTax/ram:CategoryCode
-  vat_exemption_reason_code         {S}/ram:ApplicableTradeTax/ram:ExemptionReasonCode
-  vat_point_date_code               {S}/ram:ApplicableTradeTax/ram:DueDateTypeCode            point
-  vat_rate                          {S}/ram:ApplicableTradeTax/ram:RateApplicablePercent
+  =VAT|                             {S}/ram:ApplicableTradeTax[vat]/ram:TypeCode
+  vat_exemption_reason              {S}/ram:ApplicableTradeTax[vat]/ram:ExemptionReason
+  vat_category_code                 {S}/ram:ApplicableTradeTax[vat]/ram:CategoryCode
+  vat_exemption_reason_code         {S}/ram:ApplicableTradeTax[vat]/ram:ExemptionReasonCode   vatex
+  vat_point_date_code               {S}/ram:ApplicableTradeTax[vat]/ram:DueDateTypeCode       point
+  vat_rate                          {S}/ram:ApplicableTradeTax[vat]/ram:RateApplicablePercent
   invoicing_period.start_date       {S}/ram:BillingSpecifiedPeriod/ram:StartDateTime/udt:DateTimeString
   invoicing_period.end_date         {S}/ram:BillingSpecifiedPeriod/ram:EndDateTime/udt:DateTimeString
   allowances*                       {S}/ram:SpecifiedTradeAllowanceCharge[allowance]          ALLOWANCE
@@ -334,18 +355,18 @@ _INVOICE = """
   invoicee                       {S}/ram:InvoiceeTradeParty                                   PARTY
   payee                          {S}/ram:PayeeTradeParty                                      PARTY
   payer                          {S}/ram:PayerTradeParty                                      PARTY
-  '{currency_code}'              {S}/ram:TaxApplicableTradeCurrencyExchange/ram:SourceCurrencyCode
-  '{vat_accounting_currency_code}'  {S}/ram:TaxApplicableTradeCurrencyExchange/ram:TargetCurrencyCode
-  exchange_rate.rate!            {S}/ram:TaxApplicableTradeCurrencyExchange/ram:ConversionRate
-  exchange_rate.exchange_date   {S}/ram:TaxApplicableTradeCurrencyExchange/ram:ConversionRateDateTime/udt:DateTimeString
+  ={currency_code}               {X}/ram:SourceCurrencyCode
+  ={vat_accounting_currency_code}  {X}/ram:TargetCurrencyCode
+  exchange_rate.rate!            {X}/ram:ConversionRate
+  exchange_rate.exchange_date    {X}/ram:ConversionRateDateTime/udt:DateTimeString
   payment_means*                 {S}/ram:SpecifiedTradeSettlementPaymentMeans                 PAYMENT
   vat_breakdown*                 {S}/ram:ApplicableTradeTax                                   VAT
   invoicing_period.start_date    {S}/ram:BillingSpecifiedPeriod/ram:StartDateTime/udt:DateTimeString
   invoicing_period.end_date      {S}/ram:BillingSpecifiedPeriod/ram:EndDateTime/udt:DateTimeString
   allowances*                    {S}/ram:SpecifiedTradeAllowanceCharge[allowance]             ALLOWANCE
   charges*                       {S}/ram:SpecifiedTradeAllowanceCharge[charge]                CHARGE
-  payment_terms                  {S}/ram:SpecifiedTradePaymentTerms/ram:Description
-  due_date                       {S}/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString
+  payment_terms                  {S}/ram:SpecifiedTradePaymentTerms/ram:Description                          words
+  due_date                       {S}/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString   latest
   mandate_reference_identifier   {S}/ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID
   totals.line_net_amount         {T}/ram:LineTotalAmount
   totals.charges_amount          {T}/ram:ChargeTotalAmount
@@ -369,6 +390,7 @@ _SHORT_HEADER = {
     "{D}": f"{_HEAD}/ram:ApplicableHeaderTradeDelivery",
     "{S}": f"{_HEAD}/ram:ApplicableHeaderTradeSettlement",
     "{T}": f"{_HEAD}/ram:ApplicableHeaderTradeSettlement/ram:SpecifiedTradeSettlementHeaderMonetarySummation",
+    "{X}": f"{_HEAD}/ram:ApplicableHeaderTradeSettlement/ram:TaxApplicableTradeCurrencyExchange[vat]",
 }
 _SHORT_LINE = {
     "{A}": "ram:SpecifiedLineTradeAgreement",
@@ -376,6 +398,7 @@ _SHORT_LINE = {
     "{S}": "ram:SpecifiedLineTradeSettlement",
     "{T}": "ram:SpecifiedLineTradeSettlement/ram:SpecifiedTradeSettlementLineMonetarySummation",
     "{I}": "ram:ChargeIndicator/udt:Indicator",
+    "{P}": "ram:SpecifiedLineTradeAgreement/ram:GrossPriceProductTradePrice/ram:AppliedTradeAllowanceCharge",
 }
 
 

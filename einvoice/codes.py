@@ -24,6 +24,7 @@ attachment labels (BR-FR-17).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -32,7 +33,17 @@ from types import MappingProxyType
 
 from einvoice.data import Language, data_text
 
-__all__ = ["CODE_LISTS", "CREDIT_NOTES", "INVOICE_TYPES", "Code", "CodeList", "code_list", "french_vat_rate"]
+__all__ = [
+    "CODE_LISTS",
+    "CREDIT_NOTES",
+    "INVOICE_TYPES",
+    "Code",
+    "CodeList",
+    "code_list",
+    "french_vat_rate",
+    "plain_iban",
+    "plain_vatex",
+]
 
 CODE_LISTS: Mapping[str, str] = MappingProxyType(
     {  # name -> where the list comes from, and the terms that use it
@@ -118,3 +129,27 @@ def french_vat_rate(rate: Decimal) -> str | None:
     """
     same = [spelling for spelling in code_list("french_vat_rate").codes if Decimal(spelling) == rate]
     return min(same, key=len, default=None)
+
+
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}").fullmatch
+
+
+def plain_iban(account: str) -> str:
+    """An IBAN in capitals, as its register spells it; an account of another kind as it stands.
+
+    >>> plain_iban("fr14 2004 1010 0505 0001 3m02 606")
+    'FR14 2004 1010 0505 0001 3M02 606'
+    >>> plain_iban("12 345")
+    '12 345'
+    """
+    text = "".join(account.split()).upper()
+    if not _IBAN(text):
+        return account
+    number = "".join(str(int(character, 36)) for character in text[4:] + text[:4])
+    return account.upper() if int(number) % 97 == 1 else account
+
+
+def plain_vatex(code: str) -> str:
+    """A VATEX code in capitals, as its list has it; the rules take any case (BR-CL-22). Other codes as they stand."""
+    capitals = code.upper()
+    return capitals if capitals.startswith("VATEX-") else code

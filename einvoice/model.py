@@ -68,6 +68,7 @@ def _several(value: Any) -> Any:
 
 
 # The names of EN 16931-1 §6.5 (semantic data types); syntax codecs are chosen by them.
+Text = Annotated[str, "Text"]  # words for people, kept as they stand; codes and identifiers are plain `str`
 Amount = Annotated[Decimal, "Amount"]  # money, in the invoice currency unless its name says otherwise
 UnitPrice = Annotated[Decimal, "UnitPrice"]  # money for one price base quantity
 Quantity = Annotated[Decimal, "Quantity"]
@@ -108,20 +109,20 @@ class Identifier(Model):
 class Address(Model):
     """A postal address (BG-5, BG-8, BG-12, BG-15 and those of the French parties)."""
 
-    street_name: str | None = None
-    additional_street_name: str | None = None
-    address_line_3: str | None = None
-    city_name: str | None = None
+    street_name: Text | None = None
+    additional_street_name: Text | None = None
+    address_line_3: Text | None = None
+    city_name: Text | None = None
     postal_zone: str | None = None
-    country_subdivision: str | None = None
+    country_subdivision: Text | None = None
     country_code: str | None = None  # ISO 3166-1 alpha-2
 
 
 class Contact(Model):
     """Whom to ask (BG-6, BG-9)."""
 
-    point: str | None = None
-    department_name: str | None = None
+    point: Text | None = None
+    department_name: Text | None = None
     telephone_number: str | None = None
     email_address: str | None = None
 
@@ -129,13 +130,13 @@ class Contact(Model):
 class Party(Model):
     """A party to the invoice: seller, buyer, payee, tax representative, or one of the French agents."""
 
-    name: str | None = None
-    trading_name: str | None = None
+    name: Text | None = None
+    trading_name: Text | None = None
     identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
     legal_registration_identifier: Identifier | None = None
     vat_identifier: str | None = None
     tax_registration_identifier: str | None = None
-    additional_legal_information: str | None = None
+    additional_legal_information: Text | None = None
     electronic_address: Identifier | None = None
     postal_address: Address | None = None
     contact: Contact | None = None
@@ -146,7 +147,7 @@ class Note(Model):
     """A free text and its subject (BG-1; at a line BT-127)."""
 
     subject_code: str | None = None  # UNTDID 4451
-    text: str | None = None
+    text: Text | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -177,7 +178,7 @@ class InvoiceReference(Model):
 class Delivery(Model):
     """Where and when goods or services were delivered (BG-13, BG-15)."""
 
-    party_name: str | None = None
+    party_name: Text | None = None
     location_identifier: Identifier | None = None
     actual_delivery_date: date | None = None
     postal_address: Address | None = None
@@ -187,19 +188,19 @@ class DeliveryTerms(Model):
     """Incoterms."""
 
     code: str | None = None
-    location_name: str | None = None
+    location_name: Text | None = None
 
 
 class PaymentMeans(Model):
     """How to pay: one means and, where it needs one, its account or card (BG-16 to BG-19)."""
 
     means_code: str | None = None  # UNTDID 4461
-    means_text: str | None = None
+    means_text: Text | None = None
     account_identifier: str | None = None  # IBAN, or a national number
-    account_name: str | None = None
+    account_name: Text | None = None
     service_provider_identifier: str | None = None  # BIC
     card_account_number: str | None = None
-    card_holder_name: str | None = None
+    card_holder_name: Text | None = None
     debited_account_identifier: str | None = None
 
 
@@ -211,9 +212,9 @@ class AllowanceCharge(Model):
     percentage: Percentage | None = None
     vat_category_code: str | None = None  # UNTDID 5305
     vat_rate: Percentage | None = None
-    vat_exemption_reason: str | None = None
+    vat_exemption_reason: Text | None = None
     vat_exemption_reason_code: str | None = None  # VATEX
-    reason: str | None = None
+    reason: Text | None = None
     reason_code: str | None = None  # UNTDID 5189 (allowance) or 7161 (charge)
     non_vat_tax_code: str | None = None  # UNTDID 5153, when the charge is a tax other than VAT
 
@@ -240,7 +241,7 @@ class VatBreakdown(Model):
     tax_amount: Amount | None = None
     category_code: str | None = None  # UNTDID 5305
     rate: Percentage | None = None
-    exemption_reason: str | None = None
+    exemption_reason: Text | None = None
     exemption_reason_code: str | None = None  # VATEX
 
 
@@ -248,7 +249,7 @@ class SupportingDocument(Model):
     """A document that supports the claims of the invoice, attached or elsewhere (BG-24)."""
 
     reference: str | None = None
-    description: str | None = None
+    description: Text | None = None
     external_location: str | None = None
     attached_document: Binary | None = None
     mime_code: str | None = None
@@ -269,8 +270,8 @@ class ExchangeRate(Model):
 class ItemAttribute(Model):
     """A property of the item (BG-32): a name or a code, and a value or a measure."""
 
-    name: str | None = None
-    value: str | None = None
+    name: Text | None = None
+    value: Text | None = None
     code: str | None = None
     measured_value: Quantity | None = None
     measured_unit_code: str | None = None
@@ -308,7 +309,7 @@ class Line(Model):
 
     item_net_price: UnitPrice | None = None
     item_price_discount: UnitPrice | None = None
-    item_price_discount_reason: str | None = None
+    item_price_discount_reason: Text | None = None
     item_price_discount_reason_code: str | None = None  # UNTDID 5189
     item_gross_price: UnitPrice | None = None
     item_price_base_quantity: Quantity | None = None
@@ -316,15 +317,15 @@ class Line(Model):
 
     vat_category_code: str | None = None  # UNTDID 5305
     vat_rate: Percentage | None = None
-    vat_exemption_reason: str | None = None
+    vat_exemption_reason: Text | None = None
     vat_exemption_reason_code: str | None = None
     vat_point_date_code: str | None = None
     vat_amount: Amount | None = None
     vat_amount_in_accounting_currency: Amount | None = None
     amount_with_vat: Amount | None = None
 
-    item_name: str | None = None
-    item_description: str | None = None
+    item_name: Text | None = None
+    item_description: Text | None = None
     item_sellers_identifier: str | None = None
     item_buyers_identifier: str | None = None
     item_standard_identifier: Identifier | None = None
@@ -337,9 +338,9 @@ class Line(Model):
 
 
 class Unread(Model):
-    """Something in the source document that the model could not hold: it is listed, never dropped in silence."""
+    """Something in the source document that the model does not hold as it stood there: never dropped in silence."""
 
-    kind: str  # "unknown", "repeated", "unparsable", "empty", or "partial": read, but for a time zone
+    kind: str  # "unknown", "other", "repeated", "unparsable", "empty"; read: "partial" (a time zone), "respelled"
     xpath: str
     line: int | None = None
     text: str | None = None
@@ -370,7 +371,7 @@ class InvoiceHead(Model):
     tender_or_lot_reference: str | None = None
     invoice_object_identifier: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
     buyer_accounting_reference: str | None = None
-    payment_terms: str | None = None
+    payment_terms: Text | None = None
     notes: Annotated[tuple[Note, ...], BeforeValidator(_several)] = ()
     business_process_type: str | None = None
     specification_identifier: str | None = None
@@ -390,7 +391,7 @@ class InvoiceHead(Model):
     delivery_terms: DeliveryTerms | None = None
     invoicing_period: Period | None = None
     payment_means: Annotated[tuple[PaymentMeans, ...], BeforeValidator(_several)] = ()
-    remittance_information: str | None = None
+    remittance_information: Text | None = None
     mandate_reference_identifier: str | None = None
     bank_assigned_creditor_identifier: str | None = None
     allowances: tuple[AllowanceCharge, ...] = ()

@@ -13,12 +13,14 @@ Sources: OASIS UBL 2.1; CEN/TS 16931-3-2 (EN 16931 in UBL); XP Z12-012 annex A V
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from pydantic import BaseModel
 
 from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, iso_date, number
-from einvoice.codes import CREDIT_NOTES
+from einvoice.binding.codecs import LATEST, SUM, WORDS, negative, spelled
+from einvoice.codes import CREDIT_NOTES, plain_iban, plain_vatex
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -85,18 +87,18 @@ def xpath_of(path: str, *, credit_note: bool = False) -> str | None:
 
 def _notes(text: str) -> tuple[Note, ...]:
     """`#PMT#text`, or several notes joined: `#PMT#text#AAB#text##text without code`."""
-    first = _MARK.match(text)
-    if not first:
+    if not _MARK.match(text.lstrip()):
         return (Note(text=text),)
     marks = [*_MARK.finditer(text)]
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     notes = []
     for mark, end in zip(marks, ends, strict=True):
-        piece = text[mark.end() : end].strip()
-        if mark[1] == "BAR":
-            piece = piece.removesuffix("#")  # some end it with the mark, so that nothing joins on to it
-        if mark[1] or piece:
-            notes.append(Note(subject_code=mark[1], text=piece or None))
+        piece = text[mark.end() : end]
+        if mark[1] == "BAR":  # a code word
+            piece = piece.strip().removesuffix("#")  # some end it with the mark, so that nothing joins on to it
+        said = piece if piece.strip() else None
+        if mark[1] or said:
+            notes.append(Note(subject_code=mark[1], text=said))
     return tuple(notes)
 
 
@@ -107,16 +109,23 @@ def _note_text(note: Note) -> str:
 
 _CODECS = {
     "str": Codec(empty=True),
+    "Text": Codec(empty=True, free=True),
     "date": Codec(iso_date, str, safe=True),
-    "Amount": number({"currencyID": "{currency_code}"}),
-    "UnitPrice": number({"currencyID": "{currency_code}"}),
+    "Amount": number({"currencyID": "{currency_code?}"}),
+    "UnitPrice": number({"currencyID": "{currency_code?}"}),
     "Quantity": number(),
     "Percentage": number(),
     "Rate": number(),
     "bytes": Codec(binary, binary_text, empty=True, safe=True),
     # chosen by name in the third column
     "accounting": number({"currencyID": "{vat_accounting_currency_code}"}),
-    "note": Codec(_notes, _note_text, several=True),
+    "account": Codec(spelled(plain_iban), empty=True),
+    "vatex": Codec(spelled(plain_vatex), empty=True),
+    "words": WORDS,
+    "latest": Codec(iso_date, str, safe=True, repeats=LATEST),
+    "discount": replace(number({"currencyID": "{currency_code?}"}), repeats=SUM),
+    "surcharge": replace(number({"currencyID": "{currency_code?}"}), load=negative, repeats=SUM),
+    "note": Codec(_notes, _note_text, several=True, free=True),
 }
 
 _ID = """
@@ -227,18 +236,18 @@ _DOCUMENT = """
 _PAYMENT = """
   means_code!                      cbc:PaymentMeansCode
   means_text                       cbc:PaymentMeansCode/@name
-  {}due_date                       cbc:PaymentDueDate
+  {}due_date                       cbc:PaymentDueDate                                             latest
   /remittance_information          cbc:PaymentID
   card_account_number!             cac:CardAccount/cbc:PrimaryAccountNumberID
   'NA|mapped-from-cii'             cac:CardAccount/cbc:NetworkID
   card_holder_name                 cac:CardAccount/cbc:HolderName
-  account_identifier               cac:PayeeFinancialAccount/cbc:ID
+  account_identifier               cac:PayeeFinancialAccount/cbc:ID                               account
   account_name                     cac:PayeeFinancialAccount/cbc:Name
   service_provider_identifier      cac:PayeeFinancialAccount/cac:FinancialInstitutionBranch/cbc:ID
   ?service_provider_identifier cac:PayeeFinancialAccount/cac:FinancialInstitutionBranch/cac:FinancialInstitution/cbc:ID
   ^mandate_reference_identifier    cac:PaymentMandate/cbc:ID
   ^payer                           cac:PaymentMandate/cac:PayerParty                         PARTY
-  debited_account_identifier       cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID
+  debited_account_identifier       cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID            account
 """
 _CHARGE_HEAD = """
   reason_code   cbc:AllowanceChargeReasonCode[else]
@@ -253,11 +262,11 @@ _NON_VAT_TAX = """
   =5153             cbc:AllowanceChargeReasonCode[tax]/@listID
 """
 _CHARGE_VAT = """
-  vat_category_code          cac:TaxCategory/cbc:ID
-  vat_rate                   cac:TaxCategory/cbc:Percent
-  vat_exemption_reason_code  cac:TaxCategory/cbc:TaxExemptionReasonCode
-  vat_exemption_reason       cac:TaxCategory/cbc:TaxExemptionReason
-  'VAT'                      cac:TaxCategory/cac:TaxScheme/cbc:ID
+  vat_category_code          cac:TaxCategory[vat]/cbc:ID
+  vat_rate                   cac:TaxCategory[vat]/cbc:Percent
+  vat_exemption_reason_code  cac:TaxCategory[vat]/cbc:TaxExemptionReasonCode  vatex
+  vat_exemption_reason       cac:TaxCategory[vat]/cbc:TaxExemptionReason
+  =VAT|                      cac:TaxCategory[vat]/cac:TaxScheme/cbc:ID
 """
 _ALLOWANCE = "\n  =false|0  cbc:ChargeIndicator\n" + _NON_VAT_TAX + _CHARGE_HEAD + _CHARGE_VAT
 _CHARGE = "\n  =true|1   cbc:ChargeIndicator\n" + _NON_VAT_TAX + _CHARGE_HEAD + _CHARGE_VAT
@@ -267,9 +276,9 @@ _VAT = """
   !                      cac:TaxCategory
   category_code          cac:TaxCategory/cbc:ID
   rate                   cac:TaxCategory/cbc:Percent
-  exemption_reason_code  cac:TaxCategory/cbc:TaxExemptionReasonCode
+  exemption_reason_code  cac:TaxCategory/cbc:TaxExemptionReasonCode  vatex
   exemption_reason       cac:TaxCategory/cbc:TaxExemptionReason
-  'VAT'                  cac:TaxCategory/cac:TaxScheme/cbc:ID
+  =VAT|                  cac:TaxCategory/cac:TaxScheme/cbc:ID
 """
 _CLASSIFICATION = """
   value              cbc:ItemClassificationCode
@@ -335,21 +344,26 @@ _LINE_ITEM = """
   item_standard_identifier          cac:Item/cac:StandardItemIdentification/cbc:ID      ID
   item_country_of_origin            cac:Item/cac:OriginCountry/cbc:IdentificationCode
   item_classification_identifiers*  cac:Item/cac:CommodityClassification                CLASSIFICATION
-  vat_category_code                 cac:Item/cac:ClassifiedTaxCategory/cbc:ID
-  vat_rate                          cac:Item/cac:ClassifiedTaxCategory/cbc:Percent
-  vat_exemption_reason_code         cac:Item/cac:ClassifiedTaxCategory/cbc:TaxExemptionReasonCode
-  vat_exemption_reason              cac:Item/cac:ClassifiedTaxCategory/cbc:TaxExemptionReason
-  'VAT'                             cac:Item/cac:ClassifiedTaxCategory/cac:TaxScheme/cbc:ID
+  vat_category_code                 cac:Item/cac:ClassifiedTaxCategory[vat]/cbc:ID
+  vat_rate                          cac:Item/cac:ClassifiedTaxCategory[vat]/cbc:Percent
+  vat_exemption_reason_code         cac:Item/cac:ClassifiedTaxCategory[vat]/cbc:TaxExemptionReasonCode  vatex
+  vat_exemption_reason              cac:Item/cac:ClassifiedTaxCategory[vat]/cbc:TaxExemptionReason
+  =VAT|                             cac:Item/cac:ClassifiedTaxCategory[vat]/cac:TaxScheme/cbc:ID
   item_attributes*                  cac:Item/cac:AdditionalItemProperty                 ATTRIBUTE
   seller                            cac:Item/cac:ManufacturerParty                      PARTY
   item_net_price!                   cac:Price/cbc:PriceAmount
   item_price_base_quantity          cac:Price/cbc:BaseQuantity
   item_price_base_quantity_unit_code  cac:Price/cbc:BaseQuantity/@unitCode
-  'false|0'                         cac:Price/cac:AllowanceCharge/cbc:ChargeIndicator
-  item_price_discount_reason_code   cac:Price/cac:AllowanceCharge/cbc:AllowanceChargeReasonCode
-  item_price_discount_reason        cac:Price/cac:AllowanceCharge/cbc:AllowanceChargeReason
-  item_price_discount=0             cac:Price/cac:AllowanceCharge/cbc:Amount
-  item_gross_price                  cac:Price/cac:AllowanceCharge/cbc:BaseAmount
+  =false|0|                         cac:Price/cac:AllowanceCharge[discount]/cbc:ChargeIndicator
+  item_price_discount_reason_code   cac:Price/cac:AllowanceCharge[discount]/cbc:AllowanceChargeReasonCode
+  item_price_discount_reason        cac:Price/cac:AllowanceCharge[discount]/cbc:AllowanceChargeReason   words
+  item_price_discount=0             cac:Price/cac:AllowanceCharge[discount]/cbc:Amount                  discount
+  item_gross_price                  cac:Price/cac:AllowanceCharge[discount]/cbc:BaseAmount
+  =true|1                           cac:Price/cac:AllowanceCharge[surcharge]/cbc:ChargeIndicator
+  ?item_price_discount_reason_code  cac:Price/cac:AllowanceCharge[surcharge]/cbc:AllowanceChargeReasonCode
+  ?item_price_discount_reason       cac:Price/cac:AllowanceCharge[surcharge]/cbc:AllowanceChargeReason  words
+  ?item_price_discount              cac:Price/cac:AllowanceCharge[surcharge]/cbc:Amount                 surcharge
+  ?item_gross_price                 cac:Price/cac:AllowanceCharge[surcharge]/cbc:BaseAmount
   delivery_terms.code               cac:DeliveryTerms/cbc:ID
   delivery_terms.location_name      cac:DeliveryTerms/cac:DeliveryLocation/cbc:Name
   sub_lines*                        cac:SubInvoiceLine                                  LINE
@@ -358,7 +372,7 @@ _INVOICE_LINE = _LINE_REFERENCES.format("!") + _LINE_CHARGES + _LINE_VAT + _LINE
 _CREDIT_NOTE_LINE = _LINE_REFERENCES.format("") + _LINE_VAT + _LINE_CHARGES + _LINE_ITEM
 
 _HEADER = """
-  '|2.1'                         cbc:UBLVersionID
+  '|2.1|2.0|2.2|2.3|2.4'         cbc:UBLVersionID
   specification_identifier       cbc:CustomizationID
   business_process_type          cbc:ProfileID
   number!                        cbc:ID
@@ -426,17 +440,18 @@ _PARTIES = """
   delivery_terms.code            cac:DeliveryTerms/cbc:ID
   delivery_terms.location_name   cac:DeliveryTerms/cac:DeliveryLocation/cbc:Name
   payment_means*                 cac:PaymentMeans                                       PAYMENT
-  payment_terms                  cac:PaymentTerms/cbc:Note
+  payment_terms                  cac:PaymentTerms/cbc:Note                              words
+  ?due_date                      cac:PaymentTerms/cbc:PaymentDueDate                    latest
 """
 _CHARGES = """
   allowances*                    cac:AllowanceCharge[allowance]                         ALLOWANCE
   charges*                       cac:AllowanceCharge[charge]                            CHARGE
 """
 _EXCHANGE = """
-  '{currency_code}'              cac:TaxExchangeRate/cbc:SourceCurrencyCode
-  '{vat_accounting_currency_code}'  cac:TaxExchangeRate/cbc:TargetCurrencyCode
-  exchange_rate.rate             cac:TaxExchangeRate/cbc:CalculationRate
-  exchange_rate.exchange_date    cac:TaxExchangeRate/cbc:Date
+  ={currency_code}               cac:TaxExchangeRate[vat]/cbc:SourceCurrencyCode
+  ={vat_accounting_currency_code}  cac:TaxExchangeRate[vat]/cbc:TargetCurrencyCode
+  exchange_rate.rate             cac:TaxExchangeRate[vat]/cbc:CalculationRate
+  exchange_rate.exchange_date    cac:TaxExchangeRate[vat]/cbc:Date
 """
 _TOTALS = """
   totals.vat_amount!             cac:TaxTotal[main]/cbc:TaxAmount

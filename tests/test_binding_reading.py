@@ -122,12 +122,12 @@ def test_a_day_with_a_time_zone_is_read_and_listed(zone):
 
 
 def test_constants_tell_siblings_apart_in_all_their_spellings():
-    """`0` and `false` are one value; what is neither matches no row."""
+    """`0` and `false` are one value; what is neither is something else."""
     body = "<Change><Up>0</Up><By>1</By></Change><Change><Up>true</Up><By>2</By></Change><Change><By>3</By></Change>"
     order, unread = read(body)
     assert [each.by for each in order.cuts] == [Decimal(1)]
     assert [each.by for each in order.rises] == [Decimal(2)]
-    assert [(each.kind, each.xpath) for each in unread] == [("unknown", "/Order/Change[3]")]
+    assert [(each.kind, each.xpath) for each in unread] == [("other", "/Order/Change[3]")]
 
 
 def test_a_constant_that_is_only_written_is_compared():

@@ -166,7 +166,7 @@ def test_an_account_that_is_no_iban_is_proprietary():
 
 
 def test_referenced_documents_are_told_by_their_type():
-    """TypeCode 50 is the tender, 130 the invoiced object, 916 a supporting document; another one is listed."""
+    """TypeCode 50 is the tender, 130 the invoiced object, 916 a supporting document; another one is none of them."""
     changes = {
         "tender_or_lot_reference": "T1",
         "invoice_object_identifier": (Identifier(value="O1", scheme_id="AFL"), Identifier(value="O2")),
@@ -179,8 +179,8 @@ def test_referenced_documents_are_told_by_their_type():
         agreement="<ram:AdditionalReferencedDocument><ram:IssuerAssignedID>X</ram:IssuerAssignedID>"
         "<ram:TypeCode>934</ram:TypeCode></ram:AdditionalReferencedDocument>"
     )
-    assert other.supporting_documents == (SupportingDocument(reference="X"),)
-    assert [each.text for each in other.unread] == ["934"]
+    assert other.supporting_documents == ()
+    assert [(each.kind, each.text) for each in other.unread] == [("other", "X 934")]
 
 
 def test_a_project_has_the_name_that_the_schema_demands():

@@ -215,7 +215,7 @@ def test_a_charge_indicator_of_zero_is_an_allowance():
     )
     invoice = read("".join(body.format(sign) for sign in ("0", "false", "1", "true")))
     assert (len(invoice.allowances), len(invoice.charges)) == (2, 2)
-    assert [each.kind for each in read(body.format("no")).unread] == ["unknown"]
+    assert [each.kind for each in read(body.format("no")).unread] == ["other"]
 
 
 @pytest.mark.parametrize("scheme", ["TAX", "LOC", "FC"])
@@ -237,13 +237,13 @@ def test_a_tax_registration_is_of_any_scheme_but_vat(scheme):
 
 
 def test_a_tax_scheme_that_is_not_the_expected_one_is_listed():
-    """GST where VAT belongs is not overwritten in silence."""
+    """The category of another tax is no VAT category: all of it is left out, and told."""
     invoice = read(
-        "<cac:InvoiceLine><cac:Item><cac:ClassifiedTaxCategory><cbc:ID>S</cbc:ID>"
+        "<cac:InvoiceLine><cbc:ID>1</cbc:ID><cac:Item><cac:ClassifiedTaxCategory><cbc:ID>S</cbc:ID>"
         "<cac:TaxScheme><cbc:ID>GST</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory></cac:Item></cac:InvoiceLine>"
     )
-    assert invoice.lines[0].vat_category_code == "S"
-    assert [each.text for each in invoice.unread] == ["GST"]
+    assert invoice.lines[0].vat_category_code is None
+    assert [(each.kind, each.text) for each in invoice.unread] == [("other", "S GST")]
 
 
 def test_documents_tender_objects_and_project_are_told_apart():
@@ -285,7 +285,7 @@ def test_the_vat_total_is_told_by_its_currency():
     invoice = read(head + total.format("EUR", 18) + total.format("USD", 20) + total.format("GBP", 16))
     assert invoice.totals.vat_amount == 20
     assert invoice.totals.vat_amount_in_accounting_currency == 18
-    assert [(each.kind, each.xpath) for each in invoice.unread] == [("unknown", "/Invoice/cac:TaxTotal[3]")]
+    assert [(each.kind, each.xpath) for each in invoice.unread] == [("other", "/Invoice/cac:TaxTotal[3]")]
 
 
 def test_a_document_that_forgets_its_currency_is_read():

@@ -16,6 +16,7 @@ formats 102 (YYYYMMDD) and 204 (YYYYMMDDHHMMSS), in which UN/CEFACT and the Fren
 from __future__ import annotations
 
 import base64
+import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -28,13 +29,21 @@ _ZONE = re.compile(r"(?:Z|[+-][0-9]{2}:[0-9]{2})").fullmatch
 
 
 @dataclass(frozen=True, slots=True)
+class Repeats:
+    """What several values for a single attribute make: of two days the later one, of two price discounts the sum."""
+
+    together: Callable[[Any, Any], Any]
+    adds: bool = False  # nothing is lost; else one was chosen, and the other is listed
+
+
+@dataclass(frozen=True, slots=True)
 class Codec:
     """How the values of one annotation are spelled in one syntax.
 
-    `load` takes the text without surrounding white space; None keeps the text. `dump` gives the text, or None where
-    this row cannot say the value and the next row for the same attribute shall (the codec is then `choosy`).
-    `attributes` are XML attributes that always go with such a value; `{name}` stands for an attribute of the document.
-    A codec with `several` loads a tuple.
+    `load` takes the text, without surrounding white space unless the codec is `free`; None keeps the text. `dump` gives
+    the text, or None where this row cannot say the value and the next row for the same attribute shall (the codec is
+    then `choosy`). `attributes` are XML attributes that always go with such a value; `{name}` stands for one of the
+    document. A codec with `several` loads a tuple.
     """
 
     load: Callable[[str], Any] | None = None
@@ -44,6 +53,8 @@ class Codec:
     empty: bool = False  # the element may stand without text, for its attributes
     choosy: bool = False  # `dump` may give None
     safe: bool = False  # its texts hold nothing that XML needs escaped
+    repeats: Repeats | None = None  # None: the first stays, the others are listed
+    free: bool = False  # words for people: white space around them is content, unless there is nothing else
 
 
 class Partial(ValueError):
@@ -54,11 +65,36 @@ class Partial(ValueError):
         self.value = value
 
 
+class Respelled(ValueError):
+    """The text means a code that is spelled otherwise: the code is read, and the text is listed as respelled."""
+
+    def __init__(self, value: str) -> None:
+        super().__init__(value)
+        self.value = value
+
+
+def spelled(canonical: Callable[[str], str]) -> Callable[[str], str]:
+    """How to load a code that has one right spelling, which `canonical` gives: another one is read, and listed."""
+
+    def load(text: str) -> str:
+        code = canonical(text)
+        if code != text:
+            raise Respelled(code)
+        return text
+
+    return load
+
+
 def decimal(text: str) -> Decimal:
     """The exact number; `100.` and `.5` are decimals too."""
     if not _DECIMAL(text):
         raise ValueError(text)
     return Decimal(text)
+
+
+def negative(text: str) -> Decimal:
+    """The number with its sign turned: what a surcharge is where the model has a discount."""
+    return -decimal(text)
 
 
 def number(attributes: Mapping[str, str] | None = None) -> Codec:
@@ -124,3 +160,8 @@ def binary(text: str) -> bytes:
 def binary_text(value: bytes) -> str:
     """Base64 in one line."""
     return base64.b64encode(value).decode("ascii")
+
+
+LATEST = Repeats(max)
+SUM = Repeats(operator.add, adds=True)
+WORDS = Codec(empty=True, free=True, repeats=Repeats("{}\n{}".format, adds=True))  # free texts, one below the other

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from functools import partial
 
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, empty_elements, recognise
@@ -148,47 +149,55 @@ def _join(path: str, key: str) -> str:
 def schema_xpath(shape: Shape, root: str, prefixes: Mapping[str, str], path: str) -> str | None:
     """The XPath of a field in the schema; None where the syntax has no place for it. Indices in `path` are ignored."""
     keys = re.sub(r"\[\d+\]", "", path).split(".")
-    own = _find(shape, keys, root, prefixes, set())
-    return own if own is not None else _find_document(shape, keys, root, prefixes, set())
+    ways = (
+        partial(find, shape, keys, root, prefixes, set(), only_read=only_read)
+        for only_read in (False, True)
+        for find in (_find, _find_document)
+    )
+    return next((found for find in ways if (found := find()) is not None), None)
 
 
-def _find(shape: Shape, keys: list[str], xpath: str, prefixes: Mapping[str, str], seen: set[int]) -> str | None:
+def _find(  # noqa: PLR0913 - a walk, and what it carries
+    shape: Shape, keys: list[str], xpath: str, prefixes: Mapping[str, str], seen: set[int], *, only_read: bool
+) -> str | None:
     wanted = ".".join(keys)
     for name, attribute in shape.attributes.items():
         if attribute.key == wanted:
             return f"{xpath}/@{name}"
     if shape.text is not None and shape.text.key == wanted:
         return xpath
-    for node in sorted(shape.kids, key=lambda node: node.readonly):  # what is only read comes last
+    for node in shape.kids if only_read else shape.written:
         here = f"{xpath}/{node.name}{_predicates(node, prefixes)}"
         found = None
         if node.key and not node.document and (wanted == node.key or wanted.startswith(f"{node.key}.")):
             rest = wanted[len(node.key) + 1 :]
             if not rest or node.codec is not None:  # a codec packs a whole object into one text, as UBL's notes
                 return here
-            found = _find(node.inside, rest.split("."), here, prefixes, seen)
+            found = _find(node.inside, rest.split("."), here, prefixes, seen, only_read=only_read)
         elif node.inside.maker is None:
-            found = _find(node.inside, keys, here, prefixes, seen)
+            found = _find(node.inside, keys, here, prefixes, seen, only_read=only_read)
         if found is not None:
             return found
     return None
 
 
-def _find_document(
-    shape: Shape, keys: list[str], xpath: str, prefixes: Mapping[str, str], seen: set[int]
+def _find_document(  # noqa: PLR0913 - as above
+    shape: Shape, keys: list[str], xpath: str, prefixes: Mapping[str, str], seen: set[int], *, only_read: bool
 ) -> str | None:
     """The place of an attribute of the document inside a group."""
     if id(shape) in seen:
         return None
     seen.add(id(shape))
     wanted = ".".join(keys)
-    for node in sorted(shape.kids, key=lambda node: node.readonly):
+    for node in shape.kids if only_read else shape.written:
         here = f"{xpath}/{node.name}{_predicates(node, prefixes)}"
         if node.document and wanted == node.key:
             return here
         if node.document and wanted.startswith(f"{node.key}."):
-            return _find(node.inside, wanted[len(node.key) + 1 :].split("."), here, prefixes, set())
-        found = _find_document(node.inside, keys, here, prefixes, seen)
+            return _find(
+                node.inside, wanted[len(node.key) + 1 :].split("."), here, prefixes, set(), only_read=only_read
+            )
+        found = _find_document(node.inside, keys, here, prefixes, seen, only_read=only_read)
         if found is not None:
             return found
     return None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from einvoice.binding.codecs import Codec
+from einvoice.binding.codecs import Codec, Repeats
 from einvoice.binding.maker import Maker
 
 
@@ -76,6 +76,8 @@ class Node:
     load: Callable[[str], Any] | None = None  # of the codec
     dump: Callable[[Any], str | None] | None = None
     safe: bool = False
+    free: bool = False
+    repeats: Repeats | None = None
     absent: bool = False  # something may have to be written though the value is absent
     fixed: str = ""  # the XML of a subtree that is nothing but constants
     opening: str = ""

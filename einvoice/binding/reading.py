@@ -1,8 +1,10 @@
 """The reader: an element and a compiled table make an object and a list of what it could not hold.
 
-Reading never refuses. What matches no row is `unknown`, a second value for a single attribute is `repeated`, a text
-that is no value of its type is `unparsable`, an object of which nothing is said, or nothing but what kind of value it
-would be, is `empty`: each is an `Unread`, with its place, and none is dropped in silence.
+Reading never refuses. What matches no row is `unknown`; what a constant says to be something else than the row means is
+`other`, and is left out as a whole; a second value for a single attribute is `repeated`, a text that is no value of its
+type is `unparsable`, a code that is read but will be written otherwise is `respelled`, an object of which nothing is
+said, or nothing but what kind of value it would be, is `empty`. Each is an `Unread`, with its place, and none is
+dropped in silence.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from einvoice.binding.codecs import Partial
+from einvoice.binding.codecs import Partial, Respelled
 from einvoice.binding.nodes import Node, Shape
 from einvoice.model import Unread
 from einvoice.xml import Element, Locations
@@ -38,22 +40,31 @@ class Known:
         """
         accepted = self._accepted.get(constant)
         if accepted is None:
-            accepted = tuple(self._texts.get(word[1:-1].rstrip("?")) if word[:1] == "{" else word for word in constant)
-            if constant[0].endswith("?}") and accepted[0] is None:
-                accepted = ()
-            self._accepted[constant] = accepted
+            accepted = self._spellings(constant)
         return not accepted or text in accepted
+
+    def means(self, constant: tuple[str, ...], text: str) -> bool:
+        """Whether the text is one of the spellings but for its case, as official rules compare codes."""
+        return text.upper() in {(each or "").upper() for each in self._spellings(constant)}
+
+    def _spellings(self, constant: tuple[str, ...]) -> tuple[str | None, ...]:
+        accepted = tuple(self._texts.get(word[1:-1].rstrip("?")) if word[:1] == "{" else word for word in constant)
+        if constant[0].endswith("?}") and accepted[0] is None:
+            accepted = ()
+        self._accepted[constant] = accepted
+        return accepted
 
 
 class _Reading:
     """One document being read, and the problems met so far."""
 
-    __slots__ = ("dropped", "fallbacks", "known", "passed", "problems", "values")
+    __slots__ = ("chosen", "dropped", "fallbacks", "known", "passed", "problems", "values")
 
     def __init__(self, known: Known) -> None:
         self.known = known
         self.values: dict[str, Any] = {}  # attributes of the document
-        self.fallbacks: list[tuple[dict[str, Any], str, Any, Element]] = []  # what read-only rows found
+        self.fallbacks: list[tuple[dict[str, Any], Node, Any, Element]] = []  # what read-only rows found
+        self.chosen: dict[tuple[int, str], Element] = {}  # where the value of a repeatable attribute stands
         self.passed: dict[Shape, Any] = {}  # XML attributes that said nothing but constants, and the right ones
         self.dropped: list[Element] = []  # of which nothing is said
         self.problems: list[tuple[str, Element, str | None, str | None]] = []
@@ -95,7 +106,7 @@ def _read_children(  # noqa: C901, PLR0912  (each element of each document passe
             state.report("unknown", element, None, tail)
         if node is None:
             if isinstance(child.tag, str):  # not a comment, which other parsers keep
-                state.report("unknown", child)
+                state.report("other" if child.tag in by_tag else "unknown", child)
             continue
         inside = node.inside
         if inside.maker is not None:
@@ -104,7 +115,7 @@ def _read_children(  # noqa: C901, PLR0912  (each element of each document passe
         if (attributes := child.items()) and attributes != state.passed.get(inside):
             _read_attributes(inside, child, attributes, values, state)
         text = child.text
-        if text:
+        if text and (not node.free or text.isspace()):
             text = text.strip(_SPACE)
         if node.direct:
             if text and node.key not in values:
@@ -119,7 +130,8 @@ def _read_children(  # noqa: C901, PLR0912  (each element of each document passe
             if text:
                 _read_value(node, child, text, values, state)
         elif text and not (node.constant and state.known.accepts(node.constant, text)):
-            state.report("unknown", child, None, text)
+            meant = bool(node.constant) and state.known.means(node.constant, text)
+            state.report("respelled" if meant else "unknown", child, None, text)
         if len(child):
             _read_children(inside, child, values, state)
 
@@ -143,15 +155,36 @@ def _read_value(node: Node, child: Element, text: str, values: dict[str, Any], s
         except Partial as partial:
             value = partial.value
             state.report("partial", child)
+        except Respelled as respelled:
+            value = respelled.value
+            state.report("respelled", child)
         except (ValueError, ArithmeticError):
             state.report("unparsable", child)
             return
     target, key = _place(node, values, state), node.member
     if node.readonly:
-        state.fallbacks.append((target, key, value, child))
+        state.fallbacks.append((target, node, value, child))
     elif node.many:
         target.setdefault(key, []).extend(value if node.codec is not None and node.codec.several else (value,))
-    elif target.setdefault(key, value) != value:
+    elif key in target:
+        _read_again(node, child, value, target, state)
+    else:
+        target[key] = value
+        if node.repeats is not None:
+            state.chosen[id(target), key] = child
+
+
+def _read_again(node: Node, child: Element, value: Any, target: dict[str, Any], state: _Reading) -> None:
+    """A second value for a single attribute."""
+    first = target[node.member]
+    if node.repeats is not None:
+        target[node.member] = node.repeats.together(first, value)
+        if node.repeats.adds:
+            return
+        if target[node.member] != first:  # the second was chosen, so the first is the one to list
+            place = (id(target), node.member)
+            child, state.chosen[place] = state.chosen.get(place, child), child
+    if value != first:
         state.report("repeated", child)
 
 
@@ -208,12 +241,19 @@ def _read_attributes(shape: Shape, element: Element, attributes: Any, values: di
 
 def _settle(shape: Shape, values: dict[str, Any], state: _Reading) -> None:
     """Once all of an object is read: what read-only rows found stands in for what nothing else said."""
-    later = []
+    later, filled = [], set()
     for fallback in state.fallbacks:
-        target, key, value, element = fallback
+        target, node, value, element = fallback
+        place = (id(target), node.member)
         if target is state.values and values is not state.values:
             later.append(fallback)
-        elif target.setdefault(key, value) != value:
+        elif node.member not in target:
+            target[node.member] = value
+            state.chosen[place] = element
+            filled.add(place)
+        elif place in filled or (node.repeats is not None and node.repeats.adds):
+            _read_again(node, element, value, target, state)
+        elif target[node.member] != value:
             state.report("repeated", element)
     state.fallbacks = later
     # Where the schema demands a text and another attribute was written for it, that attribute alone was meant.
@@ -225,21 +265,26 @@ def _settle(shape: Shape, values: dict[str, Any], state: _Reading) -> None:
 def recognise(nodes: tuple[Node, ...], element: Element, known: Known) -> Node | None:
     """The first of the nodes for one tag whose constants are found in the element."""
     for node in nodes:
-        if all(known.accepts(constant, _text_at(element, path)) for path, constant in node.tests):
+        for path, constant in node.tests:
+            text = _text_at(element, path)
+            if not known.accepts(constant, text) and (path[-1][0] == "@" or not known.means(constant, text)):
+                break
+        else:
             return node
     return None
 
 
 def _text_at(element: Element, path: tuple[str, ...]) -> str:
-    found: Element | None = element
     for step in path:
         if step[0] == "@":
             return element.get(step[1:]) or ""
         if step != ".":
-            found = element.find(step)
-            if found is None:
+            for child in element:  # they are few: faster than lxml's find
+                if child.tag == step:
+                    element = child
+                    break
+            else:
                 return ""
-            element = found
     return (element.text or "").strip(_SPACE)
 
 

@@ -131,6 +131,7 @@ class _Compiler:
             return node
         node.codec = self.grammar.codecs[third or _kind(annotation)]
         node.load, node.dump, node.safe = node.codec.load, node.codec.dump, node.codec.safe
+        node.free, node.repeats = node.codec.free, node.codec.repeats
         for name, constant in node.codec.attributes.items():
             node.inside.attributes[name] = Attribute(name, constant=tuple(constant.split("|")))
         return node
@@ -144,7 +145,7 @@ class _Compiler:
         match = _FIRST.fullmatch(first)
         if not match or match["document"] or match["many"] or match["default"] or "." in match["key"]:
             raise ValueError("an XML attribute carries a plain attribute of its own object, or a constant")
-        if _kind(annotation_of(model, match["key"])) != "str":
+        if _kind(annotation_of(model, match["key"])) not in ("str", "Text"):
             raise ValueError("an XML attribute carries text")
         shape.attributes[name] = Attribute(name, key=match["key"], required=bool(match["required"]))
 

@@ -23,6 +23,7 @@ _CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
 _SPECIALS = b"\xef\xbf"  # how U+FFFE and U+FFFF start in UTF-8, with their neighbours
 _SPECIAL = re.compile('[&<>"\r]').search
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
+_ATTRIBUTE_ESCAPES = _ESCAPES | {ord("\n"): "&#10;", ord("\t"): "&#9;"}  # a parser would make blanks of them
 
 
 class _Writing:
@@ -225,7 +226,7 @@ def _opening(node: Node, values: dict[str, Any], state: _Writing) -> str:
         else:
             text = _constant(attribute.constant, f"{node.name}/@{name}", state)
         if text is not None and (text or attribute.key):
-            xml += f' {name}="{text.translate(_ESCAPES)}"'
+            xml += f' {name}="{text.translate(_ATTRIBUTE_ESCAPES)}"'
     xml += ">"
     if shared:
         state.opened[node] = xml

@@ -18,11 +18,15 @@ _RULES: Mapping[str, tuple[str, Severity]] = {
     "empty": ("EI-READ-08", "information"),
     "repeated": ("EI-READ-02", "warning"),
     "partial": ("EI-READ-05", "warning"),  # the official schema and rules allow a time zone
+    "money": ("EI-READ-12", "warning"),  # unknown, and an amount
+    "other": ("EI-READ-10", "warning"),
+    "respelled": ("EI-READ-11", "information"),
     "unparsable": ("EI-READ-03", "error"),  # UBL's schema would say so too, that of CII takes any text
 }
 _MEANING = "EI-READ-09"  # unknown, and changes what the whole document is
 _WHOLE = re.compile(r"/\w+:(?:Test|Copy)Indicator(?:\[\d+\])?$")
 _YES = ("true", "1")
+_MONEY = re.compile(r"(Amount|Charge|Payment|PaymentDiscountTerms|PaymentPenaltyTerms)(\[\d+\])?$")
 _CURRENCY = "/@currencyID"
 
 Place = Callable[[str], str | None]
@@ -58,8 +62,13 @@ def _is_meaning(unread: Unread) -> bool:
     return unread.kind == "unknown" and unread.text in _YES and bool(_WHOLE.search(unread.xpath))
 
 
+def _is_money(unread: Unread) -> bool:
+    return bool(_MONEY.search(unread.xpath)) and any(map(str.isdigit, unread.text or ""))
+
+
 def _observation(unread: Unread, field_at: Place) -> Observation:
-    rule, severity = (_MEANING, severity_of(_MEANING)) if _is_meaning(unread) else _RULES[unread.kind]
+    kind = "money" if unread.kind == "unknown" and _is_money(unread) else unread.kind
+    rule, severity = (_MEANING, severity_of(_MEANING)) if _is_meaning(unread) else _RULES[kind]
     return Observation(
         rule,
         severity,

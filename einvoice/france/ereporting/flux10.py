@@ -68,6 +68,7 @@ def _count(text: str) -> int:
 
 _CODECS = {
     "str": Codec(),
+    "Text": Codec(free=True),
     "int": Codec(_count, str),
     "date": Codec(compact_date, compact_date_text),
     "LegalTime": Codec(compact_time, compact_time_text),
