@@ -54,7 +54,8 @@ def run_own_rules(
         ran = lifecycle_checks.run_rules(tree, message, place)
         return ran, ran.observations
     if isinstance(message, EReport):
-        return None, ereport_checks.observations_on(message)
+        ran = ereport_checks.run_rules(tree, message, place)
+        return ran, ran.observations
     if isinstance(message, DirectoryUpdate):
         return None, observations_on_lines(message, today)
     return None, ()

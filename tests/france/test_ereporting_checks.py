@@ -67,15 +67,15 @@ BROKEN: dict[str, tuple[Callable[[], EReport], str, str]] = {
     "EI-FRR-08": (
         lambda: altered(SALES, "declarant.identifier.value", "200000008"),
         "warning",
-        "transactions.invoices[0].seller",
+        "transactions.invoices[0]",
     ),
     "EI-FRR-09": (
         lambda: altered(SALES, "transactions.invoices.0.buyer", FRENCH_BUYER),
         "warning",
         "transactions.invoices[0]",
     ),
-    "EI-FRR-10": (lambda: twice(SALES, "invoices"), "error", "transactions.invoices"),
-    "EI-FRR-11": (lambda: twice(SALES, "sales"), "warning", "transactions.sales"),
+    "EI-FRR-10": (lambda: twice(SALES, "invoices"), "error", "transactions.invoices[1]"),
+    "EI-FRR-11": (lambda: twice(SALES, "sales"), "warning", "transactions.sales[1]"),
     "EI-FRR-12": (
         lambda: altered(SALES, "transactions.invoices.0.number", "F" * 21),
         "warning",
@@ -99,7 +99,7 @@ BROKEN: dict[str, tuple[Callable[[], EReport], str, str]] = {
     "EI-FRR-16": (
         lambda: altered(altered(SALES, f"{SOLD}.category_code", MARGIN), f"{SOLD}.rates.0.rate", Decimal(0)),
         "warning",
-        "transactions.sales[0].rates",
+        "transactions.sales[0].rates[0]",
     ),
     "EI-FRR-17": (
         lambda: altered(PAYMENTS, "payments.sales.0.parts.0.currency_code", "USD"),

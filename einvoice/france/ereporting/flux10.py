@@ -49,9 +49,12 @@ def read(root: Element) -> EReport:
     return report.model_copy(update={"unread": unread}) if unread else report
 
 
-def write(report: EReport) -> bytes:
-    """The flux 10 document. Raises `Unwritable` where the schema demands what the report lacks."""
-    return _syntax().write(report)
+def write(report: EReport, *, incomplete: bool = False) -> bytes:
+    """The flux 10 document. Raises `Unwritable` where the schema demands what the report lacks.
+
+    With `incomplete`, what there is is written all the same: to look at, not to send.
+    """
+    return _syntax().write(report, incomplete=incomplete)
 
 
 def fields(root: Element) -> Fields:
