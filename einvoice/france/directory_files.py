@@ -310,6 +310,7 @@ def _truth(text: str) -> bool:
 
 _CODECS = {
     "str": Codec(),
+    "Text": Codec(free=True),
     "date": Codec(compact_date, compact_date_text),
     "Timestamp": Codec(compact_time, compact_time_text),  # no zone: it is the portal's clock
     "bool": Codec(_truth, boolean_text),

@@ -56,6 +56,7 @@ def xpath_of(field: str) -> str | None:
 
 _CODECS = {
     "str": Codec(empty=True),
+    "Text": Codec(empty=True, free=True),
     "bool": Codec(boolean, boolean_text),
     "date": Codec(compact_date, compact_date_text, {"format": "102"}),
     "LegalTime": Codec(compact_time, compact_time_text, {"format": "204"}),
