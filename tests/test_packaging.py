@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-SOURCES = ("einvoice", "schematron", "LICENSE", "README.md", "pyproject.toml", "setup.py")
+SOURCES = ("einvoice", "einvoice_server", "schematron", "LICENSE", "README.md", "pyproject.toml", "setup.py")
 
 
 @pytest.fixture(scope="module")

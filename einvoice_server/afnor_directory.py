@@ -1,0 +1,375 @@
+"""XP Z12-013, annex B 1.3.0: the Directory Service, under `/afnor-directory`, over the mirror of the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, create_model
+from sqlalchemy import select
+
+from einvoice.france import directory
+from einvoice_server.api.common import Here, Plain
+from einvoice_server.auth import Caller, bearer
+from einvoice_server.errors import Refused
+from einvoice_server.platform import Platform
+from einvoice_server.tables import line, unit
+
+__all__ = ["directory_service"]
+
+directory_service = APIRouter(prefix="/v1")
+Who = Annotated[Caller, Depends(bearer)]
+Found = dict[str, Any]
+_SIREN, _SIRET = r"^[0-9]{9}$", r"^[0-9]{14}$"
+_LARGEST = 1000
+
+Contains, Start = "contains", "startWith"
+_TEXT = (Contains, "strict", Start)
+# Filter -> what it may do, how long its value may be, and what that looks like.
+_SIREN_FILTER: dict[str, tuple[tuple[str, ...], int, str]] = {"siren": (("strict",), 9, "[0-9]*")}
+_SIRET_FILTER: dict[str, tuple[tuple[str, ...], int, str]] = {"siret": (("strict",), 14, "[0-9]*")}
+_PLACE: dict[str, tuple[tuple[str, ...], int, str]] = {
+    "addressLines": ((Contains, Start), 600, ""),
+    "postalCode": (("strict", Start), 5, "[0-9]*"),
+    "locality": (_TEXT, 100, ""),
+}
+_FILTERS: dict[str, dict[str, tuple[tuple[str, ...], int, str]]] = {
+    "siren": {
+        **_SIREN_FILTER,
+        "businessName": (_TEXT, 150, ""),
+        "entityType": (("strict",), 20, "^(Public|PrivateVatRegistered)$"),
+        "administrativeStatus": (("strict",), 1, "^[AC]$"),
+    },
+    "siret": {
+        **_SIREN_FILTER,
+        **_SIRET_FILTER,
+        **_PLACE,
+        "facilityType": (("strict",), 1, "^[PS]$"),
+        "name": (_TEXT, 100, ""),
+        "countrySubdivision": (("strict",), 255, ""),
+        "administrativeStatus": (("strict",), 1, "^[AC]$"),
+    },
+    "routing_code": {
+        **_SIRET_FILTER,
+        **_PLACE,
+        "routingIdentifier": ((Contains, "strict"), 100, r"^$|^(?!\s*$).+"),
+        "routingCodeName": ((Contains, "strict"), 100, r"^$|^(?!\s*$).+"),
+        "administrativeStatus": (("strict",), 1, "^[AC]$"),
+    },
+    "directory_line": {
+        **_SIREN_FILTER,
+        **_SIRET_FILTER,
+        "addressingIdentifier": ((Contains, "strict"), 125, ""),
+        "routingIdentifier": ((Contains, "strict"), 100, r"^$|^(?!\s*$).+"),
+        "addressingSuffix": ((Contains, "strict"), 100, ""),
+    },
+}
+_FIELDS: dict[str, tuple[str, ...]] = {
+    "siren": ("siren", "businessName", "entityType", "administrativeStatus", "instructions"),
+    "siret": (
+        "siret",
+        "siren",
+        "name",
+        "facilityType",
+        "administrativeStatus",
+        "siretInstructions",
+        "address",
+        "pmStatus",
+        "pmOnly",
+        "managesPaymentStatus",
+        "managesLegalCommitment",
+        "managesLegalCommitmentOrService",
+        "serviceCodeStatus",
+    ),
+    "routing_code": (
+        "siret",
+        "routingIdentifierType",
+        "routingCodeName",
+        "routingIdentifier",
+        "managesLegalCommitmentCode",
+        "administrativeStatus",
+        "address",
+    ),
+    "directory_line": ("addressingIdentifier", "siren", "siret", "routingIdentifier", "addressingSuffix"),
+}
+_INCLUDED: dict[str, tuple[str, ...]] = {
+    "siren": (),
+    "siret": ("siren",),
+    "routing_code": ("siren", "siret"),
+    "directory_line": ("siren", "siret", "routingCode"),
+}
+
+
+class _Filter(Plain):
+    """The standard's patterns look ahead, which only Python's engine can."""
+
+    model_config = ConfigDict(regex_engine="python-re")
+
+
+def _choice(values: tuple[str, ...]) -> Any:
+    """One of these words."""
+    return Literal[values]
+
+
+def _list_of(kind: Any) -> Any:
+    return list[kind]
+
+
+def _search_model(kind: str) -> type[BaseModel]:
+    """The body of a search: what may be filtered, sorted, left out and included."""
+    filters: dict[str, Any] = {
+        name: (
+            create_model(
+                f"{kind}_{name}",
+                __base__=_Filter,
+                op=(_choice(ops), "strict" if "strict" in ops else ops[0]),
+                value=(Annotated[str, Field(max_length=longest, pattern=form)] | None, None),
+            )
+            | None,
+            None,
+        )
+        for name, (ops, longest, form) in _FILTERS[kind].items()
+    }
+    field, order = _choice(_FIELDS[kind]), _choice(("ascending", "descending"))
+    sorting = create_model(
+        f"{kind}_sorting", __base__=Plain, field=(field, _FIELDS[kind][0]), order=(order, "ascending")
+    )
+    fields: dict[str, Any] = {
+        "filters": (create_model(f"{kind}_filters", __base__=Plain, **filters) | None, None),
+        "sorting": (_list_of(sorting) | None, None),
+        "fields": (_list_of(field) | None, None),
+        "limit": (Annotated[StrictInt, Field(ge=-(2**31), lt=2**31)], 50),
+        "ignore": (Annotated[StrictInt, Field(ge=-(2**31), lt=2**31)], 0),
+    }
+    if _INCLUDED[kind]:
+        fields["include"] = (_list_of(_choice(_INCLUDED[kind])) | None, None)
+    return create_model(f"{kind}_search", __base__=Plain, **fields)
+
+
+def _search(kind: str, rows: Callable[[Platform, frozenset[str]], Iterable[Found]]) -> Callable[..., Any]:
+    model = _search_model(kind)
+
+    def search(here: Here, caller: Who, wanted: Annotated[Any, Body()]) -> Any:
+        _ = caller
+        include = frozenset(getattr(wanted, "include", None) or ())
+        given = wanted.filters.model_dump(exclude_none=True) if wanted.filters is not None else {}
+        matching = [
+            row for row in rows(here, include) if all(_matches(row, name, each) for name, each in given.items())
+        ]
+        for rule in reversed(wanted.sorting or []):
+            matching.sort(key=lambda row: str(row.get(rule.field, "")), reverse=rule.order == "descending")
+        first, most = max(wanted.ignore, 0), min(max(wanted.limit, 0), _LARGEST)
+        page = matching[first : first + most]
+        return {
+            "search": wanted.model_dump(exclude_none=True),
+            "totalNumberOfResults": len(matching),
+            "results": [_only(row, wanted.fields, _FIELDS[kind]) for row in page],
+        }
+
+    search.__annotations__["wanted"] = Annotated[model, Body()]
+    return search
+
+
+def _matches(row: Found, name: str, given: dict[str, str]) -> bool:
+    value, wanted = str(row.get(name, "")), given.get("value", "")
+    if given["op"] == "strict":
+        return value == wanted
+    return wanted.lower() in value.lower() if given["op"] == Contains else value.lower().startswith(wanted.lower())
+
+
+def _only(row: Found, fields: list[str] | None, known: tuple[str, ...]) -> Found:
+    """The fields that are wanted; what was included stays."""
+    if not fields:
+        return row
+    return {name: value for name, value in row.items() if name in fields or name not in known}
+
+
+def _units(here: Platform, _include: frozenset[str]) -> list[Found]:
+    with here.db.read() as tx:
+        rows = tx.execute(select(unit).order_by(unit.c.siren)).all()
+    return [
+        {
+            "siren": row.siren,
+            "businessName": row.name or row.siren,
+            "entityType": "Public" if row.nature == "Public" else "PrivateVatRegistered",
+            "administrativeStatus": "A",
+            "instructions": {"isSalesProspectingForbidden": False},
+        }
+        for row in rows
+    ]
+
+
+def _lines(here: Platform) -> list[directory.DirectoryLine]:
+    with here.db.read() as tx:
+        rows = tx.execute(select(line.c.content).order_by(line.c.address)).all()
+    return list(directory.definitions(directory.DirectoryLine.model_validate_json(row.content) for row in rows))
+
+
+def _facilities(here: Platform, include: frozenset[str]) -> list[Found]:
+    units = {each["siren"]: each for each in _units(here, include)}
+    found: dict[str, Found] = {}
+    for each in _lines(here):
+        siren = each.address.siren
+        if each.siret is not None and each.siret not in found:
+            known = units.get(siren)
+            found[each.siret] = {
+                "siret": each.siret,
+                "siren": siren,
+                "name": known["businessName"][:100] if known else siren,
+                "facilityType": "P",
+                "administrativeStatus": "A",
+                **({"legalUnit": known} if known and "siren" in include else {}),
+            }
+    return list(found.values())
+
+
+def _codes(here: Platform, include: frozenset[str]) -> list[Found]:
+    units = {each["siren"]: each for each in _units(here, include)}
+    facilities = {each["siret"]: each for each in _facilities(here, frozenset())}
+    found: dict[tuple[str | None, str], Found] = {}
+    for each in _lines(here):
+        if each.routing_identifier is not None:
+            found[each.siret, each.routing_identifier] = {
+                "routingIdentifier": each.routing_identifier,
+                "siret": each.siret,
+                "routingIdentifierType": "0224",
+                "routingCodeName": each.routing_identifier,
+                "managesLegalCommitmentCode": False,
+                "administrativeStatus": "A",
+                **(
+                    {"legalUnit": units[each.address.siren]}
+                    if "siren" in include and each.address.siren in units
+                    else {}
+                ),
+                **({"facility": facilities[each.siret]} if "siret" in include and each.siret in facilities else {}),
+            }
+    return list(found.values())
+
+
+def _directory_lines(here: Platform, include: frozenset[str]) -> list[Found]:
+    """One for each address: in force, to come, or over."""
+    units = {each["siren"]: each for each in _units(here, include)}
+    facilities = {each["siret"]: each for each in _facilities(here, frozenset())} if "siret" in include else {}
+    found: dict[str, Found] = {}
+    for each in _lines(here):
+        before = found.get(str(each.address))
+        status = _status(here, each)
+        if before is not None and before["directoryLineStatus"] == "Enabled":
+            continue
+        found[str(each.address)] = {
+            "addressingIdentifier": str(each.address),
+            "platformType": "DFH" if each.platform == directory.CHORUS_PRO else "WK",
+            "directoryLineStatus": status,
+            "siren": each.address.siren,
+            **_given(siret=each.siret, routingIdentifier=each.routing_identifier, addressingSuffix=each.suffix),
+            **_given(
+                legalUnit=units.get(each.address.siren) if "siren" in include else None,
+                facility=facilities.get(each.siret or ""),
+                routingCode=_code(each) if each.routing_identifier and "routingCode" in include else None,
+            ),
+        }
+    return list(found.values())
+
+
+def _status(here: Platform, each: directory.DirectoryLine) -> str:
+    if each.accepts(here.today):
+        return "Enabled" if each.platform != directory.NO_PLATFORM else "Disabled"
+    return "Upcoming" if each.start_date is not None and each.start_date > here.today else "Disabled"
+
+
+def _code(each: directory.DirectoryLine) -> Found:
+    return {
+        "routingIdentifier": each.routing_identifier,
+        "routingIdentifierType": "0224",
+        "routingCodeName": each.routing_identifier,
+        "administrativeStatus": "A",
+    }
+
+
+def _given(**values: Any) -> Found:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+for _path, _kind, _rows in (
+    ("siren", "siren", _units),
+    ("siret", "siret", _facilities),
+    ("routing-code", "routing_code", _codes),
+    ("directory-line", "directory_line", _directory_lines),
+):
+    directory_service.post(f"/{_path}/search")(_search(_kind, _rows))
+
+
+def _listed(text: str | None, known: tuple[str, ...], name: str) -> list[str]:
+    found = [each for each in (text or "").split(",") if each]
+    if strange := [each for each in found if each not in known]:
+        raise Refused(400, f"{name}: {', '.join(strange)[:100]} is not known")
+    return found
+
+
+Fields = Annotated[str | None, Query()]
+
+
+def _one(rows: Iterable[Found], kind: str, fields: str | None, **key: str) -> Found:
+    chosen = _listed(fields, _FIELDS[kind], "fields")
+    row = next((row for row in rows if all(row.get(name) == value for name, value in key.items())), None)
+    if row is None:
+        raise Refused(404, "the directory does not know it")
+    return _only(row, chosen, _FIELDS[kind])
+
+
+@directory_service.get("/siren/code-insee:{siren}")
+def get_siren(here: Here, caller: Who, siren: Annotated[str, Path(pattern=_SIREN)], fields: Fields = None) -> Any:
+    """One company."""
+    _ = caller
+    return _one(_units(here, frozenset()), "siren", fields, siren=siren)
+
+
+@directory_service.get("/siret/code-insee:{siret}")
+def get_siret(
+    here: Here, caller: Who, siret: Annotated[str, Path(pattern=_SIRET)], fields: Fields = None, include: Fields = None
+) -> Any:
+    """One establishment."""
+    _ = caller
+    included = frozenset(_listed(include, _INCLUDED["siret"], "include"))
+    return _one(_facilities(here, included), "siret", fields, siret=siret)
+
+
+@directory_service.get("/routing-code/siret:{siret}/code:{code}")
+def get_code(
+    here: Here,
+    caller: Who,
+    siret: Annotated[str, Path(pattern=_SIRET)],
+    code: Annotated[str, Path(max_length=100)],
+    fields: Fields = None,
+    include: Fields = None,
+) -> Any:
+    """One routing code."""
+    _ = caller
+    included = frozenset(_listed(include, _INCLUDED["routing_code"], "include"))
+    return _one(_codes(here, included), "routing_code", fields, siret=siret, routingIdentifier=code)
+
+
+@directory_service.get("/directory-line/code:{address}")
+def get_line(
+    here: Here,
+    caller: Who,
+    address: Annotated[str, Path(max_length=125)],
+    fields: Fields = None,
+    include: Fields = None,
+) -> Any:
+    """One line."""
+    _ = caller
+    included = frozenset(_listed(include, _INCLUDED["directory_line"], "include"))
+    row = _one(_directory_lines(here, included), "directory_line", fields, addressingIdentifier=address)
+    return {**row, "directoryLineStatus": "Enabled" if row["directoryLineStatus"] == "Enabled" else "Disabled"}
+
+
+@directory_service.get("/healthcheck")
+def health(here: Here, caller: Who) -> Response:
+    """200 while the database answers."""
+    _ = caller
+    with here.db.read() as tx:
+        tx.execute(select(1))
+    return Response()

@@ -1,0 +1,93 @@
+"""What the groups of the API share: who asks, how exact numbers are read, how choices of ours are marked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from decimal import Decimal
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, model_validator
+
+from einvoice_server.auth import Caller, of_client, platform_of, sponsor_of
+from einvoice_server.auth import SponsorCaller as SponsorIdentity
+from einvoice_server.platform import Platform
+
+__all__ = ["OURS", "After", "Client", "Here", "Id", "Limit", "Plain", "Siren", "Sponsor", "router"]
+
+OURS: dict[str, Any] = {"x-origin": "ours"}
+
+Here = Annotated[Platform, Depends(platform_of)]
+Sponsor = Annotated[SponsorIdentity, Depends(sponsor_of)]
+Client = Annotated[Caller, Depends(of_client)]
+Id = Annotated[str, Path(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+$")]
+Siren = Annotated[str, Path(pattern=r"^[0-9]{9}$", examples=["100000009"])]
+After = Annotated[
+    int, Query(ge=0, lt=2**63, description="Ours: the cursor of the last one that was seen", json_schema_extra=OURS)
+]
+Limit = Annotated[int, Query(ge=1, le=1000, description="Ours: how many at most", json_schema_extra=OURS)]
+
+
+class Problem(BaseModel):
+    """An error, as the seed has it."""
+
+    error: str
+    code: int
+    trace_id: str
+
+
+class Place(BaseModel):
+    """One thing that is wrong with a body, and where."""
+
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class Unprocessable(BaseModel):
+    """What is wrong with a body."""
+
+    detail: list[Place]
+
+
+class Plain(BaseModel):
+    """A body of XP Z12-013: what is not given is left out, and never null."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_null(cls, values: Any) -> Any:
+        if isinstance(values, dict) and None in values.values():
+            raise ValueError("null is no value here: leave the field out")
+        return values
+
+
+class _Exact(Request):
+    """A request whose JSON numbers keep all their digits: amounts of money are no floats."""
+
+    async def json(self) -> Any:
+        """The body."""
+        if not hasattr(self, "_json"):
+            self._json = json.loads(await self.body(), parse_float=Decimal, parse_constant=str)
+        return self._json
+
+
+class _ExactRoute(APIRoute):
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The handler, given exact requests."""
+        handle = super().get_route_handler()
+
+        async def exact(request: Request) -> Response:
+            return await handle(_Exact(request.scope, request.receive))
+
+        return exact
+
+
+def router(prefix: str, tag: str) -> APIRouter:
+    """A group of operations."""
+    errors: dict[int | str, dict[str, Any]] = {
+        status: {"model": Problem} for status in (400, 401, 403, 404, 409, 413, 429)
+    }
+    errors[422] = {"model": Unprocessable}
+    return APIRouter(prefix=prefix, tags=[tag], route_class=_ExactRoute, responses=errors)

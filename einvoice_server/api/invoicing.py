@@ -1,0 +1,165 @@
+"""Invoices: files handed in, invoices received, and what they say."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import File, Query, UploadFile
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, Row, select
+
+import einvoice as ei
+from einvoice_server import intake
+from einvoice_server.api.common import OURS, After, Client, Here, Id, Limit, router
+from einvoice_server.errors import Refused
+from einvoice_server.platform import Platform
+from einvoice_server.tables import client, flow, invoice, job
+
+__all__ = ["invoicing"]
+
+invoicing = router("/invoicing", "Invoicing")
+FileStatus = Literal["draft", "submitted", "validated", "rejected", "processed"]
+
+
+class Reason(BaseModel):
+    """Why a file is refused, or what is doubtful about it."""
+
+    level: Literal["Error", "Warning"]
+    item: str
+    reasonCode: str  # noqa: N815 - the words of XP Z12-013
+    reasonMessage: str  # noqa: N815
+
+
+class SubmittedFile(BaseModel):
+    """A file that was handed in."""
+
+    invoice_id: str
+    status: FileStatus
+    file_name: str
+    file_size: int
+    extracted_data: dict[str, Any] | None = None
+    en16931_invoice: ei.Invoice | None = None
+    reasons: list[Reason] = Field(default=[], json_schema_extra=OURS)
+
+
+class InvoiceRow(BaseModel):
+    """An invoice in a list."""
+
+    invoice_id: str
+    status: FileStatus
+    direction: Literal["incoming", "outgoing"]
+    number: str | None
+    seller_siren: str | None
+    buyer_siren: str | None
+    treatment: str
+    file_name: str
+    file_size: int
+    syntax: str
+    cursor: int
+
+
+@invoicing.post("/files/submit", status_code=201, response_model=SubmittedFile)
+def submit_file(
+    here: Here, caller: Client, file: Annotated[UploadFile, File(description="Factur-X, UBL or CII")]
+) -> Any:
+    """Hand in an invoice as a file. Its format is found by its content; it is judged at once, and sent if it is valid.
+
+    The same file handed in again is the same invoice.
+    """
+    data, name = file.file.read(), (file.filename or "invoice")[:255]
+    if not data:
+        raise Refused(400, "the file is empty")
+    judged = intake.judge(here, data, name)
+    if judged.report.kind not in ("invoice", "credit_note"):
+        first = next(iter(judged.report.findings), None)
+        raise Refused(400, first.message_en if first else "this is no invoice")
+    with here.db.write() as tx:
+        before = _same(here, tx, caller.client_id, data)
+        if before is None:
+            if tx.execute(select(client.c.status).where(client.c.id == caller.client_id)).scalar_one() == "suspended":
+                raise Refused(403, "this client is suspended")
+            it = intake.Submitted(name, data, judged.syntax)
+            flow_id = intake.store(here, tx, caller.client_id, it)
+            tx.execute(job.delete().where(job.c.id == f"judge:{flow_id}"))  # it is judged already
+            row = tx.execute(select(flow).where(flow.c.id == flow_id)).one()
+            intake.apply(here, tx, row, judged)
+            before = tx.execute(select(flow).where(flow.c.id == flow_id)).one()
+        answer = _submitted(tx, before, judged)
+    here.wake.set()
+    return answer
+
+
+def _same(here: Platform, tx: Connection, client_id: str, data: bytes) -> Row[Any] | None:
+    sha = here.files.put(tx, data)
+    wanted = (flow.c.client_id == client_id, flow.c.sha == sha, flow.c.direction == "Out", flow.c.ack != "Error")
+    return tx.execute(select(flow).where(*wanted).limit(1)).one_or_none()
+
+
+def _submitted(tx: Connection, row: Row[Any], judged: intake.Judged) -> dict[str, Any]:
+    status = tx.execute(select(invoice.c.status).where(invoice.c.id == row.id)).scalar()
+    found = judged.content if isinstance(judged.content, ei.Invoice) else None
+    return {
+        "invoice_id": row.id,
+        "status": status or {"Pending": "submitted", "Error": "rejected", "Ok": "validated"}[row.ack],
+        "file_name": row.name,
+        "file_size": len(judged.data),
+        "extracted_data": found.model_dump(mode="json", exclude_none=True) if found else None,
+        "en16931_invoice": found if row.ack != "Error" else None,
+        "reasons": intake.reasons(row),
+    }
+
+
+@invoicing.get("/invoice_data/{invoice_id}", response_model=ei.Invoice, response_model_exclude_none=True)
+def invoice_data(here: Here, caller: Client, invoice_id: Id) -> Any:
+    """All that the invoice says."""
+    with here.db.read() as tx:
+        return ei.parse(here.files.get(tx, _own(tx, caller.client_id, invoice_id).sha))
+
+
+@invoicing.get("/received", response_model=list[InvoiceRow], openapi_extra=OURS)
+def received(here: Here, caller: Client, after: After = 0, limit: Limit = 100) -> Any:
+    """Invoices that arrived for the client, in order; ask again with the last `cursor`."""
+    return _list(here, caller.client_id, "in", after, limit)
+
+
+@invoicing.get("/sent", response_model=list[InvoiceRow], openapi_extra=OURS)
+def sent(here: Here, caller: Client, after: After = 0, limit: Limit = 100) -> Any:
+    """Invoices that the client sent, in order; ask again with the last `cursor`."""
+    return _list(here, caller.client_id, "out", after, limit)
+
+
+def _list(here: Platform, client_id: str, direction: str, after: int, limit: int) -> list[dict[str, Any]]:
+    wanted = (invoice.c.client_id == client_id, invoice.c.direction == direction, invoice.c.seq > after)
+    with here.db.read() as tx:
+        rows = tx.execute(select(invoice).where(*wanted).order_by(invoice.c.seq).limit(limit)).all()
+    return [intake.invoice_json(row) for row in rows]
+
+
+@invoicing.get("/{invoice_id}/file", response_class=Response, openapi_extra=OURS)
+def invoice_file(here: Here, caller: Client, invoice_id: Id) -> Response:
+    """The file itself, byte for byte."""
+    with here.db.read() as tx:
+        row = _own(tx, caller.client_id, invoice_id)
+        data = here.files.get(tx, row.sha)
+    kind = "application/pdf" if row.syntax == "Factur-X" else "application/xml"
+    return Response(data, media_type=kind, headers={"Content-Disposition": "attachment"})
+
+
+@invoicing.get("/{invoice_id}/view", response_class=Response, openapi_extra=OURS)
+def invoice_view(
+    here: Here, caller: Client, invoice_id: Id, language: Annotated[Literal["fr", "en"], Query()] = "fr"
+) -> Response:
+    """The readable view: a page for people."""
+    with here.db.read() as tx:
+        data = here.files.get(tx, _own(tx, caller.client_id, invoice_id).sha)
+    return Response(
+        ei.render(data, language=language), media_type="text/html", headers={"Content-Security-Policy": "sandbox"}
+    )
+
+
+def _own(tx: Connection, client_id: str, invoice_id: str) -> Row[Any]:
+    row = tx.execute(select(invoice).where(invoice.c.id == invoice_id, invoice.c.client_id == client_id)).one_or_none()
+    if row is None:
+        raise Refused(404, "no such invoice, or it is not judged yet")
+    return row

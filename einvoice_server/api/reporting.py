@@ -1,0 +1,264 @@
+"""E-reporting: what is told of trade outside of the exchange of invoices, and how often."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from fastapi import Body
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection, select, update
+
+import einvoice as ei
+from einvoice.france import ereporting, treatment
+from einvoice_server import intake
+from einvoice_server.api.common import OURS, Client, Here, router
+from einvoice_server.auth import Caller
+from einvoice_server.clock import iso
+from einvoice_server.errors import Refused
+from einvoice_server.happenings import happened
+from einvoice_server.holdings import companies, siren_of
+from einvoice_server.platform import Platform
+from einvoice_server.reports import Often, Periodicity, books_of, periodicities
+from einvoice_server.tables import client, duty, record, report
+from einvoice_server.tx import insert_once, new_id
+
+__all__ = ["reporting", "settings_group"]
+
+reporting = router("/reporting", "Reporting")
+settings_group = router("/settings", "Settings")
+Amount = Annotated[Decimal, Field(max_digits=19, decimal_places=2)]
+Rate = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+
+
+class ExemptInvoice(BaseModel):
+    """An invoice that is not exchanged but reported."""
+
+    direction: Literal["incoming", "outgoing"]
+    country_code: str = Field(pattern=r"^[A-Z]{2}$", description="of the other party", examples=["DE"])
+    model: ei.Draft
+
+
+class Kept(BaseModel):
+    """What was kept for the report of its period."""
+
+    invoice_id: str
+    message: str
+
+
+class RatePart(BaseModel):
+    """What was sold at one VAT rate."""
+
+    model_config = ConfigDict(json_schema_extra=OURS)
+
+    rate: Rate
+    taxable_amount: Amount
+    tax_amount: Amount
+
+
+class DailySales(BaseModel):
+    """What was sold on a day to customers who are not taxable persons."""
+
+    model_config = ConfigDict(json_schema_extra=OURS)
+
+    day: dt.date
+    category_code: Literal["TLB1", "TPS1", "TNT1", "TMA1"] = Field(
+        description="goods, services, not taxed here, margin"
+    )
+    rates: list[RatePart] = Field(min_length=1, max_length=50)
+    currency_code: str = Field("EUR", pattern=r"^[A-Z]{3}$")
+    count: int = Field(1, ge=0, le=10**9, description="how many sales")
+
+
+class Sales(BaseModel):
+    """Daily sales."""
+
+    transactions: list[DailySales] = Field(min_length=1, max_length=1000)
+
+
+class PaidInvoice(BaseModel):
+    """Money received on a day for an invoice that was reported; negative when it went back."""
+
+    model_config = ConfigDict(json_schema_extra=OURS)
+
+    number: str = Field(min_length=1, max_length=35)
+    day: dt.date
+    amount: Amount
+
+
+class PaidRate(BaseModel):
+    """What was received at one VAT rate, VAT included."""
+
+    rate: Rate
+    amount: Amount
+
+
+class PaidSales(BaseModel):
+    """Money received on a day for daily sales."""
+
+    model_config = ConfigDict(json_schema_extra=OURS)
+
+    day: dt.date
+    parts: list[PaidRate] = Field(min_length=1, max_length=50)
+
+
+class PaymentsIn(BaseModel):
+    """Money received."""
+
+    invoices: list[PaidInvoice] = Field(default=[], max_length=1000)
+    sales: list[PaidSales] = Field(default=[], max_length=1000)
+
+
+class Recorded(BaseModel):
+    """How many were kept."""
+
+    recorded: int
+
+
+class ReportOut(BaseModel):
+    """A report, and what became of it."""
+
+    report_id: str
+    content: Literal["transactions", "payments"]
+    start: dt.date
+    end: dt.date
+    role: str
+    closes_at: dt.datetime
+    filed_at: dt.datetime | None
+    code: str | None
+    answer: str | None
+
+
+class PeriodicityIn(BaseModel):
+    """How a client reports."""
+
+    vat_regime: ereporting.Regime
+    transaction_periodicity: Often = Field(description="`bimonthly` is ours: the franchise reports so")
+    payment_periodicity: Often = Field(description="`decade` is never allowed")
+
+
+@reporting.post("/exempt-invoices", status_code=201, response_model=Kept)
+def exempt_invoice(here: Here, caller: Client, given: Annotated[ExemptInvoice, Body()]) -> Any:
+    """Keep an international or B2C invoice for the e-report of its period. 422 where it is one that is exchanged."""
+    found = given.model.complete()
+    about = treatment.treatment(found)
+    if about not in ("B2BINT", "B2C", "B2CINT"):
+        raise Refused(422, f"an invoice of treatment {about} is not reported here")
+    with here.db.write() as tx:
+        _same_country(given, found)
+        _its_party(tx, caller, given, found)
+        invoice_id = new_id("iv")
+        intake.record_invoice(here, tx, caller.client_id, invoice_id, found)
+        _reportable(here, tx, caller.client_id)
+        happened(here, tx, caller.client_id, "invoice", invoice_id, "200", key=invoice_id, emitter="PDPE")
+    return {"invoice_id": invoice_id, "message": f"kept for the report of its period ({about})"}
+
+
+def _same_country(given: ExemptInvoice, found: ei.Invoice) -> None:
+    other = found.buyer if given.direction == "outgoing" else found.seller
+    stated = other.postal_address.country_code if other and other.postal_address else None
+    if stated not in (None, given.country_code):
+        raise Refused(422, [{"loc": ["body", "country_code"], "msg": f"the invoice says {stated}", "type": "country"}])
+
+
+def _its_party(tx: Connection, caller: Caller, given: ExemptInvoice, found: ei.Invoice) -> None:
+    own = siren_of(found.seller if given.direction == "outgoing" else found.buyer)
+    if own not in companies(tx, caller.client_id):
+        side = "seller" if given.direction == "outgoing" else "buyer"
+        place = ["body", "model", side]
+        raise Refused(
+            422, [{"loc": place, "msg": f"you have no active mandate of the {side} {own}", "type": "mandate"}]
+        )
+
+
+def _reportable(here: Platform, tx: Connection, client_id: str) -> None:
+    """What cannot be reported is refused now, and not found on the day of the report."""
+    books = books_of(tx, client_id)
+    known = companies(tx, client_id)
+    if not known or not (books.invoices or books.payments):
+        return
+    siren, name = next(iter(known.items()))
+    declarant = ereporting.Declarant.model_validate({"identifier": {"value": siren, "scheme_id": "0002"}, "name": name})
+    years = {each.issue_date.year for each in books.invoices if each.issue_date} | {here.today.year}
+    for year in years:
+        ereporting.Reporting(declarant, declarant, "simplified").filings(books, year)
+
+
+@reporting.post("/b2c-transactions", status_code=201, response_model=Recorded)
+def b2c_transactions(here: Here, caller: Client, given: Annotated[Sales, Body()]) -> Any:
+    """Keep daily sums of sales to private customers."""
+    sales = [ereporting.Sale.model_validate(each.model_dump()) for each in given.transactions]
+    with here.db.write() as tx:
+        for each in sales:
+            _keep(here, tx, caller.client_id, "sale", str(each.day), each.model_dump_json())
+    return {"recorded": len(sales)}
+
+
+@reporting.post("/payments", status_code=201, response_model=Recorded, openapi_extra=OURS)
+def payments(here: Here, caller: Client, given: Annotated[PaymentsIn, Body()]) -> Any:
+    """Keep payments of reported invoices, by their number, and of daily sales."""
+    paid = [ereporting.Paid.model_validate(each.model_dump()) for each in given.invoices]
+    receipts = [ereporting.Receipt.model_validate(each.model_dump()) for each in given.sales]
+    with here.db.write() as tx:
+        for each in paid:
+            _keep(here, tx, caller.client_id, "payment", str(each.day), each.model_dump_json())
+        for money in receipts:
+            _keep(here, tx, caller.client_id, "receipt", str(money.day), money.model_dump_json())
+        _reportable(here, tx, caller.client_id)
+    return {"recorded": len(paid) + len(receipts)}
+
+
+def _keep(here: Platform, tx: Connection, client_id: str, kind: str, day: str, content: str) -> None:
+    record_id = new_id("re")
+    insert_once(tx, record, id=record_id, client_id=client_id, kind=kind, day=day, content=content, created=here.now)
+
+
+@reporting.get("/reports", response_model=list[ReportOut], openapi_extra=OURS)
+def reports(here: Here, caller: Client) -> Any:
+    """The reports that were made, and what the portal said of them."""
+    with here.db.read() as tx:
+        rows = tx.execute(select(report).where(report.c.client_id == caller.client_id).order_by(report.c.created)).all()
+        owed = {
+            row.object_id: row
+            for row in tx.execute(select(duty).where(duty.c.client_id == caller.client_id, duty.c.kind == "report"))
+        }
+    return [
+        {
+            "report_id": row.id,
+            "content": row.content,
+            "start": row.start,
+            "end": row.end,
+            "role": row.role,
+            "closes_at": iso(row.closes),
+            "filed_at": iso(owed[row.id].done) if row.id in owed and owed[row.id].done else None,
+            "code": owed[row.id].code if row.id in owed else None,
+            "answer": owed[row.id].answer if row.id in owed else None,
+        }
+        for row in rows
+    ]
+
+
+@settings_group.put("/periodicity", response_model=None)
+def set_periodicity(here: Here, caller: Client, wanted: Annotated[PeriodicityIn, Body()]) -> None:
+    """How the client reports. 422 where its VAT regime reports otherwise."""
+    allowed = periodicities(wanted.vat_regime)
+    wrong = [
+        {"loc": ["body", name], "msg": f"{wanted.vat_regime} reports {getattr(allowed, name)}", "type": "regime"}
+        for name in ("transaction_periodicity", "payment_periodicity")
+        if getattr(wanted, name) != getattr(allowed, name)
+    ]
+    if wrong:
+        raise Refused(422, wrong)
+    with here.db.write() as tx:
+        tx.execute(update(client).where(client.c.id == caller.client_id).values(settings=allowed.model_dump_json()))
+
+
+@settings_group.get("/periodicity", response_model=Periodicity)
+def get_periodicity(here: Here, caller: Client) -> Any:
+    """How the client reports."""
+    with here.db.read() as tx:
+        kept = tx.execute(select(client.c.settings).where(client.c.id == caller.client_id)).scalar()
+    if kept is None:
+        raise Refused(404, "no settings yet")
+    return Periodicity.model_validate_json(kept)

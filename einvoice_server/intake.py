@@ -1,0 +1,388 @@
+"""What clients hand in: stored first and answered, judged by the library afterwards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+import einvoice as ei
+from einvoice.france import ereporting, lifecycle, treatment
+from einvoice_server import jobs
+from einvoice_server.happenings import acknowledged, announce, happened, new_flow
+from einvoice_server.holdings import holds, issuer_of, key_of, route, siren_of
+from einvoice_server.lives import flow_kind, life_of, parsed, pass_on, set_status, tell
+from einvoice_server.platform import Platform
+from einvoice_server.tables import duty, flow, invoice, record
+from einvoice_server.tx import insert_once, made_id, new_id, tick
+
+__all__ = ["Judged", "Submitted", "apply", "detail", "details_of", "find_invoice", "judge", "set_by_client", "store"]
+
+_TREATMENTS = {
+    "B2B": "B2B",
+    "B2BINT": "B2BInt",
+    "B2C": "B2C",
+    "B2CINT": "B2C",
+    "OUTOFSCOPE": "OutOfScope",
+    "ARCHIVEONLY": "ArchiveOnly",
+}
+_PROFILES = {"extended-ctc-fr": "Extended-CTC-FR", "extended": "Extended-CTC-FR", "en16931": "CIUS", "basic": "Basic"}
+_SYNTAXES = {"ubl": "UBL", "cii": "CII", "facturx": "Factur-X", "cdar": "CDAR", "flux10": "FRR"}
+_REPORTED = ("B2BINT", "B2C", "B2CINT")
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A file as a client hands it in."""
+
+    name: str
+    data: bytes
+    syntax: str | None = None  # of XP Z12-013; None: what it is
+    rule: str | None = None
+    tracking_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A file, the library's verdict on it, and what it says."""
+
+    data: bytes
+    report: ei.DocumentReport
+    content: Any  # Invoice, LifecycleMessage, EReport, or None where it cannot be read
+
+    @property
+    def syntax(self) -> str:
+        """The syntax, in the words of XP Z12-013."""
+        return _SYNTAXES.get(self.report.syntax, "UBL")
+
+
+def judge(platform: Platform, data: bytes, name: str, direction: Any = "sending") -> Judged:
+    """Ask the library. The day is the platform's, not the machine's."""
+    policy = ei.Policy(date=platform.today, direction=direction)
+    document = ei.validate(data, policy=policy, name=name).documents[0]
+    try:
+        content: Any = parsed(data)
+    except ei.EInvoiceError:
+        content = None
+    return Judged(data, document, content)
+
+
+def store(platform: Platform, tx: Connection, client_id: str, it: Submitted) -> str:
+    """Store a file as a flow that waits for its verdict, and promise it. Returns the flow's id.
+
+    A file that the client sent before becomes a flow that says so: its client may never have had our first answer.
+    """
+    sha = platform.files.put(tx, it.data)
+    same = (flow.c.client_id == client_id, flow.c.sha == sha, flow.c.direction == "Out", flow.c.ack != "Error")
+    before = tx.execute(select(flow.c.id).where(*same).limit(1)).first()
+    flow_id = new_id("fl")
+    again = f"this very file was sent before, as flow {before.id}" if before else ""
+    new_flow(
+        platform,
+        tx,
+        client_id,
+        flow_id=flow_id,
+        name=it.name,
+        syntax=it.syntax or "UBL",
+        kind={"CDAR": "SupplierInvoiceLC", "FRR": "MultiFlowReport"}.get(it.syntax or "", "CustomerInvoice"),
+        direction="Out",
+        sha=sha,
+        rule=it.rule or "Undefined",
+        rule_given=it.rule is not None,
+        ack="Error" if before else "Pending",
+        details=[detail("AlreadyExistingFlow", again, before.id)] if before else [],
+        tracking_id=it.tracking_id,
+    )
+    if not before:
+        jobs.add(tx, platform.now, "judge", flow_id, flow=flow_id)
+    return flow_id
+
+
+def detail(code: str, text: str, item: str = "flow", level: str = "Error") -> dict[str, str]:
+    """A reason in an acknowledgement."""
+    return {"level": level, "item": item or "flow", "reasonCode": code, "reasonMessage": text}
+
+
+def details_of(report: ei.DocumentReport) -> list[dict[str, str]]:
+    """Why a document is refused, and what is doubtful about it: the findings, and the steps that could not run."""
+    levels = {"error": "Error", "warning": "Warning"}
+    found = [
+        detail(
+            "InvalidSchema" if each.rule == "XSD" else each.rule,
+            each.message,
+            each.xpath or each.field or "",
+            levels[each.severity],
+        )
+        for each in report.findings
+        if each.severity in levels
+    ]
+    found += [
+        detail("OtherTechnicalError", each.reason or "", each.name) for each in report.steps if each.status == "not_run"
+    ]
+    return found
+
+
+def apply(platform: Platform, tx: Connection, row: Row[Any], it: Judged) -> None:
+    """What follows from the verdict on a flow: it is acknowledged, and its content starts or continues a life."""
+    if row.ack != "Pending":
+        return
+    if row.syntax != it.syntax and it.report.kind != "unknown":
+        said = f"the flow says {row.syntax}, the file is {it.syntax}"
+        acknowledged(platform, tx, row, "Error", [detail("FlowTypeError", said)])
+    elif isinstance(it.content, ei.Invoice):
+        _invoice(platform, tx, row, it, it.content)
+    elif it.report.verdict != "valid":
+        acknowledged(platform, tx, row, "Error", details_of(it.report))
+    elif isinstance(it.content, lifecycle.LifecycleMessage):
+        _status(platform, tx, row, it, it.content)
+    elif isinstance(it.content, ereporting.EReport):
+        _report(platform, tx, row, it, it.content)
+    else:
+        acknowledged(platform, tx, row, "Error", [detail("FlowTypeError", "no document that a client sends")])
+
+
+def _invoice(platform: Platform, tx: Connection, row: Row[Any], it: Judged, found: ei.Invoice) -> None:
+    about = treatment.treatment(found)
+    profile = _PROFILES.get(it.report.profile or "", "Undefined")
+    rule = row.rule if row.rule_given else _TREATMENTS[about]
+    changes = {"profile": profile, "rule": rule, "type": flow_kind(found, "out")}
+    seen = details_of(it.report)
+    if not holds(tx, row.client_id, issuer_of(found)):
+        said = f"you have no active mandate of the issuer {issuer_of(found) or '(without SIREN)'}"
+        acknowledged(platform, tx, row, "Error", [*seen, detail("InvoiceLCAccessDenied", said)], **changes)
+        return
+    if it.report.verdict != "valid":
+        acknowledged(platform, tx, row, "Error", seen, **changes)
+        _rejected(platform, tx, row, it, found, about)
+        return
+    peer = route(tx, found, platform.today) if about == "B2B" else None
+    if not _new_invoice(platform, tx, row, it, found, direction="out", about=about, peer=peer):
+        said = f"an invoice {found.number} of this seller and year was sent before"
+        acknowledged(platform, tx, row, "Error", [*seen, detail("AlreadyExistingFlow", said, "BT-1")], **changes)
+        return
+    acknowledged(platform, tx, row, "Ok", seen, **changes)
+    made = tx.execute(select(invoice).where(invoice.c.id == row.id)).one()
+    announce(platform, tx, row.client_id, "invoice.created", row.id, invoice_json(made))
+    if about == "B2B":
+        reasons = {} if peer else {"reasons": ("NON_TRANSMISE",)}
+        set_status(platform, tx, made, lifecycle.Lifecycle(found), "200", at=row.submitted, what=reasons)
+        if peer:
+            jobs.add(tx, platform.now, "send", row.id, invoice=row.id)
+        return
+    happened(platform, tx, row.client_id, "invoice", row.id, "200", key=row.id, emitter="PDPE", at=row.submitted)
+    if about in _REPORTED:
+        record_invoice(platform, tx, row.client_id, row.id, found)
+
+
+def record_invoice(platform: Platform, tx: Connection, client_id: str, invoice_id: str, found: ei.Invoice) -> None:
+    """Keep an invoice for the e-report of its period."""
+    insert_once(
+        tx,
+        record,
+        id=made_id("re", client_id, invoice_id),
+        client_id=client_id,
+        kind="invoice",
+        day=str(found.issue_date),
+        content=found.model_dump_json(exclude_none=True),
+        invoice_id=invoice_id,
+        created=platform.now,
+    )
+
+
+def new_values(row: Any, it: Judged, found: ei.Invoice) -> dict[str, Any]:
+    """What is searched of an invoice."""
+    return {
+        "key": key_of(found),
+        "number": found.number,
+        "seller": siren_of(found.seller),
+        "buyer": siren_of(found.buyer),
+        "sha": row.sha,
+        "name": row.name,
+        "size": len(it.data),
+        "syntax": it.syntax,
+        "at": row.submitted,
+    }
+
+
+def _new_invoice(
+    platform: Platform,
+    tx: Connection,
+    row: Any,
+    it: Judged,
+    found: ei.Invoice,
+    *,
+    direction: str,
+    about: str,
+    peer: str | None,
+) -> bool:
+    """Keep an invoice, unless there is one of the same key. Whether it was new."""
+    return insert_once(
+        tx,
+        invoice,
+        id=row.id,
+        client_id=row.client_id,
+        direction=direction,
+        status="validated",
+        treatment=about,
+        peer=peer,
+        seq=tick(tx, row.client_id, platform.now),
+        **new_values(row, it, found),
+    )
+
+
+def _rejected(platform: Platform, tx: Connection, row: Row[Any], it: Judged, found: ei.Invoice, about: str) -> None:
+    """An invoice that is not valid has no life, but a status where it says enough for one. Its number stays free."""
+    values = new_values(row, it, found)
+    values |= {"key": f"{values['key']}/{row.id}", "id": row.id, "client_id": row.client_id, "direction": "out"}
+    seq = tick(tx, row.client_id, platform.now)
+    insert_once(tx, invoice, **values, status="rejected", treatment=about, seq=seq)
+    made = tx.execute(select(invoice).where(invoice.c.id == row.id)).one()
+    first = next((each for each in it.report.findings if each.severity == "error"), None)
+    comment = first.message if first else None
+    what = {"by": "issuing_platform", "reasons": ("REJ_SEMAN",), "comment": comment}
+    try:
+        set_status(platform, tx, made, lifecycle.Lifecycle(found), "213", at=row.submitted, what=what)
+    except ei.Unwritable:
+        happened(platform, tx, row.client_id, "invoice", row.id, "213", key=row.id, emitter="PDPE", reason=comment)
+
+
+def receive_invoice(
+    platform: Platform, tx: Connection, client_id: str, row: Any, it: Judged, found: ei.Invoice, peer: str
+) -> bool:
+    """An invoice that arrived for one of our clients. Whether it was new."""
+    return _new_invoice(
+        platform, tx, row, it, found, direction="in", about=treatment.treatment(found), peer=peer
+    ) and _announced(platform, tx, client_id, row.id)
+
+
+def _announced(platform: Platform, tx: Connection, client_id: str, invoice_id: str) -> bool:
+    made = tx.execute(select(invoice).where(invoice.c.id == invoice_id)).one()
+    announce(platform, tx, client_id, "invoice.received", invoice_id, invoice_json(made))
+    return True
+
+
+def invoice_json(row: Row[Any]) -> dict[str, Any]:
+    """What lists and webhooks say of an invoice."""
+    return {
+        "invoice_id": row.id,
+        "status": row.status,
+        "direction": "incoming" if row.direction == "in" else "outgoing",
+        "number": row.number,
+        "seller_siren": row.seller,
+        "buyer_siren": row.buyer,
+        "treatment": row.treatment,
+        "file_name": row.name,
+        "file_size": row.size,
+        "syntax": row.syntax,
+        "cursor": row.seq,
+    }
+
+
+def find_invoice(tx: Connection, told: lifecycle.LifecycleMessage, *filters: Any) -> Row[Any] | None:
+    """The invoice that a message is about."""
+    subject = told.subject
+    if subject is None or subject.issuer is None:
+        return None
+    sellers = [each.value for each in subject.issuer.identifiers if each.scheme_id == "0002"]
+    day = subject.issue_date or subject.issue_time
+    key = f"{next(iter(sellers), '')}/{subject.reference}/{day.year if day else ''}"
+    return tx.execute(select(invoice).where(invoice.c.key == key, *filters).limit(1)).one_or_none()
+
+
+def _status(platform: Platform, tx: Connection, row: Row[Any], it: Judged, told: lifecycle.LifecycleMessage) -> None:
+    """A status that a client tells of one of its invoices."""
+    refuse: Callable[[str, str], None] = lambda code, said: acknowledged(  # noqa: E731 - one sentence, three times
+        platform, tx, row, "Error", [*details_of(it.report), detail(code, said)]
+    )
+    about = find_invoice(tx, told, invoice.c.client_id == row.client_id)
+    if about is None:
+        refuse("InvoiceLCRuleError", "this status is about no invoice of yours")
+        return
+    setters = [each.value for each in told.issuer.identifiers] if told.issuer else []
+    if not any(holds(tx, row.client_id, each) for each in setters):
+        refuse("InvoiceLCAccessDenied", "this status is set by a company that you have no mandate of")
+        return
+    life = life_of(platform, tx, about)
+    wrong = misfits(life, told)
+    if wrong:
+        refuse("InvoiceLCInvalidStatus", "; ".join(each.message for each in wrong))
+        return
+    kind = f"{flow_kind(life.invoice, about.direction)}LC"
+    acknowledged(platform, tx, row, "Ok", details_of(it.report), type=kind)
+    set_by_client(platform, tx, about, life, told, it.data)
+
+
+def misfits(life: lifecycle.Lifecycle, told: lifecycle.LifecycleMessage) -> Sequence[ei.Finding]:
+    """Why a message may not be told of an invoice now, as its life knows; nothing where it may."""
+    before = set(life.findings)
+    return [each for each in life.told(told).findings if each not in before and each.severity == "error"]
+
+
+def set_by_client(
+    platform: Platform,
+    tx: Connection,
+    row: Row[Any],
+    life: lifecycle.Lifecycle,
+    told: lifecycle.LifecycleMessage,
+    data: bytes,
+) -> None:
+    """A status set by our client: an event, a duty where it is one, and on its way to the other side."""
+    tell(platform, tx, row, life, told, data, ours=True, show=False)
+    if row.peer:
+        sha = platform.files.put(tx, data)
+        pass_on(platform, tx, row, [sha], "issuer" if row.direction == "in" else "receiver")
+
+
+def _report(platform: Platform, tx: Connection, row: Row[Any], it: Judged, found: ereporting.EReport) -> None:
+    """An e-report that a client made itself: on to the portal."""
+    declarant = found.declarant.identifier.value if found.declarant and found.declarant.identifier else None
+    if not holds(tx, row.client_id, declarant):
+        said = f"you have no active mandate of the declarant {declarant}"
+        acknowledged(platform, tx, row, "Error", [detail("InvoiceLCAccessDenied", said)])
+        return
+    acknowledged(platform, tx, row, "Ok", details_of(it.report))
+    owe_report(platform, tx, row.client_id, row.id, row.name, row.sha, platform.now)
+
+
+def owe_report(
+    platform: Platform, tx: Connection, client_id: str, object_id: str, name: str, sha: str, deadline: int
+) -> None:
+    """Note that the portal must have an e-report, and promise that it will."""
+    duty_id = made_id("du", client_id, object_id, sha)
+    insert_once(
+        tx,
+        duty,
+        id=duty_id,
+        client_id=client_id,
+        object_id=object_id,
+        kind="report",
+        name=name,
+        sha=sha,
+        deadline=deadline,
+    )
+    jobs.add(tx, platform.now, "portal", duty_id)
+
+
+def transmit_waiting(platform: Platform, tx: Connection) -> None:
+    """Invoices that nobody could receive when they came are sent once the directory knows where."""
+    wanted = (
+        invoice.c.direction == "out",
+        invoice.c.peer.is_(None),
+        invoice.c.treatment == "B2B",
+        invoice.c.status == "validated",
+    )
+    for row in tx.execute(select(invoice).where(*wanted)).all():
+        found = ei.parse(platform.files.get(tx, row.sha))
+        peer = route(tx, found, platform.today) if isinstance(found, ei.Invoice) else None
+        if peer is not None:
+            tx.execute(update(invoice).where(invoice.c.id == row.id).values(peer=peer))
+            jobs.add(tx, platform.now, "send", row.id, invoice=row.id)
+
+
+def reasons(row: Row[Any]) -> list[dict[str, str]]:
+    """Why a flow is refused, or what is doubtful about it."""
+    found: list[dict[str, str]] = json.loads(row.details or "[]")
+    return found

@@ -1,0 +1,174 @@
+"""The life of an invoice on this platform: statuses made, told to the parties, and owed to the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+import einvoice as ei
+from einvoice.france import flux1, lifecycle
+from einvoice_server import jobs
+from einvoice_server.clock import from_legal, legal
+from einvoice_server.happenings import happened, new_flow
+from einvoice_server.holdings import issuer_of, siren_of
+from einvoice_server.platform import Platform
+from einvoice_server.tables import duty, file, invoice, message
+from einvoice_server.tx import insert_once, made_id, next_of
+from einvoice_server.words import emitter_of
+
+__all__ = ["flow_kind", "life_of", "parsed", "pass_on", "set_status", "settled", "tell"]
+
+
+@lru_cache(maxsize=256)
+def parsed(data: bytes) -> Any:
+    """What a file says; the last ones are remembered, for an invoice and its first statuses come close together."""
+    return ei.parse(data)
+
+
+def life_of(platform: Platform, tx: Connection, row: Row[Any]) -> lifecycle.Lifecycle:
+    """What is known of an invoice: it and all messages about it."""
+    found = parsed(platform.files.get(tx, row.sha))
+    life = lifecycle.Lifecycle(found if isinstance(found, ei.Invoice) else None)
+    told = select(message.c.sha, file.c.data).join(file, file.c.sha == message.c.sha)
+    told = told.where(message.c.object_id == row.id, message.c.object_type == "invoice").order_by(message.c.seq)
+    for each in tx.execute(told):
+        read = parsed(bytes(each.data) if each.data is not None else platform.files.get(tx, each.sha))
+        if isinstance(read, lifecycle.LifecycleMessage):
+            life = life.told(read)
+    return life
+
+
+def set_status(
+    platform: Platform,
+    tx: Connection,
+    row: Row[Any],
+    life: lifecycle.Lifecycle,
+    code: str,
+    *,
+    at: int,
+    what: dict[str, Any] | None = None,
+    show: bool = True,
+) -> lifecycle.Lifecycle:
+    """Set a status of an invoice: tell its client, and note what the portal must know.
+
+    Raises `Unwritable` where the status may not be told so.
+    """
+    made = lifecycle.status(_known(life), code, at=legal(at), received_at=legal(row.at), **(what or {}))
+    return tell(platform, tx, row, life, made, lifecycle.write(made), ours=True, show=show)
+
+
+def tell(
+    platform: Platform,
+    tx: Connection,
+    row: Row[Any],
+    life: lifecycle.Lifecycle,
+    told: lifecycle.LifecycleMessage,
+    data: bytes,
+    *,
+    ours: bool,
+    show: bool = True,
+) -> lifecycle.Lifecycle:
+    """A message about an invoice, ours or another's, becomes an event and a flow of the client; ours may be duties."""
+    after = life.told(told)
+    event = next((each for each in reversed(after.events) if each.id == told.identifier), None)
+    if event is None:
+        return after
+    sha = platform.files.put(tx, data)
+    new = happened(
+        platform,
+        tx,
+        row.client_id,
+        "invoice",
+        row.id,
+        event.status_code,
+        key=event.id,
+        emitter=emitter_of(event.status_code, event.emitter),
+        at=from_legal(event.timestamp),
+        reason=event.reason,
+        rejection=event.rejection_reasons,
+        mandatory=event.is_mandatory,
+        sha=sha,
+    )
+    if not new:
+        return after
+    if show:
+        new_flow(
+            platform,
+            tx,
+            row.client_id,
+            flow_id=made_id("fl", row.client_id, row.id, event.id),
+            name=f"{told.name or event.id}.xml",
+            syntax="CDAR",
+            kind=f"{flow_kind(life.invoice, row.direction)}LC",
+            direction="In",
+            sha=sha,
+        )
+    if ours:
+        _owe(platform, tx, row, after, event)
+    return after
+
+
+def flow_kind(found: ei.Invoice | None, direction: str) -> str:
+    """Customer's or supplier's invoice, from the client's place: a self-billed one goes the other way."""
+    issued_by_seller = found is None or issuer_of(found) == siren_of(found.seller)
+    return "CustomerInvoice" if (direction == "out") == issued_by_seller else "SupplierInvoice"
+
+
+def pass_on(platform: Platform, tx: Connection, row: Row[Any], shas: Sequence[str], side: str) -> None:
+    """Promise that the other platform is told: its client is the issuer or the receiver."""
+    key = made_id("pass", row.id, *shas)
+    jobs.add(tx, platform.now, "pass_on", key, peer=row.peer, side=side, shas=list(shas))
+
+
+def _known(life: lifecycle.Lifecycle) -> ei.Invoice:
+    if life.invoice is None:
+        raise ei.Unrecognised("this is no invoice")
+    return life.invoice
+
+
+def _owe(platform: Platform, tx: Connection, row: Row[Any], life: lifecycle.Lifecycle, event: lifecycle.Event) -> None:
+    """Note what the portal must be told of an event, and promise that it will be."""
+    for owed in life.duties:
+        if owed.event.id != event.id:
+            continue
+        duty_id = made_id("du", row.id, owed.content, event.id)
+        name, data = _content(platform, tx, life, owed)
+        insert_once(
+            tx,
+            duty,
+            id=duty_id,
+            client_id=row.client_id,
+            object_id=row.id,
+            kind=owed.content,
+            name=name,
+            sha=platform.files.put(tx, data) if data else None,
+            deadline=from_legal(owed.deadline),
+            done=None if data else platform.now,
+            answer=None if data else name,
+        )
+        if data:
+            jobs.add(tx, platform.now, "portal", duty_id)
+
+
+def _content(platform: Platform, tx: Connection, life: lifecycle.Lifecycle, owed: lifecycle.Duty) -> tuple[str, bytes]:
+    """What the portal is told: a name, and the file; or why there is none, and nothing."""
+    if owed.content == "flux1":
+        found = _known(life)
+        try:
+            return flux1.file_name(str(found.number), "base"), flux1.extract(found, "ubl")
+        except ei.Unwritable as error:
+            return str(error), b""
+    settings = platform.settings
+    sender = lifecycle.Platform(settings.matricule, settings.name, settings.application)
+    told = next(each for each in life.messages if each.identifier == owed.event.id)
+    number = next_of(tx, "ppf_copy")
+    copy = lifecycle.ppf_copy(told, platform=sender, number=f"{number:019d}")
+    return f"{copy.identifier}.xml", lifecycle.write(copy)
+
+
+def settled(tx: Connection, invoice_id: str, status: str) -> None:
+    """The invoice has come that far, in the seed's five words."""
+    tx.execute(update(invoice).where(invoice.c.id == invoice_id).values(status=status))

@@ -1,0 +1,247 @@
+"""The public portal, played: it takes statuses, extracts, e-reports and directory lines, judges them and answers.
+
+It judges by the library: statuses, e-reports and directory updates by their schemas and rules, flux 1 by the portal's
+own where they are installed; where they are not, it takes the file and says that it could not judge. It refuses with
+published reasons, and on demand: `POST /refusals {"kind": "status", "reason": "REJ_RG"}`.
+
+Its answers are JSON. The real portal answers by lifecycle messages about flows and data (statuses 250 to 601).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from fastapi import Body, FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import Connection, delete, select, update
+
+import einvoice as ei
+from einvoice.france import directory, directory_files, flux1, lifecycle
+from einvoice_server.clock import iso, legal
+from einvoice_server.envelopes import Document, opened_envelope
+from einvoice_server.errors import Refused
+from einvoice_server.holdings import key_of
+from einvoice_server.platform import Platform
+from einvoice_server.tables import counter, line, received, refusal, unit
+from einvoice_server.turn import keep_line
+from einvoice_server.tx import insert_once, new_id, next_of
+
+__all__ = ["Refusal", "mount", "receive"]
+
+Kind = Literal["status", "flux1", "report", "directory"]
+_CODES: dict[str, tuple[str, str]] = {  # taken, refused
+    "status": ("500", "601"),
+    "flux1": ("250", "251"),
+    "report": ("300", "301"),
+    "directory": ("400", "401"),
+}
+
+
+class Refusal(BaseModel):
+    """What to refuse, next time: any document of a kind, for a published reason."""
+
+    kind: Kind
+    reason: str = Field(default="REJ_RG", description="one of the reason codes of the life cycle")
+    times: int = Field(default=1, ge=1, le=10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the portal says of one document."""
+
+    reasons: tuple[str, ...] = ()  # codes; none: taken
+    reason: str | None = None  # in words: why it is refused, or why it could not be judged
+    about: str = ""
+    lines: tuple[directory.DirectoryLine, ...] = ()
+    key: str | None = field(default=None)
+
+
+def mount(app: FastAPI, platform: Platform) -> None:
+    """The portal's own addresses."""
+
+    @app.get("/directory.xml", include_in_schema=False)
+    def _directory(request: Request) -> Response:
+        with platform.db.read() as tx:
+            version = tx.execute(select(counter.c.value).where(counter.c.name == "directory")).scalar() or 0
+            tag = f'"{version}"'
+            if request.headers.get("If-None-Match") == tag:
+                return Response(status_code=304, headers={"ETag": tag})
+            data = directory_files.write_export(_export(platform, tx))
+        return Response(data, media_type="application/xml", headers={"ETag": tag})
+
+    @app.post("/refusals", status_code=201)
+    def _refuse(asked: Annotated[Refusal, Body()]) -> dict[str, str]:
+        if not platform.settings.sandbox:
+            raise Refused(404, "only a sandbox refuses on demand")
+        if asked.reason not in lifecycle.REASONS:
+            raise Refused(422, f"{asked.reason} is no reason; known: {', '.join(lifecycle.REASONS)}")
+        refusal_id = new_id("rf")
+        with platform.db.write() as tx:
+            insert_once(tx, refusal, id=refusal_id, kind=asked.kind, reason=asked.reason, times=asked.times)
+        return {"id": refusal_id}
+
+    @app.get("/received")
+    def _received(kind: Kind | None = None, limit: int = 100) -> list[dict[str, Any]]:
+        wanted = select(received).order_by(received.c.at.desc()).limit(min(max(limit, 1), 1000))
+        with platform.db.read() as tx:
+            rows = tx.execute(wanted.where(received.c.kind == kind) if kind else wanted).all()
+        return [
+            {
+                "id": row.id,
+                "sender": row.sender,
+                "kind": row.kind,
+                "name": row.name,
+                "about": row.about,
+                "at": iso(row.at),
+                "code": row.code,
+                "answer": row.answer,
+            }
+            for row in rows
+        ]
+
+    @app.exception_handler(Refused)
+    async def _refused(_: Request, error: Refused) -> Response:
+        return JSONResponse({"error": error.detail, "code": error.status_code}, error.status_code)
+
+
+def _export(platform: Platform, tx: Connection) -> directory_files.DirectoryExport:
+    """The whole directory (F14)."""
+    units = tx.execute(select(unit).order_by(unit.c.siren)).all()
+    rows = tx.execute(select(line.c.content).order_by(line.c.id)).all()
+    lines = [directory.DirectoryLine.model_validate_json(row.content) for row in rows]
+    return directory_files.DirectoryExport(
+        produced_at=legal(platform.now),
+        kind="C",
+        legal_units=tuple(
+            directory_files.LegalUnit(
+                instance_id=str(number),
+                presence="C",
+                status="A",
+                siren=row.siren,
+                name=row.name,
+                entity_type="P" if row.nature == "Public" else "A",
+                diffusion="O",
+            )
+            for number, row in enumerate(units, 1)
+        ),
+        lines=tuple(
+            each.model_copy(update={"instance_id": str(number), "presence": "C", "identifier": str(each.address)})
+            for number, each in enumerate(directory.definitions(lines), 1)
+        ),
+    )
+
+
+def receive(platform: Platform, headers: Any, body: bytes) -> dict[str, Any]:
+    """Judge what a platform sent, and answer each document; one that came before is answered as before."""
+    sender, documents = opened_envelope(platform, headers, body)
+    judged = [(each, _judge(platform, sender, each)) for each in documents]
+    with platform.db.write() as tx:
+        return {"answers": [_answer(platform, tx, sender, each, verdict) for each, verdict in judged]}
+
+
+def _judge(platform: Platform, sender: str, document: Document) -> Verdict:
+    kind = document.about.get("kind")
+    policy = ei.Policy(date=platform.today)
+    if kind == "flux1":
+        report = flux1.judge_extract(document.data, policy, name=document.name)
+        found = ei.parse(document.data)
+        key = key_of(found) if isinstance(found, ei.Invoice) else None
+        return _verdict(report, "REJ_RG", about=key or "", key=f"flux1/{key}")
+    report = ei.validate(document.data, policy=policy, name=document.name).documents[0]
+    content = ei.parse(document.data) if report.kind != "unknown" else None
+    if kind == "status" and isinstance(content, lifecycle.LifecycleMessage) and content.subject:
+        return _verdict(
+            report,
+            "REJ_RG",
+            about=f"{content.subject.reference} {content.subject.status_code}",
+            key=f"status/{content.identifier}",
+        )
+    if kind == "directory" and isinstance(content, directory_files.DirectoryUpdate):
+        strangers = [each for each in content.lines if each.platform != sender]
+        if strangers:
+            return Verdict(("REJ_HAB",), "a platform writes its own lines only", str(strangers[0].address))
+        return _verdict(
+            report, "REJ_VAL_INC", about=", ".join(str(each.address) for each in content.lines), lines=content.lines
+        )
+    if kind == "report" and report.kind == "ereport":
+        return _verdict(report, "REJ_RG", about=getattr(content, "identifier", "") or "")
+    return Verdict(("IRR_TYPE",), "this is not what it was said to be")
+
+
+def _verdict(report: ei.DocumentReport, code: str, **values: Any) -> Verdict:
+    if report.verdict == "invalid":
+        first = next(each for each in report.findings if each.severity == "error")
+        return Verdict((code,), f"{first.rule}: {first.message}", **values)
+    if report.verdict == "not_run":
+        missing = next((each.ruleset or each.name for each in report.steps if each.status == "not_run"), "")
+        return Verdict((), f"taken, but not judged: {missing} is not installed", **values)
+    return Verdict(**values)
+
+
+def _answer(platform: Platform, tx: Connection, sender: str, document: Document, verdict: Verdict) -> dict[str, Any]:
+    kind = str(document.about.get("kind"))
+    stored = f"{sender}/{document.id}"
+    before = tx.execute(select(received).where(received.c.id == stored)).one_or_none()
+    if before is not None:
+        answer: dict[str, Any] = json.loads(before.answer)
+        return answer
+    verdict = _on_demand(tx, kind) or _unique(tx, verdict) or verdict
+    taken, refused = _CODES.get(kind, ("500", "501"))
+    code = refused if verdict.reasons else taken
+    answer = {
+        "id": document.id,
+        "code": code,
+        "refused": bool(verdict.reasons),
+        "reasons": verdict.reasons,
+        "reason": verdict.reason,
+    }
+    insert_once(
+        tx,
+        received,
+        id=stored,
+        sender=sender,
+        kind=kind,
+        name=document.name,
+        about=verdict.key or verdict.about,
+        sha=platform.files.put(tx, document.data),
+        at=platform.now,
+        answer=json.dumps(answer),
+        code=code,
+    )
+    if not verdict.reasons and verdict.lines:
+        _publish(tx, verdict, document.about.get("unit") or {})
+    return answer
+
+
+def _on_demand(tx: Connection, kind: str) -> Verdict | None:
+    """The refusal that somebody asked for, used once."""
+    asked = tx.execute(select(refusal).where(refusal.c.kind == kind).limit(1)).one_or_none()
+    if asked is None:
+        return None
+    if asked.times > 1:
+        tx.execute(update(refusal).where(refusal.c.id == asked.id).values(times=asked.times - 1))
+    else:
+        tx.execute(delete(refusal).where(refusal.c.id == asked.id))
+    return Verdict((asked.reason,), f"refused on demand: {lifecycle.REASONS[asked.reason].name_en}")
+
+
+def _unique(tx: Connection, verdict: Verdict) -> Verdict | None:
+    """An extract or a status that the portal has already, under another id."""
+    if verdict.reasons or verdict.key is None:
+        return None
+    taken = select(received.c.id).where(received.c.about == verdict.key, received.c.code.not_in(("251", "601")))
+    if tx.execute(taken.limit(1)).first() is None:
+        return None
+    return Verdict(("REJ_UNI",), f"already received: {verdict.key}", verdict.about)
+
+
+def _publish(tx: Connection, verdict: Verdict, about: dict[str, str]) -> None:
+    """New lines of the directory, from the next export on."""
+    if about.get("siren"):
+        insert_once(tx, unit, siren=about["siren"], name=about.get("name"), nature=about.get("nature"))
+    for each in verdict.lines:
+        keep_line(tx, each)
+    next_of(tx, "directory")

@@ -1,0 +1,122 @@
+"""Transactions on SQLite and PostgreSQL, told apart here and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Table, case, create_engine, event, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+
+from einvoice_server.tables import client, counter, metadata
+
+__all__ = ["Database", "insert_once", "made_id", "new_id", "next_of", "tick"]
+
+
+_AT_ONCE = 1000
+
+
+class Database:
+    """One database. Readers never wait for writers; on SQLite writers wait for each other."""
+
+    def __init__(self, url: str, schema: str | None = None) -> None:
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            # One connection more than threads that may want one: waiting for a connection would be waiting twice.
+            self.engine = create_engine(parsed, connect_args={"timeout": 60}, pool_size=64, max_overflow=64)
+            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            path = {"options": f"-csearch_path={schema}"} if schema else {}
+            self.engine = create_engine(parsed, connect_args=path, pool_size=16, max_overflow=48)
+        self._schema = schema
+
+    def create(self) -> None:
+        """Make the tables that are missing."""
+        if not self.is_sqlite and self._schema:
+            with self.engine.begin() as connection:
+                connection.execute(text(f'CREATE SCHEMA IF NOT EXISTS "{self._schema}"'))
+        metadata.create_all(self.engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
+        with self.engine.connect().execution_options(reads=True) as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that writes: on the disk when it ends, or undone."""
+        with self.engine.begin() as connection:
+            connection.info.clear()  # what `tick` and others remember, for this transaction only
+            yield connection
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # this module begins transactions itself
+    for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that reads first and writes later could be refused when it wants to write: writers say so at once.
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def insert_once(tx: Connection, table: Table, **values: Any) -> bool:
+    """Insert a row unless one of its key is there already. Whether it was inserted."""
+    return tx.execute(_insert(tx.dialect.name, table), values).rowcount > 0
+
+
+@cache
+def _insert(dialect: str, table: Table) -> Any:
+    made = (sqlite if dialect == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
+    return made.execution_options(preserve_rowcount=True)
+
+
+def tick(tx: Connection, client_id: str, now: int) -> int:
+    """A number greater than all that the client has seen, near the time. Its row stays locked until the transaction
+    ends, so that numbers appear in their order. A transaction takes a thousand at once: the client's next one begins
+    a millisecond later.
+    """
+    taken: dict[str, tuple[int, int]] = tx.info.setdefault("ticks", {})
+    value, last = taken.get(client_id, (0, 0))
+    if value >= last:
+        grown = case((client.c.tick >= now, client.c.tick + _AT_ONCE), else_=now + _AT_ONCE)
+        wanted = update(client).where(client.c.id == client_id).values(tick=grown).returning(client.c.tick)
+        last = int(tx.execute(wanted).scalar_one())
+        value = last - _AT_ONCE
+    taken[client_id] = (value + 1, last)
+    return value + 1
+
+
+def next_of(tx: Connection, name: str) -> int:
+    """The next number of a series, never given twice."""
+    grown = update(counter).where(counter.c.name == name).values(value=counter.c.value + 1).returning(counter.c.value)
+    value = tx.execute(grown).scalar()
+    if value is None:
+        insert_once(tx, counter, name=name, value=0)
+        value = tx.execute(grown).scalar_one()
+    return int(value)
+
+
+def new_id(prefix: str) -> str:
+    """An id that nobody can guess."""
+    return f"{prefix}_{secrets.token_hex(12)}"
+
+
+def made_id(prefix: str, *parts: str) -> str:
+    """An id from content: made twice, it is the same, and what it names is stored once."""
+    return f"{prefix}_{hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]}"

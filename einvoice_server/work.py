@@ -1,0 +1,392 @@
+"""The worker: takes jobs, does them outside of any transaction, and writes what came of them in one with their end."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+import einvoice as ei
+from einvoice.france import lifecycle
+from einvoice_server import intake, jobs, mandate_life, turn, webhooks
+from einvoice_server.clock import legal
+from einvoice_server.envelopes import Document, post
+from einvoice_server.errors import where_it_broke
+from einvoice_server.happenings import happened, new_flow
+from einvoice_server.holdings import client_for
+from einvoice_server.jobs import Apply, Job, Unreachable
+from einvoice_server.lives import flow_kind, life_of, parsed, pass_on, set_status, settled, tell
+from einvoice_server.platform import Platform
+from einvoice_server.settings import PORTAL
+from einvoice_server.tables import duty, flow, invoice
+from einvoice_server.tx import made_id
+
+__all__ = ["Worker", "accept_documents", "run_all"]
+
+_log = logging.getLogger("einvoice_server")
+_BATCH = 16
+_SECOND = 1_000_000
+
+Outcome = Apply | Exception
+
+
+class Worker:
+    """A thread that does what is due; several may run, in one process or in many."""
+
+    def __init__(self, platform: Platform) -> None:
+        self.platform = platform
+        self.name = secrets.token_hex(6)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"worker-{platform.settings.matricule}", daemon=True)
+        self.turns = turn.Turns(platform)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Finish what is being done, and end."""
+        self._stop.set()
+        self.platform.wake.set()
+        self._thread.join(timeout=30)
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self.turns.take()
+                busy = self.once()
+            except Exception:  # noqa: BLE001
+                # Whatever it was, such as a full disk: the jobs are still there, and a worker that ends helps nobody.
+                # Only where, not what: an exception may quote an invoice, and logs hold none.
+                _log.error("worker of platform %s: %s", self.platform.settings.matricule, where_it_broke())
+                busy = False
+                self._stop.wait(1)
+            if not busy:
+                self.platform.wake.wait(0.25)
+                self.platform.wake.clear()
+
+    def once(self) -> bool:
+        """Do the next jobs that are due. Whether there were any."""
+        claimed = jobs.claim(self.platform, self.name, _BATCH)
+        if not claimed:
+            return False
+        outcomes = _HANDLERS[claimed[0].kind](self.platform, claimed)
+        good = [
+            (job, outcome) for job, outcome in zip(claimed, outcomes, strict=True) if not isinstance(outcome, Exception)
+        ]
+        try:
+            self._finish(good)
+        except Exception as error:  # noqa: BLE001 - one job must not keep the others of its batch from their end
+            for job, outcome in good:
+                self._finish_alone(job, outcome, error)
+        with self.platform.db.write() as tx:
+            for job, result in zip(claimed, outcomes, strict=True):
+                if isinstance(result, Exception):
+                    self._failed(tx, job, result)
+        return True
+
+    def _finish(self, good: Sequence[tuple[Job, Apply]]) -> None:
+        if good:
+            with self.platform.db.write() as tx:
+                for job, apply in good:
+                    apply(tx)
+                    jobs.done(tx, job, self.name)
+
+    def _finish_alone(self, job: Job, apply: Apply, before: Exception) -> None:
+        try:
+            self._finish([(job, apply)])
+        except jobs.LeaseLost:
+            _log.info("job %s was done by another worker", job.id)
+        except Exception as error:  # noqa: BLE001 - told with the job, which is tried again
+            _log.warning("job %s: %s after %s", job.id, type(error).__name__, type(before).__name__)
+            with self.platform.db.write() as tx:
+                self._failed(tx, job, error)
+
+    def _failed(self, tx: Connection, job: Job, error: Exception) -> None:
+        if not isinstance(error, Unreachable):
+            _log.warning("job %s failed: %s", job.id, type(error).__name__)
+        jobs.failed(tx, job, self.name, error, self.platform.now)
+
+
+def run_all(platform: Platform) -> None:
+    """Take the turn of the clock, and do all that is due now: for tests, which want no threads."""
+    worker = Worker(platform)
+    worker.turns.take()
+    while worker.once():
+        pass
+
+
+def _each(handle: Callable[[Platform, Job], Apply]) -> Callable[[Platform, Sequence[Job]], list[Outcome]]:
+    """A handler of several jobs from one of one job."""
+
+    def several(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for job in claimed:
+            try:
+                outcomes.append(handle(platform, job))
+            except Exception as error:  # noqa: BLE001 - told with the job, which is tried again
+                outcomes.append(error)
+        return outcomes
+
+    return several
+
+
+def _judge(platform: Platform, job: Job) -> Apply:
+    flow_id = job.content["flow"]
+    with platform.db.read() as tx:
+        row = tx.execute(select(flow).where(flow.c.id == flow_id)).one()
+        data = platform.files.get(tx, row.sha)
+    judged = intake.judge(platform, data, row.name)
+
+    def apply(tx: Connection) -> None:
+        now = tx.execute(select(flow).where(flow.c.id == flow_id).with_for_update()).one()
+        intake.apply(platform, tx, now, judged)
+
+    return apply
+
+
+def _by_peer(
+    platform: Platform, found: Iterable[tuple[Job, str | None, Sequence[Document]]]
+) -> dict[str, Exception | None]:
+    """Send all documents, those of one receiver together. Returns what came of each job, by its id."""
+    groups: dict[str | None, list[tuple[Job, Sequence[Document]]]] = {}
+    for job, peer, documents in found:
+        groups.setdefault(peer, []).append((job, documents))
+    outcomes: dict[str, Exception | None] = {}
+    for peer, members in groups.items():
+        error: Exception | None = None
+        try:
+            deliver(platform, peer, [document for _, documents in members for document in documents])
+        except Unreachable as unreachable:
+            error = unreachable
+        outcomes |= {job.id: error for job, _ in members}
+    return outcomes
+
+
+def deliver(platform: Platform, peer: str | None, documents: Sequence[Document]) -> None:
+    """Documents to another platform, or to ourselves, where both sides are our clients. Raises `Unreachable`."""
+    if peer is None:
+        raise Unreachable("no platform is known")
+    if peer == platform.settings.matricule:
+        with platform.db.write() as tx:
+            accept_documents(platform, tx, peer, documents)
+    else:
+        post(platform, peer, documents)
+
+
+def accept_documents(platform: Platform, tx: Connection, sender: str, documents: Sequence[Document]) -> None:
+    """Keep what another platform sent, and promise to look at it."""
+    for each in documents:
+        sha = platform.files.put(tx, each.data)
+        side = each.about.get("side", "receiver")
+        jobs.add(
+            tx,
+            platform.now,
+            "receive",
+            f"{sender}/{each.id}",
+            sender=sender,
+            document=each.id,
+            sha=sha,
+            name=each.name,
+            side=side,
+        )
+
+
+def _send(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
+    found: list[tuple[Job, str | None, list[Document]]] = []
+    with platform.db.read() as tx:
+        for job in claimed:
+            row = tx.execute(select(invoice).where(invoice.c.id == job.content["invoice"])).one()
+            document = Document(row.id, row.name, platform.files.get(tx, row.sha), {"side": "receiver"})
+            found.append((job, row.peer, [document]))
+    outcomes = _by_peer(platform, found)
+    return [outcomes[job.id] or _sent(platform, job) for job in claimed]
+
+
+def _sent(platform: Platform, job: Job) -> Apply:
+    def apply(tx: Connection) -> None:
+        row = tx.execute(select(invoice).where(invoice.c.id == job.content["invoice"])).one()
+        set_status(platform, tx, row, life_of(platform, tx, row), "201", at=job.created)
+        if row.status == "validated":
+            settled(tx, row.id, "processed")
+
+    return apply
+
+
+def _pass_on(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
+    found: list[tuple[Job, str | None, list[Document]]] = []
+    with platform.db.read() as tx:
+        for job in claimed:
+            about = {"side": job.content["side"]}
+            documents = [
+                Document(made_id("st", sha, job.content["side"]), f"{sha[:12]}.xml", platform.files.get(tx, sha), about)
+                for sha in job.content["shas"]
+            ]
+            found.append((job, job.content["peer"], documents))
+    outcomes = _by_peer(platform, found)
+    return [outcomes[job.id] or _nothing for job in claimed]
+
+
+def _nothing(_tx: Connection) -> None:
+    """Nothing more is to be written."""
+
+
+def _receive(platform: Platform, job: Job) -> Apply:
+    with platform.db.read() as tx:
+        data = platform.files.get(tx, job.content["sha"])
+    try:
+        found = parsed(data)
+    except ei.EInvoiceError:
+        _log.warning("platform %s sent what cannot be read", job.content["sender"])
+        return _nothing
+    if isinstance(found, ei.Invoice):
+        judged = intake.judge(platform, data, job.content["name"], "receiving")
+        return lambda tx: _receive_invoice(platform, tx, job, judged, found)
+    if isinstance(found, lifecycle.LifecycleMessage):
+        return lambda tx: _receive_status(platform, tx, job, found, data)
+    return _nothing
+
+
+def _receive_invoice(platform: Platform, tx: Connection, job: Job, judged: intake.Judged, found: ei.Invoice) -> None:
+    """An invoice from another platform: to the client whose mandate covers its address, or back with the reason."""
+    sender, at = job.content["sender"], job.created
+    client_id = client_for(tx, found, at)
+    flow_id = made_id("fl", sender, job.content["document"])
+    if client_id is None:
+        _return(platform, tx, sender, found, at, "221", {"reasons": ("ROUTAGE_ERR",)})
+        return
+    if judged.report.verdict == "invalid":
+        first = next(each.message for each in judged.report.findings if each.severity == "error")
+        what = {"by": "receiving_platform", "reasons": ("REJ_SEMAN",), "comment": first}
+        _return(platform, tx, sender, found, at, "213", what)
+        return
+    sha = job.content["sha"]
+    kind, name = flow_kind(found, "in"), job.content["name"]
+    row = Received(flow_id, client_id, sha, name, at)
+    if not intake.receive_invoice(platform, tx, client_id, row, judged, found, sender):
+        same = tx.execute(select(invoice.c.id).where(invoice.c.id == flow_id)).first()
+        if same is None:
+            _return(platform, tx, sender, found, at, "213", {"by": "receiving_platform", "reasons": ("DOUBLON",)})
+        return
+    profile = judged.report.profile or ""
+    new_flow(
+        platform,
+        tx,
+        client_id,
+        flow_id=flow_id,
+        name=name,
+        syntax=judged.syntax,
+        kind=kind,
+        direction="In",
+        sha=sha,
+        profile={"extended-ctc-fr": "Extended-CTC-FR", "en16931": "CIUS"}.get(profile),
+        rule="B2B",
+        details=intake.details_of(judged.report),
+    )
+    made = tx.execute(select(invoice).where(invoice.c.id == flow_id)).one()
+    life = lifecycle.Lifecycle(found)
+    shas = []
+    for code in ("202", "203"):
+        life = set_status(platform, tx, made, life, code, at=at, show=False)
+        shas.append(platform.files.put(tx, lifecycle.write(life.messages[-1])))
+    settled(tx, flow_id, "processed")
+    pass_on(platform, tx, made, shas, "issuer")
+
+
+class Received:
+    """What an invoice that arrived has in common with a flow."""
+
+    def __init__(self, flow_id: str, client_id: str, sha: str, name: str, at: int) -> None:
+        self.id, self.client_id, self.sha, self.name, self.submitted = flow_id, client_id, sha, name, at
+
+
+def _return(
+    platform: Platform, tx: Connection, sender: str, found: ei.Invoice, at: int, code: str, what: dict[str, Any]
+) -> None:
+    """Tell the issuer's platform why its invoice was not taken; one that says too little for that is dropped."""
+    try:
+        told = lifecycle.status(found, code, at=legal(at), received_at=legal(at), **what)
+    except ei.Unwritable as error:
+        _log.warning("an invoice from platform %s cannot be answered: %s", sender, error)
+        return
+    sha = platform.files.put(tx, lifecycle.write(told))
+    jobs.add(tx, platform.now, "pass_on", made_id("pass", sender, sha), peer=sender, side="issuer", shas=[sha])
+
+
+def _receive_status(
+    platform: Platform, tx: Connection, job: Job, told: lifecycle.LifecycleMessage, data: bytes
+) -> None:
+    direction = "out" if job.content["side"] == "issuer" else "in"
+    row = intake.find_invoice(tx, told, invoice.c.direction == direction)
+    if row is None:
+        _log.warning("a status from platform %s is about no invoice here", job.content["sender"])
+        return
+    life = life_of(platform, tx, row)
+    tell(platform, tx, row, life, told, data, ours=False)
+    if direction == "out" and told.subject and told.subject.status_code in ("213", "221"):
+        settled(tx, row.id, "rejected")
+
+
+def _portal(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
+    documents: list[Document] = []
+    rows: dict[str, Row[Any]] = {}
+    with platform.db.read() as tx:
+        for job in claimed:
+            row = tx.execute(select(duty).where(duty.c.id == job.id.removeprefix("portal:"))).one()
+            rows[job.id] = row
+            about = json.loads(row.answer) if row.kind == "directory" and row.answer else {}
+            documents.append(Document(row.id, row.name, platform.files.get(tx, row.sha), {"kind": row.kind, **about}))
+    try:
+        answers = {each["id"]: each for each in post(platform, PORTAL, documents)["answers"]}
+    except Unreachable as error:
+        return [error for _ in claimed]
+    return [_answered(platform, rows[job.id], answers.get(rows[job.id].id)) for job in claimed]
+
+
+def _answered(platform: Platform, row: Row[Any], answer: dict[str, Any] | None) -> Outcome:
+    """What the portal said becomes an event of its own; a mandate waits for it."""
+    if answer is None:
+        return Unreachable("the portal said nothing of it")
+    kinds: dict[str, Any] = {
+        "status": "lifecycle_status",
+        "flux1": "regulatory_data",
+        "report": "transaction_data",
+        "directory": "directory_entry",
+    }
+    code, reason = answer["code"], answer.get("reason")
+
+    def apply(tx: Connection) -> None:
+        values = {"done": platform.now, "code": code, "answer": reason}
+        tx.execute(update(duty).where(duty.c.id == row.id).values(**values))
+        if not (row.kind == "status" and not answer["refused"]):  # the portal says nothing of a status that it takes
+            happened(
+                platform,
+                tx,
+                row.client_id,
+                kinds[row.kind],
+                row.object_id,
+                code,
+                key=row.id,
+                emitter="PPF",
+                reason=reason,
+                rejection=answer.get("reasons", ()),
+            )
+        if row.kind == "directory":
+            mandate_life.answered(platform, tx, row.object_id, refused=answer["refused"], reason=reason)
+
+    return apply
+
+
+_HANDLERS: dict[str, Callable[[Platform, Sequence[Job]], list[Outcome]]] = {
+    "judge": _each(_judge),
+    "send": _send,
+    "pass_on": _pass_on,
+    "receive": _each(_receive),
+    "portal": _portal,
+    "webhook": _each(webhooks.call),
+}
