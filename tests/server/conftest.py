@@ -1,0 +1,34 @@
+"""One sandbox for all tests of a process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.importorskip("fastapi", reason="the extra einvoice[server] is not installed")
+
+from companies import Company
+
+from einvoice_server.sandbox import Sandbox
+
+
+@pytest.fixture(scope="session")
+def box() -> Iterator[Sandbox]:
+    """The sandbox: two platforms and the portal, in threads, on SQLite."""
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def seller(box: Sandbox) -> Iterator[Company]:
+    """VENDEUR EXEMPLE, a client of the first platform."""
+    with Company(box.platforms[0]) as company:
+        yield company
+
+
+@pytest.fixture(scope="session")
+def buyer(box: Sandbox) -> Iterator[Company]:
+    """ACHETEUR EXEMPLE, a client of the second platform."""
+    with Company(box.platforms[1]) as company:
+        yield company

@@ -1,0 +1,106 @@
+"""The library and the server keep to their sides."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from einvoice_server.sandbox import Sandbox
+
+ROOT = Path(__file__).parents[2]
+SERVER = sorted((ROOT / "einvoice_server").rglob("*.py"))
+
+
+def imports(path):
+    """What a module imports: module and names."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((each.name, ()) for each in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", tuple(each.name for each in node.names)
+
+
+def test_the_library_knows_nothing_of_the_server():
+    """No module of the library imports the server, or what only the server needs."""
+    foreign = {
+        "einvoice_server",
+        "fastapi",
+        "sqlalchemy",
+        "uvicorn",
+        "httpx",
+        "starlette",
+        "jinja2",
+        "standardwebhooks",
+    }
+    for path in (ROOT / "einvoice").rglob("*.py"):
+        assert not {module.partition(".")[0] for module, _ in imports(path)} & foreign, path
+
+
+@pytest.mark.parametrize("path", SERVER, ids=lambda path: str(path.relative_to(ROOT)))
+def test_the_server_uses_public_names_only(path):
+    """It imports `einvoice` and the modules of `einvoice.france`, and of both only what they make public."""
+    france = {"addresses", "directory", "directory_files", "ereporting", "flux1", "lifecycle", "mandates", "treatment"}
+    public = {"ei": set(importlib.import_module("einvoice").__all__)}
+    for module, names in imports(path):
+        if module == "einvoice" or module.startswith("einvoice."):
+            assert module in ("einvoice", "einvoice.france"), module
+            assert set(names) <= france, names
+            public |= {name: set(importlib.import_module(f"einvoice.france.{name}").__all__) for name in names}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in public:
+            assert node.attr in public[node.value.id], f"{node.value.id}.{node.attr}"
+
+
+def started(*arguments):
+    """The sandbox as a program starts it, and the line that it prints."""
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "einvoice_server", "sandbox", "--json", *arguments]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603
+    return process, json.loads(process.stdout.readline())
+
+
+def ended(process):
+    """End it as a program ends it."""
+    process.send_signal(signal.SIGTERM)
+    rest, _ = process.communicate(timeout=30)
+    return process.returncode, rest
+
+
+def test_the_contract_for_programs(tmp_path):
+    """One line of JSON when it is ready; everything is where it says; what was kept is there the next time."""
+    process, told = started("--dir", str(tmp_path))
+    try:
+        assert sorted(told) == ["platforms", "portal"]
+        assert [each["clients"][0]["siren"] for each in told["platforms"]] == ["100000009", "200000008"]
+        for each in told["platforms"]:
+            assert sorted(each) == ["clients", "name", "oauth", "sponsor_token", "url"]
+            assert sorted(each["oauth"]) == ["client_id", "client_secret"]
+            assert re.fullmatch(r"http://127\.0\.0\.1:\d+", each["url"])
+            headers = {"Authorization": each["sponsor_token"]}
+            assert len(httpx.get(f"{each['url']}/api/clients", headers=headers).json()) == 2
+            for path in ("/", "/api/openapi.json"):
+                assert httpx.get(each["url"] + path).status_code == 200
+            form = {"grant_type": "client_credentials", **each["oauth"]}
+            made = httpx.post(f"{each['url']}/oauth2/token", data=form).json()["access_token"]
+            for path in ("/afnor-flow/v1/healthcheck", "/afnor-directory/v1/healthcheck"):
+                answer = httpx.get(each["url"] + path, headers={"Authorization": f"Bearer {made}"})
+                assert answer.status_code == 200
+        assert httpx.get(told["portal"]["url"]).status_code == 200
+    finally:
+        status, rest = ended(process)
+    assert (status, rest) == (0, "")
+    with Sandbox(folder=tmp_path) as again:
+        assert again.json()["platforms"][0]["clients"] == told["platforms"][0]["clients"]
+        assert again.platforms[0].sponsor_token != told["platforms"][0]["sponsor_token"]
+    with Sandbox(folder=tmp_path, database=f"sqlite:///{tmp_path}/other.db") as other:
+        assert other.json()["platforms"][0]["clients"] != told["platforms"][0]["clients"]

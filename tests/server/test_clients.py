@@ -1,0 +1,170 @@
+"""Clients, onboarding, mandates, the directory: the first step of the seed's workflow."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import httpx
+import pytest
+from companies import until
+
+from einvoice_server.auth import hashed
+
+
+def fresh(seller, reference):
+    """A new client of the seller's sponsor, with a program that speaks for it."""
+    values = {"organization_name": "NOUVEAU EXEMPLE", "contact_email": "a@nouveau.example", "external_ref": reference}
+    made = seller.ok("POST", "/clients", 201, json=values)
+    return made, {"X-PDP-Client-Id": made["client_id"]}
+
+
+def mandate(siren, start="2026-01-01T00:00:00Z", **entry):
+    """A mandate that is asked for."""
+    return {"start_date": start, "directory_entry": {"siren": siren, "name": "NOUVEAU EXEMPLE", **entry}}
+
+
+def test_a_client_is_made_found_and_deleted(seller):
+    """The external reference is unique and finds one; a client without mandates may go."""
+    made, _ = fresh(seller, "R-1")
+    assert (made["status"], made["updated_at"]) == ("pending", None)
+    assert seller.ok("GET", "/clients", params={"external_ref": "R-1"}) == made
+    assert made in seller.ok("GET", "/clients")
+    again = seller.http.post("/clients", json={"organization_name": "X", "contact_email": "x", "external_ref": "R-1"})
+    assert (again.status_code, sorted(again.json())) == (409, ["code", "error", "trace_id"])
+    seller.ok("DELETE", f"/clients/{made['client_id']}", 204)
+    assert seller.http.get(f"/clients/{made['client_id']}").status_code == 404
+
+
+def test_a_faulty_body_is_told_by_places(seller):
+    """422 in the form of the seed's API, never 500."""
+    answer = seller.http.post("/clients", json={"organization_name": "", "external_ref": "R-2"})
+    assert answer.status_code == 422
+    assert [each["loc"][1] for each in answer.json()["detail"]] == ["organization_name", "contact_email"]
+
+
+def test_onboarding_then_the_mandate_comes_into_force(box, seller):
+    """KYC and signature are played on the link's page; then the directory takes the line, and the client is active."""
+    made, header = fresh(seller, "R-3")
+    wanted = {"client_id": made["client_id"], "include_kyc": True, "include_signature": True}
+    link = seller.ok("POST", "/clients/onboarding-link", 201, json=wanted)
+    asked = seller.ok("POST", "/mandates", 201, json=mandate("600000004"), headers=header)
+    assert asked["status"] == "pending_kyc"
+    assert httpx.get(link["url"]).status_code == 200
+    for step in ("kyc", "signature"):
+        headers = {"Origin": box.platforms[0].url}
+        assert httpx.post(f"{link['url']}/{step}", headers=headers).status_code == 303
+    status = seller.ok("GET", "/clients/onboarding-link/status", params={"client_id": made["client_id"]})
+    assert status["completed"]
+    until(lambda: seller.ok("GET", f"/mandates/{asked['id']}", headers=header)["status"] == "active")
+    assert seller.ok("GET", f"/clients/{made['client_id']}")["status"] == "active"
+    events = seller.ok("GET", "/lifecycle-events", params={"object_type": "mandate"}, headers=header)
+    assert [each["code"] for each in events] == [
+        "CREATED",
+        "PENDING_KYC",
+        "PROCESSING",
+        "CREATED",
+        "ACTIVATED",
+    ]
+    assert httpx.get(link["url"].replace(link["url"][-5:], "xxxxx")).status_code == 404
+
+
+def test_a_client_with_mandates_is_not_deleted(seller):
+    """Mandates first; a revoked mandate is gone for good, its directory line stays."""
+    made, header = fresh(seller, "R-4")
+    asked = seller.ok("POST", "/mandates", 201, json=mandate("700000003"), headers=header)
+    assert seller.http.delete(f"/clients/{made['client_id']}").status_code == 409
+    until(lambda: seller.ok("GET", f"/mandates/{asked['id']}", headers=header)["status"] == "active")
+    until(lambda: seller.http.get("/directory/700000003").status_code == 200)
+    seller.ok("DELETE", f"/mandates/{asked['id']}", 204, headers=header)
+    assert seller.http.get(f"/mandates/{asked['id']}", headers=header).status_code == 404
+    assert seller.ok("GET", "/directory/700000003")["addressable"]
+    seller.ok("DELETE", f"/clients/{made['client_id']}", 204)
+
+
+@pytest.mark.parametrize(
+    ("entry", "field"),
+    [
+        ({"siret": "20000000800017"}, "siret"),  # of another company
+        ({"siret": "80000000200019", "suffix": "X"}, "suffix"),
+        ({"routing_identifier": "ACHATS"}, "siret"),
+    ],
+)
+def test_scopes_that_cannot_be_are_refused(seller, entry, field):
+    """The library's rules for addresses decide; the four scopes are what is left."""
+    answer = seller.http.post("/mandates", json=mandate("800000002", **entry))
+    assert answer.status_code == 422
+    assert field in {place for each in answer.json()["detail"] for place in each["loc"]}
+
+
+def test_all_four_scopes(seller):
+    """A company, a suffix, an establishment, a service of an establishment."""
+    made, header = fresh(seller, "R-5")
+    scopes = [
+        {},
+        {"suffix": "BANQUE"},
+        {"siret": "80000000200017"},
+        {"siret": "80000000200017", "routing_identifier": "S1"},
+    ]
+    batch = {"mandates": [mandate("800000002", **scope) for scope in scopes]}
+    assert len(seller.ok("POST", "/mandates/batch", 201, json=batch, headers=header)) == 4
+    assert len(seller.ok("GET", "/mandates/directory/800000002", headers=header)) == 4
+    assert made["client_id"]
+
+
+def test_a_batch_is_all_or_nothing(seller):
+    """One fault, and none of the batch is there; the place says which."""
+    made, header = fresh(seller, "R-6")
+    batch = {"mandates": [mandate("900000001"), mandate("900000001", siret="90000000100018", suffix="X")]}
+    answer = seller.http.post("/mandates/batch", json=batch, headers=header)
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["loc"][:3] == ["body", "mandates", 1]
+    assert seller.ok("GET", "/mandates", headers=header) == []
+    twice = {"mandates": [mandate("900000001"), mandate("900000001")]}
+    assert seller.http.post("/mandates/batch", json=twice, headers=header).status_code == 422
+    assert made["client_id"]
+
+
+def test_a_mandate_waits_for_its_start(seller):
+    """A start to come: registered in the directory, not yet in force."""
+    _, header = fresh(seller, "R-7")
+    start = (dt.datetime.now(dt.UTC) + dt.timedelta(days=30)).isoformat()
+    asked = seller.ok("POST", "/mandates", 201, json=mandate("110000007", start), headers=header)
+    until(lambda: seller.ok("GET", f"/mandates/{asked['id']}", headers=header)["status"] == "created")
+    assert seller.ok("GET", "/mandates", params={"status_filter": "active"}, headers=header) == []
+
+
+def test_what_the_directory_refuses_is_an_error(box, seller):
+    """The portal's reason is told with the mandate."""
+    _, header = fresh(seller, "R-8")
+    httpx.post(f"{box.portal_url}/refusals", json={"kind": "directory", "reason": "REJ_HAB"}).raise_for_status()
+    asked = seller.ok("POST", "/mandates", 201, json=mandate("120000005"), headers=header)
+    failed = until(
+        lambda: (found := seller.ok("GET", f"/mandates/{asked['id']}", headers=header))["status"] == "error" and found
+    )
+    assert "on demand" in failed["error_cause"]
+
+
+def test_unknown_companies_are_404(seller):
+    """A company that the directory does not know, and a number that is none."""
+    assert seller.http.get("/directory/130000003").status_code == 404
+    assert seller.http.get("/directory/13").status_code == 422
+    assert seller.http.get("/mandates/directory/130000003").status_code == 404
+
+
+def test_tokens_are_kept_as_hashes(box):
+    """No secret that was shown stands in the database."""
+    service = box.services[1]
+    secret = box.platforms[0].sponsor_token.rpartition("_")[0] and box.platforms[0].sponsor_token.split("_", 2)[2]
+    with service.platform.db.read() as tx:
+        rows = [tuple(row) for row in tx.exec_driver_sql("select * from token")]
+    assert any(hashed(secret) in row for row in rows)
+    assert not any(secret in str(row) or box.platforms[0].oauth["client_secret"] in str(row) for row in rows)
+
+
+def test_a_suspended_client_sends_nothing(seller):
+    """The sponsor suspends a client, and lets it go on."""
+    made, header = fresh(seller, "R-9")
+    seller.ok("PUT", f"/clients/{made['client_id']}/status", json={"status": "suspended"})
+    answer = seller.http.post("/invoicing/files/submit", files={"file": ("a.xml", b"<a/>")}, headers=header)
+    assert answer.status_code in (400, 403)
+    assert seller.ok("PUT", f"/clients/{made['client_id']}/status", json={"status": "active"})["status"] == "active"

@@ -1,0 +1,121 @@
+"""The page for people: what it says, to whom, and how it looks in a browser."""
+
+from __future__ import annotations
+
+import tomllib
+from importlib.resources import files
+
+import httpx
+import pytest
+from browser import CHROMIUM, Browser
+from companies import ubl, until
+
+# The contrast of each text with what is behind it, computed in the page; the least of all.
+CONTRAST = """(() => {
+  const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number).map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
+    if (!c.endsWith(', 0)')) return c; } return 'rgb(255, 255, 255)'; };
+  let least = 21;
+  for (const e of document.querySelectorAll('body *')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !e.checkVisibility()) continue;
+    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
+    least = Math.min(least, (a + 0.05) / (b + 0.05)); }
+  return least; })()"""
+
+
+@pytest.fixture(scope="module")
+def person(box):
+    """Somebody with a browser and the first sponsor's token."""
+    platform = box.platforms[0]
+    with httpx.Client(base_url=platform.url, headers={"Origin": platform.url}, trust_env=False) as client:
+        assert client.post("/login", data={"key": platform.sponsor_token}).headers["location"] == "/"
+        yield client
+
+
+@pytest.fixture(scope="module")
+def sent(seller):
+    """An invoice that has arrived."""
+    made = seller.submit(ubl("W-1"))
+    until(lambda: "203" in seller.events(made["invoice_id"]))
+    return made
+
+
+def test_both_languages_say_the_same_things():
+    """Every text is there in French and in English."""
+    texts = tomllib.loads((files("einvoice_server") / "templates" / "texts.toml").read_text(encoding="utf-8"))
+    assert texts["fr"].keys() == texts["en"].keys()
+
+
+def test_a_file_is_judged_and_shown(person):
+    """Dropped, judged, and its readable view beside the findings; nobody needs a token for that."""
+    bad = ubl("W-2").replace(b"120.00", b"121.00")
+    answer = person.post("/check", files={"file": ("a.xml", bad)})
+    page = person.get(answer.headers["location"], params={"lang": "en"}).text
+    assert "BR-CO-15" in page
+    assert "Invalid" in page
+    view = person.get(f"{answer.headers['location']}/view")
+    assert "W-2" in view.text
+    assert "sandbox" in view.headers["content-security-policy"]
+    person.cookies.delete("lang")
+
+
+def test_the_life_of_an_invoice_is_told(person, sent):
+    """A time line, who owes what until when, and what may follow."""
+    page = person.get(f"/invoices/{sent['invoice_id']}", params={"lang": "fr"}).text
+    for text in ("Déposée", "Mise à disposition", "ACHETEUR EXEMPLE", "120,00", "Approuvée", "Encaissée"):
+        assert text in page
+    assert "W-1" in person.get("/").text
+
+
+def test_nothing_is_shown_to_strangers(box, sent):
+    """Without session, or with another sponsor's, an invoice is not there; a form of another site does nothing."""
+    first, second = box.platforms
+    assert httpx.get(f"{first.url}/invoices/{sent['invoice_id']}").status_code == 401
+    assert "W-1" not in httpx.get(first.url).text
+    assert httpx.post(f"{first.url}/login", data={"key": second.sponsor_token}).status_code == 403  # no Origin
+    wrong = httpx.post(f"{first.url}/login", data={"key": second.sponsor_token}, headers={"Origin": first.url})
+    assert wrong.headers["location"] == "/?wrong=1"
+    strange = httpx.post(f"{first.url}/login", headers={"Origin": "https://elsewhere.example"})
+    assert strange.status_code == 403
+    assert httpx.get(first.url, headers={"Host": "elsewhere.example"}).status_code == 400
+
+
+def test_what_people_write_is_escaped(person, seller, box):
+    """A name with markup is text on the page, and the policy lets no script run."""
+    values = {"organization_name": "<script>alert(1)</script>", "contact_email": "x@x.example", "external_ref": "W"}
+    made = seller.ok("POST", "/clients", 201, json=values)
+    page = person.get("/")
+    assert "<script>" not in page.text
+    assert "&lt;script&gt;" in page.text
+    assert "script-src" not in page.headers["content-security-policy"]
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    seller.ok("DELETE", f"/clients/{made['client_id']}", 204)
+    assert box.platforms
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
+def test_pages_fit_small_and_large_screens(box, person, sent, tmp_path):
+    """At 360 and 1,280 pixels nothing stands out sideways, text has contrast, the keyboard reaches everything."""
+    url = box.platforms[0].url
+    checked = person.post("/check", files={"file": ("a.xml", ubl("W-3").replace(b"120.00", b"121.00"))}).headers[
+        "location"
+    ]
+    pages = ["/", f"/invoices/{sent['invoice_id']}", checked]
+    with Browser(tmp_path) as browser:
+        browser.ask("Network.enable")
+        browser.cookie(url, "session", person.cookies["session"])
+        for width in (360, 1280):
+            browser.size(width)
+            for page in [f"{url}{each}" for each in pages] + [f"{box.portal_url}/"]:
+                browser.open(page)
+                assert browser.value("document.documentElement.scrollWidth") <= width, page
+                assert browser.value(CONTRAST) >= 4.5, page
+        browser.open(f"{url}/")
+        reached = []
+        for _ in range(60):
+            browser.press("Tab")
+            reached.append(browser.value("document.activeElement.tagName + (document.activeElement.href || '')"))
+        assert reached[0] == f"A{url}/#content"
+        assert any("/invoices/" in each for each in reached)
+        assert "BUTTON" in reached

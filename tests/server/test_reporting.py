@@ -1,0 +1,104 @@
+"""E-reporting: what is kept, what is refused, and a year of reports filed in time by a fake clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import httpx
+import pytest
+from companies import draft, party, until
+from sqlalchemy import func, select
+
+from einvoice_server.clock import FakeClock
+from einvoice_server.sandbox import Sandbox
+from einvoice_server.tables import duty, job
+
+GERMAN = party("KÄUFER BEISPIEL", "DE123456788", "DE")
+
+
+def exempt(**changes):
+    """An invoice to a buyer in Germany."""
+    return {"direction": "outgoing", "country_code": "DE", "model": draft("E-1", buyer=GERMAN)} | changes
+
+
+def test_settings_are_those_that_the_regime_allows(seller):
+    """A regime implies how often is reported; anything else is refused, with what it is."""
+    good = {"vat_regime": "simplified", "transaction_periodicity": "monthly", "payment_periodicity": "monthly"}
+    before = seller.ok("GET", "/settings/periodicity")
+    assert seller.ok("PUT", "/settings/periodicity", json=good) is None
+    assert seller.ok("GET", "/settings/periodicity") == good
+    wrong = seller.http.put("/settings/periodicity", json=good | {"transaction_periodicity": "decade"})
+    assert wrong.status_code == 422
+    assert wrong.json()["detail"][0]["loc"] == ["body", "transaction_periodicity"]
+    seller.ok("PUT", "/settings/periodicity", json=before)
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"model": draft("E-2")}, "body"),  # exchanged between platforms: not for here
+        ({"country_code": "BE"}, "country_code"),
+        ({"direction": "incoming"}, "country_code"),
+        ({"model": draft("E-2", buyer=GERMAN, seller=party("AUTRE", "FR30300000007"))}, "seller"),
+    ],
+)
+def test_what_is_not_reported_is_refused(seller, change, place):
+    """An exchanged invoice, another country, a company of which there is no mandate."""
+    answer = seller.http.post("/reporting/exempt-invoices", json=exempt(**change))
+    assert answer.status_code == 422
+    assert place in answer.json()["detail"][0]["loc"]
+
+
+def test_a_payment_of_no_known_invoice_is_refused(seller):
+    """It could not be reported: that is said now, and nothing of the request is kept."""
+    paid = {"invoices": [{"number": "NONE", "day": "2026-11-02", "amount": "10.00"}]}
+    assert seller.http.post("/reporting/payments", json=paid).status_code == 422
+
+
+def test_a_year_passes_and_every_report_is_filed_before_its_period_closes(tmp_path):
+    """Sales on every day of a year, an invoice abroad, payments: told before the deadline, none too much."""
+    clock = FakeClock(dt.datetime(2026, 12, 31, 12, tzinfo=dt.UTC))
+    with Sandbox(clock=clock, folder=tmp_path) as box:
+        shop = box.platforms[0]
+        headers = {"Authorization": shop.sponsor_token, "X-PDP-Client-Id": shop.clients[0].client_id}
+        with httpx.Client(base_url=f"{shop.url}/api", headers=headers, timeout=60) as http:
+            day = dt.date(2027, 1, 1)
+            service = next(each for each in box.services if each.platform.settings.matricule == "0101")
+            while day < dt.date(2028, 1, 15):
+                clock.advance(dt.timedelta(days=1))
+                if day.year == 2027 and day.day in (3, 14, 25):
+                    rate = {"rate": "20", "taxable_amount": "100.00", "tax_amount": "20.00"}
+                    sale = {"day": str(day), "category_code": "TLB1", "rates": [rate], "count": 3}
+                    http.post("/reporting/b2c-transactions", json={"transactions": [sale]}).raise_for_status()
+                    money = {"day": str(day), "parts": [{"rate": "20", "amount": "120.00"}]}
+                    http.post("/reporting/payments", json={"sales": [money]}).raise_for_status()
+                if day in (dt.date(2027, 1, 5), dt.date(2027, 6, 5)):
+                    abroad = exempt(model=draft(f"E-{day:%m}", buyer=GERMAN, issue_date=str(day), due_date=str(day)))
+                    answer = http.post("/reporting/exempt-invoices", json=abroad)
+                    assert answer.status_code == 201, answer.text
+                if day.day in (1, 2, 11, 12, 21, 22):
+                    _quiet(service)
+                day += dt.timedelta(days=1)
+            _quiet(service)
+            reports = http.get("/reporting/reports").json()
+    transactions = [each for each in reports if each["content"] == "transactions"]
+    payments = [each for each in reports if each["content"] == "payments"]
+    assert (len(transactions), len(payments)) == (36, 12)
+    assert all(each["filed_at"] and each["filed_at"] < each["closes_at"] for each in reports)
+    assert {each["code"] for each in reports} == {"300"}
+    assert len({(each["content"], each["start"]) for each in reports}) == 48
+
+
+def _quiet(service):
+    """Until the platform has done what it has to do on that day."""
+    turns = service.workers[0].turns
+    before = turns.taken
+
+    def nothing_left():
+        service.platform.wake.set()
+        with service.platform.db.read() as tx:
+            waiting = tx.execute(select(func.count()).select_from(job)).scalar_one()
+            owed = tx.execute(select(func.count()).select_from(duty).where(duty.c.done.is_(None))).scalar_one()
+        return not waiting and not owed and turns.taken > before + 1
+
+    until(nothing_left)
