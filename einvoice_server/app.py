@@ -72,6 +72,7 @@ def seed_api() -> FastAPI:
         redoc_url=None,
         servers=[{"url": "/api"}],
         root_path_in_servers=False,
+        separate_input_output_schemas=False,  # generators of clients stumble over Draft-Input and Draft-Output
     )
     for group in _GROUPS:
         app.include_router(group)
