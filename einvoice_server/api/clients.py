@@ -8,7 +8,7 @@ import secrets
 from typing import Annotated, Any, Literal
 
 from fastapi import Body, Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictBool
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from einvoice_server import mandate_life
@@ -54,8 +54,8 @@ class LinkRequest(BaseModel):
     """What a client is to do when it follows its link."""
 
     client_id: str = Field(json_schema_extra=OURS)
-    include_kyc: bool = False
-    include_signature: bool = False
+    include_kyc: StrictBool = False
+    include_signature: StrictBool = False
 
 
 class Link(BaseModel):

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from collections.abc import Callable, Coroutine
 from decimal import Decimal
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, BeforeValidator, model_validator
 
 from einvoice_server.auth import Caller, of_client, platform_of, sponsor_of
 from einvoice_server.auth import SponsorCaller as SponsorIdentity
 from einvoice_server.platform import Platform
 
-__all__ = ["OURS", "After", "Client", "Here", "Id", "Limit", "Plain", "Siren", "Sponsor", "router"]
+__all__ = ["OURS", "After", "Client", "Day", "Here", "Id", "Limit", "Plain", "Siren", "Sponsor", "router"]
+
+
+def _day(value: object) -> object:
+    """A day as text, such as 2026-11-02: a number is no day, though pydantic would count seconds from 1970."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("expected a day such as 2026-11-02")
+    if isinstance(value, int | float | Decimal):
+        raise ValueError("expected a day such as 2026-11-02, as text")  # noqa: TRY004 - pydantic wants this kind
+    return value
+
 
 OURS: dict[str, Any] = {"x-origin": "ours"}
 
@@ -24,6 +36,7 @@ Sponsor = Annotated[SponsorIdentity, Depends(sponsor_of)]
 Client = Annotated[Caller, Depends(of_client)]
 Id = Annotated[str, Path(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+$")]
 Siren = Annotated[str, Path(pattern=r"^[0-9]{9}$", examples=["100000009"])]
+Day = Annotated[dt.date, BeforeValidator(_day)]
 After = Annotated[
     int, Query(ge=0, lt=2**63, description="Ours: the cursor of the last one that was seen", json_schema_extra=OURS)
 ]

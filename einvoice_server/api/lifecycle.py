@@ -13,7 +13,7 @@ from sqlalchemy import select
 import einvoice as ei
 from einvoice.france import lifecycle
 from einvoice_server import intake
-from einvoice_server.api.common import OURS, After, Client, Here, Limit, router
+from einvoice_server.api.common import OURS, After, Client, Day, Here, Limit, router
 from einvoice_server.clock import iso, legal
 from einvoice_server.errors import Refused
 from einvoice_server.happenings import event_json
@@ -48,7 +48,7 @@ class PaymentIn(BaseModel):
 
     amount: Decimal = Field(max_digits=19, decimal_places=2)
     discount: Decimal | None = Field(None, max_digits=19, decimal_places=2)
-    day: dt.date | None = None
+    day: Day | None = None
 
 
 class StatusIn(BaseModel):

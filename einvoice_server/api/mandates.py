@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from fastapi import Body, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 from sqlalchemy import Connection, Row, delete, select
 
 from einvoice.france import addresses, mandates
@@ -33,14 +33,14 @@ class Entry(BaseModel):
     siren: str = Field(pattern=r"^[0-9]{9}$", examples=["200000008"])
     name: str = Field(min_length=1, max_length=255, examples=["ACHETEUR EXEMPLE"])
     siret: str | None = Field(None, pattern=r"^[0-9]{14}$")
-    suffix: str | None = Field(None, max_length=100)
-    routing_identifier: str | None = Field(None, max_length=100)
+    suffix: str | None = Field(None, min_length=1, max_length=100)
+    routing_identifier: str | None = Field(None, min_length=1, max_length=100)
     routing_identifier_type: Literal["0224", "0088", "0060", "Internal"] | None = None
     routing_code_label: str | None = Field(None, max_length=100)
     establishment_nature: Literal["Private", "Public"] | None = None
-    legal_commitment_management: bool | None = None
+    legal_commitment_management: StrictBool | None = None
     administrative_status: str | None = Field(None, max_length=20)
-    addressable: bool | None = None
+    addressable: StrictBool | None = None
     address: str | dict[str, str] | None = None
     created_at: dt.datetime | None = None
     updated_at: dt.datetime | None = None

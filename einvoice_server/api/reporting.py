@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 import einvoice as ei
 from einvoice.france import ereporting, treatment
 from einvoice_server import intake
-from einvoice_server.api.common import OURS, Client, Here, router
+from einvoice_server.api.common import OURS, Client, Day, Here, router
 from einvoice_server.auth import Caller
 from einvoice_server.clock import iso
 from einvoice_server.errors import Refused
@@ -62,7 +62,7 @@ class DailySales(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=OURS)
 
-    day: dt.date
+    day: Day
     category_code: Literal["TLB1", "TPS1", "TNT1", "TMA1"] = Field(
         description="goods, services, not taxed here, margin"
     )
@@ -83,7 +83,7 @@ class PaidInvoice(BaseModel):
     model_config = ConfigDict(json_schema_extra=OURS)
 
     number: str = Field(min_length=1, max_length=35)
-    day: dt.date
+    day: Day
     amount: Amount
 
 
@@ -99,7 +99,7 @@ class PaidSales(BaseModel):
 
     model_config = ConfigDict(json_schema_extra=OURS)
 
-    day: dt.date
+    day: Day
     parts: list[PaidRate] = Field(min_length=1, max_length=50)
 
 

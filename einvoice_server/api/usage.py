@@ -10,7 +10,7 @@ from fastapi import Query, Request
 from pydantic import BaseModel, Field
 from sqlalchemy import Row, select
 
-from einvoice_server.api.common import OURS, Client, Here, router
+from einvoice_server.api.common import OURS, Client, Day, Here, router
 from einvoice_server.clock import iso, micros, moment
 from einvoice_server.meter import HOUR
 from einvoice_server.platform import Platform
@@ -79,8 +79,8 @@ def metrics(
     here: Here,
     caller: Client,
     period: Span = "monthly",
-    start_date: dt.date | None = None,
-    end_date: dt.date | None = None,
+    start_date: Day | None = None,
+    end_date: Day | None = None,
 ) -> Any:
     """Calls by endpoint, of a period that ends today or between two days."""
     last = end_date or moment(here.now).date()

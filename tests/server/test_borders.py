@@ -39,7 +39,6 @@ def test_the_library_knows_nothing_of_the_server():
         "uvicorn",
         "httpx",
         "starlette",
-        "jinja2",
         "standardwebhooks",
     }
     for path in (ROOT / "einvoice").rglob("*.py"):
