@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections import OrderedDict
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -19,6 +20,7 @@ from einvoice_server.tx import insert_once
 __all__ = ["FileStore", "sha256"]
 
 _SMALL = 64 * 1024
+_KEPT = 256
 
 
 def sha256(data: bytes) -> str:
@@ -31,6 +33,7 @@ class FileStore:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._recent: OrderedDict[str, bytes] = OrderedDict()  # small files are wanted again soon, and never change
 
     def put(self, tx: Connection, data: bytes) -> str:
         """Store the bytes, with the transaction. Returns their name."""
@@ -39,14 +42,30 @@ class FileStore:
         if not small:
             self._write(name, data)
         insert_once(tx, file, sha=name, size=len(data), data=data if small else None)
+        if small:
+            self._remember(name, data)
         return name
 
     def get(self, tx: Connection, name: str) -> bytes:
         """The bytes of that name. Raises `FileNotFoundError`."""
+        known = self._recent.get(name)
+        if known is not None:
+            return known
         row = tx.execute(select(file.c.data).where(file.c.sha == name)).one_or_none()
         if row is None:
             raise FileNotFoundError(name)
-        return self._path(name).read_bytes() if row.data is None else bytes(row.data)
+        if row.data is None:
+            return self._path(name).read_bytes()
+        self._remember(name, bytes(row.data))
+        return bytes(row.data)
+
+    def _remember(self, name: str, data: bytes) -> None:
+        self._recent[name] = data
+        while len(self._recent) > _KEPT:
+            try:
+                self._recent.popitem(last=False)
+            except KeyError:  # another thread was quicker
+                return
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name

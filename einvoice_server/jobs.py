@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,8 @@ _LONGEST_WAIT = 300
 _TRIES = 6  # of work that fails by itself; a receiver that cannot be reached is waited for
 _PATIENCE = 7 * 24 * 3600 * _SECOND
 
-PRIORITIES = {"receive": 0, "judge": 1, "send": 1, "pass_on": 2, "webhook": 3, "portal": 5, "report": 6}
+# Invoices first, then what is told of them, then the portal, which has to know within a day.
+PRIORITIES = {"receive": 0, "send": 1, "judge": 2, "pass_on": 3, "webhook": 4, "status": 5, "portal": 6}
 
 
 Apply = Callable[[Connection], None]  # what came of a job, written in the transaction that ends it
@@ -87,10 +88,11 @@ def _waiting(now: int) -> Any:
     return select(job).where(*wanted).order_by(job.c.priority, job.c.due)
 
 
-def done(tx: Connection, it: Job, worker: str) -> None:
-    """The job is done, with this transaction. Raises `LeaseLost`."""
-    if tx.execute(delete(job).where(job.c.id == it.id, job.c.claimed_by == worker)).rowcount != 1:
-        raise LeaseLost(it.id)
+def done(tx: Connection, these: Sequence[Job], worker: str) -> None:
+    """The jobs are done, with this transaction. Raises `LeaseLost`."""
+    ids = [each.id for each in these]
+    if tx.execute(delete(job).where(job.c.id.in_(ids), job.c.claimed_by == worker)).rowcount != len(ids):
+        raise LeaseLost(", ".join(ids))
 
 
 def failed(tx: Connection, it: Job, worker: str, error: Exception, now: int) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
@@ -37,6 +38,8 @@ class Database:
             path = {"options": f"-csearch_path={schema}"} if schema else {}
             self.engine = create_engine(parsed, connect_args=path, pool_size=16, max_overflow=48)
         self._schema = schema
+        # SQLite lets one write at a time and makes others sleep: the threads of a process wait in line instead.
+        self._turn = threading.Lock() if self.is_sqlite else nullcontext()
 
     def create(self) -> None:
         """Make the tables that are missing."""
@@ -54,7 +57,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: on the disk when it ends, or undone."""
-        with self.engine.begin() as connection:
+        with self._turn, self.engine.begin() as connection:
             connection.info.clear()  # what `tick` and others remember, for this transaction only
             yield connection
 

@@ -61,11 +61,10 @@ def address_for(url: str, allowed: Sequence[str]) -> str:
     return min(found)
 
 
-def call(platform: Platform, job: Job) -> Apply:
+def call(platform: Platform, tx: Connection, job: Job) -> Apply:
     """Call a webhook once. Raises `Unreachable` unless it answers with success."""
     body = job.content["body"].encode()
-    with platform.db.read() as tx:
-        hook = tx.execute(select(webhook).where(webhook.c.id == job.content["webhook"])).one_or_none()
+    hook = tx.execute(select(webhook).where(webhook.c.id == job.content["webhook"])).one_or_none()
     if hook is None:
         return lambda _: None
     at = platform.now

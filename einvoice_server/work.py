@@ -93,9 +93,9 @@ class Worker:
     def _finish(self, good: Sequence[tuple[Job, Apply]]) -> None:
         if good:
             with self.platform.db.write() as tx:
-                for job, apply in good:
+                for _, apply in good:
                     apply(tx)
-                    jobs.done(tx, job, self.name)
+                jobs.done(tx, [job for job, _ in good], self.name)
 
     def _finish_alone(self, job: Job, apply: Apply, before: Exception) -> None:
         try:
@@ -121,27 +121,26 @@ def run_all(platform: Platform) -> None:
         pass
 
 
-def _each(handle: Callable[[Platform, Job], Apply]) -> Callable[[Platform, Sequence[Job]], list[Outcome]]:
-    """A handler of several jobs from one of one job."""
+def _each(handle: Callable[[Platform, Connection, Job], Apply]) -> Callable[[Platform, Sequence[Job]], list[Outcome]]:
+    """A handler of several jobs from one of one job, that may read."""
 
     def several(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
         outcomes: list[Outcome] = []
-        for job in claimed:
-            try:
-                outcomes.append(handle(platform, job))
-            except Exception as error:  # noqa: BLE001 - told with the job, which is tried again
-                outcomes.append(error)
+        with platform.db.read() as tx:
+            for job in claimed:
+                try:
+                    outcomes.append(handle(platform, tx, job))
+                except Exception as error:  # noqa: BLE001 - told with the job, which is tried again
+                    outcomes.append(error)
         return outcomes
 
     return several
 
 
-def _judge(platform: Platform, job: Job) -> Apply:
+def _judge(platform: Platform, tx: Connection, job: Job) -> Apply:
     flow_id = job.content["flow"]
-    with platform.db.read() as tx:
-        row = tx.execute(select(flow).where(flow.c.id == flow_id)).one()
-        data = platform.files.get(tx, row.sha)
-    judged = intake.judge(platform, data, row.name)
+    row = tx.execute(select(flow).where(flow.c.id == flow_id)).one()
+    judged = intake.judge(platform, platform.files.get(tx, row.sha), row.name)
 
     def apply(tx: Connection) -> None:
         now = tx.execute(select(flow).where(flow.c.id == flow_id).with_for_update()).one()
@@ -184,17 +183,9 @@ def accept_documents(platform: Platform, tx: Connection, sender: str, documents:
     for each in documents:
         sha = platform.files.put(tx, each.data)
         side = each.about.get("side", "receiver")
-        jobs.add(
-            tx,
-            platform.now,
-            "receive",
-            f"{sender}/{each.id}",
-            sender=sender,
-            document=each.id,
-            sha=sha,
-            name=each.name,
-            side=side,
-        )
+        kind = "status" if each.about.get("status") else "receive"
+        what = {"sender": sender, "document": each.id, "sha": sha, "name": each.name, "side": side}
+        jobs.add(tx, platform.now, kind, f"{sender}/{each.id}", **what)
 
 
 def _send(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
@@ -222,7 +213,7 @@ def _pass_on(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
     found: list[tuple[Job, str | None, list[Document]]] = []
     with platform.db.read() as tx:
         for job in claimed:
-            about = {"side": job.content["side"]}
+            about = {"side": job.content["side"], "status": True}
             documents = [
                 Document(made_id("st", sha, job.content["side"]), f"{sha[:12]}.xml", platform.files.get(tx, sha), about)
                 for sha in job.content["shas"]
@@ -236,9 +227,8 @@ def _nothing(_tx: Connection) -> None:
     """Nothing more is to be written."""
 
 
-def _receive(platform: Platform, job: Job) -> Apply:
-    with platform.db.read() as tx:
-        data = platform.files.get(tx, job.content["sha"])
+def _receive(platform: Platform, tx: Connection, job: Job) -> Apply:
+    data = platform.files.get(tx, job.content["sha"])
     try:
         found = parsed(data)
     except ei.EInvoiceError:
@@ -387,6 +377,7 @@ _HANDLERS: dict[str, Callable[[Platform, Sequence[Job]], list[Outcome]]] = {
     "send": _send,
     "pass_on": _pass_on,
     "receive": _each(_receive),
+    "status": _each(_receive),
     "portal": _portal,
     "webhook": _each(webhooks.call),
 }

@@ -124,9 +124,9 @@ def test_a_job_is_claimed_once_and_again_when_its_worker_dies(platform):
     (theirs,) = jobs.claim(platform, "two", 5)
     assert theirs.id == mine.id
     with pytest.raises(jobs.LeaseLost), platform.db.write() as tx:
-        jobs.done(tx, mine, "one")
+        jobs.done(tx, [mine], "one")
     with platform.db.write() as tx:
-        jobs.done(tx, theirs, "two")
+        jobs.done(tx, [theirs], "two")
     assert count(platform, job) == 0
 
 
