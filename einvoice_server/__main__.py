@@ -41,7 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
-    sys.setswitchinterval(0.001)  # requests do not wait for the worker longer than they must
     sock = socket.socket(fileno=chosen.fd) if chosen.fd is not None else listening(chosen.port, chosen.host)
     Service(Settings.read(chosen.settings), sock, workers=chosen.workers).run()
     return 0
