@@ -21,7 +21,7 @@ from einvoice_server.tx import insert_once
 __all__ = ["Apply", "Job", "LeaseLost", "Unreachable", "add", "claim", "done", "failed", "resume"]
 
 _SECOND = 1_000_000
-_LEASE = 120 * _SECOND
+_LEASE = 30 * _SECOND
 _LONGEST_WAIT = 300
 _TRIES = 6  # of work that fails by itself; a receiver that cannot be reached is waited for
 _PATIENCE = 7 * 24 * 3600 * _SECOND

@@ -1,0 +1,71 @@
+"""Platforms are killed (-9) while invoices pour in: what was acknowledged arrives once, every duty is told once."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import threading
+import time
+
+import httpx
+from companies import Company, ubl, until
+from sqlalchemy import create_engine, text
+
+from einvoice_server.sandbox import Sandbox
+
+FLOWS, KILLS = 40, 4
+
+
+def sent(url, token, number):
+    """Send an invoice until it is acknowledged; a client that hears nothing sends it again."""
+    files = {"file": ("a.xml", ubl(number)), "flowInfo": (None, json.dumps({"flowSyntax": "UBL", "name": number}))}
+    while True:
+        try:
+            answer = httpx.post(f"{url}/afnor-flow/v1/flows", headers={"Authorization": token}, files=files, timeout=20)
+            if answer.status_code == 202:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.05)
+
+
+def test_nothing_acknowledged_is_lost_or_told_twice(tmp_path):
+    """At random moments, one platform or the other; both come up again and go on where they were."""
+    chance = random.Random(13)  # noqa: S311 - moments, no secrets
+    with Sandbox(folder=tmp_path, processes=True) as box:
+        first = box.platforms[0]
+        form = {"grant_type": "client_credentials", **first.oauth}
+        token = "Bearer " + httpx.post(f"{first.url}/oauth2/token", data=form, timeout=60).json()["access_token"]
+        numbers = [f"K-{number}" for number in range(FLOWS)]
+        senders = [
+            threading.Thread(target=lambda part=part: [sent(first.url, token, each) for each in numbers[part::2]])
+            for part in (0, 1)
+        ]
+        for each in senders:
+            each.start()
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(0.2, 0.8))
+            os.kill(chance.choice(box.pids), signal.SIGKILL)
+            time.sleep(0.1)
+            box.watch()
+        for each in senders:
+            each.join()
+        engines = [create_engine(f"sqlite:///{tmp_path}/platform-{each}.db") for each in ("0101", "0102")]
+
+        def count(engine, query):
+            with engine.connect() as connection:
+                return connection.execute(text(query)).scalar_one()
+
+        with Company(box.platforms[1]) as buyer:
+            until(lambda: all(count(each, "select count(*) from job") == 0 for each in engines), 120)
+            got = [each["number"] for each in buyer.ok("GET", "/invoicing/received", params={"limit": 1000})]
+        assert sorted(got) == sorted(numbers)
+        told = "select count(*), count(distinct object_id || code) from message where object_type = 'invoice'"
+        with engines[0].connect() as connection:
+            assert connection.execute(text(told)).one() == (4 * FLOWS, 4 * FLOWS)
+        assert (
+            count(engines[0], "select count(*) from duty where kind != 'directory' and done is not null") == 2 * FLOWS
+        )
+        for each in engines:
+            each.dispose()
