@@ -155,8 +155,8 @@ def _checks(app: FastAPI, shown: Shown) -> None:
     def _checked(request: Request, check_id: str) -> Response:
         name, data, report, readable = known(check_id)
         if _language(request) == "en":
-            policy = ei.Policy(date=shown.platform.today, language="en")
-            report = ei.validate(data, policy=policy).documents[0]
+            policy = ei.Policy(date=shown.platform.today)
+            report = ei.validate(data, policy=policy, language="en").documents[0]
         order = {"error": 0, "warning": 1, "information": 2}
         found = sorted(report.findings, key=lambda each: order[each.severity])
         view = f"/check/{check_id}/view" if readable else None

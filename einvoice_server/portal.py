@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, delete, select, update
 
 import einvoice as ei
-from einvoice.france import directory, directory_files, flux1, lifecycle
+from einvoice.france import directory, directory_files, lifecycle, validate_extract
 from einvoice_server.clock import iso, legal
 from einvoice_server.envelopes import Document, opened_envelope
 from einvoice_server.errors import Refused
@@ -146,7 +146,7 @@ def _judge(platform: Platform, sender: str, document: Document) -> Verdict:
     kind = document.about.get("kind")
     policy = ei.Policy(date=platform.today)
     if kind == "flux1":
-        report = flux1.judge_extract(document.data, policy, name=document.name)
+        report = validate_extract(document.data, policy=policy, name=document.name).documents[0]
         found = ei.parse(document.data)
         key = key_of(found) if isinstance(found, ei.Invoice) else None
         return _verdict(report, "REJ_RG", about=key or "", key=f"flux1/{key}")
