@@ -71,7 +71,7 @@ class Plain(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _no_null(cls, values: Any) -> Any:
-        if isinstance(values, dict) and None in values.values():
+        if isinstance(values, dict) and any(values.get(name, "") is None for name in cls.model_fields):
             raise ValueError("null is no value here: leave the field out")
         return values
 

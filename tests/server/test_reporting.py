@@ -76,7 +76,7 @@ def test_a_year_passes_and_every_report_is_filed_before_its_period_closes(tmp_pa
                     abroad = exempt(model=draft(f"E-{day:%m}", buyer=GERMAN, issue_date=str(day), due_date=str(day)))
                     answer = http.post("/reporting/exempt-invoices", json=abroad)
                     assert answer.status_code == 201, answer.text
-                if day.day in (1, 2, 11, 12, 21, 22):
+                if day.day in (1, 11, 21):
                     _quiet(service)
                 day += dt.timedelta(days=1)
             _quiet(service)
