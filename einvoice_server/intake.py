@@ -318,7 +318,7 @@ def _status(platform: Platform, tx: Connection, row: Row[Any], it: Judged, told:
 def misfits(life: lifecycle.Lifecycle, told: lifecycle.LifecycleMessage) -> Sequence[ei.Finding]:
     """Why a message may not be told of an invoice now, as its life knows; nothing where it may."""
     before = set(life.findings)
-    return [each for each in life.told(told).findings if each not in before and each.severity == "error"]
+    return [each for each in life.with_message(told).findings if each not in before and each.severity == "error"]
 
 
 def set_by_client(

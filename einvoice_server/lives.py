@@ -37,7 +37,7 @@ def life_of(platform: Platform, tx: Connection, row: Row[Any]) -> lifecycle.Life
     for each in tx.execute(told):
         read = parsed(bytes(each.data) if each.data is not None else platform.files.get(tx, each.sha))
         if isinstance(read, lifecycle.LifecycleMessage):
-            life = life.told(read)
+            life = life.with_message(read)
     return life
 
 
@@ -72,7 +72,7 @@ def tell(
     show: bool = True,
 ) -> lifecycle.Lifecycle:
     """A message about an invoice, ours or another's, becomes an event and a flow of the client; ours may be duties."""
-    after = life.told(told)
+    after = life.with_message(told)
     event = next((each for each in reversed(after.events) if each.id == told.identifier), None)
     if event is None:
         return after
