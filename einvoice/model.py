@@ -16,7 +16,7 @@ import binascii
 import json
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -80,6 +80,9 @@ Binary = Annotated[
     PlainSerializer(lambda value: base64.b64encode(value).decode("ascii"), return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
 ]
+
+
+Nature = Literal["goods", "services", "mixed"]
 
 
 class Model(BaseModel):
@@ -333,6 +336,7 @@ class Line(Model):
     item_country_of_origin: str | None = None
     item_attributes: tuple[ItemAttribute, ...] = ()
     seller: Party | None = None  # of this line, in a multi-seller invoice
+    nature: Nature | None = None  # what the line sells: no document says it, a draft and the books do
 
     sub_lines: tuple[Line, ...] = ()
 

@@ -28,6 +28,7 @@ from pydantic import BaseModel
 
 APPEND = "+"  # the position after the last one, `lines[+]`: a place to put something, where nothing stands yet
 NESTED = "sub_lines"  # lines within a line; by meaning each is a line
+UNWRITTEN = frozenset({"nature"})  # what we know of an invoice and no document says
 
 _WHOLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*|\[(?:\d+|\+)\])*")
 _STEP = re.compile(r"[A-Za-z_]\w*|\d+|\+")
@@ -171,7 +172,8 @@ def models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 def differences(item: BaseModel, other: BaseModel, *, ignore: tuple[str, ...] = ("unread",)) -> tuple[Path, ...]:
     """The paths of values that `item` has and `other` lacks or has otherwise; some fields at the top may be ignored.
 
-    An element of a list that stands elsewhere in it is no difference; what is left over is compared in order.
+    An element of a list that stands elsewhere in it is no difference; what is left over is compared in order. What no
+    document says is none either.
     """
     return tuple(_of_models(item, other, Path(), ignore))
 
@@ -179,7 +181,7 @@ def differences(item: BaseModel, other: BaseModel, *, ignore: tuple[str, ...] = 
 def _of_models(item: BaseModel, other: BaseModel, at: Path, ignore: tuple[str, ...] = ()) -> Iterator[Path]:
     for name in type(item).model_fields:
         value, found = getattr(item, name), getattr(other, name)
-        if name in ignore or value is None or value == found:
+        if name in ignore or name in UNWRITTEN or value is None or value == found:
             continue
         if isinstance(value, tuple):
             yield from _of_lists(value, found, at / name)

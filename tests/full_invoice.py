@@ -43,7 +43,7 @@ _GIVEN: dict[str, Any] = {
     "object_identifiers.scheme_id": "AFL",
 }
 # Where two fields compete for one place, the later one stays empty.
-_EMPTY = {"non_vat_tax_code", "unread", "sub_lines"}
+_EMPTY = {"non_vat_tax_code", "unread", "sub_lines", "nature"}
 
 
 def full_invoice(**changes: Any) -> Invoice:

@@ -11,7 +11,7 @@ The modules, in the order in which a draft goes through them: `content` (its fie
 `parties` and `mentions`), `profile`. `rounding` has the policies, `ledger` the disagreements.
 """
 
-from einvoice.draft.content import DraftContent, DraftLine, Nature, Rounding, Treatment
+from einvoice.draft.content import DraftContent, DraftLine, Rounding, Treatment
 from einvoice.draft.draft import Draft
 from einvoice.draft.exemptions import Exemption, exemption, known_exemptions
 from einvoice.draft.ledger import Disagreement

@@ -14,9 +14,8 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from einvoice.draft.problems import DraftError, Problem
-from einvoice.model import InvoiceHead, Line
+from einvoice.model import InvoiceHead, Line, Nature
 
-Nature = Literal["goods", "services", "mixed"]
 Rounding = Literal["group", "line", "gross"]
 Treatment = Literal["B2B", "B2BINT", "B2C", "B2CINT", "OUTOFSCOPE", "ARCHIVEONLY"]
 

@@ -17,11 +17,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from einvoice.codes import INVOICE_TYPES
-from einvoice.draft.content import DraftContent, DraftLine, Nature
+from einvoice.draft.content import DraftContent, DraftLine
 from einvoice.draft.mentions import french_notes, treatment_for
 from einvoice.draft.nesting import Placed, counted
 from einvoice.draft.parties import french_party, is_french_party, reachable, tax_registered
-from einvoice.model import Totals, VatBreakdown
+from einvoice.model import Nature, Totals, VatBreakdown
 
 # UN/ECE recommendation 20: second, minute, hour, day, week, month, year, working day. Who bills time bills a service.
 TIME_UNITS = frozenset({"SEC", "MIN", "HUR", "DAY", "WEE", "MON", "ANN", "E49"})

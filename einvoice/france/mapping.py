@@ -61,6 +61,8 @@ def _note(note: Note) -> Note:
 def _group(group: VatBreakdown) -> VatBreakdown:
     """A seller without VAT (franchise en base) may have no VAT number, which category E would demand: Z (MAP-06)."""
     told = group.model_copy(update={"exemption_reason": group.exemption_reason and group.exemption_reason[:MAX_TEXT]})
+    if group.category_code == "O" and group.rate is None:
+        return told.model_copy(update={"rate": Decimal(0)})  # BT-119 is 1..1 to the tax office (G6.08, G1.24)
     if group.category_code == "E" and group.exemption_reason_code == _FRANCHISE:
         return told.model_copy(update={"category_code": "Z", "rate": group.rate or Decimal(0)})
     return told

@@ -4,16 +4,19 @@
     split(invoice, Decimal("700.00"), before=Decimal("500.00"))    # ... and what followed
     split(invoice, Decimal("-700.00"), before=Decimal("1200.00"))  # the bank took it back
 
-Each rate bears a payment in proportion to its total with VAT. Instalments add up: after any of them, each rate has
-received its share of all that was received so far, a fully paid invoice has its very totals, and no instalment takes a
-cent back from a rate (the cents are shared out by a method that never does, Webster's).
+    split(final, paid, prepaid=prepaid_by_rate(final, (prepayment,)))   # what a prepayment took is paid already
+
+Each rate bears a payment in proportion to its total with VAT, less what prepayment invoices took of it. Instalments add
+up: after any of them, each rate has received its share of all that was received so far, a fully paid invoice has its
+very totals, and no instalment takes a cent back from a rate (the cents are shared out by a method that never does,
+Webster's).
 
 Source: DGFiP external specifications v3.2, annex 7 (P1.15 to P1.17, G7.45); BR-FR-CDV-14.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import TypeVar
@@ -23,9 +26,21 @@ from einvoice.draft.rounding import shared_out
 from einvoice.errors import Mismatch
 from einvoice.model import Invoice
 
-__all__ = ["NOTHING", "owed", "shared_by", "sign", "split", "total_with_vat", "with_vat_by_rate"]
+__all__ = [
+    "NOTHING",
+    "left_by_rate",
+    "names_a_prepayment",
+    "owed",
+    "prepaid_by_rate",
+    "shared_by",
+    "sign",
+    "split",
+    "total_with_vat",
+    "with_vat_by_rate",
+]
 
 NOTHING = Decimal("0.00")
+_PAID, _FINAL = "2", "4"  # second character of BT-23: paid when it was made out; final invoice after a prepayment
 
 K = TypeVar("K")
 
@@ -60,18 +75,64 @@ def owed(invoice: Invoice) -> Decimal:
     whole = total_with_vat(invoice)
     if totals is not None:
         whole += totals.rounding_amount or NOTHING
-        if (invoice.business_process_type or "")[1:] != "2":
+        if (invoice.business_process_type or "")[1:] != _PAID:
             whole -= totals.paid_amount or NOTHING
     return sign(invoice) * whole
 
 
-def split(invoice: Invoice, amount: Decimal, before: Decimal = NOTHING) -> Mapping[Decimal, Decimal]:
+def split(
+    invoice: Invoice,
+    amount: Decimal,
+    before: Decimal = NOTHING,
+    prepaid: Mapping[Decimal, Decimal] | None = None,
+) -> Mapping[Decimal, Decimal]:
     """How an amount received is split by rate, given all that was received before; rates that get nothing are left out.
 
-    Amounts are with VAT and positive for money that comes in: of a credit note they are negative. Raises `ValueError`
-    for an invoice without VAT breakdown, or with one that sums to nothing.
+    `prepaid` is what prepayment invoices took of each rate. Amounts are with VAT and positive for money that comes in:
+    of a credit note they are negative. Raises `ValueError` for an invoice without VAT breakdown, or with one that sums
+    to nothing.
     """
-    return shared_by(with_vat_by_rate(invoice), amount, before)
+    left = left_by_rate(with_vat_by_rate(invoice), prepaid or {}, lambda rate: rate)
+    return shared_by(left, amount, before)
+
+
+def names_a_prepayment(invoice: Invoice) -> bool:
+    """Whether it is a final invoice that takes a prepayment off as money paid (BT-113), not as a negative line."""
+    paid = invoice.totals.paid_amount if invoice.totals else None
+    digit = (invoice.business_process_type or "")[1:]
+    kinds = {earlier.type_code for earlier in invoice.preceding_invoices}
+    return bool(paid) and digit != _PAID and (digit == _FINAL or bool(kinds & INVOICE_TYPES["prepayment"]))
+
+
+def prepaid_by_rate(final: Invoice, invoices: Iterable[Invoice]) -> dict[Decimal, Decimal]:
+    """What the prepayment invoices that a final invoice names took of each VAT rate, VAT included, up to its BT-113.
+
+    Empty where it takes nothing off as money paid, or none of those that it names is among the invoices.
+    """
+    if not names_a_prepayment(final) or final.totals is None:
+        return {}
+    named = {earlier.reference for earlier in final.preceding_invoices}
+    taken: dict[Decimal, Decimal] = {}
+    for invoice in invoices:
+        if invoice.number in named and invoice.type_code in INVOICE_TYPES["prepayment"]:
+            for rate, amount in with_vat_by_rate(invoice).items():
+                taken[rate] = taken.get(rate, NOTHING) + sign(invoice) * amount
+    whole = sum(taken.values(), NOTHING)
+    paid = final.totals.paid_amount or NOTHING
+    return taken if not whole or whole == paid else shared_by(taken, paid)
+
+
+def left_by_rate(
+    weights: Mapping[K, Decimal], prepaid: Mapping[Decimal, Decimal], rate_of: Callable[[K], Decimal]
+) -> dict[K, Decimal]:
+    """What is left of each part after what prepayments took of its VAT rate; all of it where nothing is left."""
+    left = dict(weights)
+    for rate, amount in prepaid.items():
+        same = {key: weight for key, weight in weights.items() if rate_of(key) == rate}
+        if sum(same.values(), NOTHING):
+            for key, part in shared_by(same, amount).items():
+                left[key] -= part
+    return left if sum(left.values(), NOTHING) else dict(weights)
 
 
 def shared_by(weights: Mapping[K, Decimal], amount: Decimal, before: Decimal = NOTHING) -> dict[K, Decimal]:

@@ -10,6 +10,7 @@ import pytest
 from french_samples import FLUX10, POLICY, ROOT, changed, fixture, judged, rules, when
 
 import einvoice as ei
+from einvoice.draft import Draft
 from einvoice.errors import Unwritable
 from einvoice.france.ereporting import (
     GOODS,
@@ -20,6 +21,7 @@ from einvoice.france.ereporting import (
     Books,
     Declarant,
     EReport,
+    Known,
     Paid,
     Receipt,
     Reporting,
@@ -30,9 +32,9 @@ from einvoice.france.ereporting import (
     receipt_of,
     sales_of,
 )
-from einvoice.france.ereporting.books import receipts_of
 from einvoice.france.ereporting.report import DailySales, PaidPart, Transactions
 from einvoice.france.ereporting.reported import reported_invoice
+from einvoice.france.ereporting.sales import receipts_of
 from einvoice.model import Address, Identifier, Line, Note, Party, VatBreakdown
 from einvoice.xml import parse_xml
 
@@ -139,6 +141,47 @@ def test_a_mixed_invoice_is_shared_out_by_its_lines():
     parts = [part for each in found for part in each.rates]
     assert sum(part.taxable_amount for part in parts) == mixed.totals.amount_without_vat
     assert sum(part.tax_amount for part in parts) == mixed.totals.vat_amount
+
+
+def test_what_a_draft_says_of_its_lines_is_kept_and_never_written():
+    """A garage's draft tells labour from parts; its invoice knows, the document does not, and nothing is lost."""
+    draft = Draft.model_validate_json((ROOT / "fixtures/drafts/mixed.json").read_bytes())
+    for index, nature in enumerate(("goods", "services")):
+        draft.set(f"lines[{index}].nature", nature)
+        draft.set(f"lines[{index}].unit_code", "C62")
+    mixed = changed(draft.complete(), buyer=PERSON, notes=())
+    assert [line.nature for line in mixed.lines] == ["goods", "services"]
+    assert [(each.category_code, each.rates[0].taxable_amount) for each in sales_of(mixed)] == [
+        (GOODS, Decimal("2450.00")),
+        (SERVICES, Decimal("403.00")),
+    ]
+    assert ei.losses(mixed, "ubl") == ei.losses(changed(mixed, lines=fixture("mixed").lines), "ubl")
+    read = ei.parse(ei.build(mixed, "ubl"))
+    assert [line.nature for line in read.lines] == [None, None]
+    natures = {"1": "goods", "2": "services"}
+    assert sales_of(read, known=Known(number=mixed.number, line_natures=natures)) == sales_of(mixed)
+
+
+def test_one_period_is_filed_alone():
+    """The period of a day, its reports, and none of the others."""
+    period = MONTHLY.period_of(DAY)
+    assert (period.start, period.end, period.content) == (date(2026, 11, 1), date(2026, 11, 10), "transactions")
+    assert MONTHLY.period_of(DAY, "payments").end == date(2026, 11, 30)
+    books = Books(sales=(sale(), sale(day=date(2026, 11, 25))), invoices=(fixture("intra-community"),))
+    (found,) = MONTHLY.filing(books, period)
+    assert found == MONTHLY.filings(books, 2026)[0]
+    assert len(found.report.transactions.sales) == 1
+    small = Reporting(US, PLATFORM, "real_normal_monthly", size="small")
+    assert small.filing(books, period) == ()
+
+
+def test_a_correction_leaves_no_document_out():
+    """A replacing report without a document that is in the books would take it back: it is refused instead."""
+    sent = one(MONTHLY, Books(sales=(sale(),)))
+    books = Books(sales=(sale(),), invoices=(to_person("margin-scheme"),))
+    with pytest.raises(Unwritable) as error:
+        MONTHLY.correction(sent, books, issued_at=RE_AT)
+    assert [each.rule for each in error.value.findings] == ["EI-FRR-31"]
 
 
 def test_a_credit_note_takes_away():
@@ -313,9 +356,12 @@ def test_an_invoice_of_others_is_no_ones_to_report():
     """Neither seller nor buyer is the declarant: the books are wrong, and the number is told."""
     other = US.model_copy(update={"identifier": Identifier(value="300000007", scheme_id="0002")})
     stranger = Reporting(other, PLATFORM, "franchise")
-    with pytest.raises(Unwritable, match="F2026") as error:
-        stranger.filings(Books(invoices=(fixture("intra-community"),)), 2026)
-    assert [each.rule for each in error.value.findings] == ["EI-FRR-33"]
+    invoice = fixture("intra-community")
+    found = stranger.filings(Books(invoices=(invoice,), sales=(sale(),)), 2026)
+    assert [(each.number, [why.rule for why in each.findings()]) for each in found.refused] == [
+        (invoice.number, ["EI-FRR-33"])
+    ]
+    assert len(found) == 1
 
 
 def test_nothing_happened_nothing_reported():

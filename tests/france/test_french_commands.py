@@ -14,7 +14,7 @@ from einvoice.france.directory_files import DirectoryExport, DirectoryUpdate, wr
 from einvoice.france.ereporting import EReport
 from einvoice.france.ereporting.books_file import BooksFile
 from einvoice.france.lifecycle import LifecycleMessage
-from einvoice.model import Invoice
+from einvoice.model import Address, Invoice, Note, Party
 
 ARRIVED = ("--received-at", "2026-11-02T16:10")
 AT = ("--at", "2026-11-03T10:00")
@@ -32,6 +32,15 @@ BOOKS = {
         }
     ],
     "receipts": [{"day": "2026-11-04", "parts": [{"rate": 20, "amount": 240.00}]}],
+}
+
+
+# A mixed invoice to a person, nothing in which tells goods from services.
+_OF_UNKNOWN_NATURE = {
+    "number": "M1",
+    "buyer": Party(name="CLIENT EXEMPLE", postal_address=Address(country_code="FR")),
+    "notes": (Note(subject_code="BAR", text="B2C"),),
+    "lines": tuple(line.model_copy(update={"unit_code": "C62"}) for line in fixture("mixed").lines),
 }
 
 
@@ -170,6 +179,33 @@ def test_report_make_writes_the_reports_of_a_year(books, tmp_path, capsys):
     report = ei.parse((folder / names[1]).read_bytes())
     assert isinstance(report, EReport)
     assert len(report.transactions.invoices) == 1
+
+
+def test_report_make_files_the_rest(books, tmp_path, capsys):
+    """An invoice that lacks something and one that the rules refuse are told with number and remedy; exit status 1."""
+    lacking = fixture("mixed").model_copy(update=_OF_UNKNOWN_NATURE)
+    refused = fixture("intra-community").model_copy(update={"number": "K1", "type_code": "381"})
+    for name, wrong in (("m.xml", lacking), ("k1.xml", refused)):
+        (tmp_path / name).write_bytes(ei.build(wrong, "ubl"))
+    given = BOOKS | {"invoice_files": ["k.xml", "m.xml", "k1.xml"]}
+    books.write_text(json.dumps(given), encoding="utf-8")
+    folder = tmp_path / "reports"
+    assert run("report", "make", books, "--year", "2026", "-o", folder, "--lang", "en") == INVALID
+    said = capsys.readouterr().err
+    assert "not reported  EI-FRR-38" in said
+    assert "known, line_natures" in said
+    assert "K1  not reported  G1.32" in said
+    report = ei.parse((folder / "TX-100000009-SE-20261101.xml").read_bytes())
+    assert [each.number for each in report.transactions.invoices] == [fixture("intra-community").number]
+    assert run("validate", folder, "--date", "2026-11-22", "-o", tmp_path / "report.txt") == VALID
+
+
+def test_report_make_is_invalid_where_its_output_is(books, tmp_path, capsys):
+    """Daily sales in a category that does not exist: written, and told; the exit status does not call it success."""
+    wrong = BOOKS["sales"][0] | {"category_code": "TXX1"}
+    books.write_text(json.dumps(BOOKS | {"sales": [wrong]}), encoding="utf-8")
+    assert run("report", "make", books, "--year", "2026", "-o", tmp_path / "reports") == INVALID
+    assert "G1.68" in capsys.readouterr().err
 
 
 def test_report_make_takes_another_regime(books, tmp_path, capsys):

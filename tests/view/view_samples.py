@@ -17,6 +17,7 @@ from typing import Any, Union, get_args, get_origin
 
 from einvoice.draft import Draft
 from einvoice.model import Invoice, Line, Model
+from einvoice.paths import UNWRITTEN
 from einvoice.report import Finding
 
 __all__ = ["FINDINGS", "GALLERY", "full_invoice", "logo"]
@@ -379,7 +380,8 @@ def full_invoice() -> Invoice:
 
 def _filled(model: type[Model], numbers: Iterator[int], *, depth: int) -> Any:
     fields = model.model_fields.items()
-    return model.model_construct(**{name: _value(field.annotation, numbers, depth) for name, field in fields})
+    filled = {name: _value(field.annotation, numbers, depth) for name, field in fields if name not in UNWRITTEN}
+    return model.model_construct(**filled)
 
 
 def _value(annotation: Any, numbers: Iterator[int], depth: int) -> Any:

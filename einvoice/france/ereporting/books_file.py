@@ -11,8 +11,9 @@
 `invoice_files` are UBL, CII or Factur-X, beside the JSON file; `invoices` may hold them as JSON instead (`einvoice
 parse` writes it). `sales` are sales without invoice; `payments` are of invoices (`{"number": "F2026-0001", "day":
 "2026-11-20", "amount": 1200.00}`) and are reported where they must be; `receipts` is money received for sales without
-invoice whose VAT falls due on payment; `margins` holds the margin of each invoice of a margin scheme. `einvoice schema
-books` tells all fields.
+invoice whose VAT falls due on payment; `margins` holds the margin of each invoice of a margin scheme; `known` tells
+what documents do not (`{"number": "F2026-0003", "line_natures": {"1": "services", "2": "goods"}}`), and
+`exchange_rates` what currencies were worth. `einvoice schema books` tells all fields.
 
 Source: DGFiP external specifications v3.2, annex 6 (TT-7 to TT-16 for declarant and platform).
 """
@@ -21,16 +22,25 @@ from __future__ import annotations
 
 from datetime import date
 
+from pydantic import Field
+
 from einvoice.france.ereporting.books import Books
-from einvoice.france.ereporting.calendar import Regime
+from einvoice.france.ereporting.calendar import Regime, Size
 from einvoice.france.ereporting.report import Declarant
 
 
 class BooksFile(Books):
     """Books, whose they are, and how they are reported."""
 
-    declarant: Declarant
-    platform: Declarant
-    regime: Regime | None = None
-    since: date = date.min  # when the obligation to report began
-    invoice_files: tuple[str, ...] = ()
+    declarant: Declarant = Field(description="whose books these are: SIREN (scheme 0002) and name")
+    platform: Declarant = Field(description="the platform that files: its matricule (scheme 0238) and name")
+    regime: Regime | None = Field(default=None, description="VAT regime, which says how often to report")
+    since: date | None = Field(
+        default=None, description="when the obligation to report began, if not when the law says for its size"
+    )
+    size: Size | None = Field(
+        default=None, description="size of the company: large and medium report since 2026-09-01, others 2027-09-01"
+    )
+    invoice_files: tuple[str, ...] = Field(
+        default=(), description="UBL, CII or Factur-X files of invoices, seen from the folder of this file"
+    )

@@ -18,14 +18,27 @@ Source: DGFiP external specifications v3.2, general file §3.7. The names of the
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Literal, get_args
 
 Regime = Literal["real_normal_monthly", "real_normal_quarterly", "simplified", "franchise"]
+Size = Literal["large", "medium", "small", "micro"]
 Content = Literal["transactions", "payments"]
 REGIMES: tuple[Regime, ...] = get_args(Regime)
+SIZES: tuple[Size, ...] = get_args(Size)
+
+# Law 2023-1322, art. 91: when companies of each size (decree 2008-1354) must send e-invoices and e-reports.
+OBLIGED_SINCE: Mapping[Size, date] = MappingProxyType(
+    {
+        "large": date(2026, 9, 1),
+        "medium": date(2026, 9, 1),
+        "small": date(2027, 9, 1),
+        "micro": date(2027, 9, 1),
+    }
+)
 
 _CLOSING_HOUR = time(8)
 

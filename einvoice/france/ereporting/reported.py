@@ -11,10 +11,12 @@ import re
 from decimal import Decimal
 from itertools import compress
 
-from einvoice.codes import french_vat_rate
 from einvoice.draft.parties import is_french_party, siren_of
+from einvoice.france.ereporting.entries import Entry, entry_of
 from einvoice.france.mapping import billed_lines, in_france, mapped
-from einvoice.model import Identifier, Invoice, Party, VatBreakdown
+from einvoice.france.payments import NOTHING
+from einvoice.france.vat import is_charged
+from einvoice.model import AllowanceCharge, Identifier, Invoice, Party, VatBreakdown
 
 SPECIFICATION = "urn.cpro.gouv.fr:1p0:ereporting"  # TT-29
 
@@ -26,17 +28,26 @@ _PACIFIC_SCHEMES = ("0228", "0229")
 def reported_invoice(invoice: Invoice) -> Invoice:
     """The invoice with the values that a report wants; what a report has no place for is still there.
 
-    VAT of another country is told as nothing, at rate 0; purchases without their lines, which are optional.
+    VAT of another country is told as nothing, at rate 0; purchases without their lines, which are optional. Raises
+    `Unwritable` for French VAT in another currency that is nowhere told in euros, and for an invoice that does not let
+    guess what it sells.
     """
+    return reported_entry(entry_of(invoice))
+
+
+def reported_entry(entry: Entry) -> Invoice:
+    """As `reported_invoice`, of an invoice that was completed by the books."""
+    invoice = entry.invoice
     told = mapped(invoice)
-    totals = told.totals
-    euros = totals.vat_amount_in_accounting_currency if totals else None
-    if totals is not None and invoice.currency_code == "EUR":
+    totals, groups = told.totals, told.vat_breakdown
+    euros = sum(entry.taxes, NOTHING)
+    if not entry.french_vat:
+        groups = _without_vat(groups)
+        parts = {name: tuple(_free(part) for part in getattr(told, name)) for name in ("allowances", "charges")}
+        told = told.model_copy(update=parts)
+    elif totals is not None and invoice.currency_code == "EUR" and totals.vat_amount is not None:
         euros = totals.vat_amount
     selling = is_french_party(invoice.seller)
-    groups = tuple(_group(group) for group in told.vat_breakdown)
-    if groups != told.vat_breakdown and invoice.currency_code == "EUR":
-        euros = sum((group.tax_amount or Decimal(0) for group in groups), Decimal("0.00"))
     return told.model_copy(
         update={
             "specification_identifier": SPECIFICATION,
@@ -78,8 +89,14 @@ def _identifier(party: Party) -> Identifier:
 _EU_VAT = re.compile("AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI")
 
 
-def _group(group: VatBreakdown) -> VatBreakdown:
-    """Foreign VAT is not declared: its net amount is, in category S at rate 0."""
-    if group.category_code != "S" or group.rate is None or french_vat_rate(group.rate) is not None:
-        return group
-    return group.model_copy(update={"rate": Decimal(0), "tax_amount": Decimal("0.00")})
+def _without_vat(groups: tuple[VatBreakdown, ...]) -> tuple[VatBreakdown, ...]:
+    """Foreign VAT is not declared: its net amounts are, together, in category S at rate 0."""
+    charged = [group for group in groups if is_charged(group)]
+    net = sum((group.taxable_amount or NOTHING for group in charged), NOTHING)
+    whole = VatBreakdown(category_code="S", rate=Decimal(0), taxable_amount=net, tax_amount=NOTHING)
+    return (whole, *(group for group in groups if not is_charged(group)))
+
+
+def _free(part: AllowanceCharge) -> AllowanceCharge:
+    """An allowance or charge of the document, without the foreign VAT that it bears."""
+    return part.model_copy(update={"vat_category_code": "S", "vat_rate": Decimal(0)}) if part.vat_rate else part

@@ -4,6 +4,8 @@
     for filing in reporting.filings(Books(invoices=..., sales=..., receipts=...), 2026):
         send(flux10.write(filing.report), before=filing.period.closes_at)
 
+    reporting.filing(books, reporting.period_of(day))                 # the reports of one period
+
     correction = reporting.correction(sent, books, issued_at=now)     # a replacing report (RE), or None
     changes(sent, correction)                                         # where the two differ
 
@@ -19,13 +21,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Self
 
-from einvoice.draft.parties import siren_of
 from einvoice.errors import Mismatch, Unwritable
 from einvoice.france.ereporting import flux10
-from einvoice.france.ereporting.books import Books, Receipt, Sale, receipts_of, sales_of
-from einvoice.france.ereporting.calendar import Content, Regime, ReportingPeriod, periods
+from einvoice.france.ereporting.books import Books, Receipt, Sale
+from einvoice.france.ereporting.calendar import OBLIGED_SINCE, Content, Regime, ReportingPeriod, Size, periods
 from einvoice.france.ereporting.changes import changes
+from einvoice.france.ereporting.gathering import BUYER, SELLER, Gathered, Refused, gathered
 from einvoice.france.ereporting.report import (
     DailyPayments,
     DailySales,
@@ -36,15 +39,12 @@ from einvoice.france.ereporting.report import (
     Payments,
     Transactions,
 )
-from einvoice.france.ereporting.reported import reported_invoice
 from einvoice.france.payments import NOTHING
 from einvoice.france.times import legal_time
-from einvoice.france.treatment import treatment
-from einvoice.model import Invoice, Party, Period, VatBreakdown
-from einvoice.rulebook import observation
+from einvoice.model import Invoice, Period, VatBreakdown
+from einvoice.report import Finding
+from einvoice.rulebook import Language, Observation, in_words
 from einvoice.xml import parse_xml
-
-_SELLER, _BUYER = "SE", "BY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +55,102 @@ class Filing:
     report: EReport
 
 
+class Filings(tuple[Filing, ...]):  # noqa: SLOT001 - a tuple with more beside it has no slots
+    """Reports in the order of their deadlines; `refused` documents are in none of them, `guesses` are worth a look."""
+
+    refused: tuple[Refused, ...]
+    guesses: tuple[Observation, ...]
+
+    def __new__(
+        cls,
+        filings: Iterable[Filing] = (),
+        refused: tuple[Refused, ...] = (),
+        guesses: tuple[Observation, ...] = (),
+    ) -> Self:
+        """The filings, with what is told beside them."""
+        found = super().__new__(cls, tuple(filings))
+        found.refused, found.guesses = refused, guesses
+        return found
+
+    def findings(self, language: Language = "fr") -> tuple[Finding, ...]:
+        """What was guessed (warnings) and what was refused (errors), in words, each with what helps."""
+        told = (*self.guesses, *(found for each in self.refused for found in each.observations))
+        return in_words(told, language)
+
+
 @dataclass(frozen=True, slots=True)
 class Reporting:
     """How a company reports.
 
     `declarant` is identified by its SIREN (scheme 0002), `platform` by its matricule (0238). Periods that ended before
-    `since`, when the obligation began for the company, are not reported.
+    `since`, when the obligation began for the company, are not reported; `size` tells when by the law.
     """
 
     declarant: Declarant
     platform: Declarant
     regime: Regime
-    since: date = date.min
+    since: date | None = None
+    size: Size | None = None
 
-    def filings(self, books: Books, year: int) -> tuple[Filing, ...]:
-        """The initial reports of a year, in order of their deadlines.
+    def filings(self, books: Books, year: int) -> Filings:
+        """The initial reports of a year, in order of their deadlines, and the documents that are in none of them.
 
-        Raises `Unwritable` for an invoice that cannot be reported: of other companies, without date, of the margin
-        scheme without a margin in the books, in another currency without its VAT in euros.
+        Nothing is raised for a document that cannot be reported: it is in `refused`, and the others are reported. What
+        had to be guessed is in `guesses`.
         """
+        return self._filings(books, periods(self.regime, year))
+
+    def filing(self, books: Books, period: ReportingPeriod) -> Filings:
+        """The reports of one period: of sales, of purchases, or both; `period_of` tells the period of a day."""
+        return self._filings(books, (period,))
+
+    def period_of(self, day: date, content: Content = "transactions") -> ReportingPeriod:
+        """The period that a day is in. Raises `ValueError` for a day outside the years 2000 to 2099."""
+        return next(each for each in periods(self.regime, day.year) if each.content == content and day in each)
+
+    @property
+    def start(self) -> date:
+        """The first day that is reported: `since`, or the day on which the law obliges companies of that size."""
+        obliged = OBLIGED_SINCE[self.size] if self.size else date.min
+        return self.since if self.since is not None else obliged
+
+    def _filings(self, books: Books, wanted: tuple[ReportingPeriod, ...]) -> Filings:
+        wanted = tuple(period for period in wanted if period.end >= self.start)
+        known = self._gathered(books, wanted)
         found = [
             Filing(period, report)
-            for period in periods(self.regime, year)
-            if period.end >= self.since
-            for role in (_SELLER, _BUYER)
-            if (report := self._report(books, period, role)) is not None
+            for period in wanted
+            for role in (SELLER, BUYER)
+            if (report := self._report(known, period, role)) is not None
         ]
-        return tuple(sorted(found, key=lambda filing: (filing.period.due, filing.period.start)))
+        ordered = sorted(found, key=lambda filing: (filing.period.due, filing.period.start))
+        return Filings(ordered, tuple(known.refused), tuple(known.guesses))
+
+    def _gathered(self, books: Books, wanted: tuple[ReportingPeriod, ...]) -> Gathered:
+        """What the books give for these periods; of each kind what its own periods hold."""
+        if not wanted:
+            return Gathered()
+        blank = self._empty(wanted[0], SELLER)
+
+        def say(invoice: Invoice) -> bytes:
+            part = Transactions(period=_dates(wanted[0]), invoices=(invoice,))
+            return flux10.write(blank.model_copy(update={"transactions": part, "payments": None}))
+
+        return gathered(books, self._siren, lambda day: any(day in period for period in wanted), say)
 
     def correction(self, sent: EReport, books: Books, *, issued_at: datetime) -> EReport | None:
         """The report that replaces one sent earlier, or None if that still says what the books say.
 
         It repeats the whole period, as a replacing report must, and is empty where nothing is left to report. Raises
-        `ValueError` if the report sent is of no period of this regime, `Unwritable` as `filings` does.
+        `ValueError` if the report sent is of no period of this regime, `Unwritable` for a document that cannot be
+        reported: a replacing report must not leave it out.
         """
         period = self._period_of(sent)
-        role = (sent.declarant.role_code if sent.declarant else None) or _SELLER
-        now = self._report(books, period, role) or self._empty(period, role)
+        role = (sent.declarant.role_code if sent.declarant else None) or SELLER
+        known = self._gathered(books, (period,))
+        if known.refused:
+            raise _refusal(known.refused[0])
+        now = self._report(known, period, role) or self._empty(period, role)
         if not changes(sent, now):
             return None
         issued_at = legal_time(issued_at)
@@ -113,13 +172,13 @@ class Reporting:
                     return period
         raise Mismatch("EI-NO-PERIOD-01", {"content": content, "regime": self.regime})
 
-    def _report(self, books: Books, period: ReportingPeriod, role: str) -> EReport | None:
+    def _report(self, known: Gathered, period: ReportingPeriod, role: str) -> EReport | None:
         blank = self._empty(period, role)
         if period.content == "payments":
-            payments = _payments(receipts_of(books), period) if role == _SELLER else None
+            payments = _payments(known.receipts, period) if role == SELLER else None
             made = blank.model_copy(update={"payments": payments}) if payments else None
         else:
-            transactions = self._transactions(books, period, role)
+            transactions = _transactions(known, period, role)
             made = blank.model_copy(update={"transactions": transactions}) if transactions else None
         # What is sent is what the XML can say: the invoices keep only what a report tells of them.
         return flux10.read(parse_xml(flux10.write(made))) if made else None
@@ -141,28 +200,23 @@ class Reporting:
     def _siren(self) -> str | None:
         return self.declarant.identifier.value if self.declarant.identifier else None
 
-    def _transactions(self, books: Books, period: ReportingPeriod, role: str) -> Transactions | None:
-        own = [each for each in books.invoices if each.issue_date and each.issue_date in period]
-        own = [each for each in own if self._role(each) == role]
-        invoices = tuple(reported_invoice(each) for each in own if treatment(each) == "B2BINT")
-        sales: list[Sale] = []
-        if role == _SELLER:
-            sales = [sale for sale in books.sales if sale.day in period]
-            for each in own:
-                if treatment(each) in ("B2C", "B2CINT"):
-                    sales.extend(sales_of(each, margin=books.margins.get(each.number or "", ())))
-        if not invoices and not sales:
-            return None
-        return Transactions(period=_dates(period), invoices=invoices, sales=tuple(_daily_sales(sales)))
 
-    def _role(self, invoice: Invoice) -> str:
-        """Seller or buyer: which of the two the declarant is. Raises `Unwritable` where it is neither."""
-        if siren_of(invoice.seller or Party()) == self._siren:
-            return _SELLER
-        if siren_of(invoice.buyer or Party()) == self._siren:
-            return _BUYER
-        facts = {"found": invoice.number or "", "siren": self._siren or "?"}
-        raise Unwritable("EI-FRR-33", facts, (observation("EI-FRR-33", "error", "ereport", **facts),))
+def _transactions(known: Gathered, period: ReportingPeriod, role: str) -> Transactions | None:
+    invoices = tuple(
+        invoice
+        for whose, invoice in known.invoices
+        if whose == role and invoice.issue_date is not None and invoice.issue_date in period
+    )
+    sales = [sale for sale in known.sales if sale.day in period] if role == SELLER else []
+    if not invoices and not sales:
+        return None
+    return Transactions(period=_dates(period), invoices=invoices, sales=tuple(_daily_sales(sales)))
+
+
+def _refusal(refused: Refused) -> Unwritable:
+    """The refusal of a document, as an exception: its first reason says what it is about."""
+    first = refused.observations[0]
+    return Unwritable(first.rule, first.facts, refused.observations)
 
 
 def _dates(period: ReportingPeriod) -> Period:

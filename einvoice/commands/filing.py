@@ -1,0 +1,148 @@
+"""What `einvoice report make` does: books into files that were judged before it says that they are good.
+
+An invoice that the published rules refuse is taken out of its report, told with its number, and the rest is filed: one
+bad document never blocks a year.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+from einvoice.api import parse, validate
+from einvoice.commands.inputs import read_document
+from einvoice.commands.output import INVALID, NOT_RUN, STATUSES, VALID, say, table
+from einvoice.errors import Unreadable, Unrecognised
+from einvoice.france.ereporting.books_file import BooksFile
+from einvoice.france.ereporting.flux10 import write as flux10
+from einvoice.france.ereporting.report import EReport, Transactions
+from einvoice.france.ereporting.reporting import Filing, Reporting
+from einvoice.model import Invoice
+from einvoice.report import DocumentReport, Finding
+
+WORDS = {
+    "fr": {
+        "transactions": "opérations",
+        "payments": "encaissements",
+        "due": "à déposer le",
+        "none": "aucun écart",
+        "refused": "non déclarée",
+    },
+    "en": {
+        "transactions": "transactions",
+        "payments": "payments",
+        "due": "due",
+        "none": "no difference",
+        "refused": "not reported",
+    },
+}
+_INVOICE = re.compile(r"transactions\.invoices\[(\d+)\]")
+
+
+def make(options: argparse.Namespace) -> int:
+    """Write the reports of a year; the exit status is that of the worst: of a report, or of a document left out."""
+    books = books_of(options)
+    regime = options.regime or books.regime
+    if regime is None:
+        raise Unrecognised("EI-NO-INPUT-01", {"file": options.books})
+    # No report was ever due before the law obliged the first companies.
+    reporting = Reporting(books.declarant, books.platform, regime, books.since, books.size or "large")
+    filings = reporting.filings(books, options.year)
+    for found in filings.findings(options.lang):
+        _say(WORDS[options.lang]["refused"] if found.severity == "error" else "", found)
+    statuses = {INVALID} if filings.refused else {VALID}
+    folder = Path(options.output)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for filing in filings:
+        kept, report = _judged(filing, options.lang, statuses)
+        if kept is None:
+            continue
+        (folder / f"{kept.report.identifier}.xml").write_bytes(flux10(kept.report))
+        statuses.add(STATUSES[report.verdict])
+        for found in report.findings:
+            _say(kept.report.identifier or "", found)
+        rows.append(_summary(kept, options.lang))
+    sys.stdout.write(table(rows) if rows else "")
+    return next(status for status in (INVALID, NOT_RUN, VALID) if status in statuses)
+
+
+def books_of(options: argparse.Namespace) -> BooksFile:
+    """The books that the options name, with the invoices that lie beside them."""
+    name = options.books
+    try:
+        books = BooksFile.model_validate_json(read_document(name))
+    except ValueError as error:
+        raise Unreadable("EI-NO-INPUT-02", {"file": name, "detail": str(error)}) from error
+    base = Path(name).parent
+    invoices = [_invoice(base / each) for each in books.invoice_files]
+    return books.model_copy(update={"invoices": (*books.invoices, *invoices)})
+
+
+def _invoice(path: Path) -> Invoice:
+    found = parse(path.read_bytes())
+    if not isinstance(found, Invoice):
+        raise Unrecognised("EI-NO-INPUT-03", {"file": str(path)})
+    return found
+
+
+def _judged(filing: Filing, language: str, statuses: set[int]) -> tuple[Filing | None, DocumentReport]:
+    """The report without the invoices that the rules refuse, which are told, and its verdict; None if none is left."""
+    report = _verdict(filing.report, language)
+    part = filing.report.transactions
+    errors = [found for found in report.findings if found.severity == "error"]
+    bad = {int(match[1]) for found in errors if (match := _INVOICE.match(found.field or ""))}
+    if part is None or not bad:
+        return filing, report
+    statuses.add(INVALID)
+    for found in errors:
+        if match := _INVOICE.match(found.field or ""):
+            number = part.invoices[int(match[1])].number
+            _say(f"{filing.report.identifier}  {number}  {WORDS[language]['refused']}", found)
+    kept = tuple(invoice for index, invoice in enumerate(part.invoices) if index not in bad)
+    if not kept and not part.sales:
+        return None, report
+    rest = Transactions(period=part.period, invoices=kept, sales=part.sales)
+    left = replace(filing, report=filing.report.model_copy(update={"transactions": rest}))
+    return left, _verdict(left.report, language)
+
+
+def _verdict(report: EReport, language: str) -> DocumentReport:
+    (judged,) = validate(flux10(report), language="fr" if language == "fr" else "en").documents
+    return judged
+
+
+def _say(about: str, found: Finding) -> None:
+    """One line: what it is about, rule, place, message and what helps."""
+    parts = (about, found.rule, found.field or "", found.message, found.hint and f"({found.hint})")
+    say("  ".join(part for part in parts if part))
+
+
+def _summary(filing: Filing, language: str) -> tuple[str, ...]:
+    words, report, period = WORDS[language], filing.report, filing.period
+    return (
+        f"{report.identifier}.xml",
+        f"{period.start} – {period.end}",
+        words[period.content],
+        f"{words['due']} {period.due}",
+        " ".join(_figures(report)),
+    )
+
+
+def _figures(report: EReport) -> Iterator[str]:
+    """How many invoices and days, and the sums in euros."""
+    if report.transactions:
+        sales = report.transactions.sales
+        yield f"10.1: {len(report.transactions.invoices)}  10.3: {len(sales)}"
+        vat = sum((each.vat_amount or Decimal(0) for each in sales), Decimal("0.00"))
+        net = sum((each.amount_without_vat or Decimal(0) for each in sales), Decimal("0.00"))
+        yield f"({net} + {vat})"
+    if report.payments:
+        told = [each.parts for each in report.payments.invoices] + [each.parts for each in report.payments.sales]
+        yield f"10.2: {len(report.payments.invoices)}  10.4: {len(report.payments.sales)}"
+        yield f"({sum((part.amount or Decimal(0) for parts in told for part in parts), Decimal('0.00'))})"
