@@ -24,7 +24,7 @@ $(VENV)/bench: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@
 
-demo: $(VENV)/core         ## judge a valid and a broken invoice, build UBL and CII from a JSON draft
+demo: $(VENV)/core         ## validate a valid and a broken invoice, build UBL and CII from a JSON draft
 	@$(BIN)/python tools/demo.py
 
 test: $(VENV)/dev          ## the tests
@@ -62,7 +62,7 @@ item-rules: $(VENV)/dev    ## write the rule set of the items of lifecycle messa
 units: $(VENV)/dev         ## the unit tests that CEN publishes, on both engines
 	$(BIN)/python tools/cen_units.py
 
-drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and judged
+drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and validated
 	$(BIN)/python tools/random_drafts.py
 
 roundtrip: $(VENV)/dev     ## every document of the corpus read, written back and converted
@@ -77,7 +77,7 @@ france: $(VENV)/dev        ## lifecycle messages, a year of e-reports and random
 	$(BIN)/python tools/france_year.py
 	$(BIN)/python tools/france_lives.py
 
-verapdf: $(VENV)/dev       ## every PDF that we make, judged by veraPDF and Mustang (needs Java and Maven)
+verapdf: $(VENV)/dev       ## every PDF that we make, checked by veraPDF and Mustang (needs Java and Maven)
 	$(BIN)/python tools/facturx_verapdf.py ours --mustang
 
 clean:                     ## remove what the other targets made

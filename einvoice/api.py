@@ -146,7 +146,7 @@ def _report(
 def _language(language: Language | None, policy: Policy | None = None) -> Language:
     """The language asked for; that of the policy is read for callers of version 0.1."""
     if language is not None and language not in get_args(Language):
-        raise ValueError(f"unknown language {language!r}: expected one of {', '.join(get_args(Language))}")
+        raise ValueError(f"unknown language {language!r}; expected one of {', '.join(get_args(Language))}")
     return language or (policy.language if policy else None) or "fr"
 
 
@@ -294,7 +294,7 @@ def _model(source: object) -> Document:
 
 def _checked_target(to: str) -> None:
     if to not in (*_WRITERS, "facturx"):
-        raise ValueError(f"{to!r} is nothing that can be written: expected one of {', '.join((*_WRITERS, 'facturx'))}")
+        raise ValueError(f"unknown target {to!r}; expected one of {', '.join((*_WRITERS, 'facturx'))}")
 
 
 def _document(source: object, verb: str, more: str = "") -> Document:
@@ -333,7 +333,7 @@ def _specification(profile: str) -> str:
         return profile
     if profile not in PROFILES:
         names = ", ".join(PROFILES)
-        raise ValueError(f"{profile!r} is no profile: expected one of {names}, or a specification identifier (urn:…)")
+        raise ValueError(f"unknown profile {profile!r}; expected one of {names}, or a specification identifier (urn:…)")
     return PROFILES[profile]
 
 
@@ -409,7 +409,7 @@ def render(  # noqa: PLR0913 - each is a choice of the user, given by name
     from einvoice.view import render_html, render_pdf  # noqa: PLC0415 - loaded for views only
 
     if to not in ("html", "pdf"):
-        raise ValueError(f"{to!r} is no form of a view: expected html or pdf")
+        raise ValueError(f"unknown form {to!r} of a view; expected html or pdf")
     invoice = _readable(_document(source, "render", "or a Draft or an Invoice")).invoice
     findings = _whole_first(invoice, findings, language)
     if to == "html":

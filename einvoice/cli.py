@@ -1,4 +1,4 @@
-"""The command line: judge, build, read and convert invoices; a contract that other programs read.
+"""The command line: validate, build, read and convert invoices; a contract that other programs read.
 
     python -m einvoice validate inbox/ --format json
     python -m einvoice build draft.json --to ubl -o invoice.xml
@@ -27,7 +27,7 @@ from einvoice.rulebook import text
 
 # Name -> purpose. The module of a command is loaded when it is called: `explain` does not load the PDF library.
 COMMANDS = {
-    "validate": "judge documents by the official rules",
+    "validate": "validate documents by the official rules",
     "build": "make an invoice from a draft in JSON",
     "parse": "read an invoice or a French message into JSON",
     "convert": "say the same invoice in another syntax or profile",

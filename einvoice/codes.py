@@ -13,7 +13,7 @@
     >>> "389" in INVOICE_TYPES["self_billed"]
     True
 
-The official rules judge codes; these lists serve whoever writes or shows an invoice. A name is for people: short, in
+The official rules check codes; these lists serve whoever writes or shows an invoice. A name is for people: short, in
 our words where the publisher's is long, and missing where it would say nothing. Loaded when first asked for.
 
 Sources: the values of the EN 16931 lists are those of the CEN rules 1.3.16 (BR-CL-01 to BR-CL-26) and of

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from einvoice.france.messages import Message
 
 MESSAGES = ("lifecycle", "ereport", "directory")  # Detected.kind of the French messages
-PROVISIONAL_NUMBER = "PROVISOIRE"  # BT-1 of a draft that is judged before it has its number
+PROVISIONAL_NUMBER = "PROVISOIRE"  # BT-1 of a draft that is validated before it has its number
 _BOM = b"\xef\xbb\xbf"
 _HEAD = 512  # bytes in which JSON shows itself
 
@@ -117,7 +117,7 @@ class Document:
 
     @cached_property
     def xml(self) -> bytes:
-        """The XML: of a PDF the invoice in it, of a draft or an invoice what it means, written to be judged.
+        """The XML: of a PDF the invoice in it, of a draft or an invoice what it means, written to be validated.
 
         What the schema demands and the invoice lacks is left out and stands in `lacking`; a draft that has no number
         yet gets a provisional one. Raises `Unreadable` or `Unrecognised` for a PDF without one, `Unwritable` for

@@ -74,7 +74,7 @@ def own_rules(ruleset: str) -> OwnRules:
 
 
 def run(ruleset: str, tree: RuleTree, *, step: str, place: Place | None = None) -> Ran:
-    """Judge a document by a rule set of ours; `place` finds the model's field for an XPath.
+    """Validate a document by a rule set of ours; `place` finds the model's field for an XPath.
 
     Raises KeyError for an id that is not there.
     """

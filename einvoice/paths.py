@@ -103,7 +103,7 @@ def _elements(path: Path, value: Any) -> list[tuple[Path, Any]]:
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> Path:
     if text and not _WHOLE.fullmatch(text):
-        raise ValueError(f"{text!r} is no path; one looks like lines[2].quantity")
+        raise ValueError(f"{text!r} is not a path; expected something like lines[2].quantity")
     return Path(tuple(int(step) if step.isdecimal() else step for step in _STEP.findall(text)))
 
 

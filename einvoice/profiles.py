@@ -1,4 +1,4 @@
-"""The profiles of invoices: how each is named in the XML and in a PDF, which terms it holds, what judges it.
+"""The profiles of invoices: how each is named in the XML and in a PDF, which terms it holds, which rules apply.
 
     >>> profile_of(profile_named("basic").identifier).name  # however BT-24 spells it; `identifier` is as we write it
     'basic'
@@ -14,10 +14,10 @@ A profile is a filter over the business terms, never a kind of invoice. All that
 * `tail`: what may follow a spelling, and is read as this profile although nobody published it so (the first row that
   fits counts);
 * `…_rules`: rule sets of a syntax, the best first: another one is run only where the better is not installed;
-  `facturx` is the CII inside a PDF. Nothing: the profile does not exist in that syntax, and is judged as `other`;
+  `facturx` is the CII inside a PDF. Nothing: the profile does not exist in that syntax, and is validated as `other`;
 * `…_xsd`: the schema of the profile, where it is not that of the document element (`policy.toml`).
 
-EXTENDED-CTC-FR has no place in a PDF (EI-PDF-20); there it is judged as what it says it is.
+EXTENDED-CTC-FR has no place in a PDF (EI-PDF-20); there it is validated as what it says it is.
 
 Sources: Factur-X 1.0 (1.09) §2.6, §5 and §6; ZUGFeRD 2.0, which said the same in other words and two spellings;
 XP Z12-012 (EXTENDED-CTC-FR); KoSIT XRechnung 3.0; Peppol BIS Billing 3.0 and PINT.
@@ -109,7 +109,7 @@ def facturx_profile(name: str) -> Profile:
 
 def _chosen(name: str, profiles: Mapping[str, Profile], what: str) -> Profile:
     if name not in profiles:
-        raise ValueError(f"{name!r} is no {what}: expected one of {', '.join(profiles)}")
+        raise ValueError(f"unknown {what} {name!r}; expected one of {', '.join(profiles)}")
     return profiles[name]
 
 

@@ -50,7 +50,7 @@ class Finding(_Value):
 
 
 class Step(_Value):
-    """One thing that was done to judge a document."""
+    """One thing that was done to validate a document."""
 
     name: str  # parse, container, xsd, profile, french, draft, ...
     status: Literal["passed", "failed", "not_run"]

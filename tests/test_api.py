@@ -81,7 +81,7 @@ def test_a_profile_is_named_or_given_in_full(profile, identifier):
 
 def test_an_unknown_profile_is_refused():
     """The message gives the known names."""
-    with pytest.raises(ValueError, match="'bogus' is no profile: expected one of minimum, basicwl"):
+    with pytest.raises(ValueError, match="unknown profile 'bogus'; expected one of minimum, basicwl"):
         ei.build(ei.Draft.model_validate(DRAFT), "ubl", profile="bogus")
 
 
@@ -96,7 +96,7 @@ def test_an_unknown_profile_is_refused():
         (lambda: ei.render("x.xml"), TypeError, "found str"),
         (lambda: ei.render(UBL.encode(), "docx"), ValueError, "expected html or pdf"),
         (lambda: ei.build(ei.Draft(), "pdf"), ValueError, "expected one of ubl, cii, facturx"),
-        (lambda: ei.convert(UBL.encode(), "xyz"), ValueError, "'xyz' is nothing that can be written"),
+        (lambda: ei.convert(UBL.encode(), "xyz"), ValueError, "unknown target 'xyz'; expected one of ubl, cii"),
         (lambda: ei.build(b"x", "ubl"), TypeError, r"found bytes: convert\(data, to\)"),
         (lambda: ei.build({}, "ubl"), TypeError, "found dict: Draft.model_validate"),
     ],
@@ -182,7 +182,7 @@ def test_every_loss_is_told():
     )
     (lost,) = ei.convert(with_total, "ubl", language="en").losses
     assert (lost.rule, lost.field, lost.found) == ("EI-LOSS", "lines[0].amount_with_vat", "276.00")
-    assert lost.message == "UBL cannot say this value: 276.00"
+    assert lost.message == "UBL cannot represent this value: 276.00"
     assert lost.term == "EXT-FR-FE-184"
 
 

@@ -77,9 +77,9 @@ def test_elements_are_added_and_taken_out():
         ("lines[0].quantiti", "1", r"lines\[0\].quantiti: there is no such field; did you mean quantity\?"),
         ("linse[0]", {}, "linse: there is no such field; did you mean lines"),
         ("lines[1].quantity", "many", r"lines\[1\].quantity: expected a number such as 12.50, found 'many'"),
-        ("lines[x]", "1", "this is no path"),
-        ("", "1", "this is no path"),
-        ("lines[1]..quantity", "1", "this is no path"),
+        ("lines[x]", "1", "this is not a path"),
+        ("", "1", "this is not a path"),
+        ("lines[1]..quantity", "1", "this is not a path"),
     ],
 )
 def test_a_wrong_place_or_value_changes_nothing(path, value, message):

@@ -103,7 +103,7 @@ def test_a_remark_is_a_warning_of_the_report():
     (told,) = [each for each in report.findings if each.rule == "EI-DRAFT-02"]
     assert (told.severity, told.field, told.found) == ("warning", "totals.paid_amount", "130.00")
     assert "130" not in told.message_en
-    assert "more is paid than the total with VAT, 120.00" in told.message_en
+    assert "more has been paid than the total with VAT, 120.00" in told.message_en
     assert report.verdict == "valid"
 
 

@@ -45,7 +45,7 @@ def test_failures_are_observations():
     assert only == Observation(
         "EI-CDV-06", "error", "lifecycle", facts, term="MDT-105", field="message.status", xpath="/m/status", line=2
     )
-    assert finding(only, "en").message == "The public portal takes the mandatory statuses only (200, 210), not 305."
+    assert finding(only, "en").message == "The public portal accepts only the mandatory statuses (200, 210), not 305."
     assert (found.checks, found.fired, found.rules.name) == (4, 1, "einvoice-test.sch")
 
 

@@ -25,7 +25,7 @@ def test_a_path_is_written_as_it_was_read(text):
 )
 def test_what_is_no_path_is_refused(text):
     """A path consists of names and positions; anything else is an error, not a place that is not there."""
-    with pytest.raises(ValueError, match="is no path"):
+    with pytest.raises(ValueError, match="is not a path"):
         Path.parse(text)
 
 

@@ -12,7 +12,7 @@ def test_a_row_and_facts_make_words():
     """The facts fill the places, in the language asked for."""
     facts = {"found": "305", "expected": "23"}
     assert words("EI-CDV-22", facts, "fr").message == "La phase (MDT-77) 305 n'est pas celle de ce statut : 23."
-    assert words("EI-CDV-22", facts, "en").message == "The phase (MDT-77) 305 is not that of this status: 23."
+    assert words("EI-CDV-22", facts, "en").message == "The phase (MDT-77) 305 does not match this status: 23."
 
 
 def test_an_id_without_a_row_has_no_words():
@@ -26,12 +26,15 @@ def test_a_fact_may_be_a_sentence():
     reason = Sentence("EI-STEP-05", {"code": "9"})
     told = Sentence("EI-PARSE-01", {"reason": reason})
     assert text(told, "fr").endswith("lu : le processus qui jugeait ce document s'est arrêté (code 9)")
-    assert text(told, "en").endswith("read: the process that judged this document ended (exit code 9)")
+    assert text(told, "en").endswith("read: the process that validated this document ended (exit code 9)")
 
 
 def test_an_observation_is_worded_at_the_edge():
     """Message and hint are in the language asked for, `message_en` is English, the row gives term and source."""
-    seen = Observation("EI-READ-04", "warning", "read", {"found": "USD", "expected": "EUR", "count": "2"}, line=7)
+    compared = {"found": "USD", "expected": "EUR"}
+    seen = Observation(
+        "EI-READ-04", "warning", "read", {"amount": "USD", "invoice": "EUR", "count": "2", **compared}, line=7
+    )
     french, english = finding(seen, "fr"), finding(seen, "en")
     assert french.message.startswith("Le montant est en USD, la facture en EUR (dans 2 éléments)")
     assert french.message_en == english.message == english.message_en
@@ -57,7 +60,7 @@ def test_notes_stand_behind_the_hint():
     """A known defect of a rule is said after what to do."""
     note = Sentence("EI-DEFECT-SOFTENED_WARNING")
     told = finding(Observation("EI-DRAFT-01", "warning", "draft", {"reason": "x"}, notes=(note,)), "en")
-    assert told.hint == "Leave it empty: it will be computed. Softened to a warning."
+    assert told.hint == "Leave it empty, and it will be computed. Softened to a warning."
 
 
 def test_a_row_of_ours_says_how_bad_it_is():

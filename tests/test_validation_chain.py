@@ -319,7 +319,7 @@ def test_a_given_figure_that_disagrees_is_told_at_its_cause():
     told = finding(report, "EI-DRAFT-01")
     assert (told.field, told.found, told.expected) == ("totals.line_net_amount", "9.00", "230.00")
     assert told.message.startswith("Le montant donné ne découle pas des autres : ")
-    assert told.message_en.startswith("The given figure does not follow from the others: ")
+    assert told.message_en.startswith("The figure given does not agree with the others: ")
     assert finding(report, "BR-CO-10").field == "totals.line_net_amount"
 
 

@@ -1,4 +1,4 @@
-"""`make demo`: judge a valid and a broken invoice, then build UBL and CII from a JSON draft and judge those.
+"""`make demo`: validate a valid and a broken invoice, then build UBL and CII from a JSON draft and validate those.
 
 It runs the command line as a user would, prints each command, and stops with an error where an exit status is not the
 one announced.
@@ -24,7 +24,7 @@ STEPS = [
         ["build", "fixtures/drafts/services.json", "--to", "cii", "-o", "build/demo/services.cii.xml"],
         0,
     ),
-    ("What was built, judged", ["validate", "build/demo"], 0),
+    ("What was built, validated", ["validate", "build/demo"], 0),
 ]
 
 

@@ -3,7 +3,7 @@
     add(Path("2026_09_04_FNFE_SCHEMATRONS_FR_CTC_V1.4.0.04.zip"))
 
 What is in it is recognised by file name and content, and copied into the user's data folder, from where it is used as
-soon as it is the newest at the date of judging. Names in a zip file are never trusted to stay inside a folder.
+soon as it is the newest at the date of validation. Names in a zip file are never trusted to stay inside a folder.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _without_rules() -> tuple[str, ...]:
-    """The syntaxes of invoices whose base profile has no rules here: nothing in them can be judged."""
+    """The syntaxes of invoices whose base profile has no rules here: nothing in them can be validated."""
     names = {"ubl": "UBL", "cii": "CII", "facturx": "Factur-X"}
     base = profile_named("en16931")
     return tuple(name for syntax, name in names.items() if not any(installed(rules) for rules in base.rules[syntax]))

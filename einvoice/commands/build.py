@@ -4,7 +4,7 @@ einvoice build draft.json --to ubl -o invoice.xml
 einvoice build draft.json --to facturx -o invoice.pdf
 einvoice build draft.json --to facturx --profile basic --pdf our-layout.pdf -o invoice.pdf
 
-The invoice is judged once it is written: exit status 1 says that it is invalid, 3 that it could not be judged.
+The invoice is validated once it is written: exit status 1 says that it is invalid, 3 that it could not be validated.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ from einvoice.profiles import FACTURX_PROFILES
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.epilog = "The invoice is judged once it is written. Exit status: 0 valid, 1 invalid, 3 could not be judged."
+    parser.epilog = (
+        "The invoice is validated once it is written. Exit status: 0 valid, 1 invalid, 3 could not be validated."
+    )
     parser.add_argument("draft", metavar="DRAFT.json", help="- for standard input")
     facturx_arguments(parser)
     parser.add_argument("--strict", action="store_true", help="refuse to leave out what the target cannot hold")
@@ -57,11 +59,11 @@ def pages(options: argparse.Namespace) -> bytes | None:
             raise WrongUsage(f"--pdf goes with --to facturx, not with {options.to}")
         if options.profile and options.profile not in PROFILES and not options.profile.startswith("urn:"):
             known = ", ".join(PROFILES)
-            raise WrongUsage(f"{options.profile!r} is no profile: expected one of {known}, or a BT-24 (urn:…)")
+            raise WrongUsage(f"unknown profile {options.profile!r}; expected one of {known}, or a BT-24 (urn:…)")
         return None
     names = [each.name for each in FACTURX_PROFILES]
     if options.profile not in (None, *names):
-        raise WrongUsage(f"{options.profile!r} is no Factur-X profile: expected one of {', '.join(names)}")
+        raise WrongUsage(f"unknown Factur-X profile {options.profile!r}; expected one of {', '.join(names)}")
     return read_document(options.pdf) if options.pdf else None
 
 
@@ -76,7 +78,7 @@ def _draft(name: str) -> Draft:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Complete the draft, write the invoice and judge it; contradictions, losses and errors are told beside it."""
+    """Complete the draft, write the invoice and validate it; contradictions, losses and errors are told beside it."""
     visual = pages(options)
     document = Document.of(_draft(options.draft))  # completed once for all that is asked of it
     for each in document.disagreements:
@@ -91,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _checked(made: bytes, document: Document, options: argparse.Namespace) -> int:
-    """Judge what was built, and tell each error at the field of the draft; the status says the verdict."""
+    """Validate what was built, and tell each error at the field of the draft; the status says the verdict."""
     report = validate(made, language=options.lang)
     say_errors(report, document.field_of)
     return STATUSES[report.verdict]

@@ -69,7 +69,7 @@ def say_missing_folder() -> None:
     """Say that the folder of added rule sets, where the environment names one, does not exist: a slip of the pen."""
     folder = os.environ.get("EINVOICE_ARTEFACTS")
     if folder and not Path(folder).is_dir():
-        say(f"EINVOICE_ARTEFACTS names {folder}, which is no folder: no added rule set is used")
+        say(f"EINVOICE_ARTEFACTS names {folder}, which is not a folder: no added rule set is used")
 
 
 def _kind(loss: Finding) -> tuple[str, str]:

@@ -18,7 +18,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("document", metavar="DOC", help="UBL, CII or Factur-X; - for standard input")
     parser.add_argument("--to", choices=("html", "pdf"), required=True, help="the form")
     parser.add_argument("--logo", metavar="IMAGE", help="a PNG or JPEG image for the head of the page")
-    parser.add_argument("--check", action="store_true", help="judge the invoice, and show the findings at their place")
+    parser.add_argument(
+        "--check", action="store_true", help="validate the invoice, and show the findings at their place"
+    )
     common_arguments(parser)
 
 

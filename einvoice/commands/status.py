@@ -125,7 +125,7 @@ def _portal(text: str) -> tuple[str, str, str]:
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
     if len(number) != 19 or not (number.isascii() and number.isalnum() and number == number.upper()):
-        raise argparse.ArgumentTypeError(f"{number!r} is no message number: expected 19 digits or capital letters")
+        raise argparse.ArgumentTypeError(f"{number!r} is not a message number; expected 19 digits or capital letters")
     return matricule, application, number
 
 

@@ -1,4 +1,4 @@
-"""`einvoice validate`: judge documents by the official rules."""
+"""`einvoice validate`: validate documents by the official rules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from einvoice.report import DocumentReport, Report, worst
 from einvoice.reporting import FORMATS, Look, render
 from einvoice.validation.policy import HouseRules, Policy
 
-# What every document that einvoice judges holds somewhere: the names of its vocabularies.
+# What every document that einvoice validates holds somewhere: the names of its vocabularies.
 _MARKS = (
     b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",
     b"urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
@@ -42,7 +42,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="invoice, message or draft (JSON): file, folder, glob, or - for standard input",
     )
     add("--direction", choices=("sending", "receiving"), default="sending", help="our side of the exchange")
-    add("--date", type=day, metavar="YYYY-MM-DD", help="the day to judge by (default: today)")
+    add("--date", type=day, metavar="YYYY-MM-DD", help="the day whose rules apply (default: today)")
     add("--rules", choices=("auto", "en16931", "fr"), default="auto", help="French rules: as needed, never, or always")
     add("--engine", choices=("auto", "compiled", "saxon", "both"), default="auto", help="what runs the rules")
     add("--overlay", choices=("off", "hint", "apply"), default="hint", help="known defects of published rules")
@@ -50,14 +50,14 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--report-severity", choices=severities, default="error", help="of a Schematron report without flag")
     add("--time-limit", type=seconds, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
     add("--schematron", action="append", default=[], metavar="FILE", help="rules of your own, run after the others")
-    add("--skip-unknown", action="store_true", help="leave out files that are no invoices or messages")
+    add("--skip-unknown", action="store_true", help="leave out files that are neither invoices nor messages")
     add("--format", choices=FORMATS, default="text")
     add("--jobs", type=processes, default=1, metavar="N", help="processes; 0 means one for each core")
     common_arguments(parser)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Judge, write the report, and return the status of the worst document."""
+    """Validate, write the report, and return the status of the worst document."""
     policy = Policy(
         date=options.date,
         direction=options.direction,
@@ -71,14 +71,14 @@ def run(options: argparse.Namespace) -> int:
     say_missing_folder()
     names = documents(options.paths)
     reports = dict(_with_progress(_validated(names, policy, options), len(names)))
-    judged = [(name, reports[position]) for position, name in enumerate(names)]
+    validated = [(name, reports[position]) for position, name in enumerate(names)]
     if options.skip_unknown:
-        judged = [(name, report) for name, report in judged if not _is_something_else(name, report)]
-    kept = tuple(report for _, report in judged)
+        validated = [(name, report) for name, report in validated if not _is_something_else(name, report)]
+    kept = tuple(report for _, report in validated)
     if len(kept) < len(names):
-        say(f"{len(names) - len(kept)} of {len(names)} files are no invoices or messages: left out")
+        say(f"{len(names) - len(kept)} of {len(names)} files are neither invoices nor messages: left out")
     report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=kept)
-    invoices = [_invoice(name) for name, _ in judged] if options.format == "html" else []
+    invoices = [_invoice(name) for name, _ in validated] if options.format == "html" else []
     write(options, render(report, options.format, language=options.lang, look=_look(options), invoices=invoices))
     return STATUSES[report.verdict] if kept else VALID
 

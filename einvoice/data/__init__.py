@@ -14,7 +14,7 @@ einvoice is installed. Both are found from this file, never by the name of the d
 |---|---|
 | `artefacts.toml` | the official artefacts: identity, licence, where to find them, known versions |
 | `policy.toml` | what makes an invoice French, severities by date |
-| `profiles.tsv` | the profiles: spellings, place in a PDF, terms, which rule sets judge each |
+| `profiles.tsv` | the profiles: spellings, place in a PDF, terms, which rule sets each is validated by |
 | `overlays.toml` | known defects of published rules, and what we do about each |
 | `messages.tsv` | the rulebook: all that einvoice says, in French and English, one row a rule or sentence |
 """

@@ -23,7 +23,7 @@ def place_of(text: str) -> Path:
     except ValueError:
         path = Path()
     if not path.steps:
-        raise DraftError(Problem(text, "this is no path; one looks like lines[2].quantity or lines[+]"))
+        raise DraftError(Problem(text, "this is not a path; expected something like lines[2].quantity or lines[+]"))
     return path
 
 

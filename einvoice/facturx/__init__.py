@@ -1,4 +1,4 @@
-"""The PDF that is also the invoice: make one, take one apart, judge one (Factur-X, PDF/A-3).
+"""The PDF that is also the invoice: make one, take one apart, validate one (Factur-X, PDF/A-3).
 
 | module | what |
 |---|---|

@@ -2,7 +2,7 @@
 
     check = check_container(pdf_bytes)
     check.step.status                 # "passed", "failed" or "not_run"
-    check.extracted.xml               # the CII to judge next; None where there is none
+    check.extracted.xml               # the CII to validate next; None where there is none
     [each.rule for each in check.observations]
 
 What travels is the PDF: a receiver that does not find the XML, or finds another profile than the metadata announce,
@@ -61,7 +61,7 @@ class ContainerCheck:
 def check_container(
     data: bytes, *, limits: Limits | None = None, parse: Callable[[bytes], Element] = parse_xml
 ) -> ContainerCheck:
-    """Judge the PDF around an invoice. Never raises: what cannot be read safely is a step that did not run."""
+    """Validate the PDF around an invoice. Never raises: what cannot be read safely is a step that did not run."""
     try:
         with opened(data, limits) as pdf:
             return _checked(pdf, parse)

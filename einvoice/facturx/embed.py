@@ -63,7 +63,7 @@ def embed(  # noqa: PLR0913 - each is a fact about the invoice to make, given by
     """A Factur-X: the PDF with the invoice `xml` inside, of one of the five profiles, made at `date`.
 
     Raises `NotArchival` with the faults where `pdf` is not a PDF/A-3 (see `convert_to_pdfa3`), `Unreadable` where it
-    cannot be read. `preflighted` says that the caller has just made or judged the PDF, so that it is not judged twice.
+    cannot be read. `preflighted`: the caller has just made or checked the PDF, and it is not checked twice.
     """
     chosen = facturx_profile(profile)
     with opened(pdf, limits) as document:

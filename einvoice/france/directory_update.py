@@ -8,7 +8,7 @@ its checks in a form that can be run, so these are ours; each carries the number
 The order of the lines counts: a line has to be closed or masked before another can take its place.
 
 Only the portal knows whether a company or an establishment exists and is active (G1.96, G1.97), and whether a routing
-code is (G1.92): that is not judged here. Which platforms are registered (G1.94) is judged when `platforms` says so.
+code is (G1.92): that is not checked here. Which platforms are registered (G1.94) is checked when `platforms` says so.
 
 Source: DGFiP external specifications v3.2, annex 3 (F13, DG-7) and annex 7 (G1.80 to G1.95, G1.112 to G1.115).
 """

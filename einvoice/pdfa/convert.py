@@ -7,7 +7,7 @@
 Most invoices come from programs that draw correctly and only leave out what PDF/A wants to be told: which colours are
 meant, what the document is, that links are printed. That is added; scripts and forbidden actions are removed. A font
 that is not in the file, a colour without meaning or a video cannot be helped here without changing the page: the PDF is
-refused with the list. What comes out is judged again before it is handed over.
+refused with the list. What comes out is checked again before it is handed over.
 
 Source: ISO 19005-3:2012; which rules can be repaired is told in `fault.REPAIRED`.
 """

@@ -42,7 +42,7 @@ class Properties:
 
     def __post_init__(self) -> None:
         if self.language and not _LANGUAGE.fullmatch(self.language):
-            raise ValueError(f"{self.language!r} is no language identifier; expected one such as fr or fr-FR")
+            raise ValueError(f"{self.language!r} is not a language identifier; expected one such as fr or fr-FR")
 
 
 def xmp_of(pdf: Pdf) -> Xmp | None:

@@ -1,6 +1,6 @@
 """JUnit XML: the form that continuous-integration servers count and show.
 
-A document is a test suite, a step of its judgement a test case: failed with its errors, or in error if it did not run.
+A document is a test suite, a step of its validation a test case: failed with its errors, or in error if it did not run.
 """
 
 from __future__ import annotations

@@ -18,14 +18,13 @@ from einvoice.report import Finding, Step
 from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult
 from einvoice.rulebook.words import Row, row, said, text, words
 
-_UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number: its own text is all that can be said
+_UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number: only its own text says more
 
 
 def finding(observation: Observation, language: Language) -> Finding:
     """The observation in words."""
     known = row(observation.rule) or row(observation.wording)  # a rule of which each item has words of its own
-    ours = known if observation.rule != _UNNAMED else None
-    french, english = _message(observation, ours, "fr"), _message(observation, ours, "en")
+    french, english = _message(observation, known, "fr"), _message(observation, known, "en")
     term = next(iter(known.terms), "") if observation.term is None and known else observation.term
     return Finding(
         rule=observation.rule,
@@ -41,7 +40,7 @@ def finding(observation: Observation, language: Language) -> Finding:
         expected=_shown(observation.facts.get("expected"), language) or None,
         hint=_hint(observation, known, language) or None,
         source=observation.source or (known.source if known else "") or None,
-        official=(observation.official or None) if ours else None,
+        official=(observation.official or None) if known and known.id != _UNNAMED else None,
     )
 
 
@@ -61,7 +60,7 @@ def _message(observation: Observation, known: Row | None, language: Language) ->
     published, facts = observation.official, observation.facts
     if observation.wording or not published:
         return words(observation.wording or observation.rule, facts, language).message
-    if known is not None and known.en:
+    if known is not None and known.en and known.id != _UNNAMED:
         return words(observation.rule, facts, language).message
     # words for a whole family, or none: the official ones say which element it is
     return f"{known.fr} ({published})" if known and language == "fr" else published

@@ -73,4 +73,6 @@ def _explanation(found: Row) -> Explanation:
     shown = opened(found)
     fr, en = (words(_SYNTAX, {}, "fr"), words(_SYNTAX, {}, "en"))
     hints = (shown.hint_fr, shown.hint_en) if shown.en else (fr.hint, en.hint)
-    return Explanation(found.id, shown.fr, shown.en or en.message, *hints, terms=shown.terms, source=shown.source)
+    return Explanation(
+        found.id.removesuffix("_…"), shown.fr, shown.en or en.message, *hints, terms=shown.terms, source=shown.source
+    )

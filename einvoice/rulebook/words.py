@@ -1,7 +1,7 @@
 """From a row of the rulebook and facts to words, in French or in English.
 
     >>> words("EI-CDV-60", {"found": "305"}, "en").message
-    'This is no status that a platform tells of an invoice: 305.'
+    'This is not a status that a platform reports for an invoice: 305.'
     >>> row("BR-02").en
     'The invoice number (BT-1) is missing.'
 

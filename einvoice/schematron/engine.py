@@ -49,7 +49,7 @@ class _Candidate:
 
 
 class _Findings:
-    """What judging a document found: numbers of checks, and nodes."""
+    """What validating a document found: numbers of checks, and nodes."""
 
     __slots__ = ("doubtful", "failed", "fired", "stopped")
 
@@ -81,11 +81,11 @@ class CompiledRules:
         return namespace
 
     def check(self, root: Element) -> Outcome:
-        """Judge a document, given its root element."""
+        """Validate a document, given its root element."""
         return self.check_document(RuleTree(root))
 
     def check_document(self, document: RuleTree) -> Outcome:
-        """Judge a document that other rule sets judge too."""
+        """Validate a document on which other rule sets are run too."""
         findings = _Findings()
         with decimal.localcontext(DECIMALS):
             top = document.tag[1]

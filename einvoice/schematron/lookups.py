@@ -36,7 +36,7 @@ _INSTRUCTIONS = re.compile(
 
 
 def refuse_other_instructions(file: RuleFile) -> None:
-    """Refuse a stylesheet that could do more than judge, in any of its templates.
+    """Refuse a stylesheet that could do more than validate, in any of its templates.
 
     Raises RuleError for an instruction or a function that reads or writes elsewhere.
     """

@@ -1,11 +1,11 @@
-"""A document under judgement: its tree, the values of its nodes, and what rules computed about it.
+"""A document under validation: its tree, the values of its nodes, and what rules computed about it.
 
     document = RuleTree(root)
     document.value(17)          "119.99"
     document.memo(total)        what `total(document)` gives, computed once
 
-One `RuleTree` serves all rule sets that judge it; what they remember is kept apart, because it is kept by function. It
-is made for one thread.
+One `RuleTree` serves all rule sets that are run on it; what they remember is kept apart, because it is kept by
+function. It is made for one thread.
 
 Source: XQuery 1.0 and XPath 2.0 Data Model, section 5 (accessors).
 """

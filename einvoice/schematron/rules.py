@@ -164,4 +164,4 @@ class Engine(Protocol):
     """A rule set ready to run."""
 
     def check(self, root: Element) -> Outcome:
-        """Judge a document, given its root element."""
+        """Validate a document, given its root element."""

@@ -64,7 +64,7 @@ class SaxonRules:
         self._timeout = timeout
 
     def check(self, root: Element) -> Outcome:
-        """Judge a document, given its root element.
+        """Validate a document, given its root element.
 
         Raises EngineFailure if Saxon gives no answer: a dynamic error in a published stylesheet, no time left, a dead
         process. The verdict is then "not run".

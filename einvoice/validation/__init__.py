@@ -1,9 +1,9 @@
-"""Judge a document by the official rules: XML schema, profile rules, French rules, under a policy.
+"""Validate a document by the official rules: XML schema, profile rules, French rules, under a policy.
 
 | module | what |
 |---|---|
 | `policy` | what the user chooses, and how severe a failed rule is on which day |
-| `profiles` | which schema and which rule sets judge a document |
+| `profiles` | which schema and which rule sets a document is validated by |
 | `xsd` | the XML schema, in words that a person understands |
 | `engines` | a rule set that is ready to run: compiled, in Saxon, or both |
 | `wording` | what a rule means, in French and English |

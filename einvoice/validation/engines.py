@@ -46,7 +46,7 @@ class Run:
 
 
 def run_rules(source: Source, document: Document, policy: Policy) -> Run:
-    """Judge a document by a rule set. Raises `NotRun` if there is no answer, or if no rule looked at the document."""
+    """Validate a document by a rule set. Raises `NotRun` if there is no answer, or if no rule applied to it."""
     try:
         run = _run(source, document, policy)
     except (RuleError, EngineFailure, MissingExtra, OSError) as error:

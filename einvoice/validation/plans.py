@@ -1,4 +1,4 @@
-"""Which schema and which rule sets judge a document: a look-up in `profiles.tsv` and, for messages, in `policy.toml`.
+"""The schema and rule sets that a document is validated by: looked up in `profiles.tsv`, for messages in `policy.toml`.
 
     plan_for("ubl", root.tag, "en16931").rules     # ("en16931-ubl",)
 
@@ -17,7 +17,7 @@ from einvoice.validation.policy import Policy, policy_data
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What judges a document. Rule sets are alternatives, the best first."""
+    """What a document is validated by. Rule sets are alternatives, the best first."""
 
     xsd: str | None  # artefact id; None: there is no schema for such a document
     rules: tuple[str, ...]  # () where a syntax has a schema only
@@ -26,7 +26,7 @@ class Plan:
 
 
 def plan_for(syntax: str, tag: str, profile: str | None) -> Plan:
-    """The plan for a document of a syntax and document element; a profile that is not known is judged as "other"."""
+    """The plan for a document of a syntax and document element; a profile that is not known is validated as "other"."""
     data = policy_data()
     schema = data["schema"].get(tag)
     if syntax not in OTHER.rules:
@@ -44,7 +44,7 @@ def french_rules_of(syntax: str) -> tuple[str, ...]:
 
 
 def is_french(invoice: Invoice, plan: Plan, policy: Policy) -> bool:
-    """Whether the French rules judge an invoice: as the policy says, else by profile, business process and seller."""
+    """Whether the French rules are run: as the policy says, else by profile, business process and seller."""
     if policy.rules != "auto":
         return policy.rules == "fr"
     known = policy_data()["french"]

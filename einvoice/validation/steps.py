@@ -61,7 +61,7 @@ class Task:
 
     @cached_property
     def plan(self) -> Plan:
-        """The schema and the rules that judge the document."""
+        """The schema and the rules to validate the document by."""
         found = self.document.detected
         return self.given_plan or plan_for(self.document.syntax, self.document.root.tag, found.profile)
 
@@ -106,7 +106,7 @@ def contradictions(task: Task) -> Result:
 def write(task: Task) -> Result:
     """Write the invoice in the syntax of its profile: each missing value that this demands is named.
 
-    What there is can be judged all the same; only a character that XML forbids leaves nothing to look at. The number
+    What there is can be validated all the same; only a character that XML forbids leaves nothing to look at. The number
     of a draft is not missing: it comes when the draft is finalised.
     """
     try:
@@ -456,7 +456,7 @@ def _missing(name: str, ruleset: str) -> StepResult:
 
 
 def _altered(name: str, artefact: Artefact) -> StepResult:
-    """Rules that someone changed judge nothing."""
+    """Rules that someone changed are not run."""
     reason = Sentence("EI-STEP-07", {"origin": artefact.origin, "file": artefact.main.name})
     return StepResult(name, "not_run", ruleset=artefact.entry.id, sha256=artefact.sha256, reason=reason)
 

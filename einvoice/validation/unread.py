@@ -87,7 +87,11 @@ def _foreign(foreign: list[Unread], invoice: Invoice, field_at: Place) -> Observ
         "EI-READ-04",
         "warning",
         "read",
-        {"found": first.text or "—", "expected": invoice.currency_code or "—", "count": str(len(foreign))},
+        _facts(
+            {"amount": first.text or "—", "invoice": invoice.currency_code or "—", "count": str(len(foreign))},
+            found=first.text,
+            expected=invoice.currency_code,
+        ),
         field=field_at(first.xpath.removesuffix(_CURRENCY)) or "",
         xpath=first.xpath,
         line=first.line,

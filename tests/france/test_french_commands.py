@@ -109,7 +109,7 @@ def test_status_makes_the_portals_copy(invoice, tmp_path):
     assert run("validate", out, "--date", "2026-11-22", "-o", tmp_path / "report.txt") == VALID
 
 
-@pytest.mark.parametrize(("language", "words"), [("fr", "exige un motif"), ("en", "demands a reason")])
+@pytest.mark.parametrize(("language", "words"), [("fr", "exige un motif"), ("en", "requires a reason")])
 def test_status_says_why_it_cannot_be_told(invoice, capsys, language, words):
     """In the language asked for, without writing anything; exit status 1."""
     assert run("status", invoice, "210", *ARRIVED, "--lang", language) == INVALID

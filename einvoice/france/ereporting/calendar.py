@@ -67,7 +67,7 @@ def periods(regime: Regime, year: int) -> tuple[ReportingPeriod, ...]:
     Raises `ValueError` for an unknown regime, and for a year that the portal does not know (2000 to 2099, G1.36).
     """
     if not 2000 <= year <= 2099:
-        raise ValueError(f"{year} is no year of e-reporting: expected 2000 to 2099")
+        raise ValueError(f"no e-reporting in the year {year}; expected 2000 to 2099")
     makers = {
         "real_normal_monthly": (_decades, _months_to_the_10th),
         "real_normal_quarterly": (_months_to_the_10th, _months_to_the_10th),
@@ -75,7 +75,7 @@ def periods(regime: Regime, year: int) -> tuple[ReportingPeriod, ...]:
         "franchise": (_pairs_of_months, _pairs_of_months),
     }
     if regime not in makers:
-        raise ValueError(f"{regime!r} is no VAT regime: expected one of {', '.join(makers)}")
+        raise ValueError(f"unknown VAT regime {regime!r}; expected one of {', '.join(makers)}")
     transactions, payments = makers[regime]
     return (*transactions("transactions", year), *payments("payments", year))
 

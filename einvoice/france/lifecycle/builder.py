@@ -197,7 +197,7 @@ def _identifier(invoice: Invoice, code: str, at: datetime) -> str:
 
 def _expect(what: str, text: str, form: str) -> None:
     if not re.fullmatch(form, text):
-        raise ValueError(f"{text!r} is no {what}: expected {form}")
+        raise ValueError(f"{text!r} is not a {what}; expected {form}")
 
 
 def sound(message: LifecycleMessage) -> LifecycleMessage:

@@ -4,8 +4,8 @@
 
 As coded, most BR-FR-CDV rules look at an element only where it is there: a message with no sender, no phase and a
 payment without currency passes them. `schematron/einvoice-cdar.sch` has the sentences that they print, and those of the
-public portal (PPF), whose own messages they cannot judge at all. An error is what a published text demands; everything
-else is a warning. Check digits, which are no matter for XPath, are here.
+public portal (PPF), to whose own messages they do not apply at all. An error is what a published text demands;
+everything else is a warning. Check digits, which are no matter for XPath, are here.
 
 Sources: those of the rule set; INSEE (key of a SIREN).
 """
