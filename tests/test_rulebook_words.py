@@ -109,4 +109,7 @@ def test_every_rule_set_of_the_catalogue_is_understood():
     for entry in catalogue().values():
         artefact = find(entry.id, on=NOVEMBER) if entry.kind == "rules" else None
         if artefact is not None:
-            assert read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document).checks > 30
+            content = artefact.main.read_bytes()
+            checks = read_rules(artefact.main.name, content, artefact.open_document).checks
+            least = content.count(b"<assert ") if entry.own else 31  # of ours, not one is lost
+            assert checks >= least > 0

@@ -165,17 +165,21 @@ def test_what_is_too_large_is_not_run():
     """Two hundred megabytes of zeros are never unpacked: the step says that it did not run, and why."""
     check = check_container(holding(zeros(200)), limits=SMALL)
     assert check.step.status == "not_run"
-    assert "more than is allowed" in text(check.step.reason, "en")
+    assert "exceeds a limit" in text(check.step.reason, "en")
 
 
 MEASURED = """
-import resource, sys
+import pathlib, resource, sys
 sys.path.insert(0, {folder!r})
 import test_bombs
 from einvoice.facturx.container import check_container
 for name in ("zeros", "many files", "page of operators"):
     check_container(test_bombs.BOMBS[name](), limits=test_bombs.SMALL)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+status = pathlib.Path("/proc/self/status")
+if status.exists():  # of this program alone: what getrusage says counts what its parent held when it was started
+    print(next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmHWM")) // 1024)
+else:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
 """
 
 
@@ -193,7 +197,7 @@ def test_memory_stays_bounded():
         ({"objects": 2}, "objects"),
         ({"seconds": 0.0}, "seconds"),
         ({"total_bytes": 10}, "unpacks"),
-        ({"stream_bytes": 10}, "more than is allowed"),
+        ({"stream_bytes": 10}, "exceeds a limit"),
     ],
 )
 def test_each_limit_holds(change, reason):
