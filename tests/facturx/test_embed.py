@@ -163,7 +163,7 @@ def test_other_names_of_the_document_stay():
 
 def test_unknown_profiles_are_refused():
     """A profile that Factur-X does not have is a wrong argument."""
-    with pytest.raises(ValueError, match="no Factur-X profile"):
+    with pytest.raises(ValueError, match="unknown Factur-X profile"):
         made(profile="extended-ctc-fr")
 
 

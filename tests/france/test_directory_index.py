@@ -208,8 +208,8 @@ def test_the_stream_holds_nothing():
 @pytest.mark.parametrize(
     ("data", "error", "message"),
     [
-        (b"", Unrecognised, "no directory export"),
-        (b"<Report/>", Unrecognised, "no directory export"),
+        (b"", Unrecognised, "not a directory export"),
+        (b"<Report/>", Unrecognised, "not a directory export"),
         (b"<AnnuaireConsultationF14><BlocLignesAnnuaire>", Unreadable, "not well-formed"),
         (
             b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]><AnnuaireConsultationF14>&x;</AnnuaireConsultationF14>',
