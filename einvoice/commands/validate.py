@@ -7,9 +7,12 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
+from pathlib import Path
 
 from einvoice import __version__
+from einvoice.artefacts.installed import needed_files
 from einvoice.commands.files import report_on
 from einvoice.commands.inputs import STDIN, documents, read_document
 from einvoice.commands.output import STATUSES, VALID, common_arguments, say, say_missing_folder, write
@@ -18,6 +21,7 @@ from einvoice.errors import EInvoiceError
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report, worst
 from einvoice.reporting import FORMATS, Look, render
+from einvoice.schematron import RuleError
 from einvoice.validation.policy import HouseRules, Policy
 
 # What every document that einvoice validates holds somewhere: the names of its vocabularies.
@@ -66,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
         report_severity=options.report_severity,
         overlay=options.overlay,
         time_limit=options.time_limit,
-        house_rules=tuple(HouseRules(name=name, content=read_document(name)) for name in options.schematron),
+        house_rules=tuple(map(_house_rules, options.schematron)),
     )
     say_missing_folder()
     names = documents(options.paths)
@@ -81,6 +85,18 @@ def run(options: argparse.Namespace) -> int:
     invoices = [_invoice(name) for name, _ in validated] if options.format == "html" else []
     write(options, render(report, options.format, language=options.lang, look=_look(options), invoices=invoices))
     return STATUSES[report.verdict] if kept else VALID
+
+
+def _house_rules(name: str) -> HouseRules:
+    """The rules of a file, with the files in its folder that they include."""
+    content = read_document(name)
+    beside: tuple[tuple[str, bytes], ...] = ()
+    if name != STDIN:
+        folder = Path(name).resolve().parent
+        with suppress(RuleError, OSError):  # what cannot be read is told by the step that runs them
+            files = needed_files(Path(name).resolve(), "rules", folder)[1:]
+            beside = tuple((each.relative_to(folder).as_posix(), each.read_bytes()) for each in files)
+    return HouseRules(name=name, content=content, beside=beside)
 
 
 def _invoice(name: str) -> Invoice | None:

@@ -20,7 +20,7 @@ from einvoice.france.ereporting.report import EReport
 from einvoice.france.lifecycle import cdar
 from einvoice.france.lifecycle import checks as lifecycle_checks
 from einvoice.france.lifecycle.message import LifecycleMessage
-from einvoice.own_rules import Place, Ran
+from einvoice.own_rules import Engine, Place, Ran
 from einvoice.rulebook import Observation
 from einvoice.schematron import RuleTree
 from einvoice.xml import Element
@@ -44,17 +44,17 @@ def fields_of(found: Detected) -> Callable[[str], str | None]:
 
 
 def run_own_rules(
-    message: Message, tree: RuleTree, place: Place, today: date
+    message: Message, tree: RuleTree, place: Place, today: date, engine: Engine | None = None
 ) -> tuple[Ran | None, tuple[Observation, ...]]:
     """What our own rules find in a message that the published ones do not look at, and the rule set that ran, if any.
 
     `tree` is the document that the message was read from, `place` leads from there to the field of the message.
     """
     if isinstance(message, LifecycleMessage):
-        ran = lifecycle_checks.run_rules(tree, message, place)
+        ran = lifecycle_checks.run_rules(tree, message, place, engine)
         return ran, ran.observations
     if isinstance(message, EReport):
-        ran = ereport_checks.run_rules(tree, message, place)
+        ran = ereport_checks.run_rules(tree, message, place, engine=engine)
         return ran, ran.observations
     if isinstance(message, DirectoryUpdate):
         return None, observations_on_lines(message, today)

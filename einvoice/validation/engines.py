@@ -16,6 +16,7 @@ from functools import cache
 from einvoice.artefacts.installed import Artefact, cache_folder
 from einvoice.document import Document
 from einvoice.errors import EInvoiceError, MissingExtra
+from einvoice.own_rules import OwnRules
 from einvoice.schematron import (
     CompiledRules,
     Engine,
@@ -29,7 +30,7 @@ from einvoice.schematron import (
 )
 from einvoice.validation.policy import HouseRules, Policy
 
-Source = Artefact | HouseRules
+Source = Artefact | HouseRules | OwnRules
 
 
 class NotRun(EInvoiceError):
@@ -65,6 +66,14 @@ def _run(source: Source, document: Document, policy: Policy) -> Run:
     return Run(compiled, "compiled")
 
 
+def run_own(rules: OwnRules, document: Document, policy: Policy) -> Run:
+    """Validate a document by a rule set of ours, which may have nothing to say of it. Raises `NotRun` as above."""
+    try:
+        return _run(rules, document, policy)
+    except (RuleError, EngineFailure, MissingExtra, OSError) as error:
+        raise _not_run(error) from error
+
+
 def warm(artefact: Artefact) -> int:
     """Compile a rule set into the cache and say how many checks it has. Raises `NotRun` if it cannot be."""
     try:
@@ -83,12 +92,10 @@ def _not_run(error: Exception) -> NotRun:
 @cache
 def _rules(source: Source) -> RuleSet:
     if isinstance(source, HouseRules):
-        return read_rules(source.name, source.content, _nothing_beside)
+        return read_rules(source.name, source.content, source.open_beside)
+    if isinstance(source, OwnRules):
+        return source.read()
     return read_rules(source.main.name, source.main.read_bytes(), source.open_document)
-
-
-def _nothing_beside(name: str) -> bytes:
-    raise FileNotFoundError(f"house rules cannot look up {name!r}: they come without other files")
 
 
 @cache

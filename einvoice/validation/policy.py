@@ -33,17 +33,31 @@ _FLAGS: Mapping[str, Severity] = {
 
 
 class HouseRules(BaseModel):
-    """A Schematron schema of the user's own, run after the official rules; its content is read by the caller."""
+    """A Schematron schema of the user's own, run after the official rules; its content is read by the caller.
+
+    `beside` are the files that it includes or looks up, as pairs of name and content.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str  # as shown in the report: house-rules.sch
     content: bytes = Field(repr=False)
+    beside: tuple[tuple[str, bytes], ...] = Field(default=(), repr=False)
 
     @property
     def sha256(self) -> str:
-        """What identifies the content."""
-        return hashlib.sha256(self.content).hexdigest()
+        """What identifies the content, that of the files beside it included."""
+        digest = hashlib.sha256(self.content)
+        for name, content in self.beside:
+            digest.update(name.encode() + b"\0" + content)
+        return digest.hexdigest()
+
+    def open_beside(self, name: str) -> bytes:
+        """The content of a file beside it. Raises `FileNotFoundError`."""
+        for known, content in self.beside:
+            if known == name:
+                return content
+        raise FileNotFoundError(f"{self.name} looks up {name!r}, which was not given with it")
 
 
 class Policy(BaseModel):

@@ -26,13 +26,14 @@ from einvoice.draft.problems import Problem
 from einvoice.draft.reform import is_public
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
+from einvoice.own_rules import OwnRules
 from einvoice.paths import Path
 from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Sentence, StepResult
-from einvoice.schematron import Failure
+from einvoice.schematron import Failure, Outcome
 from einvoice.terms import term
 from einvoice.validation.causes import missing_attributes
-from einvoice.validation.engines import NotRun, Source, run_rules
+from einvoice.validation.engines import NotRun, Run, Source, run_own, run_rules
 from einvoice.validation.numbers import check_numbers
 from einvoice.validation.observed import Ran, grouped, observed
 from einvoice.validation.operands import with_model_values
@@ -219,13 +220,23 @@ def own_rules(task: Task) -> Result:
     document, message = task.document, task.document.model
     if isinstance(message, Invoice):
         return _NOTHING
-    ran, found = run_own_rules(message, document.rule_tree, document.field_at, task.policy.day)
-    done = StepResult(document.detected.kind, status_of(found), engine="einvoice", ms=_since(started))
+    runs: list[Run] = []
+
+    def engine(rules: OwnRules) -> Outcome:
+        runs.append(run_own(rules, document, task.policy))
+        return runs[-1].outcome
+
+    kind = document.detected.kind
+    try:
+        ran, found = run_own_rules(message, document.rule_tree, document.field_at, task.policy.day, engine)
+    except NotRun as error:
+        return Result((StepResult(kind, "not_run", reason=error.sentence()),))
+    done = StepResult(kind, status_of(found), engine="einvoice", ms=_since(started))
     if ran is not None:
         (used,) = installed(ran.rules.id)
         done = replace(done, ruleset=used.entry.id, version=used.version, sha256=ran.rules.sha256)
-        done = replace(done, engine="compiled", rules=ran.checks, fired=ran.fired)
-    return Result((done,), found)
+        done = replace(done, engine=runs[-1].engine, rules=ran.checks, fired=ran.fired)
+    return Result((done,), (*found, *(each for run in runs for each in _of_engines(kind, run))))
 
 
 def numbers(task: Task) -> Result:
@@ -395,7 +406,7 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
     if found and is_lenient(ran.wanted, policy):
         last_day = policy_data()["leniency"][ran.wanted][policy.direction].isoformat()
         found.append(_note("EI-POLICY", ran.step, ruleset=ran.wanted, date=last_day))
-    found += [replace(_note("EI-ENGINE", ran.step, reason=each), severity="warning") for each in run.disagreements]
+    found += _of_engines(ran.step, run)
     done = replace(done, engine=run.engine, rules=run.outcome.checks, fired=run.outcome.fired, ms=_since(started))
     if failed:
         done = replace(done, status="failed")
@@ -449,6 +460,11 @@ def _joined(results: list[Result]) -> Result:
 
 def _note(rule: str, step: str, **facts: str) -> Observation:
     return Observation(rule, "information", step, facts)
+
+
+def _of_engines(step: str, run: Run) -> list[Observation]:
+    """Where the two engines differ."""
+    return [replace(_note("EI-ENGINE", step, reason=each), severity="warning") for each in run.disagreements]
 
 
 def _missing(name: str, ruleset: str) -> StepResult:

@@ -240,3 +240,21 @@ def test_a_date_in_a_format_of_nobody_is_missing():
     (report,) = ei.validate(data, policy=POLICY).documents
     assert ("EI-CDV-01", "MDT-100") in [(each.rule, each.term) for each in report.findings]
     assert report.verdict == "invalid"
+
+
+@pytest.mark.parametrize("engine", ["compiled", "saxon", "both"])
+def test_the_engine_that_was_asked_for_runs_our_rules(engine):
+    """Inside a report as beside it: the same file, with the part that it includes, may be given as house rules."""
+    data = cdar.write(altered(told(fixture("services"), 205), "phase_code", None))
+    path = RULESETS / "einvoice-cdar.sch"
+    beside = tuple((each.name, each.read_bytes()) for each in RULESETS.glob("einvoice-cdar-*.sch"))
+    house = ei.HouseRules(name=path.name, content=path.read_bytes(), beside=beside)
+    policy = ei.Policy(date=POLICY.date, engine=engine, house_rules=(house,))
+    (report,) = ei.validate(data, policy=policy).documents
+    steps = {step.name: step for step in report.steps}
+    assert (steps["lifecycle"].engine, steps["house"].engine) == (engine, engine)
+    assert "EI-CDV-01" in [each.rule for each in report.findings if each.step == "lifecycle"]
+    assert "EI-ENGINE" not in [each.rule for each in report.findings]
+    alone = house.model_copy(update={"beside": ()})
+    (report,) = ei.validate(data, policy=ei.Policy(date=POLICY.date, house_rules=(alone,))).documents
+    assert next(step for step in report.steps if step.name == "house").status == "not_run"

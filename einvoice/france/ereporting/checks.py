@@ -22,7 +22,7 @@ from einvoice.france.ereporting.calendar import REGIMES, Content, Regime, period
 from einvoice.france.ereporting.report import EReport
 from einvoice.identifiers import SIREN
 from einvoice.model import Period
-from einvoice.own_rules import Place, Ran
+from einvoice.own_rules import Engine, Place, Ran
 from einvoice.report import Finding, Severity
 from einvoice.rulebook import Language, Observation, in_words, observation
 from einvoice.schematron import RuleTree
@@ -46,9 +46,11 @@ def observations_on(report: EReport, regime: Regime | None = None) -> tuple[Obse
     return tuple(replace(each, xpath="", line=None) for each in found)
 
 
-def run_rules(tree: RuleTree, report: EReport, place: Place, regime: Regime | None = None) -> Ran:
+def run_rules(
+    tree: RuleTree, report: EReport, place: Place, regime: Regime | None = None, engine: Engine | None = None
+) -> Ran:
     """What our own rules find in a document, and in the report that was read from it."""
-    ran = own_rules.run(_RULES, tree, step=_STEP, place=place)
+    ran = own_rules.run(_RULES, tree, step=_STEP, place=place, engine=engine)
     others = (*_declarant_is_known(report), *_trade_is_not_domestic(report), *_period_is_of_a_regime(report, regime))
     return replace(ran, observations=(*ran.observations, *others))
 

@@ -20,7 +20,7 @@ from einvoice import own_rules
 from einvoice.france.lifecycle import cdar
 from einvoice.france.lifecycle.message import Actor, LifecycleMessage
 from einvoice.identifiers import SIREN
-from einvoice.own_rules import Place, Ran
+from einvoice.own_rules import Engine, Place, Ran
 from einvoice.paths import Path
 from einvoice.report import Finding, Severity
 from einvoice.rulebook import Language, Observation, in_words
@@ -48,9 +48,9 @@ def observations_on(message: LifecycleMessage) -> tuple[Observation, ...]:
     return tuple(replace(each, xpath="", line=None) for each in found)
 
 
-def run_rules(tree: RuleTree, message: LifecycleMessage, place: Place) -> Ran:
+def run_rules(tree: RuleTree, message: LifecycleMessage, place: Place, engine: Engine | None = None) -> Ran:
     """What our own rules find in a document, and in the message that was read from it."""
-    ran = own_rules.run(_RULES, tree, step=_STEP, place=place)
+    ran = own_rules.run(_RULES, tree, step=_STEP, place=place, engine=engine)
     return replace(ran, observations=(*map(_at_its_item, ran.observations), *_sirens_are_sirens(message)))
 
 
