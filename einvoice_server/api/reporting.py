@@ -182,7 +182,9 @@ def _reportable(here: Platform, tx: Connection, client_id: str) -> None:
     declarant = ereporting.Declarant.model_validate({"identifier": {"value": siren, "scheme_id": "0002"}, "name": name})
     years = {each.issue_date.year for each in books.invoices if each.issue_date} | {here.today.year}
     for year in years:
-        ereporting.Reporting(declarant, declarant, "simplified").filings(books, year)
+        for refused in ereporting.Reporting(declarant, declarant, "simplified").filings(books, year).refused:
+            first = refused.observations[0]
+            raise ei.Unwritable(first.rule, first.facts, refused.observations)
 
 
 @reporting.post("/b2c-transactions", status_code=201, response_model=Recorded)

@@ -1,9 +1,10 @@
-"""What the tests of others get: a fixture, and a sandbox that costs little to start."""
+"""What the tests of others get: a fixture."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from importlib.metadata import entry_points
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -26,11 +27,7 @@ def test_the_fixture_gives_a_running_sandbox(tmp_path):
     """A project of somebody else's writes one line of a test."""
     test = "def test_it(einvoice_sandbox):\n    assert einvoice_sandbox.platforms[0].clients[0].siren == '100000009'\n"
     (tmp_path / "test_theirs.py").write_text(test)
-    told = ran("-m", "pytest", "-q", "-p", "einvoice_server.pytest_plugin", "test_theirs.py", folder=tmp_path)
+    installed = any(each.name == "einvoice_server" for each in entry_points(group="pytest11"))  # then pytest knows it
+    plugin = () if installed else ("-p", "einvoice_server.pytest_plugin")
+    told = ran("-m", "pytest", "-q", *plugin, "test_theirs.py", folder=tmp_path)
     assert "1 passed" in told, told
-
-
-def test_a_sandbox_starts_in_less_than_two_seconds_of_processor_time(tmp_path):
-    """From nothing to two platforms with mandates in force, everything imported."""
-    script = "import time\nfrom einvoice_server import Sandbox\nwith Sandbox():\n    print(time.process_time())"
-    assert float(ran("-c", script, folder=tmp_path)) < 2
