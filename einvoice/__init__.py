@@ -16,7 +16,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from einvoice import installation
+
+installation.check()
+
+__version__ = installation.VERSION
 
 if TYPE_CHECKING:
     from einvoice import detect, france

@@ -18,7 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from types import TracebackType
 
-from einvoice import __version__
+from einvoice import installation
 from einvoice.commands import silence_pdf_library
 from einvoice.commands.inputs import NoSuchInput
 from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say, say_finding
@@ -92,7 +92,7 @@ def _parser() -> argparse.ArgumentParser:
         epilog=f"commands:\n{table}\n\neinvoice COMMAND --help tells more.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"einvoice {__version__}")
+    parser.add_argument("--version", action="version", version=f"einvoice {installation.VERSION}")
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
     return parser
 

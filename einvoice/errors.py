@@ -5,7 +5,7 @@
       Unrecognised   well-formed, but no document that einvoice knows
       Unwritable     this invoice cannot be said in that syntax or profile; carries the findings
       Mismatch       documents that do not belong together, or one that lacks what the question is about
-      MissingExtra   needs an optional extra, such as `pip install einvoice[pdf]`
+      MissingExtra   needs an optional extra, such as `pip install einvoice-fr[pdf]`
 
 A fault in an invoice's *content* is never an exception: it is a `Finding` in a `Report`.
 

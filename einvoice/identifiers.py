@@ -257,13 +257,26 @@ def _same(number: str) -> str:
     return number
 
 
+def _grouped(digits: str) -> str:
+    return " ".join(digits[at : at + 3] for at in (0, 3, 6))
+
+
+def _format_siren(number: str) -> str:
+    return _grouped(stdnum_siren.compact(number))
+
+
+def _format_siret(number: str) -> str:
+    compact = stdnum_siret.compact(number)
+    return f"{_grouped(compact)} {compact[9:]}"
+
+
 def _format_french_vat(number: str) -> str:
     compact = _compact_french_vat(number)
-    return f"{compact[:2]} {compact[2:4]} {stdnum_siren.format(compact[4:])}"
+    return f"{compact[:2]} {compact[2:4]} {_grouped(compact[4:])}"
 
 
-SIREN = Kind("SIREN", stdnum_siren.compact, stdnum_siren.format, _siren_fault)
-SIRET = Kind("SIRET", stdnum_siret.compact, stdnum_siret.format, _siret_fault)
+SIREN = Kind("SIREN", stdnum_siren.compact, _format_siren, _siren_fault)
+SIRET = Kind("SIRET", stdnum_siret.compact, _format_siret, _siret_fault)
 FRENCH_VAT = Kind("French VAT number", _compact_french_vat, _format_french_vat, _french_vat_fault)
 EU_VAT = Kind("EU VAT number", _compact_eu_vat, _compact_eu_vat, _eu_vat_fault)
 IBAN = Kind("IBAN", stdnum_iban.compact, stdnum_iban.format, _iban_fault)

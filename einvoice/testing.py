@@ -9,7 +9,7 @@
 
 Every draft completes to an invoice that the official rules accept in both syntaxes. Identifiers have the right
 checksums and belong to nobody: SIRENs start with 0000 and bank codes are 99999, which are not assigned. Needs
-`einvoice[testing]`.
+`einvoice-fr[testing]`.
 """
 
 from __future__ import annotations

@@ -27,8 +27,15 @@ Codes and places come out, no sentences.
 | `reading` | questions that several of them ask |
 | `icc` | the sRGB profile |
 | `xmp`, `metadata` | what the PDF says about itself |
+| `library` | the PDF library, and the version that is needed |
 | `pdf`, `writing` | opening a PDF, writing one |
 """
+
+# ruff: noqa: E402 - the version is checked before the first import that an older library does not have
+
+from einvoice.pdfa.library import check_version  # isort: split
+
+check_version()
 
 from einvoice.pdfa.convert import Converted, convert_to_pdfa3
 from einvoice.pdfa.fault import REPAIRED, Broken, Fault, Irreparable, NotArchival

@@ -139,7 +139,10 @@ def _named(missing: Observation) -> Observation:
 def container(task: Task) -> Result:
     """Check the PDF around the invoice."""
     started = time.perf_counter()
-    checked = task.document.container
+    try:
+        checked = task.document.container
+    except Unreadable as error:  # the PDF library that is installed is too old
+        return Result((StepResult("container", "not_run", reason=error.sentence()),), ends=True)
     done = replace(checked.step, ms=_since(started))
     return Result((done,), checked.observations, ends=checked.extracted is None)
 

@@ -53,7 +53,7 @@ def render_pdf(
 
     `date` is when the document was made, with its time zone. PDF/A demands one: without it, it is the issue date of the
     invoice (1970 if there is none), so that the result does not depend on today. Raises `MissingExtra` without Typst
-    (`pip install 'einvoice[pdf]'`), `Unreadable` for a logo that is no PNG or JPEG image.
+    (`pip install 'einvoice-fr[pdf]'`), `Unreadable` for a logo that is no PNG or JPEG image.
     """
     made = date or datetime.combine(invoice.issue_date or EPOCH, time(), UTC)
     page = with_remarks(page_of(invoice, language), findings)

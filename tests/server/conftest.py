@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.importorskip("fastapi", reason="the extra einvoice[server] is not installed")
+pytest.importorskip("fastapi", reason="the extra einvoice-fr[server] is not installed")
 
 from companies import Company
 

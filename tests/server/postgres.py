@@ -20,7 +20,7 @@ def missing() -> str | None:
     try:
         import psycopg  # noqa: F401 - whether it is there
     except ImportError:
-        return "the extra einvoice[postgres] is not installed"
+        return "the extra einvoice-fr[postgres] is not installed"
     if os.geteuid() == 0:
         try:
             pwd.getpwnam("postgres")
