@@ -55,7 +55,7 @@ def test_an_old_pdf_library_is_named(version):
         check_version(version)
 
 
-def test_xml_is_judged_beside_an_old_pdf_library(tmp_path):
+def test_xml_is_judged_beside_an_old_pdf_library():
     """A PDF is `not_run` with the reason; an invoice in XML is judged as ever."""
     program = """
 import sys, pypdf
@@ -72,6 +72,6 @@ print(xml.verdict, pdf.verdict, pdf.documents[0].steps[0].reason)
         text=True,
         check=False,
         timeout=120,
-        cwd=tmp_path,
+        cwd=ROOT,
     )
     assert done.stdout.startswith("valid not_run pypdf 5.4.0 est installé"), done.stderr
