@@ -238,18 +238,42 @@ def test_a_document_may_come_from_standard_input(monkeypatch, capsys):
 
 
 def test_files_that_are_no_invoices_can_be_left_out(inbox, capsys):
-    """--skip-unknown is for hooks that see every XML file: it says how many it left out, and keeps broken invoices."""
+    """--skip-unknown is for hooks that see every XML file: it names what it left out, and keeps all that is broken."""
     (inbox / "pom.xml").write_bytes(OTHER)
     (inbox / "page.xml").write_bytes(b"<!DOCTYPE html><html/>")
     (inbox / "photo.pdf").write_bytes(b"%PDF-1.4 nothing")
     (inbox / "torn.xml").write_bytes(BROKEN[:900])
-    assert run("validate", inbox, "--skip-unknown", "--format", "json") == 1
+    (inbox / "empty.xml").write_bytes(b"")
+    assert run("validate", inbox, "--skip-unknown", "--format", "json", "--lang", "en") == 1
     told = capsys.readouterr()
     sources = [Path(document["source"]).name for document in json.loads(told.out)["documents"]]
-    assert sources == ["bad.XML", "good.xml", "torn.xml"]
-    assert "3 of 6 files are neither invoices nor messages: left out" in told.err
+    assert sources == ["bad.XML", "empty.xml", "good.xml", "photo.pdf", "torn.xml"]
+    for name in ("page.xml", "pom.xml"):
+        assert f"left out, neither invoice nor message: {inbox / name}" in told.err
     assert run("validate", inbox / "pom.xml", "--skip-unknown") == 0
     assert run("validate", inbox / "pom.xml") == 3
+
+
+def test_a_path_that_leads_to_nothing_is_told_and_the_rest_is_judged(inbox, capsys):
+    """One wrong name among many costs no verdict; the exit status says that something was not done."""
+    assert run("validate", inbox / "good.xml", inbox / "gone.xml", "--format", "json") == 2
+    told = capsys.readouterr()
+    assert [Path(document["source"]).name for document in json.loads(told.out)["documents"]] == ["good.xml"]
+    assert "gone.xml : ni fichier ni dossier" in told.err
+
+
+def test_a_folder_gives_its_drafts_and_nothing_hidden(inbox, capsys):
+    """JSON that is a draft is judged, other JSON is named; `.git` is nobody's invoice."""
+    (inbox / ".git").mkdir()
+    (inbox / ".git" / "x.xml").write_bytes(BROKEN)
+    (inbox / "draft.json").write_bytes(DRAFT.read_bytes())
+    (inbox / "torn.json").write_bytes(b'{"lines": [')
+    (inbox / "package.json").write_bytes(b'{"name": "shop"}')
+    assert run("validate", inbox, "--format", "json", "--lang", "en") == 1
+    told = capsys.readouterr()
+    sources = [Path(document["source"]).name for document in json.loads(told.out)["documents"]]
+    assert sources == ["bad.XML", "draft.json", "good.xml", "torn.json"]
+    assert f"left out, neither invoice nor message: {inbox / 'package.json'}" in told.err
 
 
 def test_a_folder_of_rules_that_is_not_there_is_told(inbox, tmp_path, monkeypatch, capsys):

@@ -108,7 +108,7 @@ def test_convert_goes_to_facturx_and_back(tmp_path):
 def test_render_makes_pages_with_the_findings_on_them(tmp_path):
     """HTML and PDF, in a language, with what a check found."""
     broken = FIXTURES / "broken" / "wrong-line-total.ubl.xml"
-    assert run("render", broken, "--to", "html", "--lang", "en", "--check", "-o", tmp_path / "a.html") == 0
+    assert run("render", broken, "--to", "html", "--lang", "en", "--check", "-o", tmp_path / "a.html") == 1
     page = (tmp_path / "a.html").read_text(encoding="utf-8")
     assert 'lang="en"' in page
     assert "BR-CO-10" in page

@@ -1,30 +1,68 @@
 """The documents that a command line names: files, folders, globs, or `-` for standard input.
 
     found = documents(["inbox/", "F2026-*.xml"])
+    found.names, found.left_out, found.missing
 
-A folder means the XML and PDF files below it. A name that leads to nothing is a mistake of the caller: `NoSuchInput`.
+A folder means the XML and PDF files below it, and the JSON files that are drafts; hidden files and folders (`.git`) are
+passed over, as other tools do. A name that leads to nothing is told, and the rest is judged.
 """
 
 from __future__ import annotations
 
 import glob
+import json
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from einvoice.errors import EInvoiceError
 
 STDIN = "-"
-_SUFFIXES = {".xml", ".pdf"}
+_SUFFIXES = {".xml", ".pdf", ".json"}
+_DRAFT_FIELDS = {"lines", "seller", "buyer", "issue_date"}  # a JSON object with one of them is meant to be a draft
 
 
 class NoSuchInput(EInvoiceError):
     """A path of the command line leads to no document."""
 
 
-def documents(paths: list[str]) -> tuple[str, ...]:
+@dataclass
+class Found:
+    """What the paths lead to."""
+
+    names: list[str] = field(default_factory=list)  # the documents, each once, in order
+    left_out: list[str] = field(default_factory=list)  # JSON files in folders that are no drafts
+    missing: list[NoSuchInput] = field(default_factory=list)  # paths that lead to nothing
+
+
+def documents(paths: list[str]) -> Found:
     """The documents that the paths name, each once, in order; the files of a folder by name."""
-    found = [document for path in paths for document in _named(path)]
-    return tuple(dict.fromkeys(found))
+    found = Found()
+    for path in paths:
+        try:
+            for name in _named(path):
+                _sort_in(found, name, named=name == path)
+        except NoSuchInput as error:
+            found.missing.append(error)
+    return found
+
+
+def _sort_in(found: Found, name: str, *, named: bool) -> None:
+    """A JSON file that somebody named is meant; one that lies in a folder may be anything."""
+    meant = named or Path(name).suffix.lower() != ".json" or _is_draft(Path(name))
+    kept = found.names if meant else found.left_out
+    if name not in kept:
+        kept.append(name)
+
+
+def _is_draft(path: Path) -> bool:
+    """Whether a JSON file is meant to be a draft; one that cannot be read as JSON is judged, and says why."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return True
+    return isinstance(content, dict) and not _DRAFT_FIELDS.isdisjoint(content)
 
 
 def _named(path: str) -> list[str]:
@@ -39,10 +77,21 @@ def _named(path: str) -> list[str]:
 
 
 def _in_folder(folder: str) -> list[str]:
-    found = [path for path in Path(folder).rglob("*") if path.suffix.lower() in _SUFFIXES and path.is_file()]
+    found = sorted(str(path) for path in _visible(Path(folder)) if path.suffix.lower() in _SUFFIXES)
     if not found:
         raise NoSuchInput("EI-NO-INPUT-08", {"file": folder})
-    return sorted(str(path) for path in found)
+    return found
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    """The files below a folder, without what is hidden there."""
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _visible(path)
+        elif path.is_file():
+            yield path
 
 
 def read_document(name: str) -> bytes:

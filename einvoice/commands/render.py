@@ -10,7 +10,7 @@ import argparse
 
 from einvoice.api import render, validate
 from einvoice.commands.inputs import read_document
-from einvoice.commands.output import VALID, common_arguments, write
+from einvoice.commands.output import STATUSES, VALID, common_arguments, write
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,7 +19,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", choices=("html", "pdf"), required=True, help="the form")
     parser.add_argument("--logo", metavar="IMAGE", help="a PNG or JPEG image for the head of the page")
     parser.add_argument(
-        "--check", action="store_true", help="validate the invoice, and show the findings at their place"
+        "--check",
+        action="store_true",
+        help="validate, show the findings at their place, and exit with the verdict",
     )
     common_arguments(parser)
 
@@ -28,6 +30,7 @@ def run(options: argparse.Namespace) -> int:
     """Write the page."""
     data = read_document(options.document)
     logo = read_document(options.logo) if options.logo else None
-    findings = validate(data, language=options.lang).findings if options.check else ()
+    report = validate(data, language=options.lang) if options.check else None
+    findings = report.findings if report else ()
     write(options, render(data, options.to, language=options.lang, findings=findings, logo=logo))
-    return VALID
+    return STATUSES[report.verdict] if report else VALID

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -15,15 +16,19 @@ from einvoice import __version__
 from einvoice.artefacts.installed import needed_files
 from einvoice.commands.files import report_on
 from einvoice.commands.inputs import STDIN, documents, read_document
-from einvoice.commands.output import STATUSES, VALID, common_arguments, say, say_missing_folder, write
+from einvoice.commands.output import STATUSES, VALID, WRONG_USAGE, common_arguments, say, say_missing_folder, write
 from einvoice.commands.types import day, processes, seconds
 from einvoice.errors import EInvoiceError
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report, worst
 from einvoice.reporting import FORMATS, Look, render
+from einvoice.rulebook import Sentence, text
 from einvoice.schematron import RuleError
 from einvoice.validation.policy import HouseRules, Policy
 
+_DOCUMENT_TYPE = re.compile(rb"\A\s*(?:<[?!][^>]*>\s*)*?<!DOCTYPE\s+(?:\w+:)?(\w+)")
+_HEAD = 4_096  # bytes in which a document type stands
+_ROOTS = (b"Invoice", b"CreditNote", b"CrossIndustryInvoice", b"CrossDomainAcknowledgementAndResponse", b"Report")
 # What every document that einvoice validates holds somewhere: the names of its vocabularies.
 _MARKS = (
     b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",
@@ -54,7 +59,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--report-severity", choices=severities, default="error", help="of a Schematron report without flag")
     add("--time-limit", type=seconds, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
     add("--schematron", action="append", default=[], metavar="FILE", help="rules of your own, run after the others")
-    add("--skip-unknown", action="store_true", help="leave out files that are neither invoices nor messages")
+    add("--skip-unknown", action="store_true", help="leave out what is recognised as something else")
     add("--format", choices=FORMATS, default="text")
     add("--jobs", type=processes, default=1, metavar="N", help="processes; 0 means one for each core")
     common_arguments(parser)
@@ -73,17 +78,25 @@ def run(options: argparse.Namespace) -> int:
         house_rules=tuple(map(_house_rules, options.schematron)),
     )
     say_missing_folder()
-    names = documents(options.paths)
+    found = documents(options.paths)
+    if not found.names and found.missing:
+        raise found.missing[0]
+    for missing in found.missing:
+        say(text(missing.sentence(), options.lang))
+    names, left_out = tuple(found.names), found.left_out
     reports = dict(_with_progress(_validated(names, policy, options), len(names)))
     validated = [(name, reports[position]) for position, name in enumerate(names)]
     if options.skip_unknown:
-        validated = [(name, report) for name, report in validated if not _is_something_else(name, report)]
+        left_out += [name for name, report in validated if _is_something_else(name, report)]
+        validated = [(name, report) for name, report in validated if name not in left_out]
+    for name in left_out:
+        say(text(Sentence("EI-LEFT-OUT", {"file": name}), options.lang))
     kept = tuple(report for _, report in validated)
-    if len(kept) < len(names):
-        say(f"{len(names) - len(kept)} of {len(names)} files are neither invoices nor messages: left out")
     report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=kept)
     invoices = [_invoice(name) for name, _ in validated] if options.format == "html" else []
     write(options, render(report, options.format, language=options.lang, look=_look(options), invoices=invoices))
+    if found.missing:
+        return WRONG_USAGE
     return STATUSES[report.verdict] if kept else VALID
 
 
@@ -130,13 +143,19 @@ def _look(options: argparse.Namespace) -> Look:
 
 
 def _is_something_else(name: str, report: DocumentReport) -> bool:
-    """Whether a file is no invoice or message: recognised as none, or unreadable without a trace of being one."""
-    if report.kind != "unknown":
-        return False
+    """Whether a file is recognised as something else: XML of another kind, or a PDF without an invoice.
+
+    What cannot be opened, an empty file and a torn one are never passed over: nobody can tell what they were. XML with
+    a document type is not read, but it says what it is.
+    """
     rules = {finding.rule for finding in report.findings}
-    if rules & {"EI-PARSE-02", "EI-PDF-01"}:
+    if report.kind == "unknown" and rules & {"EI-PARSE-02", "EI-PDF-01"}:
         return True
-    return name != STDIN and not any(mark in read_document(name) for mark in _MARKS)
+    if name == STDIN or "EI-PARSE-01" not in rules:
+        return False
+    data = read_document(name)
+    told = _DOCUMENT_TYPE.search(data[:_HEAD])
+    return told is not None and told[1] not in _ROOTS and not any(mark in data for mark in _MARKS)
 
 
 def _with_progress(reports: Iterator[tuple[int, DocumentReport]], total: int) -> Iterator[tuple[int, DocumentReport]]:
