@@ -9,6 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from minimal import CII, UBL, without
@@ -122,9 +123,9 @@ def test_a_file_name_that_is_no_utf8_is_judged_and_shown(tmp_path, form, capsys)
         pytest.skip("this file system has names in Unicode only")
     (tmp_path / os.fsdecode(b"d\xe9chir.xml")).write_bytes(b"<torn")
     assert run("validate", tmp_path, "--format", form) == 1
-    shown = capsys.readouterr().out
-    assert "d\N{REPLACEMENT CHARACTER}chir.xml" in shown
-    assert ("caf\N{REPLACEMENT CHARACTER}.xml" in shown) == (form != "sarif")  # which tells findings only
+    shown = unquote(capsys.readouterr().out)
+    assert ("d\N{REPLACEMENT CHARACTER}chir.xml" in shown) == (form != "statistics")  # which names rules only
+    assert ("caf\N{REPLACEMENT CHARACTER}.xml" in shown) == (form in {"text", "json", "junit", "html"})
 
 
 def test_an_empty_folder_is_wrong_usage(tmp_path):
@@ -203,6 +204,45 @@ def test_the_sarif_form_can_be_read_by_code_hosts(inbox, tmp_path, capsys):
     assert "other.xml: parse" in invocation["toolExecutionNotifications"][0]["message"]["text"]
 
 
+def test_sarif_has_the_rules_words_and_proper_references(inbox, capsys):
+    """Blanks and accents of a path are percent-encoded; a rule is described by the catalogue, not by one document."""
+    odd = inbox / "facture n°1 été.xml"
+    odd.write_bytes(BROKEN)
+    run("validate", odd, "--format", "sarif", "--lang", "en")
+    (sarif,) = json.loads(capsys.readouterr().out)["runs"]
+    result = next(each for each in sarif["results"] if each["ruleId"] == "BR-CO-16")
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri == odd.as_uri()
+    assert uri.isascii()
+    rule = sarif["tool"]["driver"]["rules"][result["ruleIndex"]]
+    assert rule["id"] == "BR-CO-16"
+    assert rule["shortDescription"]["text"] == explain("BR-CO-16").en
+    assert rule["defaultConfiguration"] == {"level": "error"}
+    assert len(result["partialFingerprints"]["ruleAndPlace/v1"]) == 32
+
+
+def test_github_shows_findings_at_their_lines(inbox, tmp_path, capsys):
+    """A workflow command for each finding; what would break the command is encoded; what did not run is an error."""
+    odd = inbox / "a,b:c%.xml"
+    odd.write_bytes(BROKEN)
+    other = tmp_path / "other.xml"
+    other.write_bytes(OTHER)
+    run("validate", odd, other, "--format", "github", "--lang", "en")
+    lines = capsys.readouterr().out.splitlines()
+    assert all(line.startswith(("::error ", "::warning ", "::notice ")) for line in lines)
+    total = next(line for line in lines if "title=BR-CO-16" in line)
+    assert "a%2Cb%3Ac%25.xml,line=" in total
+    assert any(str(other) in line and line.startswith("::error") for line in lines)
+
+
+def test_statistics_tell_which_rules_spoke_most(inbox, capsys):
+    """One line for each rule, errors first, and what the rule demands."""
+    assert run("validate", inbox, "--format", "statistics", "--lang", "en") == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.split()[:4] == ["1", "1", "ERROR", "BR-CO-16"] for line in lines)
+    assert lines[-1].startswith("2 documents")
+
+
 def test_the_junit_form_counts_failures_and_errors(inbox, tmp_path, capsys):
     """A suite for each document, a case for each step; not run is an error, never a success."""
     (tmp_path / 'o"t<her.xml').write_bytes(OTHER)
@@ -248,8 +288,7 @@ def test_files_that_are_no_invoices_can_be_left_out(inbox, capsys):
     told = capsys.readouterr()
     sources = [Path(document["source"]).name for document in json.loads(told.out)["documents"]]
     assert sources == ["bad.XML", "empty.xml", "good.xml", "photo.pdf", "torn.xml"]
-    for name in ("page.xml", "pom.xml"):
-        assert f"left out, neither invoice nor message: {inbox / name}" in told.err
+    assert f"left out, neither invoice nor message: {inbox / 'page.xml'}, {inbox / 'pom.xml'}" in told.err
     assert run("validate", inbox / "pom.xml", "--skip-unknown") == 0
     assert run("validate", inbox / "pom.xml") == 3
 

@@ -27,6 +27,7 @@ from einvoice.schematron import RuleError
 from einvoice.validation.policy import HouseRules, Policy
 
 _DOCUMENT_TYPE = re.compile(rb"\A\s*(?:<[?!][^>]*>\s*)*?<!DOCTYPE\s+(?:\w+:)?(\w+)")
+_MOST_NAMED = 20  # files that are left out
 _HEAD = 4_096  # bytes in which a document type stands
 _ROOTS = (b"Invoice", b"CreditNote", b"CrossIndustryInvoice", b"CrossDomainAcknowledgementAndResponse", b"Report")
 # What every document that einvoice validates holds somewhere: the names of its vocabularies.
@@ -89,8 +90,9 @@ def run(options: argparse.Namespace) -> int:
     if options.skip_unknown:
         left_out += [name for name, report in validated if _is_something_else(name, report)]
         validated = [(name, report) for name, report in validated if name not in left_out]
-    for name in left_out:
-        say(text(Sentence("EI-LEFT-OUT", {"file": name}), options.lang))
+    if left_out:
+        more = f", … (+{len(left_out) - _MOST_NAMED})" if len(left_out) > _MOST_NAMED else ""
+        say(text(Sentence("EI-LEFT-OUT", {"file": ", ".join(left_out[:_MOST_NAMED]) + more}), options.lang))
     kept = tuple(report for _, report in validated)
     report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=kept)
     invoices = [_invoice(name) for name, _ in validated] if options.format == "html" else []

@@ -10,8 +10,10 @@ from collections.abc import Callable, Sequence
 from einvoice.data import Language
 from einvoice.model import Invoice
 from einvoice.report import Report
+from einvoice.reporting.github import github
 from einvoice.reporting.junit import junit
 from einvoice.reporting.sarif import sarif
+from einvoice.reporting.statistics import statistics
 from einvoice.reporting.text import Look, text
 
 __all__ = ["FORMATS", "Look", "render"]
@@ -21,7 +23,13 @@ def _json(report: Report, _language: Language) -> str:
     return report.model_dump_json(indent=2, exclude_none=True) + "\n"
 
 
-_WRITERS: dict[str, Callable[[Report, Language], str]] = {"json": _json, "sarif": sarif, "junit": junit}
+_WRITERS: dict[str, Callable[[Report, Language], str]] = {
+    "json": _json,
+    "sarif": sarif,
+    "junit": junit,
+    "github": github,
+    "statistics": statistics,
+}
 FORMATS = ("text", *_WRITERS, "html")
 
 

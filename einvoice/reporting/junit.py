@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report, Step
-from einvoice.reporting.text import told
+from einvoice.reporting.text import in_one_line
 
 # Python's own quoteattr would load an HTTP client with its module.
 _ESCAPES = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "�") | {
@@ -53,7 +53,7 @@ def _case(document: str, step: Step, findings: tuple[Finding, ...], language: La
 
 def _told(finding: Finding, language: Language) -> str:
     where = f" (line {finding.line})" if finding.line else ""
-    return f"{told(finding, language)}{where}"
+    return f"{in_one_line(finding, language)}{where}"
 
 
 def _attribute(text: str) -> str:

@@ -168,6 +168,11 @@ def verdict_word(document: DocumentReport, language: Language) -> str:
     return str(_WORDS[language][document.verdict])
 
 
+def severity_word(severity: Severity, language: Language) -> str:
+    """The severity in words."""
+    return str(_WORDS[language][severity])
+
+
 def about(document: DocumentReport, language: Language) -> str:
     """What the document is, and how many findings of each kind it got."""
     words = _WORDS[language]
@@ -216,7 +221,7 @@ def _values(finding: Finding, language: Language) -> list[str]:
     ]
 
 
-def told(finding: Finding, language: Language) -> str:
+def in_one_line(finding: Finding, language: Language) -> str:
     """A finding in one line: the message, what was found and expected, and the hint."""
     values = ", ".join(_values(finding, language))
     return " ".join(filter(None, (finding.message, values and f"({values})", finding.hint)))

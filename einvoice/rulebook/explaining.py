@@ -49,6 +49,11 @@ def explain(rule_or_term: str) -> Explanation:
     return known
 
 
+def explained(rule: str) -> Explanation | None:
+    """What a rule means, or `None` where the catalogue has no words for it."""
+    return _of_rule(rule)
+
+
 def _of_rule(given: str) -> Explanation | None:
     found = row(given) or row(spelling(given))
     return _explanation(found) if found else None

@@ -1,0 +1,37 @@
+"""How often each rule spoke: what to mend first in a folder."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from einvoice.data import Language
+from einvoice.report import Report, Severity
+from einvoice.reporting.text import severity_word, summary
+from einvoice.rulebook.explaining import explained
+
+_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "information": 2}
+_WIDEST = 100
+
+
+def statistics(report: Report, language: Language) -> str:
+    """A line for each rule: findings, files, severity, id, what it demands; errors first, the most frequent first."""
+    findings: Counter[tuple[Severity, str]] = Counter()
+    documents: Counter[tuple[Severity, str]] = Counter()
+    for document in report.documents:
+        findings.update((finding.severity, finding.rule) for finding in document.findings)
+        documents.update({(finding.severity, finding.rule) for finding in document.findings})
+    rows = sorted(findings.items(), key=lambda row: (_ORDER[row[0][0]], -row[1], row[0][1]))
+    lines = [
+        f"{count:>7} {documents[severity, rule]:>7}  {severity_word(severity, language):<13}  {_about(rule, language)}"
+        for (severity, rule), count in rows
+    ]
+    head = {"fr": ("constats", "fichiers"), "en": ("findings", "files")}[language]
+    titles = [f"{head[0]:>7} {head[1]:>7}"] if lines else []
+    return "\n".join([*titles, *lines, summary(report, language)]) + "\n"
+
+
+def _about(rule: str, language: Language) -> str:
+    found = explained(rule)
+    words = "" if found is None else found.fr if language == "fr" else found.en
+    told = f"{rule}  {words.splitlines()[0] if words else ''}".rstrip()
+    return told if len(told) <= _WIDEST else told[: _WIDEST - 1] + "…"
