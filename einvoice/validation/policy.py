@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from einvoice.data import Language, ruleset_text
 from einvoice.report import Severity
@@ -30,6 +30,9 @@ _FLAGS: Mapping[str, Severity] = {
     "information": "information",
     "info": "information",
 }
+
+
+_ALWAYS = frozenset({"XSD"})  # rules that cannot be ignored; nor can a step that ends the validation
 
 
 class HouseRules(BaseModel):
@@ -82,6 +85,24 @@ class Policy(BaseModel):
     )
     time_limit: float = Field(default=60.0, gt=0, description="seconds that Saxon may take for one rule set")
     house_rules: tuple[HouseRules, ...] = ()
+    ignored: dict[str, str] = Field(
+        default_factory=dict,
+        description="rules that do not count here, each with the reason: what they find stays in the report, as "
+        "information with that reason. BR-FR-05 means BR-FR-05_BT-22 too. The schema, and that a document can be read, "
+        "always count",
+    )
+
+    @field_validator("ignored")
+    @classmethod
+    def _check_ignored(cls, ignored: dict[str, str]) -> dict[str, str]:
+        for rule, reason in ignored.items():
+            if rule in _ALWAYS or not reason.strip():
+                raise ValueError(f"{rule} cannot be ignored" if rule in _ALWAYS else f"{rule}: give the reason")
+        return ignored
+
+    def reason_to_ignore(self, rule: str) -> str | None:
+        """Why what a rule finds does not count; `None` where it does."""
+        return self.ignored.get(rule) or self.ignored.get(rule.partition("_")[0])
 
     @model_validator(mode="after")
     def _warn_of_language(self) -> Self:

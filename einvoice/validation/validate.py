@@ -19,7 +19,7 @@ from einvoice.document import MESSAGES, Document
 from einvoice.draft import DraftError
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.report import Kind, SyntaxName, Verdict
-from einvoice.rulebook import Observation, StepResult, row
+from einvoice.rulebook import Observation, Sentence, StepResult, row
 from einvoice.validation import steps
 from einvoice.validation.causes import at_their_cause
 from einvoice.validation.plans import Plan
@@ -62,7 +62,7 @@ def validate(document: Document, policy: Policy, *, plan: Plan | None = None) ->
     done: list[StepResult] = []
     said: list[Observation] = []
     for step in CHAINS[_chain(document)]:
-        result = _without_echoes(step(task), said)
+        result = _with_ignored(_without_echoes(step(task), said), policy)
         done += result.steps
         said += result.observations
         if result.ends:
@@ -110,6 +110,25 @@ def _without_echoes(result: Result, said: list[Observation]) -> Result:
         return result
     done = tuple(replace(each, status=steps.status_of(kept)) for each in result.steps)
     return replace(result, steps=done, observations=kept)
+
+
+def _with_ignored(result: Result, policy: Policy) -> Result:
+    """The result, in which a rule that the user ignores only informs, and says why; what ends the validation counts."""
+    if not policy.ignored or result.ends:
+        return result
+    kept = tuple(_informing(each, policy.reason_to_ignore(each.rule)) for each in result.observations)
+    wrong = {each.step for each in kept if each.severity == "error"}
+    done = tuple(
+        replace(each, status="passed") if each.status == "failed" and each.name not in wrong else each
+        for each in result.steps
+    )
+    return replace(result, steps=done, observations=kept)
+
+
+def _informing(each: Observation, reason: str | None) -> Observation:
+    if reason is None or each.wording == "EI-STEP-08":  # a check that could not be computed was not done
+        return each
+    return replace(each, severity="information", notes=(*each.notes, Sentence("EI-IGNORED", {"reason": reason})))
 
 
 def _without_missing_twice(said: list[Observation]) -> tuple[Observation, ...]:

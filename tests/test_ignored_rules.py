@@ -1,0 +1,47 @@
+"""Rules that the user ignores, each with a reason."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+import einvoice as ei
+
+BROKEN = Path(__file__).parents[1] / "fixtures" / "broken"
+
+
+def test_an_ignored_rule_informs_and_says_why():
+    """Its finding stays, with the reason; the verdict is what the other rules say."""
+    data = (BROKEN / "no-late-payment-note.ubl.xml").read_bytes()
+    assert ei.validate(data).verdict == "invalid"
+    report = ei.validate(data, policy=ei.Policy(ignored={"BR-FR-05": "notes stand in our terms"}), language="en")
+    assert report.verdict == "valid"
+    (found,) = [each for each in report.findings if each.rule.startswith("BR-FR-05")]
+    assert found.severity == "information"
+    assert "does not count here: notes stand in our terms." in (found.hint or "")
+    assert all(step.status == "passed" for step in report.documents[0].steps)
+
+
+def test_another_error_still_counts():
+    """Ignoring one rule says nothing of the others."""
+    data = (BROKEN / "wrong-line-total.ubl.xml").read_bytes()
+    report = ei.validate(data, policy=ei.Policy(ignored={"BR-CO-10": "known"}))
+    rules = {each.rule for each in report.findings if each.severity == "error"}
+    assert report.verdict == ("invalid" if rules else "valid")
+    assert "BR-CO-10" not in rules
+
+
+def test_what_cannot_be_read_always_counts():
+    """A torn file is no valid invoice, whatever is ignored."""
+    torn = (BROKEN / "truncated.ubl.xml").read_bytes()
+    assert ei.validate(torn, policy=ei.Policy(ignored={"EI-PARSE-01": "x"})).verdict != "valid"
+    assert ei.validate(b"", policy=ei.Policy(ignored={"EI-PARSE-01": "x"})).verdict != "valid"
+
+
+@pytest.mark.parametrize(("rule", "reason"), [("XSD", "we know"), ("BR-01", " ")])
+def test_the_schema_and_a_missing_reason_are_refused(rule, reason):
+    """The schema always counts, and nobody ignores a rule without saying why."""
+    with pytest.raises(ValidationError, match=r"cannot be ignored|give the reason"):
+        ei.Policy(ignored={rule: reason})
