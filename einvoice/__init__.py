@@ -16,11 +16,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from einvoice import installation
+from einvoice import installation as _installation
 
-installation.check()
+_installation.check()
 
-__version__ = installation.VERSION
+__version__ = _installation.VERSION
 
 if TYPE_CHECKING:
     from einvoice import detect, france

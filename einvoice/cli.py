@@ -20,7 +20,9 @@ from types import TracebackType
 
 from einvoice import installation
 from einvoice.commands import silence_pdf_library
+from einvoice.commands.files import reason
 from einvoice.commands.inputs import NoSuchInput
+from einvoice.commands.language import chosen, said, speak, translate
 from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say, say_finding
 from einvoice.errors import EInvoiceError, Unwritable
 from einvoice.rulebook import text
@@ -57,16 +59,18 @@ def main() -> int:
 
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit status; raises `SystemExit(2)` for wrong usage."""
-    chosen = _parser().parse_args(arguments[:1])
+    speak(chosen(arguments))
+    named = _parser().parse_args(arguments[:1]).command
     silence_pdf_library()
-    command = import_module(f"einvoice.commands.{chosen.command}")
-    parser = argparse.ArgumentParser(prog=f"einvoice {chosen.command}", description=COMMANDS[chosen.command])
+    command = import_module(f"einvoice.commands.{named}")
+    parser = argparse.ArgumentParser(prog=f"einvoice {named}", description=COMMANDS[named])
     command.arguments(parser)
+    translate(parser)
     options = parser.parse_args(arguments[1:])
     try:
         status: int = command.run(options)
     except (NoSuchInput, WrongUsage) as error:
-        parser.exit(WRONG_USAGE, f"{parser.prog}: error: {error}\n")
+        parser.exit(WRONG_USAGE, _fault(parser, text(error.sentence(), options.lang)))
     except Unwritable as error:
         for finding in error.findings:
             say_finding(finding)
@@ -76,7 +80,7 @@ def run(arguments: Sequence[str]) -> int:
         raise
     except OSError as error:  # a file that is not there, or that may not be read or written
         where = f"{error.filename}: " if error.filename else ""
-        parser.exit(WRONG_USAGE, f"{parser.prog}: error: {where}{error.strerror or error}\n")
+        parser.exit(WRONG_USAGE, _fault(parser, where + text(reason(error), options.lang)))
     except EInvoiceError as error:
         say(text(error.sentence(), options.lang))
         return INVALID
@@ -85,16 +89,21 @@ def run(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
-    table = "\n".join(f"  {name:<{width}}  {purpose}" for name, purpose in COMMANDS.items())
+    table = "\n".join(f"  {name:<{width}}  {said(purpose)}" for name, purpose in COMMANDS.items())
     parser = argparse.ArgumentParser(
         prog="einvoice",
         description="French and European electronic invoices, offline.",
-        epilog=f"commands:\n{table}\n\neinvoice COMMAND --help tells more.",
+        epilog=said("commands:\n{table}\n\neinvoice COMMAND --help tells more.", table=table),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"einvoice {installation.VERSION}")
     parser.add_argument("command", choices=COMMANDS, metavar="COMMAND")
+    translate(parser)
     return parser
+
+
+def _fault(parser: argparse.ArgumentParser, reason: str) -> str:
+    return said("{prog}: error: {reason}\n", prog=parser.prog, reason=reason)
 
 
 def _last_words(_kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -102,6 +111,6 @@ def _last_words(_kind: type[BaseException], error: BaseException, trace: Traceba
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    say(f"internal error: {type(error).__name__} at {where}; please report it")
+    say(said("internal error: {error} at {where}; please report it", error=type(error).__name__, where=where))
     sys.stdout.flush()
     os._exit(NOT_RUN)

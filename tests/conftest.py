@@ -20,6 +20,8 @@ TESTS = Path(__file__).parent
 CACHE = TESTS.parent / ".cache"
 
 # The tests keep their compiled rules in the repository's own cache folder, so that they leave the user's alone.
+# ... and speak French whatever the locale of the machine is, as einvoice does unless told otherwise.
+os.environ["EINVOICE_LANG"] = "fr"
 os.environ.setdefault("EINVOICE_CACHE", str(CACHE / "einvoice"))
 
 # A busy machine is slow, not wrong: an example may take as long as it takes, and be drawn as slowly as it is.

@@ -17,6 +17,7 @@ from minimal import CII, UBL, without
 from einvoice import cli, explain
 from einvoice.commands import validate as validate_command
 from einvoice.commands import workers
+from einvoice.commands.language import said
 from einvoice.reporting import FORMATS
 from einvoice.validation.policy import Policy
 
@@ -94,21 +95,21 @@ def test_wrong_usage_is_status_2(arguments, capsys):
     with pytest.raises(SystemExit) as end:
         run(*arguments)
     assert end.value.code == 2
-    assert "error: " in capsys.readouterr().err.splitlines()[-1]
+    assert "erreur : " in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_an_input_that_cannot_be_used_is_told_in_one_line(capsys):
     """No usage is printed for a file that is not there: the one line that matters would be lost in it."""
     with pytest.raises(SystemExit):
         run("build", "no-such-draft.json", "--to", "ubl")
-    assert capsys.readouterr().err == "einvoice build: error: no-such-draft.json: No such file or directory\n"
+    assert capsys.readouterr().err == "einvoice build : erreur : no-such-draft.json: le fichier n'existe pas\n"
 
 
 def test_the_known_profiles_are_named(tmp_path, capsys):
     """A profile that einvoice does not know is refused with those it knows; a full URN is the user's own choice."""
     with pytest.raises(SystemExit):
         run("build", DRAFT, "--to", "ubl", "--profile", "bogus")
-    assert "unknown profile 'bogus'; expected one of minimum" in capsys.readouterr().err
+    assert "profil inconnu : 'bogus' ; possibles : minimum" in capsys.readouterr().err
     run("build", DRAFT, "--to", "ubl", "--profile", "urn:example:ours", "-o", tmp_path / "x.xml")
     assert "urn:example:ours" in (tmp_path / "x.xml").read_text(encoding="utf-8")
     capsys.readouterr()
@@ -319,7 +320,7 @@ def test_a_folder_of_rules_that_is_not_there_is_told(inbox, tmp_path, monkeypatc
     """A misspelt EINVOICE_ARTEFACTS would otherwise quietly judge by other rules."""
     monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "aded"))
     run("validate", inbox / "good.xml")
-    assert f"EINVOICE_ARTEFACTS names {tmp_path / 'aded'}, which is not a folder" in capsys.readouterr().err
+    assert f"EINVOICE_ARTEFACTS désigne {tmp_path / 'aded'}, qui n'est pas un dossier" in capsys.readouterr().err
 
 
 def test_a_policy_that_only_warns_is_told(inbox, capsys):
@@ -412,7 +413,7 @@ def test_a_draft_that_cannot_be_an_invoice_is_status_1(tmp_path, capsys):
     assert "EI-WRITE-REQUIRED  number" in capsys.readouterr().err
     draft.write_text('{"sellr": {}}')
     assert run("build", draft, "--to", "ubl") == 1
-    assert "did you mean seller?" in capsys.readouterr().err
+    assert "vouliez-vous dire seller ?" in capsys.readouterr().err
     assert not (tmp_path / "x.xml").exists()
 
 
@@ -609,7 +610,7 @@ def test_a_traceback_never_reaches_the_user():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)  # noqa: S603
     assert done.returncode == 3
-    assert done.stderr == b"einvoice: internal error: ValueError at <string>:2; please report it\n"
+    assert done.stderr == "einvoice: erreur interne : ValueError à <string>:2 ; merci de la signaler\n".encode()
 
 
 def test_a_reader_that_leaves_early_is_no_error(inbox):
@@ -641,4 +642,4 @@ def test_every_command_has_its_module_and_help(capsys):
         with pytest.raises(SystemExit) as end:
             cli.run([name, "--help"])
         assert end.value.code == 0
-        assert purpose in " ".join(capsys.readouterr().out.split())
+        assert said(purpose) in " ".join(capsys.readouterr().out.split())

@@ -13,6 +13,7 @@ import argparse
 
 from einvoice.api import PROFILES, build_with_losses, validate
 from einvoice.commands.inputs import read_document
+from einvoice.commands.language import said, spoken
 from einvoice.commands.output import (
     STATUSES,
     VALID,
@@ -27,6 +28,7 @@ from einvoice.commands.output import (
 from einvoice.document import Document
 from einvoice.draft import Draft, DraftError
 from einvoice.profiles import FACTURX_PROFILES
+from einvoice.rulebook import text
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +47,10 @@ def facturx_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", choices=("ubl", "cii", "facturx"), required=True, help="the syntax")
     parser.add_argument(
         "--profile",
-        help="en16931, extended-ctc-fr, …, or a specification identifier (BT-24); "
-        f"for Factur-X one of {', '.join(each.name for each in FACTURX_PROFILES)}",
+        help=said(
+            "en16931, extended-ctc-fr, …, or a specification identifier (BT-24); for Factur-X one of {names}",
+            names=", ".join(each.name for each in FACTURX_PROFILES),
+        ),
     )
     parser.add_argument("--pdf", metavar="VISUAL.pdf", help="with facturx: the PDF to put the invoice into")
     parser.add_argument("--no-check", action="store_true", help="do not judge the invoice that was made")
@@ -56,14 +60,25 @@ def pages(options: argparse.Namespace) -> bytes | None:
     """The PDF that the options name; `WrongUsage` for options that do not go together."""
     if options.to != "facturx":
         if options.pdf:
-            raise WrongUsage(f"--pdf goes with --to facturx, not with {options.to}")
+            raise WrongUsage(said("--pdf goes with --to facturx, not with {target}", target=options.to))
         if options.profile and options.profile not in PROFILES and not options.profile.startswith("urn:"):
-            known = ", ".join(PROFILES)
-            raise WrongUsage(f"unknown profile {options.profile!r}; expected one of {known}, or a BT-24 (urn:…)")
+            raise WrongUsage(
+                said(
+                    "unknown profile {given!r}; expected one of {names}, or a BT-24 (urn:…)",
+                    given=options.profile,
+                    names=", ".join(PROFILES),
+                )
+            )
         return None
     names = [each.name for each in FACTURX_PROFILES]
     if options.profile not in (None, *names):
-        raise WrongUsage(f"unknown Factur-X profile {options.profile!r}; expected one of {', '.join(names)}")
+        raise WrongUsage(
+            said(
+                "unknown Factur-X profile {given!r}; expected one of {names}",
+                given=options.profile,
+                names=", ".join(names),
+            )
+        )
     return read_document(options.pdf) if options.pdf else None
 
 
@@ -74,7 +89,7 @@ def _draft(name: str) -> Draft:
     except DraftError as error:
         if any(problem.path for problem in error.problems):
             raise
-        raise WrongUsage(f"{name}: {error}") from None
+        raise WrongUsage(f"{name}: {text(error.sentence(), spoken())}") from None
 
 
 def run(options: argparse.Namespace) -> int:

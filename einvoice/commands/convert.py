@@ -15,7 +15,9 @@ from einvoice.commands.output import STATUSES, VALID, common_arguments, readable
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
-    parser.epilog = "The invoice is judged once it is written. Exit status: 0 valid, 1 invalid, 3 could not be judged."
+    parser.epilog = (
+        "The invoice is validated once it is written. Exit status: 0 valid, 1 invalid, 3 could not be validated."
+    )
     parser.add_argument("document", metavar="DOC", help="UBL, CII or Factur-X; - for standard input")
     facturx_arguments(parser)
     common_arguments(parser)

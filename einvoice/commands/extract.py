@@ -15,6 +15,7 @@ from pathlib import Path
 
 from einvoice.api import extract
 from einvoice.commands.inputs import read_document
+from einvoice.commands.language import said
 from einvoice.commands.output import VALID, common_arguments, say, write
 
 _MOST_BYTES = 180  # of a file name; file systems allow 255
@@ -39,8 +40,7 @@ def run(options: argparse.Namespace) -> int:
             say(str(_saved(folder, file.name, file.data)))
     elif found.attachments:
         names = ", ".join(_file_name(file.name) for file in found.attachments)
-        more = f"autres fichiers, pour --attachments : {names}"
-        say(more if options.lang == "fr" else f"other files, for --attachments: {names}")
+        say(said("other files, for --attachments: {names}", names=names))
     return VALID
 
 

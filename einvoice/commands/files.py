@@ -21,12 +21,13 @@ def report_on(name: str, policy: Policy, language: Language) -> DocumentReport:
     try:
         data = read_document(name)
     except OSError as error:
-        done = step(StepResult("open", "not_run", reason=_reason(error)), language)
+        done = step(StepResult("open", "not_run", reason=reason(error)), language)
         return DocumentReport(source=name, verdict="not_run", steps=(done,))
     (report,) = validate(data, policy=policy, name=name, language=language).documents
     return report
 
 
-def _reason(error: OSError) -> Sentence:
+def reason(error: OSError) -> Sentence:
+    """Why a file could not be opened, read or written."""
     row = next((row for kind, row in _REASONS if isinstance(error, kind)), "EI-NO-OPEN-04")
     return Sentence(row, {"reason": error.strerror or type(error).__name__})

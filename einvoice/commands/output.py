@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from einvoice.commands.language import said, spoken
 from einvoice.errors import EInvoiceError
 from einvoice.report import Finding, Report
 from einvoice.xml import indented, parse_xml
@@ -33,7 +34,12 @@ def common_arguments(parser: argparse.ArgumentParser) -> None:
 
 def language_argument(parser: argparse.ArgumentParser) -> None:
     """The language of what is said."""
-    parser.add_argument("--lang", choices=("fr", "en"), default="fr", help="language of messages (default: fr)")
+    parser.add_argument(
+        "--lang",
+        choices=("fr", "en"),
+        default=spoken(),
+        help="language of what is said (default: EINVOICE_LANG, else the locale, else fr)",
+    )
 
 
 def write(options: argparse.Namespace, content: str | bytes) -> None:
@@ -43,7 +49,7 @@ def write(options: argparse.Namespace, content: str | bytes) -> None:
         Path(options.output).write_bytes(data)
         return
     if data.startswith(b"%PDF-") and sys.stdout.isatty():
-        raise WrongUsage("a PDF is not for the terminal: say where it goes with -o FILE.pdf")
+        raise WrongUsage(said("a PDF is not for the terminal: say where it goes with -o FILE.pdf"))
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
@@ -69,7 +75,7 @@ def say_missing_folder() -> None:
     """Say that the folder of added rule sets, where the environment names one, does not exist: a slip of the pen."""
     folder = os.environ.get("EINVOICE_ARTEFACTS")
     if folder and not Path(folder).is_dir():
-        say(f"EINVOICE_ARTEFACTS names {folder}, which is not a folder: no added rule set is used")
+        say(said("EINVOICE_ARTEFACTS names {folder}, which is not a folder: no added rule set is used", folder=folder))
 
 
 def _kind(loss: Finding) -> tuple[str, str]:

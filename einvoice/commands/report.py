@@ -14,6 +14,7 @@ from typing import Any
 from einvoice.api import parse
 from einvoice.commands.filing import WORDS, make
 from einvoice.commands.inputs import read_document
+from einvoice.commands.language import said
 from einvoice.commands.output import INVALID, VALID, common_arguments, language_argument, table, write
 from einvoice.errors import Unrecognised
 from einvoice.france.ereporting.calendar import REGIMES, ReportingPeriod, periods
@@ -31,11 +32,17 @@ _REGIMES = {
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
-    regimes = "VAT regime: " + ", ".join(f"{name} ({french})" for name, french in _REGIMES.items())
+    names = ", ".join(f"{name} ({french})" for name, french in _REGIMES.items())
+    regimes = said("VAT regime: {names}", names=names)
     making = _verb(verbs, "make", "write all e-reports of a year from the books of a company", make)
     making.add_argument("books", metavar="BOOKS.json", help="the books; `einvoice schema books` tells their form")
     making.add_argument("--year", type=int, required=True, help="the year of the periods")
-    making.add_argument("--regime", choices=REGIMES, metavar="REGIME", help=f"{regimes}; default: as the books say")
+    making.add_argument(
+        "--regime",
+        choices=REGIMES,
+        metavar="REGIME",
+        help=said("{regimes}; default: as the books say", regimes=regimes),
+    )
     language_argument(making)
     making.add_argument("-o", "--output", metavar="FOLDER", required=True, help="where the reports are written")
     calendar = _verb(verbs, "calendar", "the periods of a VAT regime, and when each must be filed", _calendar)

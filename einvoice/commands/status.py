@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 
 from einvoice.api import parse
 from einvoice.commands.inputs import read_document
+from einvoice.commands.language import said
 from einvoice.commands.output import VALID, common_arguments, write
 from einvoice.commands.types import amount, day, moment
 from einvoice.errors import Unrecognised, Unwritable
@@ -19,20 +20,18 @@ from einvoice.france.lifecycle.request import Account, Approval, Correction, Pay
 from einvoice.model import Invoice
 from einvoice.terms import term
 
-_EXAMPLES = """examples:
-  einvoice status F1.xml 205 --received-at 2026-11-02T16:10 -o approved.xml
+_EXAMPLES = """  einvoice status F1.xml 205 --received-at 2026-11-02T16:10 -o approved.xml
   einvoice status F1.xml 210 --received-at 2026-11-02T16:10 --reason TX_TVA_ERR --comment "Le taux est de 10 %."
   einvoice status F1.xml 212 --received-at 2026-11-02T15:10 --amount 700 --paid-before 500
   einvoice status F1.xml 212 --received-at 2026-11-02T15:10 --amount 1200 --ppf 0123:AAA123:0000000000000000001
-
-codes, who sets them and what they want:
 """
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.epilog = _EXAMPLES + _table()
+    examples, codes = said("examples"), said("codes, who sets them and what they want")
+    parser.epilog = f"{examples}:\n{_EXAMPLES}\n{codes}:\n{_table()}"
     add = parser.add_argument
     add("document", metavar="DOC", help="the invoice: UBL, CII or Factur-X; - for standard input")
     add("code", metavar="CODE", help="the status code, such as 205; the list is below")
@@ -122,10 +121,13 @@ def _portal(text: str) -> tuple[str, str, str]:
     application, _, number = rest.partition(":")
     try:
         Platform(matricule, "", application)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+    except ValueError:
+        form = said("{given!r} is not a platform; expected 4 digits and an application identifier, such as 0123:AAA123")
+        raise argparse.ArgumentTypeError(form.format(given=f"{matricule}:{application}")) from None
     if len(number) != 19 or not (number.isascii() and number.isalnum() and number == number.upper()):
-        raise argparse.ArgumentTypeError(f"{number!r} is not a message number; expected 19 digits or capital letters")
+        raise argparse.ArgumentTypeError(
+            said("{given!r} is not a message number; expected 19 digits or capital letters", given=number)
+        )
     return matricule, application, number
 
 

@@ -11,13 +11,15 @@ from argparse import ArgumentTypeError
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
+from einvoice.commands.language import said
+
 
 def day(text: str) -> date:
     """`2026-11-22`."""
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a day: expected YYYY-MM-DD") from None
+        raise ArgumentTypeError(said("{given!r} is not a day: expected YYYY-MM-DD", given=text)) from None
 
 
 def moment(text: str) -> datetime:
@@ -25,7 +27,7 @@ def moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise ArgumentTypeError(f"{text!r} is not a time: expected YYYY-MM-DDTHH:MM") from None
+        raise ArgumentTypeError(said("{given!r} is not a time: expected YYYY-MM-DDTHH:MM", given=text)) from None
 
 
 def amount(text: str) -> Decimal:
@@ -35,7 +37,7 @@ def amount(text: str) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite():
-        raise ArgumentTypeError(f"{text!r} is not an amount: expected a number such as 1200.00")
+        raise ArgumentTypeError(said("{given!r} is not an amount: expected a number such as 1200.00", given=text))
     return value
 
 
@@ -46,12 +48,12 @@ def seconds(text: str) -> float:
     except ValueError:
         value = math.nan
     if not 0 < value < math.inf:
-        raise ArgumentTypeError(f"{text!r} is not a time: expected seconds, more than 0")
+        raise ArgumentTypeError(said("{given!r} is not a time: expected seconds, more than 0", given=text))
     return value
 
 
 def processes(text: str) -> int:
     """How many processes; 0 means one for each core."""
     if not text.isdecimal():
-        raise ArgumentTypeError(f"{text!r} is not a number of processes")
+        raise ArgumentTypeError(said("{given!r} is not a number of processes", given=text))
     return int(text) or os.cpu_count() or 1

@@ -64,6 +64,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--format", choices=FORMATS, default="text")
     add("--jobs", type=processes, default=1, metavar="N", help="processes; 0 means one for each core")
     common_arguments(parser)
+    parser.epilog = (
+        "Exit status: 0 all valid; 1 at least one invalid; 3 none invalid, but at least one not run; "
+        "2 wrong usage, or a file that is not there."
+    )
 
 
 def run(options: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ einvoice is installed. Both are found from this file, never by the name of the d
 
 | here | what |
 |---|---|
+| `command_line.tsv` | what the command line says of itself, in French |
 | `terms.tsv` | the business terms: number, names, profile, place in the model |
 | `codes.tsv`, `codes_units.tsv` | the code lists |
 | `lifecycle.toml` | statuses, reasons and actions of lifecycle messages |

@@ -28,6 +28,7 @@ from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amou
 from einvoice.draft.totals import Currencies, totals
 from einvoice.draft.vat import Billed, Group, breakdown, classified, grouped_amounts, with_reasons, without_reasons
 from einvoice.model import AllowanceCharge, Invoice, Line
+from einvoice.rulebook import Sentence
 
 _COMMERCIAL_INVOICE = "380"
 
@@ -49,7 +50,7 @@ def completed(draft: DraftContent) -> Completion:
         with localcontext(EXACT):
             return _completed(draft)
     except DecimalException:
-        raise DraftError(Problem("", "a number in this draft is too large or too small to calculate with")) from None
+        raise DraftError(Problem("", Sentence("EI-NO-DRAFT-SIZE"))) from None
 
 
 def _completed(draft: DraftContent) -> Completion:

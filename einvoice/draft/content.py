@@ -15,6 +15,7 @@ from pydantic import ConfigDict, Field, model_validator
 
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.model import InvoiceHead, Line, Nature
+from einvoice.rulebook import Sentence
 
 Rounding = Literal["group", "line", "gross"]
 Treatment = Literal["B2B", "B2BINT", "B2C", "B2CINT", "OUTOFSCOPE", "ARCHIVEONLY"]
@@ -40,8 +41,7 @@ class DraftLine(Line):
         return dict(value) if isinstance(value, Line) and not isinstance(value, DraftLine) else value
 
     def __setattr__(self, name: str, value: Any) -> None:
-        text = f'a line is changed through its draft, as in draft.set("lines[0].{name}", {value!r})'
-        raise DraftError(Problem(name, text))
+        raise DraftError(Problem(name, Sentence("EI-NO-DRAFT-LINE", {"field": name, "value": repr(value)})))
 
 
 class DraftContent(InvoiceHead):

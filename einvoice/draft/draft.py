@@ -21,6 +21,7 @@ from einvoice.draft.problems import DraftError, Problem, described, reworded, un
 from einvoice.draft.renames import renamed
 from einvoice.model import Invoice
 from einvoice.paths import Path
+from einvoice.rulebook import Sentence
 
 
 class Draft(DraftContent):
@@ -65,17 +66,15 @@ class Draft(DraftContent):
         try:
             data = json.loads(json_data, parse_float=Decimal, object_pairs_hook=_without_repeats)
         except json.JSONDecodeError as error:
-            text = f"this is no JSON: {error.msg}, line {error.lineno}, column {error.colno}"
-            raise DraftError(Problem("", text)) from None
+            facts = {"detail": error.msg, "line": str(error.lineno), "column": str(error.colno)}
+            raise DraftError(Problem("", Sentence("EI-NO-DRAFT-JSON", facts))) from None
         except (ValueError, ArithmeticError, RecursionError) as error:  # wrong bytes, endless numbers, endless nesting
-            raise DraftError(Problem("", f"this JSON cannot be read: {error}")) from None
+            raise DraftError(Problem("", Sentence("EI-NO-DRAFT-UNREADABLE", {"detail": str(error)}))) from None
         return cls.model_validate(data, **options)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name != "_final" and self._final:
-            raise DraftError(
-                Problem(name, "this draft is finalised and no longer changes; correct an invoice with a new one")
-            )
+            raise DraftError(Problem(name, Sentence("EI-NO-DRAFT-FINAL")))
         with _as_draft_error():
             super().__setattr__(name, value)
 
@@ -128,11 +127,11 @@ class Draft(DraftContent):
         Raises `DraftError` where there is no number, or another one already.
         """
         if number and self.number and number != self.number:
-            raise DraftError(Problem("number", f"this draft has the number {self.number} already", number))
+            raise DraftError(Problem("number", Sentence("EI-NO-DRAFT-NUMBERED", {"number": self.number}), number))
         if number:
             self.number = number
         if not self.number:
-            raise DraftError(Problem("number", "a draft needs its invoice number before it is finalised"))
+            raise DraftError(Problem("number", Sentence("EI-NO-DRAFT-NUMBER")))
         invoice = self.complete()
         self._final = True
         return invoice
@@ -152,5 +151,5 @@ def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(held) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise DraftError(Problem(twice, "this name is given twice in one object"))
+        raise DraftError(Problem(twice, Sentence("EI-NO-DRAFT-TWICE")))
     return held

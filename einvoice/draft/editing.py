@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.paths import APPEND, Path
+from einvoice.rulebook import Sentence
 
 
 def place_of(text: str) -> Path:
@@ -23,7 +24,7 @@ def place_of(text: str) -> Path:
     except ValueError:
         path = Path()
     if not path.steps:
-        raise DraftError(Problem(text, "this is not a path; expected something like lines[2].quantity or lines[+]"))
+        raise DraftError(Problem(text, Sentence("EI-NO-DRAFT-PATH")))
     return path
 
 
@@ -38,8 +39,8 @@ def put(part: Any, steps: tuple[int | str, ...], value: Any, above: Path) -> tup
     if isinstance(step, int) or step == APPEND:
         return _put_in_list(part, step, rest, value, above)
     if part is not None and not isinstance(part, (BaseModel, dict)):
-        what = f"a list: say which, as in {above}[0]" if isinstance(part, (tuple, list)) else "a value, without fields"
-        raise DraftError(Problem(str(above / step), f"{above} is {what}"))
+        reason = "EI-NO-DRAFT-WHICH" if isinstance(part, (tuple, list)) else "EI-NO-DRAFT-PLAIN"
+        raise DraftError(Problem(str(above / step), Sentence(reason, {"path": str(above)})))
     fields = {name: held for name, held in dict(part or {}).items() if held is not None}
     fields[step], place = put(fields.get(step), rest, value, above / step)
     return fields, place
@@ -47,11 +48,12 @@ def put(part: Any, steps: tuple[int | str, ...], value: Any, above: Path) -> tup
 
 def _put_in_list(part: Any, step: int | str, rest: tuple[int | str, ...], value: Any, above: Path) -> tuple[Any, Path]:
     if part is not None and not isinstance(part, (tuple, list)):
-        raise DraftError(Problem(str(above), "this is not a list"))
+        raise DraftError(Problem(str(above), Sentence("EI-NO-DRAFT-NO_LIST")))
     held = list(part or ())
     index = len(held) if isinstance(step, str) else step
     if index > len(held) or (index == len(held) and isinstance(step, int)):
-        raise DraftError(Problem(str(above / index), f"there are {len(held)}; a new one is added with {above}[+]"))
+        facts = {"count": str(len(held)), "path": str(above)}
+        raise DraftError(Problem(str(above / index), Sentence("EI-NO-DRAFT-COUNT", facts)))
     if value is None and not rest:
         return held[:index] + held[index + 1 :], above / index
     element, place = put(held[index] if index < len(held) else None, rest, value, above / index)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -17,6 +18,9 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from einvoice.errors import Unreadable
 from einvoice.paths import Path, models_in
+from einvoice.rulebook import Fact, Sentence, text
+
+_ROW = "row:"  # marks a fact that is a row itself, on its way through pydantic
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,38 +28,53 @@ class Problem:
     """One thing in a draft that could not be held."""
 
     path: str  # lines[2].quantity
-    message: str
+    reason: Sentence
     found: str | None = None
     nearest: str | None = None  # the known name that is most like the unknown one
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in English; `einvoice.rulebook.text(problem.reason, "fr")` says it in French."""
+        return text(self.reason, "en")
 
 
 class DraftError(Unreadable):
     """The draft, or a change to it, cannot be held. `problems` has one entry for each place."""
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__(
-            "; ".join(f"{problem.path}: {problem.message}" if problem.path else problem.message for problem in problems)
-        )
+        said = reduce(_and, map(_at_its_place, problems))
+        super().__init__(said.id, said.facts)
         self.problems = problems
 
     def __reduce__(self) -> tuple[type[DraftError], tuple[Problem, ...]]:
         return type(self), self.problems
 
 
+def _and(first: Sentence, rest: Sentence) -> Sentence:
+    return Sentence("EI-NO-DRAFT-AND", {"first": first, "rest": rest})
+
+
+def _at_its_place(problem: Problem) -> Sentence:
+    if not problem.path:
+        return problem.reason
+    return Sentence("EI-NO-DRAFT-AT", {"path": problem.path, "reason": problem.reason})
+
+
+# What pydantic calls a fault -> the row that says what was expected.
 _EXPECTED = {
-    "decimal_parsing": "a number such as 12.50",
-    "decimal_type": "a number such as 12.50",
-    "finite_number": "a finite number",
-    "date_parsing": "a date such as 2026-11-02",
-    "date_from_datetime_parsing": "a date such as 2026-11-02",
-    "date_from_datetime_inexact": "a date without time, such as 2026-11-02",
-    "date_type": "a date such as 2026-11-02",
-    "string_type": "text",
-    "model_type": "an object with named fields",
-    "model_attributes_type": "an object with named fields",
-    "tuple_type": "a list",
-    "bool_parsing": "true or false",
-    "bool_type": "true or false",
+    "decimal_parsing": "EI-EXPECTED-NUMBER",
+    "decimal_type": "EI-EXPECTED-NUMBER",
+    "finite_number": "EI-EXPECTED-FINITE",
+    "date_parsing": "EI-EXPECTED-DATE",
+    "date_from_datetime_parsing": "EI-EXPECTED-DATE",
+    "date_from_datetime_inexact": "EI-EXPECTED-DATE-ONLY",
+    "date_type": "EI-EXPECTED-DATE",
+    "string_type": "EI-EXPECTED-TEXT",
+    "model_type": "EI-EXPECTED-OBJECT",
+    "model_attributes_type": "EI-EXPECTED-OBJECT",
+    "tuple_type": "EI-EXPECTED-LIST",
+    "bool_parsing": "EI-EXPECTED-BOOLEAN",
+    "bool_type": "EI-EXPECTED-BOOLEAN",
 }
 
 
@@ -90,9 +109,24 @@ def reworded(error: ValidationError, model: type[BaseModel]) -> ValidationError:
 
 
 def _line(details: Any, problem: Problem) -> InitErrorDetails:
-    said = {"message": problem.message, "found": problem.found, "nearest": problem.nearest}
+    said = {
+        "message": problem.message,
+        "row": problem.reason.id,
+        "facts": {name: _carried(fact) for name, fact in problem.reason.facts.items()},
+        "found": problem.found,
+        "nearest": problem.nearest,
+    }
     kind = PydanticCustomError(details["type"], "{message}", said)
     return InitErrorDetails(type=kind, loc=details["loc"], input=details["input"])
+
+
+def _carried(fact: Fact) -> str:
+    """A fact on its way through pydantic, which carries plain values only."""
+    return f"{_ROW}{fact.id}" if isinstance(fact, Sentence) else str(fact)
+
+
+def _unpacked(fact: str) -> Fact:
+    return Sentence(fact.removeprefix(_ROW)) if fact.startswith(_ROW) else fact
 
 
 def described(error: ValidationError) -> DraftError:
@@ -101,8 +135,9 @@ def described(error: ValidationError) -> DraftError:
 
 
 def _told(details: Any) -> Problem:
-    said = details.get("ctx", {})
-    return Problem(str(Path(details["loc"])), details["msg"], said.get("found"), said.get("nearest"))
+    said = details["ctx"]
+    facts = {name: _unpacked(fact) for name, fact in said["facts"].items()}
+    return Problem(str(Path(details["loc"])), Sentence(said["row"], facts), said["found"], said["nearest"])
 
 
 def _problem(details: Any, model: type[BaseModel]) -> Problem:
@@ -111,19 +146,20 @@ def _problem(details: Any, model: type[BaseModel]) -> Problem:
         return unknown_field(location, model)
     found = _shown(details["input"])
     if kind == "literal_error":
-        expected = f"one of {details['ctx']['expected']}"
-    elif kind == "value_error":
-        return Problem(str(location), str(details["ctx"]["error"]), found)
+        reason = Sentence("EI-NO-DRAFT-CHOICE", {"options": details["ctx"]["expected"], "found": found})
+    elif kind in _EXPECTED:
+        reason = Sentence("EI-NO-DRAFT-FORM", {"expected": Sentence(_EXPECTED[kind]), "found": found})
     else:
-        expected = _EXPECTED.get(kind, details["msg"])
-    return Problem(str(location), f"expected {expected}, found {found}", found)
+        detail = str(details["ctx"]["error"]) if kind == "value_error" else details["msg"]
+        reason = Sentence("EI-NO-DRAFT-VALUE", {"detail": detail, "found": found})
+    return Problem(str(location), reason, found)
 
 
 def unknown_field(location: Path, model: type[BaseModel]) -> Problem:
     """A name that the part of the draft at that place does not have."""
     nearest = _nearest(location.name, _model_at(location.parent, model))
-    hint = f"; did you mean {nearest}?" if nearest else ""
-    return Problem(str(location), f"there is no such field{hint}", nearest=nearest)
+    reason = Sentence("EI-NO-DRAFT-NEAREST", {"nearest": nearest}) if nearest else Sentence("EI-NO-DRAFT-FIELD")
+    return Problem(str(location), reason, nearest=nearest)
 
 
 def _nearest(name: str, model: type[BaseModel]) -> str | None:

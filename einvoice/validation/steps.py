@@ -309,7 +309,7 @@ def status_of(found: Iterable[Observation]) -> Literal["passed", "failed"]:
 
 def _problem(problem: Problem) -> Observation:
     rule = "EI-DRAFT-10" if not problem.path else "EI-DRAFT-12" if problem.found is not None else "EI-DRAFT-11"
-    facts: dict[str, Fact] = {"field": problem.path, "detail": problem.message}
+    facts: dict[str, Fact] = {"field": problem.path, "reason": problem.reason}
     if problem.found is not None:
         facts["found"] = problem.found
     if problem.nearest is None:

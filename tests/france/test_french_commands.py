@@ -135,7 +135,7 @@ def test_wrong_usage_is_told(invoice, wrong, capsys):
     with pytest.raises(SystemExit) as error:
         run("status", invoice, *wrong)
     assert error.value.code == 2
-    assert "einvoice status: error:" in capsys.readouterr().err
+    assert "einvoice status : erreur :" in capsys.readouterr().err
 
 
 def test_a_status_is_told_of_an_invoice(invoice, tmp_path, capsys):

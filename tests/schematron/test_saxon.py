@@ -275,7 +275,7 @@ except EngineFailure as failure:
 def test_without_saxonche(monkeypatch):
     """Where the optional package is missing, the error says what to install."""
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with pytest.raises(MissingExtra, match=r"einvoice\[saxon\]"):
+    with pytest.raises(MissingExtra, match=r"einvoice-fr\[saxon\]"):
         SaxonPool()
 
 

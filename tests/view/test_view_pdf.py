@@ -137,5 +137,5 @@ def test_a_broken_logo_is_refused():
 def test_without_typst(monkeypatch):
     """Who has not installed the extra is told which one it is."""
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(MissingExtra, match=r"einvoice\[pdf\]"):
+    with pytest.raises(MissingExtra, match=r"einvoice-fr\[pdf\]"):
         render_pdf(Invoice(number="1"))
