@@ -36,6 +36,7 @@ def test_all_is_complete():
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "einvoice"
         for alias in node.names
+        if not (alias.asname or "").startswith("_")
     }
     assert announced | {"__version__"} == set(einvoice.__all__)
     assert set(einvoice.__all__) <= set(dir(einvoice))
