@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import Connection, Row, select
@@ -22,25 +21,21 @@ from einvoice_server.tx import insert_once, made_id
 
 __all__ = ["Periodicity", "books_of", "calendar_of", "file_due", "periodicities", "reporting_for"]
 
-Often = Literal["decade", "monthly", "bimonthly"]
-_OFTEN: dict[int, Often] = {36: "decade", 12: "monthly", 6: "bimonthly"}  # periods a year
-
 
 class Periodicity(BaseModel):
     """How a client reports: the settings that its VAT regime allows."""
 
     vat_regime: ereporting.Regime
-    transaction_periodicity: Often
-    payment_periodicity: Often
+    transaction_periodicity: ereporting.Periodicity
+    payment_periodicity: ereporting.Periodicity
 
 
 def periodicities(regime: ereporting.Regime) -> Periodicity:
     """How often a regime reports, by the library's calendar."""
-    count = Counter(each.content for each in ereporting.periods(regime, 2026))
     return Periodicity(
         vat_regime=regime,
-        transaction_periodicity=_OFTEN[count["transactions"]],
-        payment_periodicity=_OFTEN[count["payments"]],
+        transaction_periodicity=ereporting.periodicity(regime, "transactions"),
+        payment_periodicity=ereporting.periodicity(regime, "payments"),
     )
 
 

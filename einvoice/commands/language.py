@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -53,6 +54,11 @@ def said(english: str, **facts: object) -> str:
     """A text of the program in the language that is spoken, with its facts."""
     known = english if _spoken[0] == "en" else _french().get(english, english)
     return known.format(**facts) if facts else known
+
+
+def shown_day(day: date) -> str:
+    """A day in a sentence: 31/12/2026 in French, 2026-12-31 in English."""
+    return f"{day:%d/%m/%Y}" if _spoken[0] == "fr" else day.isoformat()
 
 
 def translate(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
 """`einvoice report`: e-reports of a company, their calendar, and what changed between two of them.
 
 einvoice report make books.json --year 2026 -o reports/
-einvoice report calendar simplified 2026
+einvoice report calendar real_normal_monthly 2026 --format ics -o deadlines.ics
 einvoice report diff sent.xml replacing.xml
 """
 
@@ -12,12 +12,13 @@ from collections.abc import Callable
 from typing import Any
 
 from einvoice.api import parse
+from einvoice.commands.deadlines import FORMATS, calendar
 from einvoice.commands.filing import WORDS, make
 from einvoice.commands.inputs import read_document
 from einvoice.commands.language import said
-from einvoice.commands.output import INVALID, VALID, common_arguments, language_argument, table, write
+from einvoice.commands.output import INVALID, VALID, common_arguments, language_argument, write
 from einvoice.errors import Unrecognised
-from einvoice.france.ereporting.calendar import REGIMES, ReportingPeriod, periods
+from einvoice.france.ereporting.calendar import REGIMES, SIZES
 from einvoice.france.ereporting.changes import changes
 from einvoice.france.ereporting.report import EReport
 
@@ -45,10 +46,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     language_argument(making)
     making.add_argument("-o", "--output", metavar="FOLDER", required=True, help="where the reports are written")
-    calendar = _verb(verbs, "calendar", "the periods of a VAT regime, and when each must be filed", _calendar)
-    calendar.add_argument("regime", choices=REGIMES, metavar="REGIME", help=regimes)
-    calendar.add_argument("year", type=int, metavar="YEAR")
-    common_arguments(calendar)
+    dated = _verb(verbs, "calendar", "the periods of a VAT regime, and when each must be filed", calendar)
+    dated.add_argument("regime", choices=REGIMES, metavar="REGIME", help=regimes)
+    dated.add_argument("year", type=int, metavar="YEAR")
+    sizes = "size of the company, which says since when it must report (default: as companies of the regime are)"
+    dated.add_argument("--size", choices=SIZES, help=sizes)
+    dated.add_argument("--format", choices=FORMATS, default="text", help="ics is for calendar programs")
+    common_arguments(dated)
     diff = _verb(verbs, "diff", "what differs between two e-reports; exit status 1 if anything does", _diff)
     diff.add_argument("sent", metavar="A.xml", help="the report that was sent")
     diff.add_argument("other", metavar="B.xml", help="the one to compare with")
@@ -65,20 +69,6 @@ def run(options: argparse.Namespace) -> int:
     """Do what the verb says."""
     status: int = options.verb(options)
     return status
-
-
-# -- calendar, diff ----------------------------------------------------------------------------------------------------
-
-
-def _calendar(options: argparse.Namespace) -> int:
-    found = sorted(periods(options.regime, options.year), key=lambda period: (period.due, period.start))
-    write(options, table([_row(period, options.lang) for period in found]))
-    return VALID
-
-
-def _row(period: ReportingPeriod, language: str) -> tuple[str, ...]:
-    words = WORDS[language]
-    return (f"{period.start} – {period.end}", words[period.content], f"{words['due']} {period.due}")
 
 
 def _diff(options: argparse.Namespace) -> int:

@@ -20,7 +20,7 @@ from einvoice_server.errors import Refused
 from einvoice_server.happenings import happened
 from einvoice_server.holdings import companies, siren_of
 from einvoice_server.platform import Platform
-from einvoice_server.reports import Often, Periodicity, books_of, periodicities
+from einvoice_server.reports import Periodicity, books_of, periodicities
 from einvoice_server.tables import client, duty, record, report
 from einvoice_server.tx import insert_once, new_id
 
@@ -134,8 +134,8 @@ class PeriodicityIn(BaseModel):
     """How a client reports."""
 
     vat_regime: ereporting.Regime
-    transaction_periodicity: Often = Field(description="`bimonthly` is ours: the franchise reports so")
-    payment_periodicity: Often = Field(description="`decade` is never allowed")
+    transaction_periodicity: ereporting.Periodicity = Field(description="`bimonthly` is ours: the franchise reports so")
+    payment_periodicity: ereporting.Periodicity = Field(description="`decade` is never allowed")
 
 
 @reporting.post("/exempt-invoices", status_code=201, response_model=Kept)

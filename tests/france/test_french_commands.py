@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from datetime import date
 
+import icalendar
 import pytest
 from french_samples import IBAN, NUMBER, ROOT, fixture, when
 
@@ -234,11 +235,43 @@ def test_report_make_says_what_is_wrong_with_the_books(books, tmp_path, capsys, 
 
 
 def test_report_calendar_lists_periods_by_deadline(capsys):
-    """The last day to file of each."""
-    assert run("report", "calendar", "simplified", "2026", "--lang", "en") == VALID
-    lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 24
-    assert lines[0] == "2026-01-01 – 2026-01-31  transactions  due 2026-02-28"
+    """The last day to file of each; none before the law, nor of a regime that is no more."""
+    assert run("report", "calendar", "real_normal_quarterly", "2026", "--lang", "en") == VALID
+    told = capsys.readouterr()
+    assert told.out.splitlines()[:2] == [
+        "2026-09-01 – 2026-09-30  payments      due 2026-10-10",
+        "2026-09-01 – 2026-09-30  transactions  due 2026-10-10",
+    ]
+    assert len(told.out.splitlines()) == 8
+    assert "e-reporting begins on 2026-09-01" in told.err
+    assert run("report", "calendar", "real_normal_quarterly", "2026", "--size", "small") == VALID
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "commence le 01/09/2027" in told.err
+    assert run("report", "calendar", "simplified", "2027") == VALID
+    told = capsys.readouterr()
+    assert len(told.out.splitlines()) == 8
+    assert "le régime simplifié est supprimé au 01/01/2027" in told.err
+    assert run("report", "calendar", "simplified", "2028") == VALID
+    assert capsys.readouterr().out == ""
+
+
+def test_report_calendar_is_read_by_programs(capsys):
+    """JSON holds when the portal closes; iCalendar has a day for each deadline, under an identifier that stays."""
+    assert run("report", "calendar", "franchise", "2028", "--format", "json") == VALID
+    rows = json.loads(capsys.readouterr().out)
+    assert rows[0]["closes_at"] == "2028-04-01T08:00:00"
+    assert len(rows) == 12
+    texts = []
+    for _ in range(2):
+        assert run("report", "calendar", "franchise", "2028", "--format", "ics") == VALID
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == texts[1]
+    events = icalendar.Calendar.from_ical(texts[0]).walk("VEVENT")
+    assert [str(event.decoded("DTSTART")) for event in events] == [row["due"] for row in rows]
+    assert len({str(event["UID"]) for event in events}) == 12
+    assert str(events[0]["SUMMARY"]).startswith("e-reporting à déposer : ")
+    assert all(len(line.encode()) <= 75 for line in texts[0].splitlines())
 
 
 def test_report_diff_tells_what_changed(books, tmp_path, capsys):

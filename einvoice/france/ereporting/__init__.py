@@ -32,7 +32,19 @@ from einvoice.france.ereporting.books import (
     Receipt,
     Sale,
 )
-from einvoice.france.ereporting.calendar import OBLIGED_SINCE, REGIMES, SIZES, Regime, ReportingPeriod, Size, periods
+from einvoice.france.ereporting.calendar import (
+    OBLIGED_SINCE,
+    REGIMES,
+    SIZES,
+    Periodicity,
+    Regime,
+    ReportingPeriod,
+    Size,
+    deadlines,
+    obliged_since,
+    periodicity,
+    periods,
+)
 from einvoice.france.ereporting.changes import Change, changes
 from einvoice.france.ereporting.checks import check
 from einvoice.france.ereporting.flux10 import read, write
@@ -59,6 +71,7 @@ __all__ = [
     "Filings",
     "Known",
     "Paid",
+    "Periodicity",
     "Receipt",
     "Refused",
     "Regime",
@@ -68,6 +81,9 @@ __all__ = [
     "Size",
     "changes",
     "check",
+    "deadlines",
+    "obliged_since",
+    "periodicity",
     "periods",
     "read",
     "receipt_of",

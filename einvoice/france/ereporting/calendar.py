@@ -6,13 +6,18 @@
 * real_normal_monthly: transactions of ten days (1-10, 11-20, 21-end), due on the 20th, the last day and the 10th of the
   next month; payments of a month, due on the 10th of the next
 * real_normal_quarterly: both of a month, due on the 10th of the next
-* simplified: both of a month, due on the last day of the next
+* simplified: both of a month, due on the last day of the next. Abolished on 1 January 2027; a company whose financial
+  year began before keeps it to the end of that year (law 2025-127, art. 38)
 * franchise: both of two months (January-February, ...), due on the last day of the month after
 
 The day due is the last on which the platform may file; the public portal closes at 08:00 the morning after. A deadline
 is not moved by Sundays or holidays: no published text does.
 
-Source: DGFiP external specifications v3.2, general file §3.7. The names of the regimes are those of PDP APIs.
+`deadlines` are the periods of a year that the law knows: none before the company is obliged, none of a regime that is
+no more.
+
+Sources: DGFiP external specifications v3.2, general file §2.3 and §3.7; law 2023-1322, art. 91; law 2025-127, art. 38.
+The names of the regimes are those of PDP APIs.
 """
 
 from __future__ import annotations
@@ -27,6 +32,7 @@ from typing import Literal, get_args
 Regime = Literal["real_normal_monthly", "real_normal_quarterly", "simplified", "franchise"]
 Size = Literal["large", "medium", "small", "micro"]
 Content = Literal["transactions", "payments"]
+Periodicity = Literal["decade", "monthly", "bimonthly"]
 REGIMES: tuple[Regime, ...] = get_args(Regime)
 SIZES: tuple[Size, ...] = get_args(Size)
 
@@ -39,6 +45,11 @@ OBLIGED_SINCE: Mapping[Size, date] = MappingProxyType(
         "micro": date(2027, 9, 1),
     }
 )
+
+SIMPLIFIED_ABOLISHED = date(2027, 1, 1)
+_LAST_SIMPLIFIED = date(2027, 12, 31)  # the last day of a financial year that began in 2026
+# Companies of these regimes are small by their turnover (CGI art. 293 B, 302 septies A).
+_USUAL_SIZE: Mapping[Regime, Size] = MappingProxyType({"simplified": "small", "franchise": "micro"})
 
 _CLOSING_HOUR = time(8)
 
@@ -78,6 +89,29 @@ def periods(regime: Regime, year: int) -> tuple[ReportingPeriod, ...]:
         raise ValueError(f"unknown VAT regime {regime!r}; expected one of {', '.join(makers)}")
     transactions, payments = makers[regime]
     return (*transactions("transactions", year), *payments("payments", year))
+
+
+def periodicity(regime: Regime, content: Content) -> Periodicity:
+    """How often a regime reports: every ten days, every month, every two months. It leaves no choice."""
+    how_many = sum(each.content == content for each in periods(regime, 2026))
+    often: dict[int, Periodicity] = {36: "decade", 12: "monthly", 6: "bimonthly"}
+    return often[how_many]
+
+
+def obliged_since(regime: Regime, size: Size | None = None) -> date:
+    """The day from which a company of that regime and size must report; without a size, that which the regime has."""
+    return OBLIGED_SINCE[size or _USUAL_SIZE.get(regime, "large")]
+
+
+def deadlines(regime: Regime, year: int, *, since: date | None = None) -> tuple[ReportingPeriod, ...]:
+    """The periods of a year that must be reported, by their deadlines; those that ended before `since` need not.
+
+    `since` is `obliged_since(regime)` unless given. Raises `ValueError` as `periods` does.
+    """
+    first = since if since is not None else obliged_since(regime)
+    last = _LAST_SIMPLIFIED if regime == "simplified" else date.max
+    found = (each for each in periods(regime, year) if first <= each.end <= last)
+    return tuple(sorted(found, key=lambda each: (each.due, each.start, each.content)))
 
 
 def _decades(content: Content, year: int) -> Iterator[ReportingPeriod]:
