@@ -99,9 +99,11 @@ class Model(BaseModel):
 class Identifier(Model):
     """An identifier and its scheme (ISO 6523 ICD, EAS or UNTDID 7143). Plain text is one without scheme."""
 
-    value: str | None = None
-    scheme_id: str | None = None
-    scheme_version_id: str | None = None
+    value: str | None = Field(default=None, description="the identifier itself")
+    scheme_id: str | None = Field(
+        default=None, description="its scheme: 0002 SIREN, 0009 SIRET (ISO 6523), EM (EAS), SRV (UNTDID 7143), …"
+    )
+    scheme_version_id: str | None = Field(default=None, description="version of the scheme, for classifications")
 
     @model_validator(mode="before")
     @classmethod
@@ -125,7 +127,7 @@ class Contact(Model):
     """Whom to ask (BG-6, BG-9)."""
 
     point: Text | None = None
-    department_name: Text | None = None
+    department_name: Text | None = Field(default=None, description="department of the contact, beside its name")
     telephone_number: str | None = None
     email_address: str | None = None
 
@@ -286,7 +288,7 @@ class Line(Model):
     identifier: str | None = None
     parent_line_identifier: str | None = None
     subtype_code: str | None = None  # GROUP, DETAIL or INFORMATION
-    notes: Annotated[tuple[Note, ...], BeforeValidator(_several)] = ()
+    notes: Annotated[tuple[Note, ...], BeforeValidator(_several)] = Field(default=(), description="BT-127 notes")
     object_identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
     quantity_per_parent_line: Quantity | None = None  # of a component, for one unit of its parent line
     quantity: Quantity | None = None
@@ -336,7 +338,9 @@ class Line(Model):
     item_country_of_origin: str | None = None
     item_attributes: tuple[ItemAttribute, ...] = ()
     seller: Party | None = None  # of this line, in a multi-seller invoice
-    nature: Nature | None = None  # what the line sells: no document says it, a draft and the books do
+    nature: Nature | None = Field(
+        default=None, description="what the line sells: no document says it, a draft and the books do"
+    )
 
     sub_lines: tuple[Line, ...] = ()
 
@@ -344,10 +348,12 @@ class Line(Model):
 class Unread(Model):
     """Something in the source document that the model does not hold as it stood there: never dropped in silence."""
 
-    kind: str  # "unknown", "other", "repeated", "unparsable", "empty"; read: "partial" (a time zone), "respelled"
-    xpath: str
-    line: int | None = None
-    text: str | None = None
+    kind: str = Field(
+        description="unknown, other, repeated, unparsable or empty; of what was read: partial (a time zone), respelled"
+    )
+    xpath: str = Field(description="where it stands in the XML")
+    line: int | None = Field(default=None, description="the line in the XML, from 1")
+    text: str | None = Field(default=None, description="what it says")
 
 
 class InvoiceHead(Model):
@@ -402,7 +408,7 @@ class InvoiceHead(Model):
     charges: tuple[AllowanceCharge, ...] = ()
     totals: Totals | None = None
     vat_breakdown: tuple[VatBreakdown, ...] = ()
-    exchange_rate: ExchangeRate | None = None
+    exchange_rate: ExchangeRate | None = Field(default=None, description="from the invoice currency to that of the VAT")
     supporting_documents: tuple[SupportingDocument, ...] = ()
 
 
@@ -411,4 +417,4 @@ class Invoice(InvoiceHead):
 
     lines: tuple[Line, ...] = ()
 
-    unread: tuple[Unread, ...] = ()
+    unread: tuple[Unread, ...] = Field(default=(), description="what the source said and this model cannot hold")

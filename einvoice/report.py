@@ -33,35 +33,35 @@ class _Value(BaseModel):
 class Finding(_Value):
     """One thing to say about a document, in the words of the person who must act on it."""
 
-    rule: str  # the published id exactly; "XSD"; or one of ours, EI-...
-    severity: Severity
-    step: str  # Step.name
-    message: str  # in the language that was asked for; French unless asked otherwise
-    message_en: str
-    term: str | None = None  # BT-106
-    field: str | None = None  # totals.line_net_amount, of the Draft or the Invoice
-    xpath: str | None = None
-    line: int | None = None
-    found: str | None = None
-    expected: str | None = None
-    hint: str | None = None
-    source: str | None = None
-    official: str | None = None  # of a published rule: the publisher's own text
+    rule: str = Field(description="the published id exactly; 'XSD'; or one of ours, EI-...")
+    severity: Severity = Field(description="error, warning or information")
+    step: str = Field(description="name of the step that found it")
+    message: str = Field(description="in the language that was asked for; French unless asked otherwise")
+    message_en: str = Field(description="the message in English")
+    term: str | None = Field(default=None, description="the business term: BT-106")
+    field: str | None = Field(default=None, description="totals.line_net_amount, of the Draft or the Invoice")
+    xpath: str | None = Field(default=None, description="where it stands in the XML")
+    line: int | None = Field(default=None, description="the line in the XML, from 1; of a PDF that of the XML inside")
+    found: str | None = Field(default=None, description="the value that stands there, where two values differ")
+    expected: str | None = Field(default=None, description="the value that should stand there")
+    hint: str | None = Field(default=None, description="what to do")
+    source: str | None = Field(default=None, description="the standard or law that says so, with its section")
+    official: str | None = Field(default=None, description="of a published rule: the publisher's own text")
 
 
 class Step(_Value):
     """One thing that was done to validate a document."""
 
-    name: str  # parse, container, xsd, profile, french, draft, ...
-    status: Literal["passed", "failed", "not_run"]
-    ruleset: str | None = None  # id in the artefact catalogue
-    version: str | None = None
-    sha256: str | None = None
-    engine: str | None = None  # compiled, saxon or both
-    rules: int | None = None  # checks in the rule set
-    fired: int | None = None  # contexts that a rule looked at
-    ms: float | None = None
-    reason: str | None = None  # why a step did not run
+    name: str = Field(description="parse, container, xsd, profile, french, draft, ...")
+    status: Literal["passed", "failed", "not_run"] = Field(description="passed, failed or not_run")
+    ruleset: str | None = Field(default=None, description="id in the artefact catalogue")
+    version: str | None = Field(default=None, description="version of the rule set or schema")
+    sha256: str | None = Field(default=None, description="of the file that was used")
+    engine: str | None = Field(default=None, description="compiled, saxon or both")
+    rules: int | None = Field(default=None, description="checks in the rule set")
+    fired: int | None = Field(default=None, description="contexts that a rule looked at")
+    ms: float | None = Field(default=None, description="milliseconds that it took")
+    reason: str | None = Field(default=None, description="why a step did not run")
 
 
 def _shown(name: str | None) -> str | None:
@@ -72,22 +72,24 @@ def _shown(name: str | None) -> str | None:
 class DocumentReport(_Value):
     """The verdict on one document."""
 
-    source: Annotated[str | None, BeforeValidator(_shown)] = None  # a file name, where there is one
-    kind: Kind = "unknown"
-    syntax: SyntaxName = "unknown"
-    profile: str | None = None
-    verdict: Verdict
-    steps: tuple[Step, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    source: Annotated[str | None, BeforeValidator(_shown)] = Field(
+        default=None, description="a file name, where there is one"
+    )
+    kind: Kind = Field(default="unknown", description="invoice, credit_note, lifecycle, ereport, directory or unknown")
+    syntax: SyntaxName = Field(default="unknown", description="ubl, cii, facturx, cdar, flux10, annuaire or unknown")
+    profile: str | None = Field(default=None, description="short name of the profile: en16931, extended-ctc-fr, ...")
+    verdict: Verdict = Field(description="valid, invalid or not_run")
+    steps: tuple[Step, ...] = Field(default=(), description="what was done, in order")
+    findings: tuple[Finding, ...] = Field(default=(), description="what was found, in the order of the steps")
 
 
 class Report(_Value):
     """The verdict on one or several documents."""
 
-    einvoice: str  # version of this library
+    einvoice: str = Field(description="version of this library")
     report: Literal[1] = Field(default=1, description="version of this form")
-    verdict: Verdict
-    documents: tuple[DocumentReport, ...]
+    verdict: Verdict = Field(description="that of the worst document")
+    documents: tuple[DocumentReport, ...] = Field(description="one entry for each document, in order")
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -16,14 +16,19 @@ from pathlib import Path
 
 from einvoice.api import parse, validate
 from einvoice.commands.inputs import read_document
-from einvoice.commands.output import INVALID, NOT_RUN, STATUSES, VALID, say, table
+from einvoice.commands.language import said
+from einvoice.commands.output import INVALID, NOT_RUN, STATUSES, VALID, WrongUsage, say, table
+from einvoice.commands.sheets import sheets
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.france.ereporting.books_file import BooksFile
+from einvoice.france.ereporting.columns import table_of
 from einvoice.france.ereporting.flux10 import write as flux10
-from einvoice.france.ereporting.report import EReport, Transactions
+from einvoice.france.ereporting.report import Declarant, EReport, Transactions
 from einvoice.france.ereporting.reporting import Filing, Reporting
-from einvoice.model import Invoice
+from einvoice.france.ereporting.tables import Tables
+from einvoice.model import Identifier, Invoice
 from einvoice.report import DocumentReport, Finding
+from einvoice.rulebook import finding
 
 WORDS = {
     "fr": {
@@ -41,15 +46,17 @@ WORDS = {
         "refused": "not reported",
     },
 }
+_FROM_TABLES = ("sales", "receipts", "payments", "invoices")
+_MOST_PROBLEMS = 50  # that are told one by one
 _INVOICE = re.compile(r"transactions\.invoices\[(\d+)\]")
 
 
 def make(options: argparse.Namespace) -> int:
     """Write the reports of a year; the exit status is that of the worst: of a report, or of a document left out."""
-    books = books_of(options)
+    books = with_tables(named_books(options), options)
     regime = options.regime or books.regime
     if regime is None:
-        raise Unrecognised("EI-NO-INPUT-01", {"file": options.books})
+        raise Unrecognised("EI-NO-INPUT-01", {"file": options.books or "report make"})
     # No report was ever due before the law obliged the first companies.
     reporting = Reporting(books.declarant, books.platform, regime, books.since, books.size or "large")
     filings = reporting.filings(books, options.year)
@@ -72,9 +79,42 @@ def make(options: argparse.Namespace) -> int:
     return next(status for status in (INVALID, NOT_RUN, VALID) if status in statuses)
 
 
-def books_of(options: argparse.Namespace) -> BooksFile:
-    """The books that the options name, with the invoices that lie beside them."""
-    name = options.books
+def named_books(options: argparse.Namespace) -> BooksFile:
+    """The books that the options name, or none yet of the company that they name."""
+    if options.books:
+        return books_of(options.books)
+    lacking = [name for name in ("siren", "name", "platform") if not getattr(options, name)]
+    if lacking or not options.tables:
+        names = ", ".join(f"--{name}" for name in lacking or ["from"])
+        raise WrongUsage(said("without BOOKS.json, give {names}", names=names))
+    return BooksFile(
+        declarant=Declarant(identifier=Identifier(value=options.siren, scheme_id="0002"), name=options.name),
+        platform=Declarant(identifier=Identifier(value=options.platform, scheme_id="0238"), name=options.platform),
+    )
+
+
+def with_tables(books: BooksFile, options: argparse.Namespace) -> BooksFile:
+    """The books with what the tables hold. What cannot be read is told at its cell, and nothing is made of a part."""
+    tables = Tables(books.declarant)
+    for name in options.tables:
+        for sheet, rows in sheets(name, read_document(name)):
+            table = table_of(rows[0]) if rows else None
+            if table is None:
+                raise Unreadable("EI-TABLE-UNKNOWN", {"where": sheet})
+            tables.add(table, sheet, rows)
+    for heading in tables.unknown:
+        say(said("this column is not looked at: {heading}", heading=heading))
+    if tables.problems:
+        for problem in tables.problems[:_MOST_PROBLEMS]:
+            _say("", finding(problem, options.lang))
+        more = len(tables.problems) - _MOST_PROBLEMS
+        raise Unreadable("EI-TABLES", {"count": str(len(tables.problems)), "more": str(max(more, 0))})
+    found = tables.books()
+    return books.model_copy(update={name: (*getattr(books, name), *getattr(found, name)) for name in _FROM_TABLES})
+
+
+def books_of(name: str) -> BooksFile:
+    """The books of a file, with the invoices that lie beside it."""
     try:
         books = BooksFile.model_validate_json(read_document(name))
     except ValueError as error:

@@ -9,6 +9,7 @@ stands in several places (a party, an address) has a term for each.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from pydantic import BaseModel
@@ -20,8 +21,9 @@ from einvoice.france.lifecycle.message import LifecycleMessage
 from einvoice.model import Identifier, Invoice
 from einvoice.paths import walk_types
 from einvoice.report import Report
-from einvoice.terms import term_at
+from einvoice.terms import item, term_at
 
+_ITEM = re.compile(r"MDT-\d+(?:-\d+)?")
 _MODELS: dict[str, type[BaseModel]] = {
     "draft": Draft,
     "invoice": Invoice,
@@ -30,7 +32,6 @@ _MODELS: dict[str, type[BaseModel]] = {
     "ereport": EReport,
     "books": BooksFile,
 }
-_BY_TERM = (Draft, Invoice)
 _INPUTS = (Draft, BooksFile)
 NAMES = tuple(_MODELS)
 
@@ -39,22 +40,38 @@ def json_schema(name: str) -> dict[str, Any]:
     """The JSON Schema (2020-12) of one of `NAMES`; `KeyError` for another name."""
     model = _MODELS[name]
     schema = model.model_json_schema(mode="validation" if model in _INPUTS else "serialization")
-    if model in _BY_TERM:
-        _describe(schema, model)
+    _describe(schema, model)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
 def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
-    """Put the business terms of each field before what its description says."""
+    """Put the business terms of each field before what its description says, and names behind the numbers of items."""
+    parts = {model.__name__: schema, **schema["$defs"]}
+    found = _terms(Draft if model is Draft else Invoice)
+    for part_name, part in parts.items():
+        for name, field in part.get("properties", {}).items():
+            said = field.get("description")
+            terms = found.get((part_name, name))
+            if terms and part_name != Identifier.__name__:  # it stands in thirty places, which are described
+                field["description"] = "; ".join(terms) + (f". {said}" if said else "")
+            elif said:
+                field["description"] = _ITEM.sub(_named, said)
+
+
+def _terms(model: type[BaseModel]) -> dict[tuple[str, str], dict[str, None]]:
+    """Part and field -> the business terms that it stands for."""
     found: dict[tuple[str, str], dict[str, None]] = {}
     for part, name, path in walk_types(model):
-        term = term_at(path)
-        if term:
+        if term := term_at(path):
             found.setdefault((part.__name__, name), {})[f"{term.id} {term.name_en}"] = None
-    parts = {model.__name__: schema, **schema["$defs"]}
-    for (part_name, name), terms in found.items():
-        if part_name == Identifier.__name__:  # stands in thirty places; the fields that hold it are described
-            continue
-        field = parts[part_name]["properties"][name]
-        said = field.get("description")
-        field["description"] = "; ".join(terms) + (f". {said}" if said else "")
+    return found
+
+
+def _named(match: re.Match[str]) -> str:
+    """The number of an item of a lifecycle message, with its name where nothing else is said of it."""
+    if match[0] != match.string:
+        return match[0]
+    try:
+        return f"{match[0]}: {item(match[0]).name_en}"
+    except KeyError:
+        return match[0]

@@ -1,6 +1,8 @@
 """`einvoice report`: e-reports of a company, their calendar, and what changed between two of them.
 
 einvoice report make books.json --year 2026 -o reports/
+einvoice report make --from ventes.csv --from achats.xlsx --siren 100000009 --name "VENDEUR EXEMPLE" --platform 0123
+    --regime real_normal_monthly --year 2026 -o reports/
 einvoice report calendar real_normal_monthly 2026 --format ics -o deadlines.ics
 einvoice report diff sent.xml replacing.xml
 """
@@ -20,6 +22,7 @@ from einvoice.commands.output import INVALID, VALID, common_arguments, language_
 from einvoice.errors import Unrecognised
 from einvoice.france.ereporting.calendar import REGIMES, SIZES
 from einvoice.france.ereporting.changes import changes
+from einvoice.france.ereporting.columns import TABLES, template
 from einvoice.france.ereporting.report import EReport
 
 _REGIMES = {
@@ -36,7 +39,16 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     names = ", ".join(f"{name} ({french})" for name, french in _REGIMES.items())
     regimes = said("VAT regime: {names}", names=names)
     making = _verb(verbs, "make", "write all e-reports of a year from the books of a company", make)
-    making.add_argument("books", metavar="BOOKS.json", help="the books; `einvoice schema books` tells their form")
+    making.add_argument(
+        "books", metavar="BOOKS.json", nargs="?", help="the books; `einvoice schema books` tells their form"
+    )
+    tables = "a table of sales, purchases or receipts: CSV, or XLSX, XLS, ODS with the extra `tables`; may be repeated"
+    making.add_argument("--from", dest="tables", action="append", default=[], metavar="TABLE", help=tables)
+    making.add_argument("--siren", help="without BOOKS.json: whose books these are")
+    making.add_argument("--name", help="without BOOKS.json: the name of that company")
+    making.add_argument(
+        "--platform", metavar="MATRICULE", help="without BOOKS.json: the platform that files, such as 0123"
+    )
     making.add_argument("--year", type=int, required=True, help="the year of the periods")
     making.add_argument(
         "--regime",
@@ -46,6 +58,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     language_argument(making)
     making.add_argument("-o", "--output", metavar="FOLDER", required=True, help="where the reports are written")
+    form = _verb(verbs, "template", "a table to fill in, for --from: CSV with its headings and an example", _template)
+    form.add_argument("table", choices=tuple(TABLES))
+    common_arguments(form)
     dated = _verb(verbs, "calendar", "the periods of a VAT regime, and when each must be filed", calendar)
     dated.add_argument("regime", choices=REGIMES, metavar="REGIME", help=regimes)
     dated.add_argument("year", type=int, metavar="YEAR")
@@ -69,6 +84,11 @@ def run(options: argparse.Namespace) -> int:
     """Do what the verb says."""
     status: int = options.verb(options)
     return status
+
+
+def _template(options: argparse.Namespace) -> int:
+    write(options, template(options.table, options.lang))
+    return VALID
 
 
 def _diff(options: argparse.Namespace) -> int:

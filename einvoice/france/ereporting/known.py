@@ -68,7 +68,7 @@ class Known(Model):
 class CurrencyRate(Model):
     """What a currency is worth from a day on, until the next rate."""
 
-    currency_code: str = Field(description="ISO 4217")
+    currency_code: str = Field(description="the currency (ISO 4217)")
     day: date = Field(description="the first day on which it holds")
     rate: Rate = Field(gt=0, description="euros for 1 unit of the currency")
 
