@@ -10,7 +10,7 @@ What the rules demand and nobody gave stays empty: the rules say so, at the righ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, DecimalException, localcontext
 
 from einvoice.draft.content import DRAFT_ONLY, DraftContent
@@ -25,6 +25,7 @@ from einvoice.draft.problems import DraftError, Problem
 from einvoice.draft.profile import specification
 from einvoice.draft.remarks import remark_on_credit, remark_on_lines, remark_on_prepayment, remark_on_totals
 from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amount, vat_by_parts, vat_line_by_line
+from einvoice.draft.sellers import has_several_sellers, with_group_totals, with_sellers
 from einvoice.draft.totals import Currencies, totals
 from einvoice.draft.vat import Billed, Group, breakdown, classified, grouped_amounts, with_reasons, without_reasons
 from einvoice.model import AllowanceCharge, Invoice, Line
@@ -67,6 +68,9 @@ def _completed(draft: DraftContent) -> Completion:
     groups = breakdown(billed, draft.vat_breakdown, taxes, ledger, by_reason=by_reason)
     if not by_reason:
         billed = without_reasons(billed)
+    if has_several_sellers(draft):
+        rate = draft.exchange_rate.rate if draft.exchange_rate and currencies.accounting else None
+        billed = replace(billed, lines=with_group_totals(billed.lines, groups, rate, ledger))
     sums = totals(draft, currencies, billed, groups, ledger)
 
     filled: dict[str, object] = {
@@ -114,9 +118,11 @@ def _billed(draft: DraftContent, ledger: Ledger, currency: str | None) -> Billed
     """Lines, allowances and charges with their amounts: without VAT or, where prices include it, with VAT."""
     gross = draft.rounding == "gross"
     decimals = AMOUNT_DECIMALS if gross else minor_unit(currency)
+    placed_lines = flattened(draft.lines)
+    if has_several_sellers(draft):
+        placed_lines = with_sellers(draft, placed_lines)
     lines = tuple(
-        _line(placed.updated(**classified(placed.line)), ledger, decimals, gross=gross)
-        for placed in flattened(draft.lines)
+        _line(placed.updated(**classified(placed.line)), ledger, decimals, gross=gross) for placed in placed_lines
     )
     return Billed(
         lines,
