@@ -53,8 +53,8 @@ bench: $(VENV)/bench       ## measure against the floor and the peers, in one ru
 parity: $(VENV)/dev        ## the compiled rules against Saxon, on mutants of every document (long)
 	$(BIN)/python tools/parity.py --count 20000 --jobs 2
 
-own-parity: $(VENV)/dev    ## our own rules by both engines and, with OLD=folder, what an older revision found
-	$(BIN)/python tools/own_rules_parity.py $(if $(OLD),--old $(OLD))
+own-parity: $(VENV)/dev    ## our own rule sets by both engines, on mutants of every document
+	$(BIN)/python tools/own_rules_parity.py
 
 item-rules: $(VENV)/dev    ## write the rule set of the items of lifecycle messages anew from its table
 	$(BIN)/python tools/item_rules.py

@@ -57,6 +57,51 @@ CASES: dict[str, tuple[dict[str, Any], list[tuple[str, str]]]] = {
     "two earlier invoices": (CREDIT, [("EI-B2G-20", "BG-3")]),
     "subcontractor": ({"business_process_type": "S5"}, [("EI-B2G-24", "BT-23")]),
     "payment request": ({"business_process_type": "S3"}, []),
+    "long name of the seller": ({"seller": SELLER | {"name": "V" * 100}}, [("EI-B2G-34", "BT-27")]),
+    "long name of the buyer": ({"buyer": TOWN | {"name": "C" * 100}}, [("EI-B2G-36", "BT-44")]),
+    "long name of the payee": (
+        {"payee": {"name": "P" * 100, "identifiers": TOWN["identifiers"]}},
+        [("EI-B2G-37", "BT-59")],
+    ),
+    "long place of delivery": (
+        {
+            "delivery": {
+                "location_identifier": "L" * 21,
+                "party_name": "D" * 100,
+                "postal_address": {"country_code": "FR"},
+            }
+        },
+        [("EI-B2G-44", "BT-70"), ("EI-B2G-38", "BT-71")],
+    ),
+    "long address": (
+        {"seller": SELLER | {"postal_address": {"country_code": "FR", "street_name": "r" * 401}}},
+        [("EI-B2G-32", "BG-5")],
+    ),
+    "long address of the buyer": (
+        {"buyer": TOWN | {"postal_address": {"country_code": "FR", "street_name": "r" * 401}}},
+        [("EI-B2G-33", "BG-8")],
+    ),
+    "attachment": (
+        {
+            "supporting_documents": [
+                {
+                    "reference": "A" * 51,
+                    "filename": f"{'n' * 50}@.pdf",
+                    "mime_code": "application/pdf",
+                    "attached_document": "JVBERi0=",
+                }
+            ]
+        },
+        [("EI-B2G-30", "BT-122"), ("EI-B2G-41", "BT-125-2"), ("EI-B2G-47", "BT-125-2")],
+    ),
+    "identifier of another kind": (
+        {"seller": SELLER | {"identifiers": [*SELLER["identifiers"], {"value": "123", "scheme_id": "0088"}]}},
+        [("EI-B2G-03", "BT-29")],
+    ),
+    "identifier that is none": (
+        {"seller": SELLER | {"identifiers": [*SELLER["identifiers"], {"value": "12", "scheme_id": "0228"}]}},
+        [("EI-B2G-04", "BT-29")],
+    ),
 }
 
 
@@ -66,7 +111,7 @@ def test_what_chorus_pro_refuses_is_a_warning(name, syntax):
     """Each rule at its term, in both syntaxes alike; the verdict is that of the published rules."""
     fields, expected = CASES[name]
     data = ei.build(draft_of(**fields), syntax)
-    assert told(data) == expected
+    assert sorted(told(data)) == sorted(expected)
     found = [each for each in ei.validate(data, policy=POLICY).findings if each.step == "b2g"]
     assert all(each.severity == "warning" and each.message != each.message_en and each.field for each in found)
 
@@ -77,6 +122,16 @@ def test_only_public_buyers_are_looked_at():
     assert told(draft_of(buyer=company, buyer_reference=None)) == []
     assert told(draft_of(buyer=company, public_buyer=True)) == [("EI-B2G-10", "BT-46")]
     assert told(draft_of(buyer_reference=None, public_buyer=False)) == []
+
+
+def test_who_knows_the_directory_says_so():
+    """An invoice in XML says nothing of platform 9999: the policy does; a draft knows best."""
+    company = {"name": "X", "vat_identifier": "FR37200000008", "postal_address": {"country_code": "FR"}}
+    data = ei.build(draft_of(buyer=company), "ubl")
+    policy = POLICY.model_copy(update={"public_buyer": True})
+    assert [each.rule for each in ei.validate(data, policy=policy).findings if each.step == "b2g"] == ["EI-B2G-10"]
+    draft = draft_of(buyer=company, public_buyer=False)
+    assert not [each for each in ei.validate(draft, policy=policy).findings if each.step == "b2g"]
 
 
 def test_the_step_says_what_ran():

@@ -60,6 +60,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--report-severity", choices=severities, default="error", help="of a Schematron report without flag")
     add("--time-limit", type=seconds, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
     add("--schematron", action="append", default=[], metavar="FILE", help="rules of your own, run after the others")
+    buyers = "whether the buyers are French public bodies, which Chorus Pro invoices (default: by their SIREN)"
+    add("--public-buyer", choices=("yes", "no"), help=buyers)
     add("--skip-unknown", action="store_true", help="leave out what is recognised as something else")
     add("--format", choices=FORMATS, default="text")
     add("--jobs", type=processes, default=1, metavar="N", help="processes; 0 means one for each core")
@@ -81,6 +83,7 @@ def run(options: argparse.Namespace) -> int:
         overlay=options.overlay,
         time_limit=options.time_limit,
         house_rules=tuple(map(_house_rules, options.schematron)),
+        public_buyer={"yes": True, "no": False}.get(options.public_buyer),
     )
     say_missing_folder()
     found = documents(options.paths)

@@ -85,6 +85,11 @@ class Policy(BaseModel):
     )
     time_limit: float = Field(default=60.0, gt=0, description="seconds that Saxon may take for one rule set")
     house_rules: tuple[HouseRules, ...] = ()
+    public_buyer: bool | None = Field(
+        default=None,
+        description="whether the buyer is a French public body, as its directory line (platform 9999) tells; by its "
+        "SIREN unless told",
+    )
     ignored: dict[str, str] = Field(
         default_factory=dict,
         description="rules that do not count here, each with the reason: what they find stays in the report, as "

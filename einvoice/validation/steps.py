@@ -269,7 +269,7 @@ def public_buyer(task: Task) -> Result:
     if task.given_plan is not None or task.invoice is None or task.policy.rules == "en16931":
         return _NOTHING
     draft = task.document.draft
-    said = draft.public_buyer if draft is not None else None
+    said = draft.public_buyer if draft is not None and draft.public_buyer is not None else task.policy.public_buyer
     if not (is_public(task.invoice.buyer) if said is None else said):
         return _NOTHING
     started = time.perf_counter()
