@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts roundtrip sweep france verapdf clean
+.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts roundtrip sweep preflight france verapdf clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -70,6 +70,9 @@ roundtrip: $(VENV)/dev     ## every document of the corpus read, written back an
 
 sweep: $(VENV)/dev         ## every valid invoice of the corpus converted to each target: valid, refused, or told
 	$(BIN)/python tools/conversion_sweep.py
+
+preflight: $(VENV)/dev     ## the pre-flight for the public portal against its own rules, in the folder RELEASE (and SCHEMAS)
+	$(BIN)/python tools/preflight_parity.py --artefacts $(RELEASE) $(if $(SCHEMAS),--schemas $(SCHEMAS)) --count 1500
 
 france: $(VENV)/dev        ## lifecycle messages, a year of e-reports and random lives, with their figures
 	$(BIN)/python tools/france_messages.py corpus

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterator
-from decimal import Decimal
 
 from einvoice.codes import INVOICE_TYPES
 from einvoice.data import Language
@@ -29,7 +28,6 @@ from einvoice.rulebook import Observation, in_words, observation
 __all__ = ["check"]
 
 _STEP = "portal"
-_SMALL = Decimal(150)  # with VAT: below, the reason of an exemption may be left out
 _NET_CREDIT = "VATEX-FR-CNWVAT"
 _NET_CREDIT_TYPES = frozenset({"261", "381", "396"})
 
@@ -56,9 +54,7 @@ def _buyer_has_a_vat_number(invoice: Invoice) -> Iterator[Observation]:
 
 
 def _exemptions_have_code_and_text(invoice: Invoice) -> Iterator[Observation]:
-    total = invoice.totals.amount_with_vat if invoice.totals else None
-    if invoice.type_code in INVOICE_TYPES["corrective"] or (total is not None and abs(total) < _SMALL):
-        return
+    """Annex 7 forgives correctives and invoices below 150 euros (G1.40); the portal's rules 0.2 do not."""
     for index, group in enumerate(invoice.vat_breakdown):
         if group.category_code != "E":
             continue
@@ -69,7 +65,7 @@ def _exemptions_have_code_and_text(invoice: Invoice) -> Iterator[Observation]:
 
 
 def _credit_notes_name_their_invoices_once(invoice: Invoice) -> Iterator[Observation]:
-    if invoice.type_code not in INVOICE_TYPES["credit_note"]:
+    if invoice.type_code not in INVOICE_TYPES["credit_note"] | INVOICE_TYPES["corrective"]:
         return
     in_head = bool(invoice.preceding_invoices)
     on_lines = [bool(line.preceding_invoices) for line in invoice.lines]

@@ -46,8 +46,11 @@ CASES = {
     "exempt without code": (exempt(None), [("EI-PRE-02", "BT-121")]),
     "exempt without text": (exempt("VATEX-EU-132", None), [("EI-PRE-02", "BT-120")]),
     "exempt with both": (exempt("VATEX-EU-132"), []),
-    "exempt without code, small": (exempt(None, **small()), []),
-    "exempt without code, corrective": (exempt(None, type_code="384"), []),
+    "exempt without code, small": (exempt(None, **small()), [("EI-PRE-02", "BT-121")]),
+    "exempt without code, corrective": (
+        exempt(None, type_code="384"),
+        [("EI-PRE-02", "BT-121"), ("EI-PRE-03", "BG-3")],
+    ),
     "small business": (exempt("VATEX-FR-FRANCHISE"), []),
     "credit note": (CREDIT, []),
     "credit note without reference": (CREDIT | {"preceding_invoices": ()}, [("EI-PRE-03", "BG-3")]),
