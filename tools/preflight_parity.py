@@ -72,7 +72,7 @@ class Tally:
 
 
 def _is_defect(finding: Finding, invoice: Invoice) -> bool:
-    """Whether a rule of the portal is wrong here, as the overlay knows. To refuse a buyer without VAT number is right."""
+    """Whether a rule of the portal is wrong here, as the overlay knows; a buyer needs his VAT number indeed."""
     rightly = finding.rule == "G2.33" and not (invoice.buyer and invoice.buyer.vat_identifier)
     return "EI-DEFECT" in (finding.hint or "") and not rightly
 
