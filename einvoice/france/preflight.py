@@ -9,7 +9,7 @@ releases. Nothing is said of invoices that the portal is not told of.
 They are Python, not Schematron: they are about the extract, after the mapping, of invoices that are exchanged.
 
 Source: DGFiP external specifications v3.2, annex 1 (BASE) and annex 7 (G1.31, G1.40, G1.41, G2.33, G6.21); France_RFE
-issues 41 and 49; FNFE-MPE note V1.4.0 (length of the number until the end of 2026).
+issues 41 and 49; FNFE-MPE note V1.4.0 (length of the number until the end of 2026; profiles).
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from einvoice.data import Language
 from einvoice.france.mapping import SHORT_NUMBER, SHORT_NUMBERS_UNTIL, mapped
 from einvoice.france.treatment import is_exchanged
 from einvoice.model import Invoice
+from einvoice.profiles import profile_of
 from einvoice.report import Finding
 from einvoice.rulebook import Observation, in_words, observation
 
 __all__ = ["check"]
 
 _STEP = "portal"
+_NEVER_ADMITTED, _FIRST_YEAR_ONLY, _FIRST_YEAR_ENDS = ("minimum", "basic"), "basicwl", dt.date(2027, 8, 31)
 _NET_CREDIT = "VATEX-FR-CNWVAT"
 _NET_CREDIT_TYPES = frozenset({"261", "381", "396"})
 
@@ -43,6 +45,7 @@ def observations_on(invoice: Invoice, day: dt.date | None) -> tuple[Observation,
         return ()
     told = mapped(invoice)
     found = [each for rule in _RULES for each in rule(told)]
+    found += _profile_is_admitted(told, day)
     if day is not None and day <= SHORT_NUMBERS_UNTIL:
         found += _numbers_are_short(told)
     return tuple(found)
@@ -89,6 +92,13 @@ def _groups_have_a_rate(invoice: Invoice) -> Iterator[Observation]:
     for index, group in enumerate(invoice.vat_breakdown):
         if group.rate is None:
             yield _warning("EI-PRE-05", f"vat_breakdown[{index}].rate", "BT-119", found=group.category_code or "—")
+
+
+def _profile_is_admitted(invoice: Invoice, day: dt.date | None) -> Iterator[Observation]:
+    """Of Factur-X, EN 16931 and EXTENDED are; BASIC WL is in the first year, for its lines are not reported yet."""
+    profile = profile_of(invoice.specification_identifier).name
+    if profile in _NEVER_ADMITTED or (profile == _FIRST_YEAR_ONLY and day is not None and day > _FIRST_YEAR_ENDS):
+        yield _warning("EI-PRE-07", "specification_identifier", "BT-24", found=profile.upper())
 
 
 def _numbers_are_short(invoice: Invoice) -> Iterator[Observation]:

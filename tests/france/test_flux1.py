@@ -41,6 +41,7 @@ MAIN = {
 NEEDS = pytest.mark.skipif(not RULES.is_dir(), reason="needs ../shared/artefacts")
 NAMES = sorted(path.stem for path in (ROOT / "fixtures/drafts").glob("*.json"))
 REPORTED = {"export", "german", "intra-community", "outside-scope"}  # not exchanged between French companies
+SEVERAL_SELLERS = "several-sellers"  # exchanged, but each sub-invoice is told by itself (G1.02)
 # What the portal's rules 0.2 cannot judge: they compare VAT in euros with VAT in the invoice's currency, and demand a
 # VAT number of every seller with a SIREN, which one without VAT (franchise en base) may not have (annex 7, G1.47).
 KNOWN = {"foreign-currency": {"G1.53", "?"}, "franchise": {"G2.33"}}
@@ -67,7 +68,7 @@ def rules(syntax: str, extent: str):
 def test_extracts_are_valid(syntax, content):
     """Every fixture that is exchanged: by the schema and the rules of the portal, in both syntaxes and contents."""
     for name in NAMES:
-        if name in REPORTED:
+        if name in REPORTED or name == SEVERAL_SELLERS:
             continue
         root = parse_xml(extract(fixture(name), syntax, content=content))
         xsd = schema(syntax, content, etree.QName(root).localname)

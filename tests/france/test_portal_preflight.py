@@ -30,6 +30,21 @@ def exempt(code: str | None, text: str | None = "Exonération", **more):
     ) | (more)
 
 
+def test_profiles_that_the_reform_does_not_admit_are_told():
+    """BASIC never, BASIC WL not after the first year; EN 16931 and EXTENDED always."""
+    told = {}
+    for profile in ("basicwl", "basic", "en16931", "extended"):
+        data = ei.extract(ei.build(SERVICES, "facturx", profile=profile)).xml
+        for day in ("2026-11-22", "2027-11-22"):
+            found = ei.validate(data, policy=ei.Policy(date=day)).findings
+            told[profile, day] = "EI-PRE-07" in {each.rule for each in found}
+    assert [key for key, value in told.items() if value] == [
+        ("basicwl", "2027-11-22"),
+        ("basic", "2026-11-22"),
+        ("basic", "2027-11-22"),
+    ]
+
+
 def small(**more):
     """A total with VAT below 150.00."""
     return {"totals": SERVICES.totals.model_copy(update={"amount_with_vat": Decimal("149.99")})} | more

@@ -70,8 +70,15 @@ def _faults_of(invoice: Invoice, field: str, *, address: bool) -> Iterator[Obser
 
 
 def _recipients(request: Request) -> tuple[str, ...]:
-    """What the receiving platform says to the issuer, it says to the receiver too."""
+    """What the receiving platform says to the issuer, it says to the receiver too; nobody writes to himself.
+
+    That an invoice was factored in confidence (226), its issuer tells the factor, if the invoice names one, else the
+    platform.
+    """
     kind = request.kind
+    if kind.sent_to == (request.by,):
+        factor = request.invoice.payee
+        return ("factor",) if factor and _address(factor) else ("platform",)
     if request.by == "receiving_platform" and kind.sent_to == ("issuer",):
         return ("issuer", "receiver")
     return kind.sent_to
