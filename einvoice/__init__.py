@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from einvoice.errors import EInvoiceError, Mismatch, MissingExtra, Unreadable, Unrecognised, Unwritable
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
     from einvoice.france import ereporting, lifecycle
+    from einvoice.many import validate_many
     from einvoice.model import Invoice
     from einvoice.report import DocumentReport, Finding, Report, Step
     from einvoice.rulebook.explaining import Explanation, explain
@@ -73,6 +74,7 @@ _HOMES = {
     "parse": "api",
     "render": "api",
     "validate": "api",
+    "validate_many": "many",
 }
 
 _MODULES = {
@@ -116,6 +118,7 @@ __all__ = [
     "parse",
     "render",
     "validate",
+    "validate_many",
 ]
 
 

@@ -32,7 +32,7 @@ from einvoice.errors import Unwritable
 from einvoice.model import Invoice
 from einvoice.paths import Path, differences, restored
 from einvoice.report import DocumentReport, Finding, Report
-from einvoice.rulebook import Observation, at_source, in_words, step
+from einvoice.rulebook import Observation, Sentence, StepResult, at_source, in_words, step
 from einvoice.rulebook.explaining import Explanation, explain
 from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
@@ -130,7 +130,10 @@ def _report(
     document: Document, policy: Policy, *, name: str | None, language: Language, plan: Plan | None = None
 ) -> Report:
     """The verdict in words."""
-    found = validated(document, policy, plan=plan)
+    try:
+        found = validated(document, policy, plan=plan)
+    except Exception as error:  # noqa: BLE001 - whatever a document does, its verdict is one, and others go on
+        return _broken(error, name, language)
     report = DocumentReport(
         source=name,
         kind=found.kind,
@@ -141,6 +144,18 @@ def _report(
         findings=in_words(found.observations, language),
     )
     return Report(einvoice=__version__, verdict=report.verdict, documents=(report,))
+
+
+def _broken(error: Exception, name: str | None, language: Language) -> Report:
+    """The report where the validation itself broke: not run, and where, without the document's content."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
+    reason = Sentence("EI-STEP-11", {"error": type(error).__name__, "where": where})
+    done = step(StepResult("parse", "not_run", reason=reason), language)
+    report = DocumentReport(source=name, verdict="not_run", steps=(done,))
+    return Report(einvoice=__version__, verdict="not_run", documents=(report,))
 
 
 def _language(language: Language | None, policy: Policy | None = None) -> Language:

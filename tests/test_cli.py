@@ -17,6 +17,7 @@ from minimal import CII, UBL, without
 from einvoice import cli, explain
 from einvoice.commands import validate as validate_command
 from einvoice.commands import workers
+from einvoice.commands.files import report_on
 from einvoice.commands.language import said
 from einvoice.reporting import FORMATS
 from einvoice.validation.policy import Policy
@@ -362,35 +363,28 @@ def test_a_worker_that_dies_takes_no_other_document_with_it(tmp_path, monkeypatc
         path = tmp_path / f"{name}.xml"
         path.write_text(UBL, encoding="utf-8")
         names.append(str(path))
-    killed = []
+    deadly = tmp_path / "deadly.xml"
+    deadly.write_text(UBL, encoding="utf-8")
+    names.insert(1, str(deadly))
+    monkeypatch.setattr(workers, "_reports_on", killing_reports)
+    reports = list(workers.validated(tuple(names), Policy(), "fr", jobs=2))
+    assert [report.verdict for report in reports] == ["valid", "not_run", "valid", "valid", "valid"]
+    assert "s'est arrêté (code -9)" in reports[1].steps[0].reason
 
-    class Killing(workers.Pool):
-        """Kills the process that gets the first question."""
 
-        def ask(self, question, timeout=None):
-            if killed:
-                return super().ask(question, timeout)
-            killed.append(question.decode())
-            process = self._process()
-            os.kill(process.popen.pid, signal.SIGKILL)
-            try:
-                return process.ask(question, timeout)
-            finally:
-                process.close()
-
-    monkeypatch.setattr(workers, "Pool", Killing)
-    reports = dict(workers.validated(tuple(names), Policy(), "fr", jobs=2))
-    verdicts = {name: reports[position].verdict for position, name in enumerate(names)}
-    assert verdicts == {name: "not_run" if name in killed else "valid" for name in names}
-    (dead,) = [report for report in reports.values() if report.verdict == "not_run"]
-    assert "s'est arrêté (code -9)" in dead.steps[0].reason
+def killing_reports(names, policy, language):
+    """What a process does, but that one of the files kills it."""
+    for name in names:
+        if name.endswith("deadly.xml"):
+            os.kill(os.getpid(), signal.SIGKILL)
+    return [report_on(name, policy, language) for name in names]
 
 
 def test_a_document_that_cannot_be_opened_is_not_run(inbox, capsys):
     """A file that vanishes between listing and reading says nothing of an invoice: a step that did not run, and why."""
     vanished = (str(inbox / "good.xml"), str(inbox / "gone.xml"))
-    reports = dict(workers.validated(vanished, Policy(), "fr", jobs=2))
-    assert [reports[position].verdict for position in (0, 1)] == ["valid", "not_run"]
+    reports = list(workers.validated(vanished, Policy(), "fr", jobs=2))
+    assert [report.verdict for report in reports] == ["valid", "not_run"]
     (step,) = reports[1].steps
     assert (step.name, step.status, step.reason) == ("open", "not_run", "le fichier n'existe pas")
     capsys.readouterr()

@@ -16,7 +16,7 @@ PACKAGE = Path(einvoice.__file__).parent
 LAYERS = (
     ("installation", "data", "report", "paths", "terms", "rulebook", "errors"),
     ("model", "codes", "identifiers", "profiles"),
-    ("xml", "processes"),
+    ("xml", "processes", "worker_processes"),
     ("binding", "schematron", "pdfa", "artefacts"),
     ("ubl", "cii", "detect"),
     ("draft",),
@@ -24,7 +24,7 @@ LAYERS = (
     ("france", "facturx"),
     ("document",),
     ("validation",),
-    ("api", "testing"),
+    ("api", "testing", "many"),
     ("reporting", "commands", "cli", "__main__"),
 )
 # `rulebook.explaining` raises, and exceptions take their words from the rulebook; it is loaded when asked.

@@ -92,8 +92,7 @@ def run(options: argparse.Namespace) -> int:
     for missing in found.missing:
         say(text(missing.sentence(), options.lang))
     names, left_out = tuple(found.names), found.left_out
-    reports = dict(_with_progress(_validated(names, policy, options), len(names)))
-    validated = [(name, reports[position]) for position, name in enumerate(names)]
+    validated = list(zip(names, _with_progress(_validated(names, policy, options), len(names)), strict=True))
     if options.skip_unknown:
         left_out += [name for name, report in validated if _is_something_else(name, report)]
         validated = [(name, report) for name, report in validated if name not in left_out]
@@ -134,11 +133,9 @@ def _invoice(name: str) -> Invoice | None:
     return found if isinstance(found, Invoice) else None
 
 
-def _validated(
-    names: tuple[str, ...], policy: Policy, options: argparse.Namespace
-) -> Iterator[tuple[int, DocumentReport]]:
+def _validated(names: tuple[str, ...], policy: Policy, options: argparse.Namespace) -> Iterator[DocumentReport]:
     if options.jobs <= 1 or len(names) <= 1:
-        return ((position, report_on(name, policy, options.lang)) for position, name in enumerate(names))
+        return (report_on(name, policy, options.lang) for name in names)
     from einvoice.commands.workers import validated  # noqa: PLC0415 - one document needs no other process
 
     return validated(names, policy, options.lang, jobs=options.jobs)
@@ -167,7 +164,7 @@ def _is_something_else(name: str, report: DocumentReport) -> bool:
     return told is not None and told[1] not in _ROOTS and not any(mark in data for mark in _MARKS)
 
 
-def _with_progress(reports: Iterator[tuple[int, DocumentReport]], total: int) -> Iterator[tuple[int, DocumentReport]]:
+def _with_progress(reports: Iterator[DocumentReport], total: int) -> Iterator[DocumentReport]:
     """The same, with a progress bar on standard error if that is a terminal and rich is installed."""
     if total < 2 or not sys.stderr.isatty() or find_spec("rich") is None:
         return reports

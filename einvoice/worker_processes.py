@@ -1,0 +1,70 @@
+"""Processes as a `concurrent.futures.Executor`: what dies with one of them is its own task, and nothing else.
+
+    with WorkerProcesses(4) as executor:
+        executor.submit(function, *arguments).result()       # or Lost
+
+Unlike `ProcessPoolExecutor`, which is broken for good once a process dies, a new process takes the place of the dead
+one; a program without a `__main__` guard, a notebook or a host with threads may use it (`processes`). The function must
+be importable by name, and its arguments and result be picklable.
+
+(This file is also what the processes run.)
+"""
+
+from __future__ import annotations
+
+import gc
+import pickle
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from itertools import count
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from einvoice.processes import Pool
+
+_SWEEP = 100  # tasks between two garbage collections of a process
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class WorkerProcesses(Executor):
+    """So many processes, started when they are first needed."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._pool = Pool(Path(__file__))
+        self._threads = ThreadPoolExecutor(jobs)  # each waits for one process
+
+    def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
+        """Call the function in a process. The future raises `Lost` if the process dies, else what the function does."""
+        return self._threads.submit(self._call, fn, args, kwargs)
+
+    def _call(self, function: Callable[..., R], args: Any, kwargs: Any) -> R:
+        answer = self._pool.ask(pickle.dumps((function, args, kwargs)))
+        result: R
+        result, error = pickle.loads(answer)  # noqa: S301 - from a process of ours
+        if error is not None:
+            raise error
+        return result
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as Executor has it
+        """End the processes."""
+        self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
+        self._pool.__exit__(None, None, None)
+
+
+def answerer(_setting: bytes) -> Callable[[bytes], bytes]:
+    """What a process does: a call comes in, its result or its exception goes out."""
+    gc.disable()  # a process of our own: trees are freed by count, and a sweep now and then takes the rest
+    numbers = count(1)
+
+    def answer(question: bytes) -> bytes:
+        if next(numbers) % _SWEEP == 0:
+            gc.collect()
+        function, args, kwargs = pickle.loads(question)  # noqa: S301 - from our host
+        try:
+            return pickle.dumps((function(*args, **kwargs), None))
+        except Exception as error:  # noqa: BLE001 - the host's to handle
+            return pickle.dumps((None, error))
+
+    return answer
