@@ -58,7 +58,7 @@ class Company:
         return until(arrived)
 
 
-def until(what: Callable[[], Any], seconds: float = 30) -> Any:
+def until(what: Callable[[], Any], seconds: float = 90) -> Any:
     """What something is once it is true; a test fails that waits too long."""
     end = time.monotonic() + seconds
     while not (found := what()):
