@@ -113,8 +113,8 @@ _key = APIKeyHeader(name="Authorization", scheme_name="APIKeyHeader", auto_error
 
 
 def sponsor_of(request: Request, key: Annotated[str | None, Security(_key)] = None) -> SponsorCaller:
-    """The sponsor whose token stands, raw, in the header `Authorization`."""
-    found = _read(platform_of(request), "sponsor", "pa", key or "")
+    """The sponsor whose token stands in the header `Authorization`: raw, as documented, or after `Bearer`."""
+    found = _read(platform_of(request), "sponsor", "pa", (key or "").removeprefix("Bearer "))
     if found is None:
         raise Refused(401, "no token that is known in the header Authorization")
     return SponsorCaller(found.sponsor_id)

@@ -4,13 +4,13 @@ It judges by the library: statuses, e-reports and directory updates by their sch
 own where they are installed; where they are not, it takes the file and says that it could not judge. It refuses with
 published reasons, and on demand: `POST /refusals {"kind": "status", "reason": "REJ_RG"}`.
 
-Its answers are JSON. The real portal answers by lifecycle messages about flows and data (statuses 250 to 601).
+Its answers are lifecycle messages, as the real portal's are (statuses 250 to 601), in JSON that says where they belong.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Body, FastAPI, Request
@@ -23,7 +23,7 @@ from einvoice.france import directory, directory_files, lifecycle, validate_extr
 from einvoice_server.clock import iso, legal
 from einvoice_server.envelopes import Document, opened_envelope
 from einvoice_server.errors import Refused
-from einvoice_server.holdings import key_of
+from einvoice_server.holdings import key_of, siren_of
 from einvoice_server.platform import Platform
 from einvoice_server.tables import counter, line, received, refusal, unit
 from einvoice_server.turn import keep_line
@@ -57,6 +57,7 @@ class Verdict:
     about: str = ""
     lines: tuple[directory.DirectoryLine, ...] = ()
     key: str | None = field(default=None)
+    seller: str | None = None  # the SIREN that an extract or a status is about
 
 
 def mount(app: FastAPI, platform: Platform) -> None:
@@ -149,7 +150,8 @@ def _judge(platform: Platform, sender: str, document: Document) -> Verdict:
         report = validate_extract(document.data, policy=policy, name=document.name).documents[0]
         found = ei.parse(document.data)
         key = key_of(found) if isinstance(found, ei.Invoice) else None
-        return _verdict(report, "REJ_RG", about=key or "", key=f"flux1/{key}")
+        seller = siren_of(found.seller) if isinstance(found, ei.Invoice) else None
+        return _verdict(report, "REJ_RG", about=key or "", key=f"flux1/{key}", seller=seller)
     report = ei.validate(document.data, policy=policy, name=document.name).documents[0]
     content = ei.parse(document.data) if report.kind != "unknown" else None
     if kind == "status" and isinstance(content, lifecycle.LifecycleMessage) and content.subject:
@@ -158,6 +160,7 @@ def _judge(platform: Platform, sender: str, document: Document) -> Verdict:
             "REJ_RG",
             about=f"{content.subject.reference} {content.subject.status_code}",
             key=f"status/{content.identifier}",
+            seller=_seller_of(content),
         )
     if kind == "directory" and isinstance(content, directory_files.DirectoryUpdate):
         strangers = [each for each in content.lines if each.platform != sender]
@@ -188,7 +191,7 @@ def _answer(platform: Platform, tx: Connection, sender: str, document: Document,
     if before is not None:
         answer: dict[str, Any] = json.loads(before.answer)
         return answer
-    verdict = _on_demand(tx, kind) or _unique(tx, verdict) or verdict
+    verdict = replace(_on_demand(tx, kind) or _unique(tx, verdict) or verdict, seller=verdict.seller)
     taken, refused = _CODES.get(kind, ("500", "501"))
     code = refused if verdict.reasons else taken
     answer = {
@@ -197,6 +200,7 @@ def _answer(platform: Platform, tx: Connection, sender: str, document: Document,
         "refused": bool(verdict.reasons),
         "reasons": verdict.reasons,
         "reason": verdict.reason,
+        "message": _message(platform, sender, document, code, verdict),
     }
     insert_once(
         tx,
@@ -214,6 +218,29 @@ def _answer(platform: Platform, tx: Connection, sender: str, document: Document,
     if not verdict.reasons and verdict.lines:
         _publish(tx, verdict, document.about.get("unit") or {})
     return answer
+
+
+def _seller_of(message: lifecycle.LifecycleMessage) -> str | None:
+    issuer = message.subject.issuer if message.subject else None
+    return next((each.value for each in issuer.identifiers), None) if issuer else None
+
+
+def _message(platform: Platform, sender: str, document: Document, code: str, verdict: Verdict) -> str | None:
+    """The answer as the lifecycle message that it is; of what says nothing of its seller none can be made."""
+    try:
+        made = lifecycle.acknowledge(
+            code,
+            document.name,
+            at=legal(platform.now),
+            to=lifecycle.Platform(sender, sender, f"PA{sender}"),
+            identifier=new_id("cdv"),
+            reasons=verdict.reasons,
+            comment=verdict.reason,
+            seller=verdict.seller,
+        )
+    except ei.Unwritable:
+        return None
+    return lifecycle.write(made).decode()
 
 
 def _on_demand(tx: Connection, kind: str) -> Verdict | None:

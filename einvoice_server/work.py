@@ -348,7 +348,7 @@ def _answered(platform: Platform, row: Row[Any], answer: dict[str, Any] | None) 
         "report": "transaction_data",
         "directory": "directory_entry",
     }
-    code, reason = answer["code"], answer.get("reason")
+    code, reason, told = answer["code"], answer.get("reason"), answer.get("message")
 
     def apply(tx: Connection) -> None:
         values = {"done": platform.now, "code": code, "answer": reason}
@@ -365,6 +365,7 @@ def _answered(platform: Platform, row: Row[Any], answer: dict[str, Any] | None) 
                 emitter="PPF",
                 reason=reason,
                 rejection=answer.get("reasons", ()),
+                sha=platform.files.put(tx, told.encode()) if told else None,
             )
         if row.kind == "directory":
             mandate_life.answered(platform, tx, row.object_id, refused=answer["refused"], reason=reason)

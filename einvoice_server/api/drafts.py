@@ -69,14 +69,13 @@ def create_draft(here: Here, caller: Client, content: Annotated[ei.Draft, Body()
     with here.db.write() as tx:
         insert_once(tx, draft, id=draft_id, client_id=caller.client_id, content=_text(content), created=here.now)
         row = _own(tx, caller.client_id, draft_id)
-        return _out(here, tx, row)
+        return _out(here, row)
 
 
 @drafts.post("/validate-data")
-def validate_data(here: Here, caller: Client, given: Annotated[DraftData, Body()]) -> ei.Report:
+def validate_data(here: Here, _caller: Client, given: Annotated[DraftData, Body()]) -> ei.Report:
     """Judge a draft without keeping it: findings at its fields, with what to do about them."""
-    with here.db.read() as tx:
-        return _judged(here, tx, caller.client_id, given.invoice_data)
+    return _judged(here, given.invoice_data)
 
 
 @drafts.get("/{draft_id}", response_model=ei.Draft, response_model_exclude_none=True)
@@ -92,7 +91,7 @@ def replace_draft(here: Here, caller: Client, draft_id: Id, content: Annotated[e
     with here.db.write() as tx:
         _open(tx, caller.client_id, draft_id)
         tx.execute(update(draft).where(draft.c.id == draft_id).values(content=_text(content), updated=here.now))
-        return _out(here, tx, _own(tx, caller.client_id, draft_id))
+        return _out(here, _own(tx, caller.client_id, draft_id))
 
 
 @drafts.delete("/{draft_id}", status_code=204)
@@ -152,13 +151,9 @@ def finalise_draft(
         }
 
 
-def _judged(here: Platform, tx: Connection, client_id: str, content: ei.Draft) -> ei.Report:
-    """The library's report on a draft; one without number is judged as if it had the one that it would be given."""
-    judged = content
-    if content.number is None:
-        number = tx.execute(select(client.c.next_number).where(client.c.id == client_id)).scalar_one()
-        judged = content.model_copy(update={"number": _number(here, content, number)})
-    return ei.validate(judged, policy=ei.Policy(date=here.today))
+def _judged(here: Platform, content: ei.Draft) -> ei.Report:
+    """The library's report on a draft; one without number is judged whole, and learns that it gets one."""
+    return ei.validate(content, policy=ei.Policy(date=here.today))
 
 
 def _number(here: Platform, content: ei.Draft, number: int) -> str:
@@ -176,14 +171,14 @@ def _text(content: ei.Draft) -> str:
     return content.model_dump_json(exclude_unset=True)
 
 
-def _out(here: Platform, tx: Connection, row: Row[Any]) -> dict[str, Any]:
+def _out(here: Platform, row: Row[Any]) -> dict[str, Any]:
     return {
         "draft_id": row.id,
         "is_final": row.invoice_id is not None,
         "invoice_id": row.invoice_id,
         "created_at": iso(row.created),
         "updated_at": iso(row.updated) if row.updated is not None else None,
-        "report": _judged(here, tx, row.client_id, ei.Draft.model_validate_json(row.content)),
+        "report": _judged(here, ei.Draft.model_validate_json(row.content)),
     }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import httpx
 import pytest
 from companies import Company, draft, party, ubl, until
+from sqlalchemy import select
 
 import einvoice as ei
+from einvoice_server.tables import message
 
 
 def test_an_invoice_goes_its_whole_way(seller, buyer):
@@ -144,3 +146,31 @@ def test_two_clients_of_one_platform(box, seller):
         other.received("X-12")
     until(lambda: "203" in seller.events(sent["invoice_id"]))
     assert "201" in seller.events(sent["invoice_id"])
+
+
+def test_the_portals_answers_are_lifecycle_messages(box, seller):
+    """What it took and what it refuses: a valid message each, about what was sent, kept with the event."""
+    httpx.post(f"{box.portal_url}/refusals", json={"kind": "flux1", "reason": "REJ_UNI"}).raise_for_status()
+    made = seller.submit(ubl("CDV-1"))
+    platform = next(each.platform for each in box.services if each.platform.settings.matricule == "0101")
+
+    def answers():
+        with platform.db.read() as tx:
+            wanted = select(message).where(message.c.emitter == "PPF", message.c.object_id == made["invoice_id"])
+            rows = tx.execute(wanted).all()
+            return [(row.code, platform.files.get(tx, row.sha)) for row in rows if row.sha]
+
+    found = until(lambda: [each for each in answers() if each[0] == "251"])
+    for code, data in found:
+        told = ei.parse(data)
+        assert ei.validate(data).verdict == "valid"
+        assert (told.subject.status_code, told.subject.details[0].reason_code) == (code, "REJ_UNI")
+        assert told.subject.issuer.identifiers[0].value == "100000009"
+
+
+def test_a_token_may_follow_the_word_bearer(seller):
+    """As most programs send it; the documented raw form works too, as everywhere else here."""
+    headers = {"Authorization": f"Bearer {seller.platform.sponsor_token}"}
+    assert httpx.get(f"{seller.platform.url}/api/clients", headers=headers).status_code == 200
+    headers = {"Authorization": f"Basic {seller.platform.sponsor_token}"}
+    assert httpx.get(f"{seller.platform.url}/api/clients", headers=headers).status_code == 401
