@@ -24,6 +24,7 @@ from einvoice import __version__, cii, profiles, ubl
 from einvoice.conversion.fitting import at_original, fit, profile_change
 from einvoice.conversion.implied import with_implied
 from einvoice.conversion.losses import LEFT_OUT, loss_observations
+from einvoice.conversion.older import completed_from_older
 from einvoice.data import Language
 from einvoice.detect import detect, read_invoice
 from einvoice.document import Document
@@ -374,10 +375,11 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
     unread = unread_observations(document.invoice)
     if refused := meaning_lost(unread):
         raise Unwritable("EI-NO-WRITE-08", {"target": to}, refused).in_language(words)
-    invoice, implied = with_implied(document.invoice, to)
+    invoice, older = completed_from_older(document.invoice)
+    invoice, implied = with_implied(invoice, to)
     pages = document.data if pdf is None and to == "facturx" and document.form == "pdf" else pdf
     made = _made(Document.of(invoice), to, profile=profile, pdf=pages, language=words)
-    told = (*in_words((*unread, *implied), words), *made.losses)
+    told = (*in_words((*unread, *older, *implied), words), *made.losses)
     if not check:
         return Converted(made.data, told)
     chosen = policy or Policy()

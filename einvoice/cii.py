@@ -27,6 +27,7 @@ from einvoice.binding.codecs import (
     spelled,
 )
 from einvoice.codes import plain_iban, plain_vatex
+from einvoice.forms import of_cii
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -53,7 +54,7 @@ _IBAN = re.compile(r"\s*[A-Z]{2}\s*[0-9]{2}", re.IGNORECASE)
 
 def read(root: Element) -> Invoice:
     """The invoice that a Cross Industry Invoice says; what the model cannot hold is in `unread`."""
-    invoice, unread = _syntax().read(root)
+    invoice, unread = _syntax().read(of_cii(root))
     return invoice.model_copy(update={"unread": unread}) if unread else invoice
 
 

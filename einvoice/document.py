@@ -25,6 +25,7 @@ from einvoice.detect import Detected, detected, is_pdf, read_detected
 from einvoice.draft import Disagreement, Draft
 from einvoice.draft.completion import Completion, completed
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
+from einvoice.forms import from_zugferd_1, is_zugferd_1
 from einvoice.model import Invoice
 from einvoice.profiles import profile_of
 from einvoice.report import SyntaxName
@@ -189,11 +190,21 @@ class Document:
             return self._completion.invoice
         if isinstance(self._source, Invoice):
             return self._source
-        if self.detected.kind in MESSAGES:
+        if self._readable.kind in MESSAGES:
             from einvoice.france.messages import read_message  # noqa: PLC0415 - loaded for messages only
 
             return read_message(self.detected)
-        return read_detected(self.detected)
+        return read_detected(self._readable)
+
+    @property
+    def is_older(self) -> bool:
+        """Whether the document is of an older standard, which is read and not judged: ZUGFeRD 1."""
+        return isinstance(self._detection, Unrecognised) and is_zugferd_1(self._parsed(self.xml))
+
+    @property
+    def _readable(self) -> Detected:
+        """What is read: the document as it is or, of an older standard, in the form of today."""
+        return detected(from_zugferd_1(self._parsed(self.xml))) if self.is_older else self.detected
 
     @property
     def invoice(self) -> Invoice:

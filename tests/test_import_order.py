@@ -18,7 +18,7 @@ LAYERS = (
     ("model", "codes", "identifiers", "profiles"),
     ("xml", "processes", "worker_processes"),
     ("binding", "schematron", "pdfa", "artefacts"),
-    ("ubl", "cii", "detect"),
+    ("forms", "ubl", "cii", "detect"),
     ("draft",),
     ("conversion", "view", "own_rules"),
     ("france", "facturx"),

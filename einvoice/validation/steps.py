@@ -143,6 +143,8 @@ def container(task: Task) -> Result:
         checked = task.document.container
     except Unreadable as error:  # the PDF library that is installed is too old
         return Result((StepResult("container", "not_run", reason=error.sentence()),), ends=True)
+    if checked.extracted is not None and task.document.is_older:  # a container of that time is not judged by today's
+        return Result((StepResult("container", "not_run", reason=Sentence("EI-STEP-12")),))
     done = replace(checked.step, ms=_since(started))
     return Result((done,), checked.observations, ends=checked.extracted is None)
 
