@@ -43,6 +43,9 @@ class SubmittedFile(BaseModel):
     reasons: list[Reason] = Field(default=[], json_schema_extra=OURS)
 
 
+_FILE = {"format": "binary"}  # what generators of clients know a file by
+
+
 class InvoiceRow(BaseModel):
     """An invoice in a list."""
 
@@ -61,7 +64,9 @@ class InvoiceRow(BaseModel):
 
 @invoicing.post("/files/submit", status_code=201, response_model=SubmittedFile)
 def submit_file(
-    here: Here, caller: Client, file: Annotated[UploadFile, File(description="Factur-X, UBL or CII")]
+    here: Here,
+    caller: Client,
+    file: Annotated[UploadFile, File(description="Factur-X, UBL or CII", json_schema_extra=_FILE)],
 ) -> Any:
     """Hand in an invoice as a file. Its format is found by its content; it is judged at once, and sent if it is valid.
 
