@@ -41,6 +41,7 @@ def application(platform: Platform) -> FastAPI:
     """The application."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.state.platform = platform
+    _nowhere(app)
     if platform.settings.hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(platform.settings.hosts))
     _between_platforms(app, platform)
@@ -60,6 +61,16 @@ def application(platform: Platform) -> FastAPI:
         counted: ASGIApp = Metered(made, meter, platform.settings.limits.body)
         app.mount(prefix, counted)
     return app
+
+
+def _nowhere(app: FastAPI) -> None:
+    """An address that no part has, such as one with a line break: told in the form of XP Z12-013 below its prefixes."""
+
+    @app.exception_handler(404)
+    async def _unknown(request: Request, _: Exception) -> Response:
+        if request.url.path.startswith("/afnor-"):
+            return JSONResponse({"errorCode": "NOT_FOUND", "errorMessage": "Not Found"}, 404)
+        return JSONResponse({"detail": "Not Found"}, 404)
 
 
 def seed_api() -> FastAPI:

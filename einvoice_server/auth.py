@@ -24,11 +24,13 @@ from einvoice_server.tables import client, mandate, token
 
 __all__ = [
     "Caller",
+    "Holder",
     "SponsorCaller",
     "access_token",
     "bearer",
     "hashed",
     "holder",
+    "known_token",
     "mint",
     "of_client",
     "platform_of",
@@ -170,6 +172,17 @@ def access_token(platform: Platform, form: dict[str, str], authorization: str) -
     return {"access_token": written("at", *made), "token_type": "Bearer", "expires_in": 3600}
 
 
+def known_token(
+    request: Request, authorization: Annotated[str | None, Header(include_in_schema=False)] = None
+) -> Holder:
+    """Whose access token it is; a health check asks for nothing else."""
+    scheme, _, text = (authorization or "").partition(" ")
+    found = _read(platform_of(request), "access", "at", text.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
+        raise Refused(401, "no access token that is known", {"WWW-Authenticate": "Bearer"})
+    return found
+
+
 def bearer(
     request: Request,
     authorization: Annotated[str | None, Header(include_in_schema=False)] = None,
@@ -179,10 +192,7 @@ def bearer(
     """The client that an access token is for; `Organization-Id` (its id, or a SIREN) names another of the sponsor."""
     request.scope["state"]["request_id"] = request_id
     platform = platform_of(request)
-    scheme, _, text = (authorization or "").partition(" ")
-    found = _read(platform, "access", "at", text.strip()) if scheme.lower() == "bearer" else None
-    if found is None:
-        raise Refused(401, "no access token that is known", {"WWW-Authenticate": "Bearer"})
+    found = known_token(request, authorization)
     client_id = found.client_id
     if organization:
         client_id = _organisation(platform, found.sponsor_id, organization)
