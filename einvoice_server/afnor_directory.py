@@ -151,9 +151,9 @@ def _search_model(kind: str) -> type[BaseModel]:
 def _search(kind: str, rows: Callable[[Platform, frozenset[str]], Iterable[Found]]) -> Callable[..., Any]:
     model = _search_model(kind)
 
-    def search(here: Here, caller: Who, body: Annotated[Any, Body()] = None) -> Any:
+    def search(here: Here, caller: Who, body: Annotated[Any, Body()]) -> Any:
         _ = caller
-        wanted: Any = model() if body is None else body
+        wanted: Any = body
         include = frozenset(getattr(wanted, "include", None) or ())
         given = wanted.filters.model_dump(exclude_none=True) if wanted.filters is not None else {}
         matching = [
@@ -169,7 +169,7 @@ def _search(kind: str, rows: Callable[[Platform, frozenset[str]], Iterable[Found
             "results": [_only(row, wanted.fields, _FIELDS[kind]) for row in page],
         }
 
-    search.__annotations__["body"] = Annotated[model | None, Body()]
+    search.__annotations__["body"] = Annotated[model, Body()]
     return search
 
 
