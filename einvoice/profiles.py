@@ -47,8 +47,9 @@ class Profile:
     relationships: tuple[str, ...]  # AFRelationship: the first is written, all are usual
     terms: str  # the smallest set of terms that holds it
     french: bool  # whether it makes the invoice French
-    foreign: bool  # whether it has rules of its own that are not run
-    rules: Mapping[str, tuple[str, ...]]  # syntax -> rule sets
+    foreign: bool  # whether it has rules of its own, which need not be installed
+    rules: Mapping[str, tuple[str, ...]]  # syntax -> rule sets, of which one is run
+    own: Mapping[str, tuple[str, ...]]  # syntax -> rule sets of its publisher, run after those where they are installed
     schemas: Mapping[str, str]  # syntax -> schema of the profile
 
     def is_spelled(self, identifier: str, tail: str = "") -> bool:
@@ -76,6 +77,7 @@ def _profile(row: Mapping[str, str]) -> Profile:
         french=row["french"] == "yes",
         foreign=row["foreign"] == "yes",
         rules={syntax: tuple(rules.split()) for syntax, rules in by_syntax("_rules").items()},
+        own={syntax: tuple(rules.split()) for syntax, rules in by_syntax("_own").items()},
         schemas=by_syntax("_xsd"),
     )
 

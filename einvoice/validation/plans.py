@@ -22,7 +22,9 @@ class Plan:
     xsd: str | None  # artefact id; None: there is no schema for such a document
     rules: tuple[str, ...]  # () where a syntax has a schema only
     french: bool = False  # whether the profile itself is French
-    foreign: bool = False  # whether the profile has rules of its own that are not run
+    foreign: bool = False  # whether the profile has rules of its own
+    own: tuple[str, ...] = ()  # these: run after the others where they are installed
+    profile: str = ""
 
 
 def plan_for(syntax: str, tag: str, profile: str | None) -> Plan:
@@ -35,7 +37,8 @@ def plan_for(syntax: str, tag: str, profile: str | None) -> Plan:
     known = PROFILES.get(profile or "", OTHER)
     if syntax not in known.rules:
         known = OTHER
-    return Plan(known.schemas.get(syntax, schema), known.rules[syntax], known.french, known.foreign)
+    own = known.own.get("cii" if syntax == "facturx" else syntax, ())
+    return Plan(known.schemas.get(syntax, schema), known.rules[syntax], known.french, known.foreign, own, known.name)
 
 
 def french_rules_of(syntax: str) -> tuple[str, ...]:

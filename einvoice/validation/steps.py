@@ -164,7 +164,7 @@ def parse(task: Task) -> Result:
 def profile(task: Task) -> Result:
     """Tell where the profile has rules of its own that are not run."""
     found = task.document.detected
-    if task.invoice is None or not task.plan.foreign:
+    if task.invoice is None or not task.plan.foreign or _own_of_profile(task):
         return _NOTHING
     if found.profile == "other":
         return Result(observations=(_note("EI-PROFILE-02", "profile", profile=found.specification_identifier or "—"),))
@@ -200,8 +200,32 @@ def schema(task: Task) -> Result:
 
 
 def profile_rules(task: Task) -> Result:
-    """Run the rules of the profile, or of the message."""
-    return _best_rules(task, "profile", task.plan.rules) if task.plan.rules else _NOTHING
+    """Run the rules of the profile, or of the message, and what the profile's publisher adds where it is installed."""
+    if not task.plan.rules:
+        return _NOTHING
+    own = [_best_rules(task, "profile", (name,)) for name in _own_of_profile(task)]
+    result = _joined([_best_rules(task, "profile", task.plan.rules), *own])
+    return _as_its_publisher_weighs(result, task.plan.profile) if own else result
+
+
+def _own_of_profile(task: Task) -> tuple[str, ...]:
+    """The rule sets of the profile's publisher that are installed."""
+    return tuple(name for name in task.plan.own if find(name, on=task.policy.day) is not None)
+
+
+def _as_its_publisher_weighs(result: Result, profile: str) -> Result:
+    """The result with the severities that the profile's publisher gives to rules of the core."""
+    weights = policy_data()["weights"].get(profile, {})
+    found = tuple(
+        replace(each, severity=weights[each.rule]) if each.rule in weights and each.wording != "EI-STEP-08" else each
+        for each in result.observations
+    )
+    wrong = {each.rule for each in found if each.severity == "error"}
+    done = tuple(
+        replace(each, status="passed" if not wrong else "failed") if each.status != "not_run" else each
+        for each in result.steps
+    )
+    return replace(result, steps=done, observations=found)
 
 
 def french_rules(task: Task) -> Result:
@@ -364,7 +388,7 @@ def _best_rules(task: Task, step: str, alternatives: tuple[str, ...]) -> Result:
     artefact = _twin(artefact, task.policy) or artefact
     if artefact.altered:
         return Result((_altered(step, artefact),), notices)
-    extension = step == "profile" and task.is_extension
+    extension = step == "profile" and task.is_extension and not _own_of_profile(task)
     result = _run(task, artefact, Ran(artefact.entry.id, artefact.version, step, alternatives[0], extension))
     return replace(result, observations=(*notices, *result.observations))
 
