@@ -203,9 +203,9 @@ def profile_rules(task: Task) -> Result:
     """Run the rules of the profile, or of the message, and what the profile's publisher adds where it is installed."""
     if not task.plan.rules:
         return _NOTHING
+    core = _best_rules(task, "profile", task.plan.rules)
     own = [_best_rules(task, "profile", (name,)) for name in _own_of_profile(task)]
-    result = _joined([_best_rules(task, "profile", task.plan.rules), *own])
-    return _as_its_publisher_weighs(result, task.plan.profile) if own else result
+    return _joined([_as_its_publisher_weighs(core, task.plan.profile), *own]) if own else core
 
 
 def _own_of_profile(task: Task) -> tuple[str, ...]:
@@ -220,11 +220,9 @@ def _as_its_publisher_weighs(result: Result, profile: str) -> Result:
         replace(each, severity=weights[each.rule]) if each.rule in weights and each.wording != "EI-STEP-08" else each
         for each in result.observations
     )
-    wrong = {each.rule for each in found if each.severity == "error"}
-    done = tuple(
-        replace(each, status="passed" if not wrong else "failed") if each.status != "not_run" else each
-        for each in result.steps
-    )
+    if found == result.observations:
+        return result
+    done = tuple(each if each.status == "not_run" else replace(each, status=status_of(found)) for each in result.steps)
     return replace(result, steps=done, observations=found)
 
 
