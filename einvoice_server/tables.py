@@ -56,8 +56,8 @@ def _text(name: str, *, index: bool = False, null: bool = True) -> Column[str]:
     return Column(name, Text, index=index, nullable=null)
 
 
-def _time(name: str, *, null: bool = False) -> Column[int]:
-    return Column(name, BigInteger, nullable=null)
+def _time(name: str, *, index: bool = False, null: bool = False) -> Column[int]:
+    return Column(name, BigInteger, index=index, nullable=null)
 
 
 sponsor = Table("sponsor", metadata, _id(), _text("name"), _text("label"))  # label: white or grey
@@ -282,9 +282,9 @@ received = Table(  # by the portal
     _text("sender", index=True),
     _text("kind"),
     _text("name"),
-    _text("about"),
+    _text("about", index=True),  # what makes an extract or a status one and no other
     _text("sha"),
-    _time("at"),
+    _time("at", index=True),
     _text("answer"),
     _text("code"),
 )
