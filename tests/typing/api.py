@@ -5,6 +5,8 @@ A line that the type checker refuses here would be refused in a user's editor to
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import Executor
 from datetime import date, datetime
 from decimal import Decimal
 from typing import assert_type
@@ -42,6 +44,14 @@ def a_document_is_opened_once(inbound: bytes) -> None:
     assert_type(ei.validate(document), ei.Report)
     assert_type(ei.render(document, language="en"), bytes)
     assert_type(ei.Document.of(ei.Draft()).invoice, ei.Invoice)
+
+
+def many_documents(archive: Iterator[tuple[str, bytes]], threads: Executor) -> None:
+    """Names and bytes, or bytes alone; any executor."""
+    assert_type(ei.validate_many(archive), Iterator[ei.DocumentReport])
+    for report in ei.validate_many([b"one", b"two"], executor=threads, jobs=2, ordered=False, language="en"):
+        assert_type(report.source, str | None)
+    ei.validate_many([b"one", ("two.xml", b"two")], policy=ei.Policy(direction="sending"))
 
 
 def drafts_are_made_of_plain_values() -> ei.Invoice:
