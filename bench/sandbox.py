@@ -19,7 +19,7 @@ def seconds(script: str, rounds: int) -> float:
     """The least processor time of a fresh Python that runs the script."""
     timed = f"{script}\nimport time\nprint(time.process_time())"
     command = (sys.executable, "-c", timed)
-    runs = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(rounds)]  # noqa: S603 - ours
+    runs = [subprocess.run(command, capture_output=True, text=True, check=True, timeout=300) for _ in range(rounds)]  # noqa: S603 - ours
     return min(float(run.stdout) for run in runs)
 
 

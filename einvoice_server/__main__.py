@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import socket
 import sys
@@ -33,6 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     one = commands.add_parser("serve", help="one platform, with its workers")
     one.add_argument("settings", type=Path, help="its settings, a JSON file")
     one.add_argument("--fd", type=int, help="a socket that listens already")
+    one.add_argument(
+        "--child", action="store_true", help="end when standard input does: with the parent, even if killed"
+    )
     one.add_argument("--port", type=int, default=8000)
     one.add_argument("--host", default="127.0.0.1")
     one.add_argument("--workers", type=int, default=1, help="threads that work; other processes may work too")
@@ -42,8 +46,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _serve(chosen: argparse.Namespace) -> int:
     sock = socket.socket(fileno=chosen.fd) if chosen.fd is not None else listening(chosen.port, chosen.host)
+    if chosen.child:
+        threading.Thread(target=_end_with_parent, daemon=True).start()
     Service(Settings.read(chosen.settings), sock, workers=chosen.workers).run()
     return 0
+
+
+def _end_with_parent() -> None:
+    """Wait for the end of standard input, which the parent holds open while it lives."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _sandbox(chosen: argparse.Namespace) -> int:

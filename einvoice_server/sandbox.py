@@ -227,8 +227,8 @@ class _Process:
 
     def _begin(self) -> None:
         number = self._socket.fileno()
-        command = [sys.executable, "-m", "einvoice_server", "serve", str(self._path), "--fd", str(number)]
-        self._child = subprocess.Popen(command, pass_fds=[number], stdin=subprocess.DEVNULL)  # noqa: S603 - ourselves
+        command = [sys.executable, "-m", "einvoice_server", "serve", str(self._path), "--fd", str(number), "--child"]
+        self._child = subprocess.Popen(command, pass_fds=[number], stdin=subprocess.PIPE)  # noqa: S603 - ourselves
 
     @property
     def pid(self) -> int:
@@ -238,7 +238,12 @@ class _Process:
     def revive(self) -> None:
         """Begin again if it ended."""
         if self._child.poll() is not None:
+            self._let_go()
             self._begin()
+
+    def _let_go(self) -> None:
+        if self._child.stdin is not None:
+            self._child.stdin.close()
 
     def stop(self) -> None:
         """End it."""
@@ -247,5 +252,6 @@ class _Process:
             self._child.wait(timeout=15)
         except subprocess.TimeoutExpired:
             self._child.kill()
-            self._child.wait()
+            self._child.wait(timeout=15)
+        self._let_go()
         self._socket.close()

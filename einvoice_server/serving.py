@@ -40,6 +40,7 @@ class Service:
             access_log=False,
             lifespan="off",
             server_header=False,
+            timeout_graceful_shutdown=10,  # a request that does not end keeps nobody from stopping
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

@@ -35,8 +35,8 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            path = {"options": f"-csearch_path={schema}"} if schema else {}
-            self.engine = create_engine(parsed, connect_args=path, pool_size=16, max_overflow=48)
+            how = {"connect_timeout": "10"} | ({"options": f"-csearch_path={schema}"} if schema else {})
+            self.engine = create_engine(parsed, connect_args=how, pool_size=16, max_overflow=48)
         self._schema = schema
         # SQLite lets one write at a time and makes others sleep: the threads of a process wait in line instead.
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()

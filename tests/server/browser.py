@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 CHROMIUM = shutil.which("chromium")
+_PATIENCE = 60  # seconds that an answer may take
 
 
 class Browser:
@@ -31,7 +32,8 @@ class Browser:
         command = [CHROMIUM or "chromium", *options, hosts, f"--user-data-dir={self._profile}", "about:blank"]
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603
         port = self._port()
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/json") as answer:
+        direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with direct.open(f"http://127.0.0.1:{port}/json", timeout=60) as answer:
             page = next(each for each in json.load(answer) if each["type"] == "page")
         self._open(port, page["webSocketDebuggerUrl"].partition(f":{port}")[2])
         return self
@@ -40,7 +42,11 @@ class Browser:
         self._file.close()
         self._socket.close()
         self._process.terminate()
-        self._process.wait(timeout=20)
+        try:
+            self._process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(timeout=20)
 
     def _port(self) -> int:
         told = self._profile / "DevToolsActivePort"
@@ -51,7 +57,7 @@ class Browser:
         raise TimeoutError("chromium does not come up")
 
     def _open(self, port: int, path: str) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE)
         key = base64.b64encode(secrets.token_bytes(16)).decode()
         head = [f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", "Upgrade: websocket", "Connection: Upgrade"]
         head += [f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13", "", ""]
@@ -68,11 +74,13 @@ class Browser:
         mask = os.urandom(4)
         masked = bytes(byte ^ mask[place % 4] for place, byte in enumerate(body))
         self._socket.sendall(length + mask + masked)
-        while True:
+        end = time.monotonic() + _PATIENCE
+        while time.monotonic() < end:  # events come between, and keep the socket's own timeout from running out
             answer = json.loads(self._message())
             if answer.get("id") == self._id:
                 assert "error" not in answer, answer
                 return answer["result"]
+        raise TimeoutError(method)
 
     def _message(self) -> bytes:
         text = b""

@@ -13,6 +13,15 @@ from companies import Company
 from einvoice_server.sandbox import Sandbox
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_proxy() -> Iterator[None]:
+    """What runs on this machine is not asked for through a proxy, whatever the environment says."""
+    with pytest.MonkeyPatch.context() as environment:
+        for name in ("NO_PROXY", "no_proxy"):
+            environment.setenv(name, "127.0.0.1,localhost")
+        yield
+
+
 @pytest.fixture(scope="session")
 def box() -> Iterator[Sandbox]:
     """The sandbox: two platforms and the portal, in threads, on SQLite."""

@@ -55,12 +55,12 @@ def _running(folder: Path) -> Iterator[str]:
         port = free.getsockname()[1]
 
     def run(*command: str) -> None:
-        subprocess.run([*owner, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder)  # noqa: S603
+        subprocess.run([*owner, *command], check=True, stdout=subprocess.DEVNULL, cwd=folder, timeout=120)  # noqa: S603
 
     run(str(binaries / "initdb"), "-D", str(data), "-U", "test", "-A", "trust", "-E", "UTF8")
     options = f"-p {port} -k {folder} -h 127.0.0.1 -c max_connections=200"
-    run(str(binaries / "pg_ctl"), "-D", str(data), "-l", str(folder / "log"), "-w", "-o", options, "start")
+    run(str(binaries / "pg_ctl"), "-D", str(data), "-l", str(folder / "log"), "-w", "-t", "90", "-o", options, "start")
     try:
         yield f"postgresql+psycopg://test@127.0.0.1:{port}/postgres"
     finally:
-        run(str(binaries / "pg_ctl"), "-D", str(data), "-m", "fast", "stop")
+        run(str(binaries / "pg_ctl"), "-D", str(data), "-t", "90", "-m", "fast", "stop")

@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import httpx
@@ -69,13 +70,26 @@ def started(*arguments):
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "einvoice_server", "sandbox", "--json", *arguments]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, cwd=ROOT)  # noqa: S603
-    return process, json.loads(process.stdout.readline())
+    patience = threading.Timer(120, process.kill)  # then the line is empty, and the test fails
+    patience.daemon = True
+    patience.start()
+    try:
+        return process, json.loads(process.stdout.readline())
+    except BaseException:
+        process.kill()
+        process.communicate(timeout=30)
+        raise
+    finally:
+        patience.cancel()
 
 
 def ended(process):
     """End it as a program ends it."""
     process.send_signal(signal.SIGTERM)
-    rest, _ = process.communicate(timeout=30)
+    try:
+        rest, _ = process.communicate(timeout=60)
+    finally:
+        process.kill()  # where it did not end by itself, the test has failed
     return process.returncode, rest
 
 
@@ -107,3 +121,14 @@ def test_the_contract_for_programs(tmp_path):
         assert again.platforms[0].sponsor_token != told["platforms"][0]["sponsor_token"]
     with Sandbox(folder=tmp_path, database=f"sqlite:///{tmp_path}/other.db") as other:
         assert other.json()["platforms"][0]["clients"] != told["platforms"][0]["clients"]
+
+
+def test_the_platforms_end_with_a_sandbox_that_is_killed(tmp_path):
+    """Nothing stays behind: not even a sandbox that could not say goodbye leaves processes and ports."""
+    process, told = started("--dir", str(tmp_path))
+    process.kill()
+    rest, _ = process.communicate(timeout=60)  # its output ends when the last process that holds it has ended
+    assert rest == ""
+    for each in told["platforms"]:
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(each["url"])

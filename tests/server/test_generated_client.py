@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import io
 import os
@@ -49,8 +50,14 @@ def test_a_generated_client_runs_the_tour(generated, seller, buyer):
     """Typed answers all the way; the header of the client is an argument of every operation."""
     token = seller.platform.sponsor_token
     known = {"prefix": "", "auth_header_name": "Authorization", "raise_on_unexpected_status": True}
+    known |= {"timeout": httpx.Timeout(30), "httpx_args": {"trust_env": False}}
     client = generated("client").AuthenticatedClient(f"{seller.platform.url}/api", token, **known)
-    who = {"client": client, "x_pdp_client_id": seller.client_id}
+    with contextlib.closing(client.get_httpx_client()):  # it keeps its connection, and is closed by nobody else
+        tour(generated, {"client": client, "x_pdp_client_id": seller.client_id}, seller, buyer)
+
+
+def tour(generated, who, seller, buyer):
+    """What the README's reader does first."""
     mandates = operation(generated, "mandates", "list_mandates").sync(**who)
     assert {each.directory_entry.siren for each in mandates} == {seller.siren}
     content = generated("models").Draft.from_dict(draft("GEN-1"))

@@ -19,6 +19,7 @@ def ran(*arguments, folder):
         capture_output=True,
         text=True,
         check=False,
+        timeout=200,
     )
     return done.stdout + done.stderr
 

@@ -97,18 +97,20 @@ def test_stamps_appear_in_their_order(platform):
             seen.extend(new)
             last = new[-1] if new else last
 
-    watcher = threading.Thread(target=watch)
+    watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()
-    writers = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    writers = [threading.Thread(target=write, args=(number,), daemon=True) for number in range(4)]
     for each in writers:
         each.start()
     for each in writers:
-        each.join()
+        each.join(timeout=120)
+    assert not any(each.is_alive() for each in writers)
     with platform.db.read() as tx:
         every = sorted(tx.execute(select(flow.c.updated)).scalars())
     until(lambda: len(seen) >= len(every))
     stop.set()
-    watcher.join()
+    watcher.join(timeout=120)
+    assert not watcher.is_alive()
     assert (seen, wrong) == (every, [])
     assert len(set(every)) == 60
 
