@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts roundtrip sweep preflight france verapdf clean
+.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts kills roundtrip sweep preflight france verapdf clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -64,6 +64,9 @@ units: $(VENV)/dev         ## the unit tests that CEN publishes, on both engines
 
 drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and validated
 	$(BIN)/python tools/random_drafts.py
+
+kills: $(VENV)/dev         ## twenty kills of the sandbox's platforms under load, on each database
+	EINVOICE_KILLS=20 $(BIN)/python -m pytest tests/server/test_kills.py --timeout 900 --durations 0
 
 roundtrip: $(VENV)/dev     ## every document of the corpus read, written back and converted
 	$(BIN)/python tools/roundtrip.py

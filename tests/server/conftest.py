@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the extra einvoice-fr[server] is not installed")
 
+import postgres
 from companies import Company
 
 from einvoice_server.sandbox import Sandbox
@@ -20,6 +21,22 @@ def _no_proxy() -> Iterator[None]:
         for name in ("NO_PROXY", "no_proxy"):
             environment.setenv(name, "127.0.0.1,localhost")
         yield
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[str]:
+    """The URL of a PostgreSQL that runs for the tests."""
+    reason = postgres.missing()
+    if reason:
+        pytest.skip(reason)
+    with postgres.cluster() as url:
+        yield url
+
+
+@pytest.fixture
+def database(databases: str) -> str:
+    """The URL of an empty database on it."""
+    return postgres.made(databases)
 
 
 @pytest.fixture(scope="session")

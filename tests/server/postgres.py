@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import shutil
 import socket
 import subprocess
@@ -11,6 +12,8 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from sqlalchemy import create_engine, text
 
 
 def missing() -> str | None:
@@ -42,6 +45,16 @@ def cluster() -> Iterator[str]:
     """A running server; gives the URL of its database."""
     with tempfile.TemporaryDirectory(prefix="einvoice-postgres-") as name:
         yield from _running(Path(name))
+
+
+def made(url: str) -> str:
+    """An empty database beside the one of the URL; gives its URL."""
+    name = f"t{secrets.token_hex(6)}"
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return f"{url.rpartition('/')[0]}/{name}"
 
 
 def _running(folder: Path) -> Iterator[str]:

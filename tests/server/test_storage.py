@@ -6,7 +6,6 @@ import datetime as dt
 import threading
 
 import httpx
-import postgres
 import pytest
 from companies import Company, ubl, until
 from sqlalchemy import func, insert, select
@@ -21,16 +20,6 @@ from einvoice_server.tables import client, duty, file, flow, invoice, job, spons
 from einvoice_server.tx import insert_once, made_id, next_of, tick
 
 NOW = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)
-
-
-@pytest.fixture(scope="session")
-def database():
-    """The URL of a PostgreSQL that runs for the tests."""
-    reason = postgres.missing()
-    if reason:
-        pytest.skip(reason)
-    with postgres.cluster() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
