@@ -14,16 +14,18 @@ import json
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 import einvoice as ei
 from einvoice_server import Sandbox
 
 AIMS = "aims: 60 accepted and 40 delivered a second, memory at most 10 % more at the end than after 2,000 flows"
 FIRST = 2000
+LONGEST = 7200  # seconds for one part; a load that takes longer has stopped
 
 
 def invoice(number: str) -> bytes:
@@ -49,6 +51,20 @@ def resident(pid: int) -> float:
     """The resident memory of a process, in megabytes."""
     fields = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
     return next(int(line.split()[1]) / 1024 for line in fields if line.startswith("VmRSS"))
+
+
+def drain(engines: Sequence[Engine], end: float) -> None:
+    """Wait until no job is left."""
+    while any(jobs(engine) for engine in engines):
+        if time.perf_counter() > end:
+            raise TimeoutError("jobs are left that nobody does")
+        time.sleep(0.1)
+
+
+def jobs(engine: Engine) -> int:
+    """How many jobs wait."""
+    with engine.connect() as connection:
+        return int(connection.execute(text("select count(*) from job")).scalar_one())
 
 
 def main() -> None:
@@ -80,20 +96,13 @@ def main() -> None:
                     http.post("/flows", files={"file": file, "flowInfo": info}, timeout=60).raise_for_status()
                     waits.append(time.perf_counter() - started)
 
-        def drained() -> bool:
-            left = 0
-            for engine in engines:
-                with engine.connect() as connection:
-                    left += connection.execute(text("select count(*) from job")).scalar_one()
-            return left == 0
-
         done = 0
         for count in [min(FIRST, options.flows), options.flows - FIRST]:
             if count <= 0:
                 continue
             started = time.perf_counter()
             senders = [
-                threading.Thread(target=send, args=(range(done + part, done + count, options.senders),))
+                threading.Thread(target=send, args=(range(done + part, done + count, options.senders),), daemon=True)
                 for part in range(options.senders)
             ]
             for each in senders:
@@ -101,8 +110,7 @@ def main() -> None:
             for each in senders:
                 each.join()
             accepted = time.perf_counter() - started
-            while not drained():
-                time.sleep(0.1)
+            drain(engines, started + LONGEST)
             delivered = time.perf_counter() - started
             done += count
             waits.sort()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Body, Depends, Path, Query
+from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, create_model
 from sqlalchemy import select
@@ -151,9 +151,11 @@ def _search_model(kind: str) -> type[BaseModel]:
 def _search(kind: str, rows: Callable[[Platform, frozenset[str]], Iterable[Found]]) -> Callable[..., Any]:
     model = _search_model(kind)
 
-    def search(here: Here, caller: Who, body: Annotated[Any, Body()]) -> Any:
+    def search(here: Here, caller: Who, request: Request, body: Annotated[Any, Body()] = None) -> Any:
         _ = caller
-        wanted: Any = body
+        if body is None and (kind == "routing_code" or _has_content(request)):
+            raise Refused(400, "body: expected an object")
+        wanted: Any = body or model()
         include = frozenset(getattr(wanted, "include", None) or ())
         given = wanted.filters.model_dump(exclude_none=True) if wanted.filters is not None else {}
         matching = [
@@ -171,6 +173,11 @@ def _search(kind: str, rows: Callable[[Platform, frozenset[str]], Iterable[Found
 
     search.__annotations__["body"] = Annotated[model, Body()]
     return search
+
+
+def _has_content(request: Request) -> bool:
+    """Whether a body was sent at all: `null` is one, and not the one that is published."""
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
 
 
 def _matches(row: Found, name: str, given: dict[str, str]) -> bool:

@@ -213,27 +213,28 @@ def get_flow(
         data = here.files.get(tx, row.sha) if doc_type != "Metadata" else b""
     if doc_type == "Metadata":
         return JSONResponse(flow_json(row))
-    name, kind = row.name, "application/pdf" if data.startswith(b"%PDF-") else "application/xml"
+    name = row.name
     if doc_type != "Original":
         try:
-            name, data, kind = _shown(row, data) if doc_type == "ReadableView" else _converted(row, data)
+            name, data = _shown(row, data) if doc_type == "ReadableView" else _converted(row, data)
         except ei.EInvoiceError as error:
             raise Refused(404, f"there is no such form of this flow: {type(error).__name__}") from error
-    return Response(data, media_type=kind, headers={"Content-Disposition": f'attachment;filename="{_ascii(name)}"'})
+    head = {"Content-Disposition": f'attachment;filename="{_ascii(name)}"'}
+    return Response(data, media_type="application/octet-stream", headers=head)  # whatever it is, as published
 
 
-def _shown(row: Row[Any], data: bytes) -> tuple[str, bytes, str]:
+def _shown(row: Row[Any], data: bytes) -> tuple[str, bytes]:
     """A page for people; of a Factur-X, its own pages."""
     if data.startswith(b"%PDF-"):
-        return row.name, data, "application/pdf"
-    return f"{row.name}.html", ei.render(data), "text/html; charset=utf-8"
+        return row.name, data
+    return f"{row.name}.html", ei.render(data)
 
 
-def _converted(row: Row[Any], data: bytes) -> tuple[str, bytes, str]:
+def _converted(row: Row[Any], data: bytes) -> tuple[str, bytes]:
     """The invoice in the other XML syntax; of a Factur-X, the XML inside."""
     if data.startswith(b"%PDF-"):
-        return f"{row.name}.xml", ei.extract(data).xml, "application/xml"
-    return f"{row.name}.xml", ei.convert(data, "cii" if row.syntax == "UBL" else "ubl").data, "application/xml"
+        return f"{row.name}.xml", ei.extract(data).xml
+    return f"{row.name}.xml", ei.convert(data, "cii" if row.syntax == "UBL" else "ubl").data
 
 
 def _ascii(name: str) -> str:

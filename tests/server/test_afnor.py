@@ -222,3 +222,17 @@ def test_another_organisation_of_the_sponsor(box, flows):
         assert not [each for each in answer.json()["results"] if each["name"].startswith("P-")]
     strange = {"Organization-Id": box.platforms[1].clients[0].client_id}
     assert flows.post("/flows/search", json={"where": {"ackStatus": "Ok"}}, headers=strange).status_code == 403
+
+
+def test_what_is_published_of_requests_and_answers_holds(box, flows):
+    """A file is octets whatever it is; a search may have no body, but not `null`."""
+    directory = f"{box.platforms[0].url}/afnor-directory/v1"
+    sent = post(flows, ubl("P-7")).json()["flowId"]
+    for form in ("Original", "Converted", "ReadableView"):
+        answer = flows.get(f"/flows/{sent}", params={"docType": form})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/octet-stream")
+    for what, without in (("siren", 200), ("siret", 200), ("directory-line", 200), ("routing-code", 400)):
+        assert flows.post(f"{directory}/{what}/search").status_code == without
+        for nothing in ({"content": b"null"}, {"content": iter([b"null"])}):
+            headers = {"Content-Type": "application/json"}
+            assert flows.post(f"{directory}/{what}/search", headers=headers, **nothing).status_code == 400
