@@ -14,6 +14,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
@@ -27,6 +28,7 @@ from pydantic import (
     WithJsonSchema,
     model_validator,
 )
+from pydantic_core import PydanticCustomError
 
 __all__ = [
     "Address",
@@ -67,13 +69,39 @@ def _several(value: Any) -> Any:
     return value if value is None or isinstance(value, (list, tuple)) else (value,)
 
 
+# How XML Schema spells a decimal number (part 2, §3.3.3), and how large or fine it may be: more than anybody bills.
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*", re.ASCII)
+_MOST_CHARACTERS, _MOST_DIGITS, _FINEST = 60, 40, -30
+
+
+def _writable(number: Decimal) -> bool:
+    exponent = number.as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= _FINEST and number.adjusted() < _MOST_DIGITS
+
+
+def _bounded(value: Any) -> Any:
+    """A number that can be calculated with and written: no 1e99999999, which a hundred bytes are enough for."""
+    if isinstance(value, str):
+        right = len(value) <= _MOST_CHARACTERS and _NUMBER.fullmatch(value) is not None and _writable(Decimal(value))
+    elif isinstance(value, Decimal):
+        right = _writable(value)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        right = abs(value) < 10**_MOST_DIGITS  # false for what is no number
+    else:
+        return value
+    if not right:
+        raise PydanticCustomError("decimal_parsing", "expected a number such as 12.50, of at most 40 digits")
+    return value
+
+
 # The names of EN 16931-1 §6.5 (semantic data types); syntax codecs are chosen by them.
 Text = Annotated[str, "Text"]  # words for people, kept as they stand; codes and identifiers are plain `str`
-Amount = Annotated[Decimal, "Amount"]  # money, in the invoice currency unless its name says otherwise
-UnitPrice = Annotated[Decimal, "UnitPrice"]  # money for one price base quantity
-Quantity = Annotated[Decimal, "Quantity"]
-Percentage = Annotated[Decimal, "Percentage"]  # 20 means 20 %
-Rate = Annotated[Decimal, "Rate"]  # an exchange rate
+# An amount is money, in the invoice currency unless its name says otherwise.
+Amount = Annotated[Decimal, "Amount", BeforeValidator(_bounded)]
+UnitPrice = Annotated[Decimal, "UnitPrice", BeforeValidator(_bounded)]  # money for one price base quantity
+Quantity = Annotated[Decimal, "Quantity", BeforeValidator(_bounded)]
+Percentage = Annotated[Decimal, "Percentage", BeforeValidator(_bounded)]  # 20 means 20 %
+Rate = Annotated[Decimal, "Rate", BeforeValidator(_bounded)]  # an exchange rate
 Binary = Annotated[
     bytes,
     BeforeValidator(_decoded),

@@ -39,6 +39,8 @@ _ENCODING = re.compile(rb"\A(?:\xef\xbb\xbf)?<\?xml\s[^>]*?encoding\s*=\s*[\"'](
 _ENCODINGS = re.compile(rb"(?i)utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d|utf-16(?:le|be)?")
 # What may stand before the root element: declaration, comments, processing instructions; then the forbidden thing.
 _DOCTYPE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
+MAX_ATTRIBUTES = 250  # of one element; UBL and CII have seven at most, and what looks at each takes quadratic time
+_TOO_MANY = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _OTHER_KINDS = (
     (b"%PDF-", "EI-NO-XML-08"),
@@ -79,6 +81,8 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
         raise Unreadable(_DOCUMENT_TYPE)
     if _TOO_DEEP(root):
         raise Unreadable("EI-NO-XML-05", {"levels": str(MAX_DEPTH)})
+    if data.count(b"=") > MAX_ATTRIBUTES and _TOO_MANY(root):
+        raise Unreadable("EI-NO-XML-14", {"limit": str(MAX_ATTRIBUTES)})
     return root
 
 

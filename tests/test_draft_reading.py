@@ -120,9 +120,36 @@ def test_deeply_nested_sub_lines_are_read_or_refused():
         Draft.model_validate_json(payload)
 
 
+@pytest.mark.parametrize(
+    "number",
+    [
+        '"1_000"',
+        '"１２"',
+        '"1e3"',
+        '"0x10"',
+        "1e99",
+        '"1e-99999999"',
+        "9" * 41,
+        f'"{"9" * 41}"',
+        f'"0.{"0" * 40}1"',
+        '" "',
+    ],
+)
+def test_a_number_is_spelled_as_in_xml_and_of_a_size_that_can_be_written(number):
+    """No underscores, full-width digits or powers of ten; at most 40 digits before the point and 30 behind it."""
+    with pytest.raises(DraftError, match="expected a number"):
+        Draft.model_validate_json(f'{{"lines": [{{"quantity": {number}}}]}}')
+
+
+@pytest.mark.parametrize("number", ['" +12.50 "', '"-.5"', '"5."', "12.5", "9" * 40])
+def test_numbers_as_xml_spells_them_are_read(number):
+    """Signs, blanks around, and digits on one side of the point only."""
+    assert Draft.model_validate_json(f'{{"lines": [{{"quantity": {number}}}]}}').lines[0].quantity
+
+
 def test_numbers_too_large_to_calculate_with_are_said():
-    """A number of any size is read; computing with one of a hundred digits is refused in words."""
-    draft = Draft(lines=[{"quantity": "1", "item_net_price": "9" * 100, "vat_rate": "20"}])
+    """Computing with numbers of forty digits is refused in words."""
+    draft = Draft(lines=[{"quantity": "9" * 40, "item_net_price": "9" * 40, "vat_rate": "20"}])
     with pytest.raises(DraftError, match="too large"):
         draft.complete()
 

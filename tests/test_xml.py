@@ -3,7 +3,7 @@
 import pytest
 
 from einvoice.errors import Unreadable
-from einvoice.xml import MAX_DEPTH, location, parse_xml
+from einvoice.xml import MAX_ATTRIBUTES, MAX_DEPTH, location, parse_xml
 
 DECLARATION = '<?xml version="1.0" encoding="{}"?>'
 
@@ -99,6 +99,18 @@ def test_limits_the_depth():
     for depth in (MAX_DEPTH + 1, 1000, 100_000):
         with pytest.raises(Unreadable, match=r"deep|depth"):
             parse_xml(b"<a>" * depth + b"</a>" * depth)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_limits_the_attributes_of_an_element(encoding):
+    """An element with more attributes than the limit is refused wherever it stands, one at the limit is read."""
+
+    def element(count):
+        return f"<x>é<a {' '.join(f'b{n}={n!r}' for n in map(str, range(count)))}/></x>".encode(encoding)
+
+    assert len(parse_xml(element(MAX_ATTRIBUTES))[0].attrib) == MAX_ATTRIBUTES
+    with pytest.raises(Unreadable, match=f"more than {MAX_ATTRIBUTES} attributes"):
+        parse_xml(element(MAX_ATTRIBUTES + 1))
 
 
 def test_reads_an_attachment_of_twelve_megabytes():

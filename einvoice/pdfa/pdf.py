@@ -40,6 +40,7 @@ from pypdf.generic import (
 )
 
 from einvoice.errors import MissingExtra, Unreadable
+from einvoice.pdfa import ascii85
 
 # pypdf meets hostile bytes with whatever its code trips over: an index, a type, a recursion. These are what bytes can
 # cause; `MemoryError` is left to the caller, and anything else would be a fault of ours.
@@ -227,15 +228,31 @@ class Pdf:
         if not isinstance(found, StreamObject):
             return None
         try:
-            data = found.get_data()
+            data = self._unpacked(found)
         except LimitReachedError:
             raise
+        except ascii85.TooLong:
+            raise Spent("EI-NO-PDF-10", {"limit": str(self.limits.stream_bytes)}) from None
         except FAULTS:
             return None
         self._bytes += len(data)
         if self._bytes > self.limits.total_bytes:
             raise Spent("EI-NO-PDF-10", {"limit": str(self.limits.total_bytes)})
         return data
+
+    def _unpacked(self, stream: StreamObject) -> bytes:
+        names = [self.name(each) or "" for each in self._as_list(stream.get("/Filter"))]
+        if not set(names) & set(ascii85.NAMES):
+            return stream.get_data()
+        parameters = self._as_list(stream.get("/DecodeParms"))
+        packed: bytes = stream._data  # noqa: SLF001 - pypdf shows the unpacked bytes only
+        return ascii85.unpacked(packed, names, parameters, self.limits.stream_bytes)
+
+    def _as_list(self, value: PdfObject | None) -> list[PdfObject]:
+        found = self.resolved(value)
+        if found is None:
+            return []
+        return list(found) if isinstance(found, ArrayObject) else [found]
 
     def pages(self) -> list[DictionaryObject]:
         """The page dictionaries, as far as the page tree can be walked."""

@@ -52,13 +52,17 @@ def missing_attributes(document: Document) -> Iterator[Observation]:
 def at_their_cause(observations: Sequence[Observation]) -> tuple[Observation, ...]:
     """The observations, less those that only follow from another, which then says so."""
     refused = [each for each in observations if each.step == "xsd" and each.xpath]
-    stumbled = {id(each): cause for each in observations if (cause := _stumbled_over(each, refused)) is not None}
+    lines = {cause.field.partition(".")[0] for cause in refused if cause.field.startswith("lines[")}
     missing = [each for each in observations if each.rule == MISSING]
-    return tuple(
-        _with_causes(_with_stumbled(each, observations, stumbled), missing)
-        for each in observations
-        if id(each) not in stumbled and not _follows(each, refused)
-    )
+    folded: dict[int, list[str]] = {}  # the cause -> the rules that stumbled over it
+    kept = []
+    for each in observations:
+        cause = _stumbled_over(each, refused)
+        if cause is not None:
+            folded.setdefault(id(cause), []).append(each.rule)
+        elif not _follows(each, lines):
+            kept.append(each)
+    return tuple(_with_causes(_with_stumbled(each, folded.get(id(each), [])), missing) for each in kept)
 
 
 def _stumbled_over(each: Observation, refused: Sequence[Observation]) -> Observation | None:
@@ -76,16 +80,12 @@ def _names(reason: str, cause: Observation) -> bool:
     return bool(cause.facts.get("found")) and f"'{cause.facts['found']}'" in reason
 
 
-def _follows(each: Observation, refused: Sequence[Observation]) -> bool:
-    """Whether something does not compute because a part of the line was refused, and so was not read."""
-    lines = {cause.field.partition(".")[0] for cause in refused if cause.field.startswith("lines[")}
+def _follows(each: Observation, lines: set[str]) -> bool:
+    """Whether something does not compute because a part of its line was refused, and so was not read."""
     return each.rule in _COMPUTED and each.field.partition(".")[0] in lines
 
 
-def _with_stumbled(
-    each: Observation, observations: Sequence[Observation], stumbled: dict[int, Observation]
-) -> Observation:
-    rules = [other.rule for other in observations if stumbled.get(id(other)) is each]
+def _with_stumbled(each: Observation, rules: list[str]) -> Observation:
     if not rules:
         return each
     facts = {"count": str(len(rules)), "rules": ", ".join(dict.fromkeys(rules))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import logging
 import re
@@ -73,11 +74,14 @@ def repeating_font(glyphs):
     return top(*places) + drawings + names + b"\0\1\x41"
 
 
+XML = b"<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'/>"
 MANY = b"".join(b"(a)%d 0 R " % number for number in range(30, 8030))
 BOMBS = {
     "zeros": lambda: holding(zeros(200)),
     "packed twice": lambda: holding(zlib.compress(zeros(100), 9), b"/Filter[/FlateDecode/FlateDecode]"),
     "packed twenty times": lambda: holding(zeros(1), b"/Filter[" + b"/FlateDecode" * 20 + b"]"),
+    "packed in text": lambda: holding(zlib.compress(b"z" * 100_000_000, 9), b"/Filter[/FlateDecode/ASCII85Decode]"),
+    "text in text": lambda: holding(b"z" * 4_000_000, b"/Filter[" + b"/ASCII85Decode" * 20 + b"]"),
     "declared gigabyte": lambda: s.pdf(s.embedding(b"") | {21: b"<</Length 1073741824>>\nstream\nx\nendstream"}),
     "tree that contains itself": lambda: with_names(b"30 0 R", o30=b"<</Kids[30 0 R 30 0 R 30 0 R]>>"),
     "tree that doubles": lambda: with_names(
@@ -168,12 +172,22 @@ def test_what_is_too_large_is_not_run():
     assert "exceeds a limit" in text(check.step.reason, "en")
 
 
+def test_a_file_in_text_is_read():
+    """ASCII85, alone and around or inside another filter, gives the bytes that went in."""
+    for data, filters in (
+        (base64.a85encode(XML, adobe=True), b"/ASCII85Decode"),
+        (zlib.compress(base64.a85encode(XML)), b"[/FlateDecode/A85]"),
+        (base64.a85encode(zlib.compress(XML)) + b"~>", b"[/ASCII85Decode/FlateDecode]"),
+    ):
+        assert extract(holding(data, b"/Filter" + filters)).xml == XML
+
+
 MEASURED = """
 import pathlib, resource, sys
 sys.path.insert(0, {folder!r})
 import test_bombs
 from einvoice.facturx.container import check_container
-for name in ("zeros", "many files", "page of operators"):
+for name in ("zeros", "packed in text", "many files", "page of operators"):
     check_container(test_bombs.BOMBS[name](), limits=test_bombs.SMALL)
 status = pathlib.Path("/proc/self/status")
 if status.exists():  # of this program alone: what getrusage says counts what its parent held when it was started
