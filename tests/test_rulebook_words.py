@@ -44,6 +44,8 @@ def test_every_row_speaks_french_and_has_a_source():
 def test_every_published_rule_has_words(ruleset):
     """Each id of the installed rule sets is worded, in both languages but for the families of pure syntax."""
     artefact = find(ruleset, on=NOVEMBER)
+    if artefact is None:
+        pytest.skip(f"{catalogue()[ruleset].package}, which einvoice cannot depend on, is not installed")
     rules = read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document)
     ids = {check.id for pattern in rules.patterns for rule in pattern.rules for check in rule.checks if check.id}
     unworded = sorted(rule for rule in ids if row(rule) is None)
