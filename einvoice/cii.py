@@ -27,6 +27,7 @@ from einvoice.binding.codecs import (
     spelled,
 )
 from einvoice.codes import plain_iban, plain_vatex
+from einvoice.discounts import with_discounts
 from einvoice.forms import of_cii
 from einvoice.model import (
     Address,
@@ -39,6 +40,7 @@ from einvoice.model import (
     Line,
     Note,
     Party,
+    PaymentDiscount,
     PaymentMeans,
     SupportingDocument,
     VatBreakdown,
@@ -55,7 +57,7 @@ _IBAN = re.compile(r"\s*[A-Z]{2}\s*[0-9]{2}", re.IGNORECASE)
 def read(root: Element) -> Invoice:
     """The invoice that a Cross Industry Invoice says; what the model cannot hold is in `unread`."""
     invoice, unread = _syntax().read(of_cii(root))
-    return invoice.model_copy(update={"unread": unread}) if unread else invoice
+    return with_discounts(invoice.model_copy(update={"unread": unread}) if unread else invoice)
 
 
 def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:
@@ -195,6 +197,19 @@ _PAYMENT = """
   account_name                 ram:PayeePartyCreditorFinancialAccount/ram:AccountName
   account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID     account
   service_provider_identifier  ram:PayeeSpecifiedCreditorFinancialInstitution/ram:BICID
+"""
+# One group of payment terms for each discount; its words are part of BT-20, which the group of the net payment holds.
+_PAYMENT_DISCOUNT = """
+  ?/payment_terms  ram:Description                                                              words
+  due_date         ram:DueDateDateTime/udt:DateTimeString
+  ?/mandate_reference_identifier  ram:DirectDebitMandateID
+  =*               ram:ApplicableTradePaymentDiscountTerms
+  base_date        ram:ApplicableTradePaymentDiscountTerms/ram:BasisDateTime/udt:DateTimeString
+  period           ram:ApplicableTradePaymentDiscountTerms/ram:BasisPeriodMeasure
+  period_unit_code  ram:ApplicableTradePaymentDiscountTerms/ram:BasisPeriodMeasure/@unitCode
+  base_amount      ram:ApplicableTradePaymentDiscountTerms/ram:BasisAmount
+  percentage       ram:ApplicableTradePaymentDiscountTerms/ram:CalculationPercent
+  amount           ram:ApplicableTradePaymentDiscountTerms/ram:ActualDiscountAmount
 """
 _VAT = """
   tax_amount             ram:CalculatedAmount
@@ -366,9 +381,10 @@ _INVOICE = """
   invoicing_period.end_date      {S}/ram:BillingSpecifiedPeriod/ram:EndDateTime/udt:DateTimeString
   allowances*                    {S}/ram:SpecifiedTradeAllowanceCharge[allowance]             ALLOWANCE
   charges*                       {S}/ram:SpecifiedTradeAllowanceCharge[charge]                CHARGE
-  payment_terms                  {S}/ram:SpecifiedTradePaymentTerms/ram:Description                          words
-  due_date                       {S}/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString   latest
-  mandate_reference_identifier   {S}/ram:SpecifiedTradePaymentTerms/ram:DirectDebitMandateID
+  payment_discounts*             {S}/ram:SpecifiedTradePaymentTerms[discount]                 PAYMENT_DISCOUNT
+  payment_terms                  {S}/ram:SpecifiedTradePaymentTerms[net]/ram:Description      words
+  due_date                 {S}/ram:SpecifiedTradePaymentTerms[net]/ram:DueDateDateTime/udt:DateTimeString     latest
+  mandate_reference_identifier   {S}/ram:SpecifiedTradePaymentTerms[net]/ram:DirectDebitMandateID
   totals.line_net_amount         {T}/ram:LineTotalAmount
   totals.charges_amount          {T}/ram:ChargeTotalAmount
   totals.allowances_amount       {T}/ram:AllowanceTotalAmount
@@ -432,6 +448,7 @@ def _syntax() -> Syntax[Invoice]:
             "PRECEDING": (InvoiceReference, _PRECEDING),
             "DOCUMENT": (SupportingDocument, _DOCUMENT),
             "PAYMENT": (PaymentMeans, _PAYMENT),
+            "PAYMENT_DISCOUNT": (PaymentDiscount, _PAYMENT_DISCOUNT),
             "ALLOWANCE": (AllowanceCharge, _ALLOWANCE),
             "CHARGE": (AllowanceCharge, _CHARGE),
             "VAT": (VatBreakdown, _VAT),

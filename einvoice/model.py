@@ -45,6 +45,7 @@ __all__ = [
     "Line",
     "Note",
     "Party",
+    "PaymentDiscount",
     "PaymentMeans",
     "Period",
     "SupportingDocument",
@@ -252,6 +253,24 @@ class AllowanceCharge(Model):
     non_vat_tax_code: str | None = None  # UNTDID 5153, when the charge is a tax other than VAT
 
 
+class PaymentDiscount(Model):
+    """A discount for paying early (Skonto, escompte). BT-20 says it in words; EN 16931 has no place for its parts.
+
+    The last day is `due_date`, or `period` after `base_date` (the issue date unless given). Sources: Factur-X 1.09
+    EXTENDED, ApplicableTradePaymentDiscountTerms; XRechnung 3.0, BR-DE-18.
+    """
+
+    percentage: Percentage | None = Field(default=None, description="2 means 2 %")
+    period: Quantity | None = Field(default=None, description="how long it is offered, in `period_unit_code`")
+    period_unit_code: str | None = Field(
+        default=None, description="UN/ECE Recommendation 20: DAY, WEE, MON; days if absent"
+    )
+    base_date: date | None = Field(default=None, description="when the period begins; the issue date unless given")
+    due_date: date | None = Field(default=None, description="the last day on which the discount may be taken")
+    base_amount: Amount | None = Field(default=None, description="what it is taken off; the amount due unless given")
+    amount: Amount | None = Field(default=None, description="the discount itself, with VAT")
+
+
 class Totals(Model):
     """The document totals (BG-22)."""
 
@@ -410,6 +429,9 @@ class InvoiceHead(Model):
     invoice_object_identifier: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
     buyer_accounting_reference: str | None = None
     payment_terms: Text | None = None
+    payment_discounts: Annotated[tuple[PaymentDiscount, ...], BeforeValidator(_several)] = Field(
+        default=(), description="discounts for paying early; where the format has no place for them, BT-20 says them"
+    )
     notes: Annotated[tuple[Note, ...], BeforeValidator(_several)] = ()
     business_process_type: str | None = None
     specification_identifier: str | None = None

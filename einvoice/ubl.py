@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text, iso_date, number
 from einvoice.binding.codecs import LATEST, SUM, WORDS, negative, spelled
 from einvoice.codes import CREDIT_NOTES, plain_iban, plain_vatex
+from einvoice.discounts import with_discounts
 from einvoice.forms import of_ubl
 from einvoice.model import (
     Address,
@@ -51,7 +52,7 @@ _READ_TO_THE_END = frozenset({"BAR", "TXD"})
 def read(root: Element) -> Invoice:
     """The invoice that a UBL Invoice or CreditNote says; what the model cannot hold is in `unread`."""
     invoice, unread = _syntax(credit_note=root.tag == _CREDIT_NOTE).read(of_ubl(root))
-    return invoice.model_copy(update={"unread": unread}) if unread else invoice
+    return with_discounts(invoice.model_copy(update={"unread": unread}) if unread else invoice)
 
 
 def write(invoice: Invoice, *, incomplete: bool = False) -> bytes:

@@ -15,7 +15,7 @@ PACKAGE = Path(einvoice.__file__).parent
 # and terminals.
 LAYERS = (
     ("installation", "data", "report", "paths", "terms", "rulebook", "errors"),
-    ("model", "codes", "identifiers", "profiles"),
+    ("model", "codes", "identifiers", "profiles", "discounts"),
     ("xml", "processes", "worker_processes"),
     ("binding", "schematron", "pdfa", "artefacts"),
     ("forms", "ubl", "cii", "detect"),

@@ -61,7 +61,8 @@ class Node:
     recognises: bool = False
     always: bool = False
     # what follows is derived
-    tests: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()  # (path, accepted texts) that recognise the element
+    # (path, accepted texts) that recognise the element; without texts, the element at the path need only be there
+    tests: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     siblings: tuple[Node, ...] = ()  # on the first node for a tag: all of them, where the tag alone does not decide
     keys: frozenset[str] = frozenset()  # attributes of the object that make this element worth opening
     document_keys: frozenset[str] = frozenset()

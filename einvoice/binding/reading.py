@@ -267,6 +267,11 @@ def recognise(nodes: tuple[Node, ...], element: Element, known: Known) -> Node |
     for node in nodes:
         for path, constant in node.tests:
             text = _text_at(element, path)
+            if not constant:
+                if text is None:
+                    break
+                continue
+            text = text or ""
             if not known.accepts(constant, text) and (path[-1][0] == "@" or not known.means(constant, text)):
                 break
         else:
@@ -274,7 +279,8 @@ def recognise(nodes: tuple[Node, ...], element: Element, known: Known) -> Node |
     return None
 
 
-def _text_at(element: Element, path: tuple[str, ...]) -> str:
+def _text_at(element: Element, path: tuple[str, ...]) -> str | None:
+    """The text at the path, "" where there is none; None where there is no such element."""
     for step in path:
         if step[0] == "@":
             return element.get(step[1:]) or ""
@@ -284,7 +290,7 @@ def _text_at(element: Element, path: tuple[str, ...]) -> str:
                     element = child
                     break
             else:
-                return ""
+                return None
     return (element.text or "").strip(_SPACE)
 
 

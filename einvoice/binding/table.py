@@ -111,6 +111,9 @@ class _Compiler:
         if first == "!":
             node.always = True
             return node
+        if first == "=*":
+            node.recognises = node.always = True
+            return node
         if first[0] in "'=":
             node.constant, node.recognises = _constant(first), first[0] == "="
             return node

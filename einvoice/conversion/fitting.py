@@ -21,6 +21,9 @@ from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from einvoice.conversion.files import mime_of, name_of
+from einvoice.data import Language
+from einvoice.discounts import in_words, is_said, skonto
+from einvoice.draft.parties import is_french_party
 from einvoice.model import Identifier, Invoice, Line, Model, Party, VatBreakdown
 from einvoice.paths import Path, restored
 from einvoice.profiles import Profile, profile_of
@@ -34,6 +37,7 @@ _OTHERS = ("buyer", "payee", "buyer_agent", "payer", "seller_agent", "invoicee",
 _ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
 _OF_GROUPS = ("subtype_code", "parent_line_identifier")  # mean nothing where the groups are gone
 _LINES = Path(("lines",))
+_TERMS, _DISCOUNTS = Path(("payment_terms",)), Path(("payment_discounts",))
 _CURRENCY = Path(("vat_accounting_currency_code",))
 _TOTALS, _IN_CURRENCY = Path(("totals",)), "vat_amount_in_accounting_currency"
 
@@ -72,6 +76,7 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
         _tax_numbers_of_sellers(fitted)
     if to == "ubl":
         _payment_text_once(fitted)
+    _discounts_in_words(fitted, to)
     return fitted
 
 
@@ -225,6 +230,32 @@ def _payment_text_once(fitted: Fitted) -> None:
             fitted.left_out.append(Path(("payment_means", index, "means_text")))
         means[index] = each.model_copy(update={"means_text": None})
     fitted.change(payment_means=tuple(means))
+
+
+def _discounts_in_words(fitted: Fitted, to: str) -> None:
+    """The payment terms (BT-20) say a discount. Only Factur-X EXTENDED has elements for its parts as well."""
+    invoice, discounts = fitted.invoice, fitted.invoice.payment_discounts
+    if not discounts:
+        return
+    profile = profile_of(invoice.specification_identifier)
+    terms = invoice.payment_terms or ""
+    unsaid = {index: each for index, each in enumerate(discounts) if not is_said(each, terms)}
+    said: list[str] = []
+    if profile.name.startswith("xrechnung"):
+        lines = {index: text for index, each in unsaid.items() if (text := skonto(each))}
+        said = [f"{text}\n" for text in lines.values()]
+        terms += "\n" if said and terms and not terms.endswith("\n") else ""
+        unsaid = {index: each for index, each in unsaid.items() if index not in lines}
+    elif not terms:
+        language: Language = "fr" if is_french_party(invoice.seller) else "en"
+        said, unsaid = ["\n".join(in_words(each, language) for each in discounts)], {}
+    if said:
+        terms += "".join(said)
+        fitted.change(payment_terms=terms)
+        fitted.told.append(_said("EI-FIT-DISCOUNT", _TERMS, expected=terms))
+    if to == "ubl" or profile.level != "EXTENDED":
+        fitted.left_out += [_DISCOUNTS / index for index in unsaid]
+        fitted.change(payment_discounts=())
 
 
 def profile_change(stated: str | None, chosen: str | None, *, asked: bool) -> tuple[Observation, ...]:

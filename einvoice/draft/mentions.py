@@ -22,10 +22,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from einvoice.discounts import in_words, stated_in
 from einvoice.draft.content import DraftContent
 from einvoice.draft.parties import SINGLE_TAXABLE
 from einvoice.draft.reform import is_payment_request, is_public, takes_part, treatment_of
-from einvoice.model import Note, VatBreakdown
+from einvoice.model import Note, PaymentDiscount, VatBreakdown
 
 RECOVERY_FEE = (
     "En cas de retard de paiement, une indemnité forfaitaire pour frais de recouvrement de 40 euros est due"
@@ -58,7 +59,6 @@ VAT_ON_DEBITS = "Option pour le paiement de la taxe d'après les débits"
 SINGLE_TAXABLE_PERSON = "MEMBRE_ASSUJETTI_UNIQUE"
 
 _SPEAKS_OF_DISCOUNT = re.compile(r"escompte|\bdiscount|skonto", re.IGNORECASE)
-_STRUCTURED = re.compile(r"#SKONTO#TAGE=(\d+)#PROZENT=(\d+(?:\.\d+)?)#(?:BASISBETRAG=(\d+(?:\.\d+)?)#)?")
 _CONSUMER = frozenset({"B2C", "B2CINT"})
 
 
@@ -77,20 +77,12 @@ def early_payment_note(terms: str = EARLY_PAYMENT) -> Note:
     return Note(subject_code="AAB", text=terms)
 
 
-def early_payment_note_of(payment_terms: str | None) -> Note:
-    """The note AAB that payment terms (BT-20) make: what they say of a discount, else that there is none."""
-    if not payment_terms or not _SPEAKS_OF_DISCOUNT.search(payment_terms):
-        return early_payment_note()
-    offers = _STRUCTURED.findall(payment_terms)
-    told = "; ".join(_offer(*offer) for offer in offers)
-    return early_payment_note(told or " ".join(payment_terms.split()))
-
-
-def _offer(days: str, percentage: str, base: str) -> str:
-    """A discount in the structured form of XRechnung, in words."""
-    rate = percentage.rstrip("0").rstrip(".") if "." in percentage else percentage
-    on = f" sur {base.replace('.', ',')}" if base else ""
-    return f"Escompte de {rate.replace('.', ',')} %{on} pour paiement sous {days} jours"
+def early_payment_note_of(payment_terms: str | None, discounts: Sequence[PaymentDiscount] = ()) -> Note:
+    """The note AAB: what the discounts or the payment terms (BT-20) say of one, else that there is none."""
+    told = "; ".join(in_words(each, "fr") for each in discounts or stated_in(payment_terms))
+    if not told and payment_terms and _SPEAKS_OF_DISCOUNT.search(payment_terms):
+        told = " ".join(payment_terms.split())
+    return early_payment_note(told) if told else early_payment_note()
 
 
 def french_notes(draft: DraftContent, treatment: str | None) -> tuple[Note, ...]:
@@ -100,7 +92,7 @@ def french_notes(draft: DraftContent, treatment: str | None) -> tuple[Note, ...]
     debits = (
         (Note(subject_code="AAI", text=VAT_ON_DEBITS),) if draft.vat_on_debits and VAT_ON_DEBITS not in texts else ()
     )
-    offered = [*_late_payment(draft, treatment), early_payment_note_of(draft.payment_terms)]
+    offered = [*_late_payment(draft, treatment), early_payment_note_of(draft.payment_terms, draft.payment_discounts)]
     if draft.seller and any(identifier.scheme_id == SINGLE_TAXABLE for identifier in draft.seller.identifiers):
         offered.append(Note(subject_code="TXD", text=SINGLE_TAXABLE_PERSON))
     if treatment:

@@ -91,6 +91,10 @@ mandate              {mandate_reference_identifier}
 creditor             {bank_assigned_creditor_identifier}
 terms                {payment_terms}
 """
+DISCOUNT = """
+discount             {percentage}| · {amount}| · [discount_base] {base_amount}
+discount_until       {period}| {period_unit_code}| · {base_date}| · [until] {due_date}
+"""
 OTHER_PARTIES = (
     "payee",
     "seller_tax_representative",
@@ -220,7 +224,12 @@ def _payment(invoice: Invoice, writer: Writer) -> Entries:
         for entry in writer.entries(each, f"payment_means[{index}]", PAYMENT)
     ]
     terms = writer.entries(invoice, "", PAYMENT_TERMS)
-    return Entries("payment", label("payment", writer.language), (*means, *terms), "payment_means")
+    discounts = [
+        entry
+        for index, each in enumerate(invoice.payment_discounts)
+        for entry in writer.entries(each, f"payment_discounts[{index}]", DISCOUNT)
+    ]
+    return Entries("payment", label("payment", writer.language), (*means, *terms, *discounts), "payment_means")
 
 
 def _notes(invoice: Invoice, writer: Writer) -> Entries:

@@ -57,6 +57,7 @@ LISTS = {
     "unit_code": "unit",
     "item_price_base_quantity_unit_code": "unit",
     "measured_unit_code": "unit",
+    "period_unit_code": "unit",
     "SupportingDocument.description": "attachment_label",
     "Unread.kind": "unread",
 }
@@ -76,6 +77,7 @@ COUNTED = {  # the quantity that puts a unit into the plural
     "unit_code": "quantity",
     "item_price_base_quantity_unit_code": "item_price_base_quantity",
     "measured_unit_code": "measured_value",
+    "period_unit_code": "period",
 }
 ADDRESS = (
     "{street_name}",
