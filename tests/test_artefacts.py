@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from einvoice.artefacts import catalogue as catalogue_module
-from einvoice.artefacts.adding import add
+from einvoice.artefacts.adding import add, remove
 from einvoice.artefacts.catalogue import catalogue, ordinal
 from einvoice.artefacts.installed import digest, find, installed, needed_files, package_version, user_folder
 from einvoice.data import RULESETS
@@ -117,8 +117,8 @@ def test_what_a_schema_of_rules_includes_belongs_to_it_within_its_own_folder(tmp
     """`../common.sch` is kept and opened with the rules that include it; a file outside of the folder is not."""
     folder = release(tmp_path / "new" / "ubl", "BR-FR-Flux2-Schematron-UBL.sch").parent
     main = folder / "ubl" / "BR-FR-Flux2-Schematron-UBL.sch"
-    includes = '<include href="../common.sch"/><include href="../../outside.sch"/>'
-    main.write_text(main.read_text(encoding="utf-8").replace("<pattern", f"{includes}<pattern", 1), encoding="utf-8")
+    text = main.read_text(encoding="utf-8")
+    main.write_text(text.replace("<pattern", '<include href="../common.sch"/><pattern', 1), encoding="utf-8")
     for path in (folder / "common.sch", tmp_path / "outside.sch"):
         path.write_text('<pattern xmlns="http://purl.oclc.org/dsdl/schematron"/>')
     (added,) = add(folder)
@@ -128,6 +128,9 @@ def test_what_a_schema_of_rules_includes_belongs_to_it_within_its_own_folder(tmp
     for name in ("common.sch", "../../outside.sch", "../../../outside.sch"):
         with pytest.raises(FileNotFoundError):
             find("br-fr-ubl", on=NOVEMBER).open_document(name)
+    main.write_text(text.replace("<pattern", '<include href="../../outside.sch"/><pattern', 1), encoding="utf-8")
+    with pytest.raises(Unreadable, match="the included file is not there"):
+        add(folder)
 
 
 def test_a_digest_can_be_repeated_with_sha256sum(tmp_path):
@@ -324,3 +327,96 @@ def test_rule_sets_of_our_own_are_there_as_they_are(data_folder):
         assert copy.version[0].isdigit()
         assert copy.sha256 == digest(copy.files)
     assert not data_folder.exists()
+
+
+RULES = (
+    '<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2">'
+    '<pattern><rule context="/*">{}</rule></pattern></schema>'
+)
+YEARS = [f"1.{number}.0" for number in range(12)]
+
+
+def jar(path: Path) -> Path:
+    """A jar as a validator has it: twelve versions of a rule set in a folder each, among other things."""
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("META-INF/MANIFEST.MF", "Implementation-Version: 7.2.1")
+        for version in YEARS:
+            rules = RULES.format(f'<assert id="T-1" test="true()">{version}</assert>')
+            archive.writestr(f"external/rules/en16931/{version}/EN16931-CII-validation-preprocessed.sch", rules)
+    return path
+
+
+def test_twelve_versions_in_one_container_are_each_taken_under_its_own(tmp_path):
+    """Each under the folder that holds it, never under the version of the jar; known versions are preferred."""
+    added = add(jar(tmp_path / "validator-7.2.1.jar"))
+    assert sorted((each.artefact.version for each in added), key=ordinal) == YEARS
+    assert find("en16931-cii", on=NOVEMBER).version == "1.11.0"
+    assert remove("en16931-cii", "1.11.0") == ("1.11.0",)
+    assert len(remove("en16931-cii")) == 11
+    with pytest.raises(Unrecognised, match="nothing was added"):
+        remove("en16931-cii")
+
+
+def test_some_of_a_container_are_chosen(tmp_path):
+    """By id or version; what is not there is answered with the list of what is."""
+    path = jar(tmp_path / "validator-7.2.1.jar")
+    assert [each.artefact.version for each in add(path, only=["1.3.0", "1.4.0"])] == ["1.3.0", "1.4.0"]
+    with pytest.raises(Unrecognised, match=r"it has en16931-cii 1\.0\.0, en16931-cii 1\.1\.0"):
+        add(path, only=["2.0.0"])
+    with pytest.raises(Unrecognised, match="nothing in it is what was asked for"):
+        add(path, known_only=True)
+
+
+def test_the_name_of_a_zip_file_is_no_version(tmp_path, data_folder):
+    """What nobody dates has to be dated by the user, and nothing is kept."""
+    path = tmp_path / "rules-9.9.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("Flux10.sch", RULES.format('<assert id="T-1" test="true()">ok</assert>'))
+    with pytest.raises(Unrecognised, match="--version"):
+        add(path)
+    assert not data_folder.exists()
+
+
+def test_what_only_a_folder_dates_is_not_preferred(tmp_path):
+    """A folder called 99.0 does not outdo rules that the catalogue knows; the file's own word, or the user's, does."""
+    text = RULES.format('<assert id="T-1" test="true()">ok</assert>')
+    known = find("flux10", on=NOVEMBER).version
+    add(release(tmp_path / "99.0", "Flux10.sch", text))
+    assert find("flux10", on=NOVEMBER).version == known
+    assert [each.version for each in installed("flux10")] == ["99.0", known]
+    add(release(tmp_path / "new", "Flux10.sch", text), version="99.0")
+    assert find("flux10", on=NOVEMBER).version == "99.0"
+
+
+@pytest.mark.parametrize("version", ["..", ".", "a/b", "", ".hidden", "1..2", "1.0."])
+def test_a_version_is_never_a_path(tmp_path, data_folder, version):
+    """`--version ..` would be the folder of all that was added."""
+    add(release(tmp_path / "one", "BR-FR-Flux2-Schematron-UBL.sch"))
+    folder = release(tmp_path / "rules", "Flux10.sch", RULES.format('<assert id="T-1" test="true()">ok</assert>'))
+    with pytest.raises(Unrecognised, match="cannot be a version"):
+        add(folder, version=version)
+    assert [path.name for path in data_folder.iterdir()] == ["br-fr-ubl"]
+
+
+def test_rules_that_cannot_be_compiled_are_not_kept(tmp_path, data_folder):
+    """They would be "not run" in place of those that can."""
+    text = SCH.replace("true()", "no-such-function()")
+    with pytest.raises(Unreadable, match="cannot be compiled"):
+        add(release(tmp_path / "new", "BR-FR-Flux2-Schematron-UBL.sch", text))
+    assert not data_folder.exists()
+
+
+def test_a_full_disk_leaves_what_was_there(tmp_path, data_folder, monkeypatch):
+    """The old copy is used until the new one is whole."""
+    folder = release(tmp_path / "new", "BR-FR-Flux2-Schematron-UBL.sch")
+    add(folder)
+    release(folder, "BR-FR-Flux2-Schematron-UBL.sch", SCH.replace("ok", "well"))
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("einvoice.artefacts.adding.replace_file", full)
+    with pytest.raises(OSError, match="No space left"):
+        add(folder)
+    assert b">ok<" in find("br-fr-ubl", on=NOVEMBER).main.read_bytes()
+    assert [path.name for path in data_folder.iterdir()] == ["br-fr-ubl"]

@@ -540,7 +540,7 @@ def test_artefacts_are_listed_verified_added_and_warmed(tmp_path, capsys, monkey
     assert run("artefacts", "list") == 0
     listed = capsys.readouterr().out
     assert "en16931-ubl" in listed
-    assert "not installed" in listed
+    assert "non installé" in listed
     assert run("artefacts", "verify") == 0
     assert "UNKNOWN" not in capsys.readouterr().out
     release = tmp_path / "release"

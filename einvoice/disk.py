@@ -1,0 +1,40 @@
+"""Files are replaced, never overwritten: whoever reads sees the old content or the new one, also after a full disk.
+
+replace_file(Path("invoice.xml"), data)
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write the content beside the file, make sure that it is on the disk, and put it in the file's place.
+
+    What is no plain file (a pipe, a terminal, /dev/stdout) is written to as it is; a link leads to its file, and a file
+    keeps its permissions. Raises `OSError`, and leaves the old file as it was.
+    """
+    if path.exists() and not path.is_file():
+        path.write_bytes(data)
+        return
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as part:
+            part.write(data)
+            part.flush()
+            os.fsync(part.fileno())
+        Path(name).chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)  # it cannot be asked without being set
+    os.umask(mask)
+    return mask
