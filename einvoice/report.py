@@ -46,6 +46,9 @@ class Finding(_Value):
     expected: str | None = Field(default=None, description="the value that should stand there")
     hint: str | None = Field(default=None, description="what to do")
     source: str | None = Field(default=None, description="the standard or law that says so, with its section")
+    equivalents: tuple[str, ...] = Field(
+        default=(), description="of a rule of Factur-X: the rules of EN 16931 that say the same, such as BR-CO-15"
+    )
     official: str | None = Field(default=None, description="of a published rule: the publisher's own text")
 
 
@@ -56,6 +59,7 @@ class Step(_Value):
     status: Literal["passed", "failed", "not_run"] = Field(description="passed, failed or not_run")
     ruleset: str | None = Field(default=None, description="id in the artefact catalogue")
     version: str | None = Field(default=None, description="version of the rule set or schema")
+    newer: str | None = Field(default=None, description="a release in force that the catalogue knows and that is newer")
     sha256: str | None = Field(default=None, description="of the file that was used")
     engine: str | None = Field(default=None, description="compiled, saxon or both")
     rules: int | None = Field(default=None, description="checks in the rule set")

@@ -102,12 +102,66 @@ def test_rules_without_a_published_id_are_named_by_their_label():
     assert (unnamed.message_en, unnamed.official) == ("Element 'ram:X' is not used", None)
 
 
+@pytest.mark.parametrize(
+    ("rule", "message", "fr", "en"),
+    [
+        (
+            "UBL-CR-001",
+            "[UBL-CR-001]-A UBL invoice should not include extensions",
+            "« extensions » n'est pas prévu à cet endroit.",
+            "“extensions” has no place here.",
+        ),
+        (
+            "CII-SR-001",
+            "[CII-SR-001] - SpecifiedTransactionID should not be present",
+            "« SpecifiedTransactionID » n'est pas prévu à cet endroit.",
+            "“SpecifiedTransactionID” has no place here.",
+        ),
+        (
+            "CII-SR-477",
+            "[CII-SR-477] - LineTotalAmount shall occur at most once in Summation.",
+            "À cet endroit, « LineTotalAmount » ne peut figurer plus de 1 fois.",
+            "“LineTotalAmount” may stand here at most 1 time(s).",
+        ),
+        (
+            "FX-SCH-A-000027",
+            "Element 'ram:SellerTradeParty' must occur exactly 1 times.",
+            "À cet endroit, « SellerTradeParty » doit figurer 1 fois, ni plus ni moins.",
+            "“SellerTradeParty” must stand here exactly 1 time(s).",
+        ),
+        (
+            "FX-SCH-A-000022",
+            "Value of '@format' is not allowed.",
+            "La valeur de « @format » ne figure pas dans la liste admise.",
+            "The value of “@format” is not in the list of those that are admitted.",
+        ),
+        (
+            "FX-SCH-A-000021",
+            "Attribute '@format' is required in this context.",
+            "« @format » manque à cet endroit.",
+            "“@format” is missing here.",
+        ),
+        (
+            "UBL-SR-09",
+            "[UBL-SR-09]-Seller name shall occur maximum once",
+            "À cet endroit, « Seller name » ne peut figurer plus de 1 fois.",
+            "“Seller name” may stand here at most 1 time(s).",
+        ),
+    ],
+)
+def test_rules_of_pure_syntax_are_said_by_their_form(rule, message, fr, en):
+    """Which element, and what is wrong with it, in both languages; the official text stands beside it."""
+    finding = told(replace(FAILURE, rule=rule, flag="warning", message=message), None)
+    assert (finding.message, finding.message_en) == (fr, en)
+    assert finding.official and finding.official in message
+
+
 def test_families_of_syntax_rules_keep_the_official_words():
-    """The French text says what kind of fault it is, the official one which element."""
-    message = "[UBL-CR-001]-A UBL invoice should not include extensions"
+    """Where it has no usual form, the French text says what kind of fault it is, the official one which element."""
+    message = "[UBL-CR-001]-An extension nobody reads"
     finding = told(replace(FAILURE, rule="UBL-CR-001", flag="warning", message=message), None)
-    assert finding.message.endswith("(A UBL invoice should not include extensions)")
-    assert finding.message_en == "A UBL invoice should not include extensions"
+    assert finding.message.endswith("(An extension nobody reads)")
+    assert finding.message_en == "An extension nobody reads"
 
 
 DEFECT = replace(FAILURE, rule="BR-AE-01", message="[BR-AE-01]-exactly one")

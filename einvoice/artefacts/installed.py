@@ -157,6 +157,13 @@ def find(artefact_id: str, *, on: date) -> Artefact | None:
     return in_use[-1] if in_use else next(iter(copies), None)
 
 
+def newer(used: Artefact, *, on: date) -> str | None:
+    """The version of a release that is in force on a day, that the catalogue knows, and that is newer than this one."""
+    known = [each.version for each in used.entry.versions if each.since is None or each.since <= on]
+    newest = max(known, key=ordinal, default="")
+    return newest if used.known and ordinal(newest) > ordinal(used.version) else None
+
+
 def _age(artefact: Artefact) -> tuple[bool, bool, tuple[int, ...], date, bool]:
     """Newest last; of equal ones, what the user added. What nobody but a folder dates is older than all others."""
     unseen = artefact.newest and not artefact.known

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from einvoice.artefacts.adding import add, remove
 from einvoice.artefacts.catalogue import Entry, catalogue, ordinal
-from einvoice.artefacts.installed import Artefact, find, installed, user_folder
+from einvoice.artefacts.installed import Artefact, find, installed, newer, user_folder
 from einvoice.commands.language import said, shown_day
 from einvoice.commands.output import INVALID, VALID, WrongUsage, common_arguments, say_missing_folder, table, write
 from einvoice.profiles import profile_named
@@ -75,8 +75,8 @@ def _list(options: argparse.Namespace) -> int:
 
 def _why(entry: Entry, used: Artefact | None, today: date) -> str:
     """Why this copy is used today and no other."""
-    newer = [each.version for each in entry.versions if used is None or ordinal(each.version) > ordinal(used.version)]
-    told = "; " + said("{version} is published", version=max(newer, key=ordinal)) if newer else ""
+    published = newer(used, on=today) if used else max((each.version for each in entry.versions), key=ordinal)
+    told = "; " + said("{version} is published", version=published) if published else ""
     if used is None:
         return told.removeprefix("; ")
     copies = installed(entry.id)

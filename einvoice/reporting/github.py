@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report
-from einvoice.reporting.text import in_one_line, reasons
+from einvoice.reporting.text import in_one_line, reasons, rule_name
 
 _COMMANDS = {"error": "error", "warning": "warning", "information": "notice"}
 
@@ -23,7 +23,11 @@ def _lines(document: DocumentReport, language: Language) -> list[str]:
     for severity, command in _COMMANDS.items():
         told += [
             _command(
-                command, in_one_line(finding, language), file=file, line=_line(document, finding), title=finding.rule
+                command,
+                in_one_line(finding, language),
+                file=file,
+                line=_line(document, finding),
+                title=rule_name(finding),
             )
             for finding in document.findings
             if finding.severity == severity

@@ -78,7 +78,7 @@ def _result(document: DocumentReport, finding: Finding, index: int, language: La
     names = [name for name in (finding.field, finding.xpath) if name]
     if names:
         place["logicalLocations"] = [{"fullyQualifiedName": name} for name in names]
-    return {
+    result = {
         "ruleId": finding.rule,
         "ruleIndex": index,
         "level": _LEVELS[finding.severity],
@@ -86,6 +86,9 @@ def _result(document: DocumentReport, finding: Finding, index: int, language: La
         "locations": [place],
         "partialFingerprints": {"ruleAndPlace/v1": _fingerprint(finding)},
     }
+    if finding.equivalents:
+        result["properties"] = {"equivalents": list(finding.equivalents)}
+    return result
 
 
 def _fingerprint(finding: Finding) -> str:

@@ -200,7 +200,7 @@ def _finding(same: tuple[Finding, ...], language: Language, look: Look) -> Itera
     words = _WORDS[language]
     first = same[0]
     about = _term_name(first.term, language)
-    head = f"{look.paint(words[first.severity], first.severity)}  {first.rule}"
+    head = f"{look.paint(words[first.severity], first.severity)}  {rule_name(first)}"
     yield _INDENT + head + (f"  {about}" if about else "") + (f"  × {len(same)}" if len(same) > 1 else "")
     yield from _wrap(first.message, look, _INDENT * 2)
     values = _values(first, language) if len(same) == 1 else []
@@ -210,6 +210,12 @@ def _finding(same: tuple[Finding, ...], language: Language, look: Look) -> Itera
             yield from _wrap(line, look, _INDENT * 2, dim=line is places)
     if first.hint:
         yield from _wrap(f"→ {first.hint}", look, _INDENT * 2, "  ")
+
+
+def rule_name(finding: Finding) -> str:
+    """The rule and, in brackets, those of EN 16931 that say the same: FX-SCH-A-000121 (= BR-CO-15)."""
+    alike = f" (= {', '.join(finding.equivalents)})" if finding.equivalents else ""
+    return f"{finding.rule}{alike}"
 
 
 def _values(finding: Finding, language: Language) -> list[str]:

@@ -4,6 +4,7 @@
 |---|---|
 | `observation` | a rule, facts and a place: `Observation`; a row and facts: `Sentence` |
 | `words` | the rows of `schematron/messages.tsv`, filled |
+| `forms` | what hundreds of official texts say alike |
 | `official` | a publisher's message, taken apart |
 | `edge` | from an observation to the finding that a person reads |
 | `explaining` | what an id or a business term means |
@@ -17,7 +18,7 @@ from __future__ import annotations
 from einvoice.data import Language
 from einvoice.rulebook.edge import finding, in_words, step
 from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult, at_source, observation
-from einvoice.rulebook.official import Official, official
+from einvoice.rulebook.official import Official, equivalents, official
 from einvoice.rulebook.words import Row, Words, row, severity_of, text, words
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "StepResult",
     "Words",
     "at_source",
+    "equivalents",
     "finding",
     "in_words",
     "observation",

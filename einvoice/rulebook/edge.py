@@ -15,6 +15,7 @@ from dataclasses import fields
 
 from einvoice.data import Language
 from einvoice.report import Finding, Step
+from einvoice.rulebook.forms import form_of
 from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult
 from einvoice.rulebook.words import Row, row, said, text, words
 
@@ -23,7 +24,7 @@ _UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number: only its ow
 
 def finding(observation: Observation, language: Language) -> Finding:
     """The observation in words."""
-    known = row(observation.rule) or row(observation.wording)  # a rule of which each item has words of its own
+    known = _row(observation)
     french, english = _message(observation, known, "fr"), _message(observation, known, "en")
     term = next(iter(known.terms), "") if observation.term is None and known else observation.term
     return Finding(
@@ -40,6 +41,7 @@ def finding(observation: Observation, language: Language) -> Finding:
         expected=_shown(observation.facts.get("expected"), language) or None,
         hint=_hint(observation, known, language) or None,
         source=observation.source or (known.source if known else "") or None,
+        equivalents=observation.equivalents,
         official=(observation.official or None) if known and known.id != _UNNAMED else None,
     )
 
@@ -56,18 +58,31 @@ def step(done: StepResult, language: Language) -> Step:
     return Step(**{**facts, "reason": reason})
 
 
+def _row(observation: Observation) -> Row | None:
+    """The row of the rule; of one that only belongs to a family, that of an equivalent which has its own."""
+    known = row(observation.rule) or row(observation.wording)  # a rule of which each item has words of its own
+    if known is None or not known.en:
+        return next(filter(None, map(row, observation.equivalents)), known)
+    return known
+
+
 def _message(observation: Observation, known: Row | None, language: Language) -> str:
     published, facts = observation.official, observation.facts
     if observation.wording or not published:
         return words(observation.wording or observation.rule, facts, language).message
     if known is not None and known.en and known.id != _UNNAMED:
-        return words(observation.rule, facts, language).message
+        return words(known.id, facts, language).message
+    if form := form_of(published):
+        element = f"« {form.facts['element']} »" if language == "fr" else f"“{form.facts['element']}”"
+        about = text(Sentence(observation.term), language) if observation.term else ""
+        named = {**form.facts, "element": f"{element} ({observation.term}, {about})" if about else element}
+        return words(form.id, named, language).message
     # words for a whole family, or none: the official ones say which element it is
     return f"{known.fr} ({published})" if known and language == "fr" else published
 
 
 def _hint(observation: Observation, known: Row | None, language: Language) -> str:
-    wording = observation.wording or (observation.rule if known else "")
+    wording = observation.wording or (known.id if known else "")
     own = words(wording, observation.facts, language).hint if wording else ""
     if not own and observation.rule.startswith("EI-") and row(observation.rule):  # of many wordings, the rule advises
         own = words(observation.rule, observation.facts, language).hint

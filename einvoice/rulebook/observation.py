@@ -36,6 +36,7 @@ class Observation:
     facts: Mapping[str, Fact] = field(default_factory=dict)  # `found` and `expected` are shown beside the message too
     wording: str = ""  # the row that words it, where one rule has many: XSD-03, EI-ID-01_SIREN
     official: str = ""  # the publisher's text, without its label
+    equivalents: tuple[str, ...] = ()  # rules of EN 16931 that say the same under the name that everybody knows
     notes: tuple[Sentence, ...] = ()  # said after the hint: a known defect of the rule, a field that was meant
     source: str = ""  # where it is not that of the row
     term: str | None = None  # BT-106; None: the first one of the row; "": none
@@ -65,6 +66,7 @@ class StepResult:
     status: Literal["passed", "failed", "not_run"]
     ruleset: str | None = None
     version: str | None = None
+    newer: str | None = None
     sha256: str | None = None
     engine: str | None = None
     rules: int | None = None

@@ -23,6 +23,14 @@ class Official:
     source: str  # what it cites as its source, ""
 
 
+def equivalents(rule: str, label: str) -> tuple[str, ...]:
+    """The rules of EN 16931 that say the same as a rule of Factur-X under another id: the one that its text names.
+
+    `tools/equivalents.py` holds them against each other by firing both.
+    """
+    return (label,) if rule.startswith("FX-") and label.startswith("BR-") else ()
+
+
 def official(message: str) -> Official:
     """Take an official message apart; values that stand before its label are kept, at the end.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from einvoice.paths import Path
 from einvoice.report import Severity
-from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, official, row
+from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, equivalents, official, row
 from einvoice.schematron import Failure
 from einvoice.terms import Term, nearest_term, term, term_at
 from einvoice.validation.overlay import Defect, known_defect
@@ -41,7 +41,8 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
     """What a failed check of a rule set says of the document."""
     said = official(failure.message)
     rule = failure.rule or said.label or _UNNAMED
-    known = row(rule)
+    alike = equivalents(rule, said.label)
+    known = next(filter(None, map(row, (*alike, rule))), None)
     defect = known_defect(ran.ruleset, ran.version, rule, failure) if policy.overlay != "off" else None
     severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
     softened = defect is not None and _is_softened(defect, severity, policy)
@@ -59,6 +60,7 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
         facts={name: fact for name, fact in facts.items() if fact is not None},
         wording="EI-STEP-08" if failed else "",
         official="" if failed else said.text,
+        equivalents=alike,
         notes=_notes(defect, softened=softened) if defect else (),
         source=said.source,
         term=meant.id if meant else "",

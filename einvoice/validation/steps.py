@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from typing import Literal
 
 from einvoice import own_rules as own_rule_sets
-from einvoice.artefacts.installed import Artefact, find, installed
+from einvoice.artefacts.installed import Artefact, find, installed, newer
 from einvoice.document import MESSAGES, Document
 from einvoice.draft import Disagreement, DraftError
 from einvoice.draft.arithmetic import arithmetic
@@ -412,6 +412,8 @@ def _twin(artefact: Artefact, policy: Policy) -> Artefact | None:
 
 def _run(task: Task, source: Source, ran: Ran) -> Result:
     done = StepResult(ran.step, "passed", ruleset=ran.ruleset, version=ran.version or None, sha256=source.sha256)
+    if isinstance(source, Artefact):
+        done = replace(done, newer=newer(source, on=task.policy.day))
     policy, started = task.policy, time.perf_counter()
     try:
         run = run_rules(source, task.document, policy)

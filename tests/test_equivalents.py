@@ -1,0 +1,77 @@
+"""Rules of Factur-X that EN 16931 has under another name are told with both, in every form of the report."""
+
+import json
+import re
+from datetime import date
+
+import pytest
+
+import einvoice as ei
+from einvoice.artefacts.catalogue import catalogue, ordinal
+from einvoice.artefacts.installed import find, newer
+from einvoice.reporting.sarif import sarif
+from einvoice.reporting.text import Look, text
+from einvoice.rulebook import equivalents, official, row
+from einvoice.schematron import read_rules
+
+DAY = date(2026, 11, 22)
+DRAFT = {
+    "number": "F2026-0001",
+    "issue_date": "2026-11-02",
+    "due_date": "2026-12-02",
+    "nature": "services",
+    "seller": {"name": "V", "vat_identifier": "FR88100000009", "postal_address": {"country_code": "FR"}},
+    "buyer": {"name": "A", "vat_identifier": "FR37200000008", "postal_address": {"country_code": "FR"}},
+    "lines": [{"item_name": "Conseil", "quantity": "2", "item_net_price": "50.00", "vat_rate": "20"}],
+}
+
+
+@pytest.fixture(scope="module")
+def broken():
+    """The report on a CII invoice of the profile BASIC whose total with VAT is wrong."""
+    xml = ei.extract(ei.build(ei.Draft.model_validate(DRAFT), "facturx", profile="basic")).xml
+    return ei.validate(re.sub(rb"(<ram:GrandTotalAmount>)[^<]*", rb"\g<1>121.00", xml))
+
+
+def test_the_name_that_everybody_knows_stands_beside(broken):
+    """In JSON, text and SARIF; the words are those of the rule of EN 16931."""
+    (found,) = [each for each in broken.findings if "BR-CO-15" in each.equivalents]
+    assert found.rule.startswith("FX-SCH-A-")
+    assert (found.term, found.message_en) == ("BT-112", row("BR-CO-15").en)
+    assert f"{found.rule} (= BR-CO-15)" in text(broken, "fr", Look())
+    results = json.loads(sarif(broken, "fr"))["runs"][0]["results"]
+    assert {"equivalents": ["BR-CO-15"]} in [each.get("properties") for each in results]
+    assert json.loads(broken.model_dump_json())["documents"][0]["findings"]
+
+
+def test_other_rules_have_none():
+    """A rule that has the name of EN 16931 already, and one of another publisher."""
+    assert equivalents("BR-CO-15", "BR-CO-15") == ()
+    assert equivalents("BR-FR-12_BT-49", "BR-FR-12/BT-49") == ()
+    assert equivalents("FX-SCH-A-000027", "") == ()
+
+
+@pytest.mark.parametrize(("profile", "least"), [("minimum", 60), ("basic", 200)])
+def test_every_rule_that_names_another_has_it(profile, least):
+    """The publisher's texts begin with the name: none is lost, and those of EN 16931 have words."""
+    artefact = find(f"facturx-{profile}", on=DAY)
+    rules = read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document)
+    checks = [check for pattern in rules.patterns for rule in pattern.rules for check in rule.checks]
+    said = {each.id: official("".join(part for part in each.message if isinstance(part, str))) for each in checks}
+    named = {rule: equivalents(rule, text.label) for rule, text in said.items() if text.label.startswith("BR-")}
+    named = {rule: alike for rule, alike in named.items() if rule.startswith("FX-")}
+    assert len(named) >= least
+    assert all(named.values())
+    unworded = {alike[0] for alike in named.values() if row(alike[0]) is None}
+    assert not unworded
+
+
+def test_a_report_tells_of_a_newer_release(monkeypatch):
+    """Where the catalogue knows one that is in force, the step says so; of the newest it does not."""
+    used = find("br-fr-cdv", on=DAY)
+    known = max((each.version for each in catalogue()["br-fr-cdv"].versions), key=ordinal)
+    assert newer(used, on=DAY) == (known if ordinal(known) > ordinal(used.version) else None)
+    assert newer(find("en16931-ubl", on=DAY), on=DAY) is None
+    monkeypatch.setattr("einvoice.validation.steps.newer", lambda _, *, on: f"9.9 on {on}")
+    report = ei.validate(ei.build(ei.Draft.model_validate(DRAFT), "ubl"), policy=ei.Policy(date=DAY))
+    assert {each.newer for each in report.documents[0].steps if each.name == "profile"} == {f"9.9 on {DAY}"}
