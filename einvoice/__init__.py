@@ -40,9 +40,10 @@ if TYPE_CHECKING:
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
     from einvoice.france import ereporting, lifecycle
     from einvoice.many import validate_many
+    from einvoice.meanings import explain
     from einvoice.model import Invoice
     from einvoice.report import DocumentReport, Finding, Report, Step
-    from einvoice.rulebook.explaining import Explanation, explain
+    from einvoice.rulebook.explaining import Explanation
     from einvoice.validation.policy import HouseRules, Policy
 
 _HOMES = {
@@ -68,7 +69,7 @@ _HOMES = {
     "Unwritable": "errors",
     "build": "api",
     "convert": "api",
-    "explain": "rulebook.explaining",
+    "explain": "meanings",
     "extract": "api",
     "losses": "api",
     "parse": "api",

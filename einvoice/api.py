@@ -30,11 +30,12 @@ from einvoice.detect import detect, read_invoice
 from einvoice.document import Document
 from einvoice.draft import Draft
 from einvoice.errors import Unwritable
+from einvoice.meanings import explain
 from einvoice.model import Invoice
 from einvoice.paths import Path, differences, restored
 from einvoice.report import DocumentReport, Finding, Report
 from einvoice.rulebook import Observation, Sentence, StepResult, at_source, in_words, step
-from einvoice.rulebook.explaining import Explanation, explain
+from einvoice.rulebook.explaining import Explanation
 from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
 from einvoice.validation.unread import meaning_lost, unread_observations

@@ -39,7 +39,7 @@ COMMANDS = {
     "flux1": "the extract of an invoice that the public portal gets",
     "report": "e-reports: make those of a year, their calendar, what changed between two",
     "directory": "electronic addresses: is one right, and where does a buyer receive?",
-    "explain": "what a rule or a business term means",
+    "explain": "what a rule, a business term or a code means",
     "artefacts": "the official rule sets and schemas: list, verify, add, warm",
     "schema": "the JSON Schemas of what goes in and out",
 }

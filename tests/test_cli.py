@@ -523,7 +523,7 @@ def test_every_rule_of_ours_is_explained():
 def test_what_cannot_be_explained_is_status_1(capsys):
     """No rule and no term of that name."""
     assert run("explain", "BR-XX-1", "--lang", "en") == 1
-    assert "unknown rule or business term 'BR-XX-1'" in capsys.readouterr().err
+    assert "unknown rule, business term or code 'BR-XX-1'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["draft", "invoice", "report"])

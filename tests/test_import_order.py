@@ -24,7 +24,7 @@ LAYERS = (
     ("france", "facturx"),
     ("document",),
     ("validation",),
-    ("api", "testing", "many"),
+    ("meanings", "api", "testing", "many"),
     ("reporting", "commands", "cli", "__main__"),
 )
 # `rulebook.explaining` raises, and exceptions take their words from the rulebook; it is loaded when asked.

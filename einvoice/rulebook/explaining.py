@@ -1,26 +1,36 @@
 """What a rule or a business term means: for a person who holds a report and asks what its first column says.
 
-    explain("BR-CO-10").fr
-    explain("bt-112").field          # totals.amount_with_vat
-    explain("BR-FR-05").fr           # a family: the rules BR-FR-05_… and what each of them demands
+    of_rule_or_term("BR-CO-10").fr
+    of_rule_or_term("bt-112").field          # totals.amount_with_vat
+    of_rule_or_term("BR-FR-05").fr           # a family: the rules BR-FR-05_… and what each of them demands
 
-Ids are looked up whatever their case; an id from which others go on (BR-FR-05, EI-PDF) is a family.
+Ids are looked up whatever their case; an id from which others go on (BR-FR-05, EI-PDF) is a family. Codes are looked up
+beside them, in `einvoice.meanings`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from einvoice.errors import Unrecognised
 from einvoice.rulebook.words import Row, family, opened, row, spelling, words
 from einvoice.terms import term
 
 _SYNTAX = "EI-SYNTAX"  # what is said of families whose official messages say more
 
 
+class Listed(NamedTuple):
+    """A code and what it means."""
+
+    list: str  # "vat_category"
+    code: str
+    fr: str
+    en: str
+
+
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a rule or a business term means; a text is "" where there is none."""
+    """What a rule, a business term or a code means; a text is "" where there is none."""
 
     id: str
     fr: str
@@ -30,23 +40,17 @@ class Explanation:
     terms: tuple[str, ...] = ()  # of a rule: the terms it is about
     field: str = ""  # of a term: where it stands in the model
     source: str = ""
+    codes: tuple[Listed, ...] = ()  # of a term: what may stand there; of a code: it, in each list that has it
 
 
-def explain(rule_or_term: str) -> Explanation:
-    """What a rule (BR-CO-10), a family of rules (BR-FR-05) or a business term (BT-106) means.
-
-    Raises `Unrecognised` for anything else.
-    """
-    number = rule_or_term.strip().upper().rstrip("*").rstrip("-_")
+def of_rule_or_term(given: str) -> Explanation | None:
+    """What a rule (BR-CO-10), a family of rules (BR-FR-05) or a business term (BT-106) means, else None."""
+    number = given.strip().upper().rstrip("*").rstrip("-_")
     try:
         found = term(number)
     except KeyError:
-        known = _of_rule(rule_or_term.strip()) or _of_family(number)
-    else:
-        return Explanation(found.id, found.name_fr, found.name_en, field=found.path, source="EN 16931-1:2017 §6.3")
-    if known is None:
-        raise Unrecognised("EI-NO-EXPLAIN", {"given": rule_or_term})
-    return known
+        return _of_rule(given.strip()) or _of_family(number)
+    return Explanation(found.id, found.name_fr, found.name_en, field=found.path, source="EN 16931-1:2017 §6.3")
 
 
 def explained(rule: str) -> Explanation | None:

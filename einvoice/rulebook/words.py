@@ -164,6 +164,13 @@ def opened(found: Row) -> Row:
     )
 
 
+def known_ids() -> tuple[str, ...]:
+    """The ids of rules and of families, these without the places that vary."""
+    exact, patterns = _rulebook()
+    families = (each.id.partition("{")[0].rstrip("-_") for _, each in patterns)
+    return (*(key for key in exact if not key.startswith("EI-NO-")), *families)
+
+
 def spelling(rule: str) -> str:
     """The id as its publisher writes it, whatever its case: `br-co-10` -> `BR-CO-10`."""
     return next((key for key in _rulebook()[0] if key.upper() == rule.upper()), rule.upper())

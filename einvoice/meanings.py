@@ -1,0 +1,159 @@
+"""What any id or code that a user meets means: rules, business terms, and the codes of every list.
+
+    explain("BR-CO-10").fr
+    explain("BT-151").codes[0].code          # what may stand in a term
+    explain("VATEX-EU-AE").fr                # a code, in each list that has it
+
+Sources: those of `einvoice.codes` and of `einvoice/data/lifecycle.toml`; DGFiP external specifications v3.2, annex 6
+(TT-81).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from difflib import get_close_matches
+from functools import cache
+from typing import NamedTuple
+
+from einvoice.codes import CODE_LISTS, code_list
+from einvoice.errors import Unrecognised
+from einvoice.france.lifecycle.codes import ACTIONS, CHARACTERISTICS, REASONS, STATUSES
+from einvoice.rulebook.explaining import Explanation, Listed, of_rule_or_term
+from einvoice.rulebook.words import known_ids
+from einvoice.terms import TERMS
+
+_NEAR = 3  # proposals for what is not known
+
+
+class _List(NamedTuple):
+    fr: str
+    en: str
+    source: str
+    codes: Mapping[str, tuple[str, str]]  # code -> French, English
+
+
+_TITLES = {
+    "allowance_reason": ("motif de remise", "reason for an allowance"),
+    "attachment_label": ("libellé de pièce jointe", "label of an attachment"),
+    "business_process": ("cadre de facturation", "business process"),
+    "charge_reason": ("motif de frais", "reason for a charge"),
+    "country": ("pays", "country"),
+    "currency": ("devise", "currency"),
+    "eas": ("schéma d'adresse électronique", "scheme of an electronic address"),
+    "french_vat_rate": ("taux de TVA français", "French VAT rate"),
+    "icd": ("schéma d'identifiant", "scheme of an identifier"),
+    "incoterm": ("condition de livraison", "term of delivery"),
+    "invoice_type": ("type de facture", "type of invoice"),
+    "line_subtype": ("sous-type de ligne", "subtype of a line"),
+    "mime": ("type de fichier", "type of file"),
+    "non_vat_tax": ("taxe autre que la TVA", "tax other than VAT"),
+    "note_subject": ("objet de note", "subject of a note"),
+    "party_role": ("rôle", "role"),
+    "payment_means": ("moyen de paiement", "means of payment"),
+    "treatment": ("traitement", "treatment"),
+    "unit": ("unité", "unit"),
+    "vat_category": ("catégorie de TVA", "VAT category"),
+    "vat_point_date": ("exigibilité de la TVA", "when VAT is due"),
+    "vatex": ("motif d'exonération de TVA", "reason for exemption from VAT"),
+}
+_TRANSACTIONS = {  # TT-81
+    "TLB1": ("livraisons de biens taxables en France", "supplies of goods, taxed in France"),
+    "TPS1": ("prestations de services taxables en France", "services, taxed in France"),
+    "TNT1": ("opérations non taxées en France", "not taxed in France"),
+    "TMA1": ("régime de la marge", "margin scheme"),
+}
+
+
+@cache
+def _lists() -> Mapping[str, _List]:
+    """Every list of codes."""
+    lists = {}
+    for name, source in CODE_LISTS.items():
+        codes = code_list(name)
+        named = {code: (codes.name_of(code, "fr"), codes.name_of(code, "en")) for code in codes.codes}
+        lists[name] = _List(*_TITLES[name], source, named)
+    life = "XP Z12-012 annex B; BR-FR-CDV"
+    for name, titles, of in (
+        ("status", ("statut du cycle de vie (MDT-105)", "status of the life cycle (MDT-105)"), STATUSES),
+        ("reason", ("motif d'un statut (MDT-113)", "reason for a status (MDT-113)"), REASONS),
+        ("action", ("action attendue (MDT-121)", "action that is expected (MDT-121)"), ACTIONS),
+        ("characteristic", ("donnée d'un statut (MDT-207)", "value of a status (MDT-207)"), CHARACTERISTICS),
+    ):
+        lists[name] = _List(*titles, life, {code: (each.name_fr, each.name_en) for code, each in of.items()})
+    lists["transaction"] = _List(
+        "catégorie de transaction e-reporting (TT-81)",
+        "category of an e-reported transaction (TT-81)",
+        "DGFiP external specifications v3.2, annex 6",
+        _TRANSACTIONS,
+    )
+    return lists
+
+
+def explain(rule_term_or_code: str) -> Explanation:
+    """What a rule (BR-CO-10), a family of rules (BR-FR-05), a business term (BT-106) or a code (VATEX-EU-AE) means.
+
+    Of a term, `codes` has what may stand there; of a code, its meaning in each list that has it. Raises `Unrecognised`
+    for anything else, with what is spelled alike.
+    """
+    found = of_rule_or_term(rule_term_or_code)
+    codes = tuple(_listed(rule_term_or_code.strip()))
+    if found is not None:
+        of_term = tuple(_of_term(found.id)) if found.field or found.id.startswith(("BT-", "BG-")) else ()
+        return replace(found, codes=(*of_term, *codes))
+    if codes:
+        return _of_codes(codes)
+    if near := _near(rule_term_or_code.strip().upper()):
+        raise Unrecognised("EI-NO-EXPLAIN-NEAR", {"given": rule_term_or_code, "near": ", ".join(near)})
+    raise Unrecognised("EI-NO-EXPLAIN", {"given": rule_term_or_code})
+
+
+def _near(given: str) -> list[str]:
+    """What is spelled alike, first what begins alike."""
+    alike = get_close_matches(given, _known(), n=30, cutoff=0.8)
+    return sorted(alike, key=lambda each: -_alike(each, given))[:_NEAR]
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many characters both begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
+def _listed(given: str) -> Iterator[Listed]:
+    """The code in each list that has it, whatever its case."""
+    for name, each in _lists().items():
+        code = given if given in each.codes else given.upper()
+        if code in each.codes:
+            yield Listed(name, code, *each.codes[code])
+
+
+def _of_term(number: str) -> Iterator[Listed]:
+    """The codes that may stand in a term: those of the lists whose source names it."""
+    for name, each in _lists().items():
+        if re.search(rf"\b{re.escape(number)}\b", each.source):
+            yield from (Listed(name, code, *words) for code, words in each.codes.items())
+
+
+def _of_codes(found: tuple[Listed, ...]) -> Explanation:
+    lists = _lists()
+    return Explanation(
+        found[0].code,
+        "\n".join(f"{lists[each.list].fr} : {each.fr}" for each in found),
+        "\n".join(f"{lists[each.list].en}: {each.en}" for each in found),
+        terms=tuple(dict.fromkeys(term for each in found for term in _terms_of(lists[each.list].source))),
+        source="; ".join(dict.fromkeys(lists[each.list].source for each in found)),
+        codes=found,
+    )
+
+
+def _terms_of(source: str) -> list[str]:
+    return re.findall(r"\b(?:BT|EXT-FR-FE)-\d+\b(?!-)", source)
+
+
+@cache
+def _known() -> tuple[str, ...]:
+    """All that can be asked for, but what is too short to be meant by something spelled alike."""
+    codes = (code for each in _lists().values() for code in each.codes if len(code) > 3)
+    return tuple(dict.fromkeys((*known_ids(), *(each.id for each in TERMS), *codes)))
