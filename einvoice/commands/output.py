@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from einvoice.commands.language import said, spoken
+from einvoice.disk import replace_file
 from einvoice.errors import EInvoiceError
 from einvoice.report import Finding, Report
 from einvoice.xml import indented, parse_xml
@@ -46,7 +47,7 @@ def write(options: argparse.Namespace, content: str | bytes) -> None:
     """Write the result, as UTF-8, where the options say."""
     data = content.encode() if isinstance(content, str) else content
     if options.output:
-        Path(options.output).write_bytes(data)
+        replace_file(Path(options.output), data)
         return
     if data.startswith(b"%PDF-") and sys.stdout.isatty():
         raise WrongUsage(said("a PDF is not for the terminal: say where it goes with -o FILE.pdf"))

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
 from einvoice.commands.language import said
+from einvoice.reporting import FORMATS
 
 
 def day(text: str) -> date:
@@ -50,6 +51,23 @@ def seconds(text: str) -> float:
     if not 0 < value < math.inf:
         raise ArgumentTypeError(said("{given!r} is not a time: expected seconds, more than 0", given=text))
     return value
+
+
+def ignored(text: str) -> tuple[str, str]:
+    """`BR-FR-05=our terms are in the contract`: a rule, and why it does not count."""
+    rule, _, reason = text.partition("=")
+    if not rule.strip() or not reason.strip():
+        raise ArgumentTypeError(said("{given!r} is not RULE=REASON: say why the rule does not count", given=text))
+    return rule.strip(), reason.strip()
+
+
+def form_and_file(text: str) -> tuple[str, str]:
+    """`sarif=report.sarif`: the form of a report, and the file that it goes to."""
+    form, _, file = text.partition("=")
+    if form not in FORMATS or not file:
+        forms = ", ".join(FORMATS)
+        raise ArgumentTypeError(said("{given!r} is not FORMAT=FILE, with a format of {forms}", given=text, forms=forms))
+    return form, file
 
 
 def processes(text: str) -> int:

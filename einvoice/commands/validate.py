@@ -4,20 +4,40 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import shutil
 import sys
-from collections.abc import Iterator
-from contextlib import suppress
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from einvoice import __version__
 from einvoice.artefacts.installed import needed_files
+from einvoice.commands.configuration import SEVERITIES, configured
 from einvoice.commands.files import report_on
-from einvoice.commands.inputs import STDIN, documents, read_document
-from einvoice.commands.output import STATUSES, VALID, WRONG_USAGE, common_arguments, say, say_missing_folder, write
-from einvoice.commands.types import day, processes, seconds
+from einvoice.commands.inputs import STDIN, Found, documents, read_document
+from einvoice.commands.language import said
+from einvoice.commands.lines import Done, content_digest, line
+from einvoice.commands.output import (
+    INVALID,
+    NOT_RUN,
+    STATUSES,
+    VALID,
+    WRONG_USAGE,
+    WrongUsage,
+    common_arguments,
+    say,
+    say_missing_folder,
+    write,
+)
+from einvoice.commands.something_else import is_something_else
+from einvoice.commands.types import day, form_and_file, ignored, processes, seconds
+from einvoice.disk import replace_file
 from einvoice.errors import EInvoiceError
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report, worst
@@ -26,19 +46,27 @@ from einvoice.rulebook import Sentence, text
 from einvoice.schematron import RuleError
 from einvoice.validation.policy import HouseRules, Policy
 
-_DOCUMENT_TYPE = re.compile(rb"\A\s*(?:<[?!][^>]*>\s*)*?<!DOCTYPE\s+(?:\w+:)?(\w+)")
 _MOST_NAMED = 20  # files that are left out
-_HEAD = 4_096  # bytes in which a document type stands
-_ROOTS = (b"Invoice", b"CreditNote", b"CrossIndustryInvoice", b"CrossDomainAcknowledgementAndResponse", b"Report")
-# What every document that einvoice validates holds somewhere: the names of its vocabularies.
-_MARKS = (
-    b"urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",
-    b"urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
-    b"CrossIndustryInvoice",
-    b"CrossDomainAcknowledgementAndResponse",
-    b"ReportDocument",
-    b"AnnuaireActualisation",
-    b"AnnuaireConsultationF14",
+_MANY = 10  # documents: of more, only those that fail are shown
+
+# What holds where neither the command line nor the project says otherwise.
+_DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
+        "date": None,
+        "direction": "sending",
+        "engine": "auto",
+        "fail_on": "error",
+        "ignore": {},
+        "jobs": 1,
+        "overlay": "hint",
+        "public_buyer": None,
+        "report_severity": "error",
+        "rules": "auto",
+        "schematron": [],
+        "show": None,
+        "skip_unknown": False,
+        "time_limit": 60.0,
+    }
 )
 
 
@@ -51,20 +79,28 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="invoice, message or draft (JSON): file, folder, glob, or - for standard input",
     )
-    add("--direction", choices=("sending", "receiving"), default="sending", help="our side of the exchange")
-    add("--date", type=day, metavar="YYYY-MM-DD", help="the day whose rules apply (default: today)")
-    add("--rules", choices=("auto", "en16931", "fr"), default="auto", help="French rules: as needed, never, or always")
-    add("--engine", choices=("auto", "compiled", "saxon", "both"), default="auto", help="what runs the rules")
-    add("--overlay", choices=("off", "hint", "apply"), default="hint", help="known defects of published rules")
     severities = ("error", "warning", "information")
-    add("--report-severity", choices=severities, default="error", help="of a Schematron report without flag")
-    add("--time-limit", type=seconds, default=60.0, metavar="SECONDS", help="for one rule set in Saxon")
-    add("--schematron", action="append", default=[], metavar="FILE", help="rules of your own, run after the others")
+    add("--direction", choices=("sending", "receiving"), help="our side of the exchange")
+    add("--date", type=day, metavar="YYYY-MM-DD", help="the day whose rules apply (default: today)")
+    add("--rules", choices=("auto", "en16931", "fr"), help="French rules: as needed, never, or always")
+    add("--engine", choices=("auto", "compiled", "saxon", "both"), help="what runs the rules")
+    add("--overlay", choices=("off", "hint", "apply"), help="known defects of published rules")
+    add("--report-severity", choices=severities, help="of a Schematron report without flag")
+    add("--time-limit", type=seconds, metavar="SECONDS", help="for one rule set in Saxon")
+    add("--schematron", action="append", metavar="FILE", help="rules of your own, run after the others")
+    add("--ignore", action="append", type=ignored, metavar="RULE=REASON", help="a rule that only informs here, and why")
     buyers = "whether the buyers are French public bodies, which Chorus Pro invoices (default: by their SIREN)"
     add("--public-buyer", choices=("yes", "no"), help=buyers)
     add("--skip-unknown", action="store_true", help="leave out what is recognised as something else")
-    add("--format", choices=FORMATS, default="text")
-    add("--jobs", type=processes, default=1, metavar="N", help="processes; 0 means one for each core")
+    add("--fail-on", choices=severities, help="exit status 1 for findings of this weight too (default: error)")
+    add("--show", choices=("all", "failures"), help="of more than ten documents, only failures unless told otherwise")
+    add("-q", "--quiet", action="store_true", help="say nothing unless something fails")
+    add("--format", choices=(*FORMATS, "jsonl"), default="text")
+    more = "one more report, in its own file (repeat for several)"
+    add("--report", action="append", default=[], type=form_and_file, metavar="FORMAT=FILE", help=more)
+    add("--resume", action="store_true", help="with --format jsonl -o FILE: what FILE has is not judged again")
+    add("--jobs", type=processes, metavar="N", help="processes; 0 means one for each core")
+    add("--config", metavar="FILE", help="settings (default: einvoice.toml or pyproject.toml, here or above)")
     common_arguments(parser)
     parser.epilog = (
         "Exit status: 0 all valid; 1 at least one invalid; 3 none invalid, but at least one not run; "
@@ -74,6 +110,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Validate, write the report, and return the status of the worst document."""
+    _settle(options)
     policy = Policy(
         date=options.date,
         direction=options.direction,
@@ -84,6 +121,7 @@ def run(options: argparse.Namespace) -> int:
         time_limit=options.time_limit,
         house_rules=tuple(map(_house_rules, options.schematron)),
         public_buyer={"yes": True, "no": False}.get(options.public_buyer),
+        ignored=options.ignore,
     )
     say_missing_folder()
     found = documents(options.paths)
@@ -91,21 +129,96 @@ def run(options: argparse.Namespace) -> int:
         raise found.missing[0]
     for missing in found.missing:
         say(text(missing.sentence(), options.lang))
+    status = (_stream if options.format == "jsonl" else _together)(options, policy, found)
+    return WRONG_USAGE if found.missing else status
+
+
+def _settle(options: argparse.Namespace) -> None:
+    """Put in what the command line leaves open: what the project says, else the defaults."""
+    settings = configured(options.config, Path.cwd())
+    if options.ignore:
+        options.ignore = {**settings.get("ignore", {}), **dict(options.ignore)}
+    for name, default in _DEFAULTS.items():
+        if getattr(options, name) in (None, False):
+            setattr(options, name, settings.get(name, default))
+    options.jobs = options.jobs or os.cpu_count() or 1
+    if options.resume and (options.format != "jsonl" or not options.output):
+        raise WrongUsage(said("--resume goes with --format jsonl and -o FILE"))
+
+
+def _together(options: argparse.Namespace, policy: Policy, found: Found) -> int:
+    """Judge all documents, then write the reports."""
     names, left_out = tuple(found.names), found.left_out
     validated = list(zip(names, _with_progress(_validated(names, policy, options), len(names)), strict=True))
     if options.skip_unknown:
-        left_out += [name for name, report in validated if _is_something_else(name, report)]
+        left_out += [name for name, report in validated if is_something_else(name, report)]
         validated = [(name, report) for name, report in validated if name not in left_out]
+    _say_left_out(left_out, options)
+    kept = tuple(report for _, report in validated)
+    report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=kept)
+    forms = {options.format, *(form for form, _ in options.report)}
+    invoices = [_invoice(name) for name, _ in validated] if "html" in forms else []
+    fails = [each for each in kept if _status(each, options)]
+    if not options.quiet or fails:
+        few = options.quiet or options.show == "failures" or (options.show is None and len(kept) > _MANY)
+        look = replace(_look(options), shown=fails.__contains__) if few else _look(options)
+        write(options, render(report, options.format, language=options.lang, look=look, invoices=invoices))
+    for form, file in options.report:
+        replace_file(Path(file), render(report, form, language=options.lang, invoices=invoices).encode())
+    return _worst_status(map(partial(_status, options=options), kept))
+
+
+def _stream(options: argparse.Namespace, policy: Policy, found: Found) -> int:
+    """Write a line for each document as it comes, and go on where an earlier run ended."""
+    target = Path(options.output) if options.output else None
+    done = Done.read(target) if target and options.resume else Done()
+    if target and target.exists():
+        os.truncate(target, done.whole)
+    digests = {name: content_digest(name) for name in found.names} if options.resume else {}
+    earlier = {name: each for name in found.names if (each := done.of(name, digests.get(name)))}
+    statuses = Counter(_status(each, options) for each in earlier.values())
+    names = tuple(name for name in found.names if name not in earlier)
+    left_out = found.left_out
+    with target.open("ab") if target else nullcontext(sys.stdout.buffer) as out:
+        reports = _with_progress(_validated(names, policy, options), len(names))
+        for name, report in zip(names, reports, strict=True):
+            if options.skip_unknown and is_something_else(name, report):
+                left_out.append(name)
+                continue
+            digest = digests.get(name) or content_digest(name)
+            out.write(line(report, digest).encode())
+            out.flush()
+            statuses[_status(report, options)] += 1
+    _say_left_out(left_out, options)
+    if not options.quiet:
+        counts = {verdict: str(statuses[status]) for verdict, status in STATUSES.items()}
+        say(
+            said(
+                "{valid} valid, {invalid} invalid, {not_run} not run; {earlier} of an earlier run",
+                earlier=len(earlier),
+                **counts,
+            )
+        )
+    return _worst_status(statuses)
+
+
+def _status(report: DocumentReport, options: argparse.Namespace) -> int:
+    """The exit status that a document asks for: findings of the weight of `--fail-on` make it fail as well."""
+    least = SEVERITIES[options.fail_on]
+    if any(SEVERITIES[each.severity] >= least for each in report.findings) and report.verdict == "valid":
+        return INVALID
+    return STATUSES[report.verdict]
+
+
+def _worst_status(statuses: Iterable[int]) -> int:
+    found = set(statuses)
+    return next((each for each in (INVALID, NOT_RUN) if each in found), VALID)
+
+
+def _say_left_out(left_out: list[str], options: argparse.Namespace) -> None:
     if left_out:
         more = f", … (+{len(left_out) - _MOST_NAMED})" if len(left_out) > _MOST_NAMED else ""
         say(text(Sentence("EI-LEFT-OUT", {"file": ", ".join(left_out[:_MOST_NAMED]) + more}), options.lang))
-    kept = tuple(report for _, report in validated)
-    report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=kept)
-    invoices = [_invoice(name) for name, _ in validated] if options.format == "html" else []
-    write(options, render(report, options.format, language=options.lang, look=_look(options), invoices=invoices))
-    if found.missing:
-        return WRONG_USAGE
-    return STATUSES[report.verdict] if kept else VALID
 
 
 def _house_rules(name: str) -> HouseRules:
@@ -146,22 +259,6 @@ def _look(options: argparse.Namespace) -> Look:
         return Look()
     width = max(40, min(shutil.get_terminal_size().columns, 120))
     return Look(width=width, colour="NO_COLOR" not in os.environ)
-
-
-def _is_something_else(name: str, report: DocumentReport) -> bool:
-    """Whether a file is recognised as something else: XML of another kind, or a PDF without an invoice.
-
-    What cannot be opened, an empty file and a torn one are never passed over: nobody can tell what they were. XML with
-    a document type is not read, but it says what it is.
-    """
-    rules = {finding.rule for finding in report.findings}
-    if report.kind == "unknown" and rules & {"EI-PARSE-02", "EI-PDF-01"}:
-        return True
-    if name == STDIN or "EI-PARSE-01" not in rules:
-        return False
-    data = read_document(name)
-    told = _DOCUMENT_TYPE.search(data[:_HEAD])
-    return told is not None and told[1] not in _ROOTS and not any(mark in data for mark in _MARKS)
 
 
 def _with_progress(reports: Iterator[DocumentReport], total: int) -> Iterator[DocumentReport]:

@@ -6,8 +6,8 @@ The worst comes first. What holds in many places (one rule, two hundred lines) i
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -126,10 +126,11 @@ _MARKS = {"passed": "✓", "failed": "✗", "not_run": "?"}
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """How the text may look: how wide, and whether in colour."""
+    """How the text may look: how wide, whether in colour, and which documents are shown; the summary counts all."""
 
     width: int = 100
     colour: bool = False
+    shown: Callable[[DocumentReport], bool] = field(default=lambda _: True)
 
     def paint(self, words: str, kind: str) -> str:
         """The words in the colour of a severity or verdict, bold, where colour is wanted."""
@@ -142,7 +143,7 @@ class Look:
 
 def text(report: Report, language: Language, look: Look) -> str:
     """The report as text."""
-    parts = ["\n".join(_document(document, language, look)) for document in report.documents]
+    parts = ["\n".join(_document(each, language, look)) for each in report.documents if look.shown(each)]
     if len(report.documents) != 1:
         parts.append(summary(report, language))
     return "\n\n".join(parts) + "\n"

@@ -1,0 +1,67 @@
+"""Results as they come, one JSON line for each document, and the account of those that are there already.
+
+    done = Done.read(Path("results.jsonl"))
+    done.of("inbox/F1.xml", sha256)          # its report, if this very content was judged before
+
+A line is a document's report (`schemas/report.schema.json`, DocumentReport) with the sha256 of its content. A line that
+a kill tore off is cut away, and its document judged again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from einvoice.commands.inputs import STDIN, read_document
+from einvoice.report import DocumentReport
+
+
+def content_digest(name: str) -> str | None:
+    """The sha256 of a document's content; None where it cannot be read, or not twice."""
+    if name == STDIN:
+        return None
+    try:
+        return hashlib.sha256(read_document(name)).hexdigest()
+    except OSError:
+        return None
+
+
+def line(report: DocumentReport, sha256: str | None) -> str:
+    """The line of a document."""
+    told = report.model_dump(mode="json", exclude_none=True)
+    return json.dumps({"sha256": sha256, **told}, ensure_ascii=False) + "\n"
+
+
+@dataclass
+class Done:
+    """What an earlier run judged."""
+
+    whole: int = 0  # bytes of whole lines
+    reports: dict[tuple[str, str], DocumentReport] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> Done:
+        """The whole lines of a file; nothing where there is none."""
+        done = cls()
+        if not path.is_file():
+            return done
+        with path.open("rb") as file:
+            for each in file:
+                try:
+                    found = json.loads(each if each.endswith(b"\n") else b"")  # a torn line is none
+                    sha256 = found.pop("sha256")
+                    report = DocumentReport.model_validate(found)
+                except (ValueError, ValidationError, AttributeError, KeyError):
+                    break
+                done.whole += len(each)
+                if sha256 and report.source:
+                    done.reports[report.source, sha256] = report
+        return done
+
+    def of(self, name: str, sha256: str | None) -> DocumentReport | None:
+        """The report on this content under this name."""
+        return self.reports.get((name, sha256 or ""))
