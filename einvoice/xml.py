@@ -116,6 +116,12 @@ def local_name(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
+def qualified_name(element: Element) -> str:
+    """The name of an element as the document writes it: `cbc:ID`."""
+    local = local_name(element)
+    return f"{element.prefix}:{local}" if element.prefix else local
+
+
 def namespace(element: Element) -> str:
     """The namespace of an element; "" where it has none."""
     return etree.QName(element).namespace or ""
@@ -152,7 +158,7 @@ class Locations:
         if element not in self._steps:
             parent = element.getparent()
             if parent is None:
-                self._steps[element] = _name(element)
+                self._steps[element] = qualified_name(element)
             else:
                 self._name_all(list(parent.iterchildren("*")))
         return self._steps[element]
@@ -163,7 +169,7 @@ class Locations:
         for sibling in siblings:
             met[sibling.tag] += 1
             index = f"[{met[sibling.tag]}]" if alike[sibling.tag] > 1 else ""
-            self._steps[sibling] = f"{_name(sibling)}{index}"
+            self._steps[sibling] = f"{qualified_name(sibling)}{index}"
 
 
 def location(element: Element, attribute: str | None = None) -> str:
@@ -212,11 +218,6 @@ def _broken(row: str, error: etree.XMLSyntaxError) -> Unreadable:
     line, column = error.position
     detail = _POSITION.sub("", error.msg or "")
     return Unreadable(row, {"line": str(line), "column": str(column), "detail": detail})
-
-
-def _name(element: Element) -> str:
-    local = local_name(element)
-    return f"{element.prefix}:{local}" if element.prefix else local
 
 
 def _attribute_name(element: Element, name: str) -> str:

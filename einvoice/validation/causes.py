@@ -9,19 +9,22 @@ missing attribute makes rules speak of a value that is there: they are right by 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 from einvoice.document import Document
 from einvoice.paths import Path
 from einvoice.rulebook import Observation, Sentence, row
 from einvoice.terms import nearest_term
-from einvoice.xml import location
+from einvoice.xml import Locations
 
 MISSING = "EI-READ-06"
 _COMPUTED = ("EI-CALC-01", "EI-CALC-02")
 _UNEVALUATED = "EI-STEP-08"  # the wording of a rule that could not be evaluated
+_MOST_NOTES = 10  # missing attributes of one term, told beside what a rule says of it
+_PLACE = re.compile(r"/[\w\[\]/@.:-]*")
 # What CII may leave out by its schema, and is then neither an amount nor a date to the rules (BR-CO-15, BR-03).
 _NEEDED = {"TaxTotalAmount": "currencyID", "DateTimeString": "format"}
 
@@ -30,10 +33,11 @@ def missing_attributes(document: Document) -> Iterator[Observation]:
     """A warning for each amount of VAT without its currency and each date without its format, in CII."""
     if document.syntax not in ("cii", "facturx"):
         return
+    locations = Locations()
     for element in document.root.iter("{*}TaxTotalAmount", "{*}DateTimeString"):
         attribute = _NEEDED[str(element.tag).rpartition("}")[2]]
         if element.get(attribute) is None and (element.text or "").strip():
-            xpath = location(element)
+            xpath = locations.of(element)
             field = document.field_at(xpath) or ""
             term = nearest_term(Path.parse(field)) if field else None
             line: Any = element.sourceline
@@ -51,33 +55,47 @@ def missing_attributes(document: Document) -> Iterator[Observation]:
 
 def at_their_cause(observations: Sequence[Observation]) -> tuple[Observation, ...]:
     """The observations, less those that only follow from another, which then says so."""
-    refused = [each for each in observations if each.step == "xsd" and each.xpath]
-    lines = {cause.field.partition(".")[0] for cause in refused if cause.field.startswith("lines[")}
-    missing = [each for each in observations if each.rule == MISSING]
+    refused = _Refused([each for each in observations if each.step == "xsd" and each.xpath])
+    missing = _by_term(each for each in observations if each.rule == MISSING)
     folded: dict[int, list[str]] = {}  # the cause -> the rules that stumbled over it
     kept = []
     for each in observations:
-        cause = _stumbled_over(each, refused)
+        cause = refused.stumbled_over(each)
         if cause is not None:
             folded.setdefault(id(cause), []).append(each.rule)
-        elif not _follows(each, lines):
+        elif not _follows(each, refused.lines):
             kept.append(each)
     return tuple(_with_causes(_with_stumbled(each, folded.get(id(each), [])), missing) for each in kept)
 
 
-def _stumbled_over(each: Observation, refused: Sequence[Observation]) -> Observation | None:
-    """The refused element that kept a rule from being evaluated."""
-    reason = each.facts.get("reason") if each.wording == _UNEVALUATED else None
-    if not isinstance(reason, str):
-        return None
-    return next((cause for cause in refused if _names(reason, cause)), None)
+class _Refused:
+    """What the schema refused, found by its place and by its value: there may be a fault for each line."""
 
+    def __init__(self, causes: Sequence[Observation]) -> None:
+        self.lines = {cause.field.partition(".")[0] for cause in causes if cause.field.startswith("lines[")}
+        self._causes = causes
+        self._places: dict[str, int] = {}  # the first cause at each place
+        self._values: dict[str, int] = {}  # and with each value
+        for number, cause in enumerate(causes):
+            self._places.setdefault(cause.xpath, number)
+            if (value := cause.facts.get("found")) and isinstance(value, str):
+                self._values.setdefault(value, number)
 
-def _names(reason: str, cause: Observation) -> bool:
-    """Whether a reason is about the refused element: it names its place or, where it names none, quotes its value."""
-    if "/" in reason:
-        return re.search(rf"{re.escape(cause.xpath)}(?![\w\[/@.:-])", reason) is not None
-    return bool(cause.facts.get("found")) and f"'{cause.facts['found']}'" in reason
+    def stumbled_over(self, each: Observation) -> Observation | None:
+        """The refused element that kept a rule from being evaluated.
+
+        The reason names its place or, where it names none, quotes its value.
+        """
+        reason = each.facts.get("reason") if each.wording == _UNEVALUATED else None
+        if not isinstance(reason, str):
+            return None
+        if "/" in reason:
+            found = [self._places[place] for place in _PLACE.findall(reason) if place in self._places]
+        else:
+            quotes = [at for at, character in enumerate(reason) if character == "'"]
+            quoted = (reason[start + 1 : end] for start, end in combinations(quotes, 2))
+            found = [self._values[value] for value in quoted if value in self._values]
+        return self._causes[min(found)] if found else None
 
 
 def _follows(each: Observation, lines: set[str]) -> bool:
@@ -92,11 +110,21 @@ def _with_stumbled(each: Observation, rules: list[str]) -> Observation:
     return replace(each, notes=(*each.notes, Sentence("EI-FOLDED", facts)))
 
 
-def _with_causes(each: Observation, missing: Sequence[Observation]) -> Observation:
+def _by_term(missing: Iterable[Observation]) -> dict[str | None, list[Sentence]]:
+    """What a missing attribute explains, by the term of its element: of each term a few, as they are alike."""
+    notes: dict[str | None, list[Sentence]] = {}
+    for cause in missing:
+        of_term = notes.setdefault(cause.term, [])
+        if len(of_term) < _MOST_NOTES:
+            of_term.append(Sentence("EI-READ-06-CAUSE", cause.facts))
+    return notes
+
+
+def _with_causes(each: Observation, missing: Mapping[str | None, list[Sentence]]) -> Observation:
     """What a published rule says of a term whose element lacks an attribute, with that said too."""
-    if not each.official:
+    if not each.official or not missing:
         return each
     known = row(each.rule)
-    named = {each.term, *(known.terms if known else ()), *re.findall(r"\bBT-\d+", each.official)}
-    causes = [Sentence("EI-READ-06-CAUSE", cause.facts) for cause in missing if cause.term in named - {"", None}]
+    named = {each.term, *(known.terms if known else ()), *re.findall(r"\bBT-\d+", each.official)} - {"", None}
+    causes = [note for term, notes in missing.items() if term in named for note in notes]
     return replace(each, notes=(*each.notes, *causes)) if causes else each

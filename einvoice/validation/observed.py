@@ -19,6 +19,7 @@ from einvoice.validation.overlay import Defect, known_defect
 from einvoice.validation.policy import Policy, severity_of
 
 _UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number
+_MOST_ALIKE = 100  # faults of the schema that differ in place and value only
 _WEIGHT: Mapping[Severity, int] = {"information": 0, "warning": 1, "error": 2}
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
@@ -89,6 +90,26 @@ def grouped(found: Iterable[Observation]) -> list[Observation]:
         else each
         for each in kept
     ]
+
+
+def listed(found: Iterable[Observation]) -> tuple[Observation, ...]:
+    """The observations, of equal faults of the schema as many as help anybody; the last says how many are left out."""
+    kept: list[Observation] = []
+    alike: dict[tuple[Fact | None, ...], int] = {}  # how many there were of a kind
+    last: dict[tuple[Fact | None, ...], int] = {}  # where the last one that is listed stands
+    for each in found:
+        if each.step == "xsd":
+            kind: tuple[Fact | None, ...] = (each.wording, each.facts.get("place"), each.facts.get("expected"))
+            alike[kind] = alike.get(kind, 0) + 1
+            if alike[kind] > _MOST_ALIKE:
+                continue
+            last[kind] = len(kept)
+        kept.append(each)
+    for kind, at in last.items():
+        if (left_out := alike[kind] - _MOST_ALIKE) > 0:
+            note = Sentence("XSD-LEFT-OUT", {"count": str(left_out)})
+            kept[at] = replace(kept[at], notes=(*kept[at].notes, note))
+    return tuple(kept)
 
 
 def _is_softened(defect: Defect, severity: Severity, policy: Policy) -> bool:

@@ -22,7 +22,7 @@ from lxml import etree
 
 from einvoice.artefacts.installed import Artefact
 from einvoice.rulebook import Fact, Sentence, text
-from einvoice.xml import Element, location
+from einvoice.xml import Element, Locations, qualified_name
 
 _QUALIFIED = re.compile(r"\{([^}]*)\}([\w.-]+)")
 _TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
@@ -264,9 +264,8 @@ class Schema:
                 return ()
             log: Any = self._schema.error_log  # iterable, which its stub does not say
             errors = [_Error(error.type_name, error.message, error.path, error.line) for error in log]
-        uris = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
-        uris |= {each.prefix: etree.QName(each).namespace or "" for each in root.iter() if each.prefix}
-        return tuple(_fault(root, uris, error) for error in _once(errors))
+        places = _Places(root)
+        return tuple(_fault(error, places) for error in _once(errors))
 
 
 @cache
@@ -292,9 +291,47 @@ def _once(errors: Iterable[_Error]) -> list[_Error]:
     return kept
 
 
-def _fault(root: Element, uris: dict[str, str], error: _Error) -> Fault:
-    element = _element_at(root, error.path, uris)
-    prefixes = {uri: prefix for prefix, uri in uris.items()}
+class _Places:
+    """The places of one document that libxml2 names: siblings are looked at once, however many faults there are."""
+
+    def __init__(self, root: Element) -> None:
+        uris = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
+        names = dict.fromkeys((each.prefix, each.tag) for each in root.iter("*"))
+        uris |= {prefix: etree.QName(tag).namespace or "" for prefix, tag in names if prefix}
+        self.prefixes = {uri: prefix for prefix, uri in uris.items()}
+        self._root = root
+        self._locations = Locations()
+        self._children: dict[Element, dict[str, list[Element]]] = {}
+
+    def of(self, path: str | None, attribute: str) -> str | None:
+        """The XPath of what libxml2 calls `/Invoice/cac:Item[2]` or, where the namespace is the default, `/*/*[7]`."""
+        element = self._element_at(path) if path else None
+        if element is None:
+            return None
+        return self._locations.of(element, attribute if attribute and attribute in element.attrib else None)
+
+    def _element_at(self, path: str) -> Element | None:
+        element = self._root
+        for step in path.split("/")[2:]:
+            name, _, index = step.rstrip("]").partition("[")
+            alike = self._children_of(element).get(name, ())
+            position = int(index or 1) - 1
+            if position >= len(alike):
+                return None
+            element = alike[position]
+        return element
+
+    def _children_of(self, element: Element) -> dict[str, list[Element]]:
+        """The children by the names that libxml2 counts: with their prefix and, all of them, as *."""
+        if element not in self._children:
+            known = self._children[element] = {"*": list(element.iterchildren("*"))}
+            for child in known["*"]:
+                known.setdefault(qualified_name(child), []).append(child)
+        return self._children[element]
+
+
+def _fault(error: _Error, places: _Places) -> Fault:
+    prefixes = places.prefixes
     match, row = next(
         (match, row)
         for kind, pattern, row in _PATTERNS
@@ -317,27 +354,11 @@ def _fault(root: Element, uris: dict[str, str], error: _Error) -> Fault:
         row, facts["type"] = _TYPED, Sentence(f"XSD-TYPE-{type_name.upper()}")
     return Fault(
         said=Sentence(row, facts),
-        xpath=None if element is None else _place(element, attribute),
+        xpath=places.of(error.path, attribute),
         line=error.line or None,
         found=found or None,
         expected=expected or None,
     )
-
-
-def _place(element: Element, attribute: str) -> str:
-    return location(element, attribute if attribute and attribute in element.attrib else None)
-
-
-def _element_at(root: Element, path: str | None, uris: dict[str, str]) -> Element | None:
-    """The element of a path as libxml2 writes it: with the document's prefixes, or * for a default namespace."""
-    if not path:
-        return None
-    try:
-        found: Any = root.getroottree().xpath(path, namespaces=uris)
-    except etree.XPathError:
-        return None
-    element: Element | None = next(iter(found), None)
-    return element
 
 
 def _short(name: str, prefixes: dict[str, str]) -> str:

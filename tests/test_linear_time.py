@@ -1,0 +1,84 @@
+"""A document twice as long, with a fault in each line, costs twice as much: what is counted is calls, not time."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+import einvoice as ei
+
+DRAFT = Path(__file__).parents[1] / "fixtures" / "drafts" / "services.json"
+LENGTHS = (60, 120, 240)
+GROWTH = 2.2  # of what twice as many lines add: 2 where each costs the same, 4 where each costs as much as all
+FAULTS = {
+    "a value that is not of its type": ("ubl", ">7.5<", ">seven<"),
+    "an element that no schema has": ("ubl", "</cac:InvoiceLine>", "<cbc:Foo>1</cbc:Foo></cac:InvoiceLine>"),
+    "a rule that is broken": ("ubl", ">Article<", "><"),
+    "an amount that does not add up": ("ubl", '<cbc:LineExtensionAmount currencyID="EUR">7.', None),
+    "a value that is not of its type, in CII": ("cii", ">7.5<", ">seven<"),
+    "an element that no schema has, in CII": (
+        "cii",
+        "</ram:SpecifiedTradeProduct>",
+        "<ram:Foo>1</ram:Foo></ram:SpecifiedTradeProduct>",
+    ),
+    "a date without its format, in CII": ("cii", '<udt:DateTimeString format="102">', "<udt:DateTimeString>"),
+}
+
+
+def faulty(name: str, lines: int) -> bytes:
+    """An invoice with that fault in each line."""
+    syntax, good, bad = FAULTS[name]
+    draft = ei.Draft.model_validate_json(DRAFT.read_bytes())
+    period = {"start_date": "2026-10-01", "end_date": "2026-10-31"}
+    line = {
+        "item_name": "Article",
+        "quantity": "1",
+        "unit_code": "C62",
+        "item_net_price": "7.5",
+        "invoicing_period": period,
+    }
+    line |= {"vat_category_code": "S", "vat_rate": "20"}
+    made = draft.model_copy(update={"lines": ()}).model_dump(mode="json", exclude_defaults=True)
+    made |= {"lines": [line] * lines}
+    xml = ei.build(ei.Draft.model_validate(made), syntax).decode()
+    assert xml.count(good) >= lines
+    return xml.replace(good, good.replace("7", "8") if bad is None else bad).encode()
+
+
+def calls(data: bytes) -> int:
+    """How many functions are called, of Python's and of libraries', while the document is judged."""
+    count = 0
+
+    def counted(_frame, event, _argument):
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    before = sys.getprofile()
+    sys.setprofile(counted)
+    try:
+        report = ei.validate(data)
+    finally:
+        sys.setprofile(before)
+    assert report.verdict == "invalid"
+    return count
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_many_faults_cost_each_the_same(name):
+    """Twice as many lines with a fault make twice as many calls, from reading to the last word of the report."""
+    ei.validate(faulty(name, 1))  # rule sets and schemas are made ready once
+    few, some, many = (calls(faulty(name, lines)) for lines in LENGTHS)
+    assert some > few
+    assert many - some < GROWTH * (some - few)
+
+
+def test_equal_faults_of_the_schema_are_listed_up_to_a_number():
+    """A fault in each of many lines is listed a hundred times, and the last says how many more there are."""
+    (report,) = ei.validate(faulty("a value that is not of its type", 130), language="en").documents
+    found = [each for each in report.findings if each.rule == "XSD"]
+    assert len(found) == 100
+    assert found[-1].hint.endswith("30 more faults of this kind, at the same element, are not listed.")
+    assert not found[-2].hint.endswith("listed.")
+    assert found[-1].field == "lines[99].item_net_price"
