@@ -26,6 +26,7 @@ from einvoice.commands.language import chosen, said, speak, translate
 from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say, say_finding
 from einvoice.errors import EInvoiceError, Unwritable
 from einvoice.rulebook import text
+from einvoice.visible import visible
 
 # Name -> purpose. The module of a command is loaded when it is called: `explain` does not load the PDF library.
 COMMANDS = {
@@ -103,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _fault(parser: argparse.ArgumentParser, reason: str) -> str:
-    return said("{prog}: error: {reason}\n", prog=parser.prog, reason=reason)
+    return said("{prog}: error: {reason}\n", prog=parser.prog, reason=visible(reason))
 
 
 def _last_words(_kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

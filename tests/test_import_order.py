@@ -14,7 +14,7 @@ PACKAGE = Path(einvoice.__file__).parent
 # syntax is a table; drafts; from a model to something else; France, the PDF; any document; verdicts; the verbs; files
 # and terminals.
 LAYERS = (
-    ("installation", "data", "report", "paths", "terms", "rulebook", "errors"),
+    ("installation", "data", "visible", "report", "paths", "terms", "rulebook", "errors"),
     ("model", "codes", "identifiers", "profiles", "discounts"),
     ("xml", "processes", "worker_processes", "disk"),
     ("binding", "schematron", "pdfa", "artefacts"),

@@ -17,6 +17,7 @@ from einvoice.api import extract
 from einvoice.commands.inputs import read_document
 from einvoice.commands.language import said
 from einvoice.commands.output import VALID, common_arguments, say, write
+from einvoice.disk import replace_file
 
 _MOST_BYTES = 180  # of a file name; file systems allow 255
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*]')
@@ -49,12 +50,9 @@ def _saved(folder: Path, name: str, data: bytes) -> Path:
     wanted = Path(_file_name(name))
     for number in count(1):
         path = folder / (wanted.name if number == 1 else f"{wanted.stem} ({number}){wanted.suffix}")
-        try:
-            with path.open("xb") as file:
-                file.write(data)
-        except FileExistsError:
-            continue
-        break
+        if not path.exists():
+            replace_file(path, data)
+            break
     return path
 
 

@@ -19,6 +19,7 @@ from einvoice.commands.inputs import read_document
 from einvoice.commands.language import said
 from einvoice.commands.output import INVALID, NOT_RUN, STATUSES, VALID, WrongUsage, say, table
 from einvoice.commands.sheets import sheets
+from einvoice.disk import replace_file
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.france.ereporting.books_file import BooksFile
 from einvoice.france.ereporting.columns import table_of
@@ -70,7 +71,7 @@ def make(options: argparse.Namespace) -> int:
         kept, report = _judged(filing, options.lang, statuses)
         if kept is None:
             continue
-        (folder / f"{kept.report.identifier}.xml").write_bytes(flux10(kept.report))
+        replace_file(folder / f"{kept.report.identifier}.xml", flux10(kept.report))
         statuses.add(STATUSES[report.verdict])
         for found in report.findings:
             _say(kept.report.identifier or "", found)

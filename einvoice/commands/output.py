@@ -14,6 +14,7 @@ from einvoice.commands.language import said, spoken
 from einvoice.disk import replace_file
 from einvoice.errors import EInvoiceError
 from einvoice.report import Finding, Report
+from einvoice.visible import visible
 from einvoice.xml import indented, parse_xml
 
 VALID, INVALID, WRONG_USAGE, NOT_RUN = 0, 1, 2, 3  # 2 as argparse has it
@@ -113,5 +114,5 @@ def table(rows: Sequence[tuple[str, ...]]) -> str:
 
 def say(message: str) -> None:
     """Say something beside the result, on standard error."""
-    sys.stderr.write(f"einvoice: {message}\n")
+    sys.stderr.write(f"einvoice: {visible(message)}\n")
     sys.stderr.flush()

@@ -15,6 +15,7 @@ from einvoice.reporting.junit import junit
 from einvoice.reporting.sarif import sarif
 from einvoice.reporting.statistics import statistics
 from einvoice.reporting.text import Look, text
+from einvoice.visible import all_visible
 
 __all__ = ["FORMATS", "Look", "render"]
 
@@ -44,8 +45,10 @@ def render(
     """The report in one of `FORMATS`.
 
     `look` is the width and the colours of the text form; `invoices` are shown in HTML, with the findings at their
-    place. Raises `KeyError` for another form.
+    place. Raises `KeyError` for another form. What a document's author hid in its texts is made visible, but in JSON.
     """
+    if form != "json":
+        report = all_visible(report)
     if form == "html":
         from einvoice.reporting.html import html  # noqa: PLC0415 - the view is loaded for this form only
 

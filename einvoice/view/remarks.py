@@ -15,10 +15,10 @@ from typing import Any
 
 from einvoice.data import Language
 from einvoice.report import Finding
-from einvoice.view.characters import visible
 from einvoice.view.formatting import COLON
 from einvoice.view.page import Card, Entries, Page, Remark, Row, Span, spans_of
 from einvoice.view.words import label
+from einvoice.visible import visible
 
 Holder = Entries | Card | Row  # what shows remarks below itself
 

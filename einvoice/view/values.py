@@ -26,10 +26,10 @@ from typing import Any, Literal, cast
 from einvoice.data import Language
 from einvoice.model import Address, Identifier, Invoice, Model, Period
 from einvoice.view import formatting
-from einvoice.view.characters import visible
 from einvoice.view.leaves import data_type
 from einvoice.view.page import Entry, Look, Span, Spans
 from einvoice.view.words import label, meaning
+from einvoice.visible import visible
 
 # Which list a code belongs to: by its field, or by its class and field where fields of the same name differ.
 LISTS = {

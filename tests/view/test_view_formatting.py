@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from einvoice.view import formatting
-from einvoice.view.characters import visible
+from einvoice.visible import visible
 
 
 @pytest.mark.parametrize(
