@@ -4,8 +4,8 @@
     schema_xpath(shape, "/Invoice", prefixes, "lines.net_amount")   # "/Invoice/cac:InvoiceLine/cbc:LineExtensionAmount"
 
 Official rules report an XPath; a person and a program want the field. The walk below recognises elements as the reader
-does and counts repeated ones as the reader numbers them (a test compares the two over the corpus). It is used only
-where there is a finding to place, so it is written to be read.
+does and counts repeated ones as the reader numbers them (a test compares the two over the corpus). It enters only the
+objects on the way to a place; those beside them are counted.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, cached_property, partial
 
 from einvoice.binding.nodes import Node, Shape
-from einvoice.binding.reading import Known, empty_elements, recognise
+from einvoice.binding.reading import Known, empty_elements, recognise, says_something
 from einvoice.xml import Element
 
 Place = tuple[Element, str | None]  # an element, or an XML attribute of it
@@ -33,9 +33,10 @@ class Fields:
         self._known = known
         self._root = root
         self._counts: Counter[str] = Counter()  # how many values each repeated attribute has
-        self._empty: frozenset[Element] = frozenset()
         self._places: dict[Place, str] = {}
         self._named: dict[tuple[Element, str, str | None], list[Element]] = {}
+        self._field_of: dict[Element, str] = {root: ""}  # of objects
+        self._unentered: dict[str, list[tuple[Shape, Element]]] = {"": [(shape, root)]}  # of a field, its elements
 
     def at(self, place: str | Element) -> str | None:
         """The field that an element, or an XPath with prefixes and indices, stands for: `lines[2].net_amount`.
@@ -43,22 +44,25 @@ class Fields:
         Where it is no field itself, the nearest one around it; None at the level of the document.
         """
         element, attribute = self._resolve(place) if isinstance(place, str) else (place, None)
-        places = self.places
-        if attribute is not None and (element, attribute) in places:
-            return places[element, attribute]
-        for around in (element, *element.iterancestors()):
-            if (around, None) in places:
-                return places[around, None]
-        return None
+        way = (element, *element.iterancestors())
+        for around in reversed(way):
+            self._enter(self._field_of.get(around))
+        if attribute is not None and (element, attribute) in self._places:
+            return self._places[element, attribute]
+        return next((self._places[around, None] for around in way if (around, None) in self._places), None)
 
     @property
     def places(self) -> dict[Place, str]:
         """The field of each element and XML attribute that has one, with 0-based indices as the reader numbers them."""
-        if not self._places:
-            self._empty = empty_elements(self._shape, self._root, self._known)
-            self._place_attributes(self._shape, self._root, "")
-            self._walk(self._shape, self._root, "")
+        while self._unentered:
+            self._enter(next(iter(self._unentered)))
         return self._places
+
+    def _enter(self, field: str | None) -> None:
+        """Place what is in an object, in all its elements: one that is single may be there twice, and counts on."""
+        for shape, element in self._unentered.pop(field, ()) if field is not None else ():
+            self._place_attributes(shape, element, field or "")
+            self._walk(shape, element, field or "")
 
     def _walk(self, shape: Shape, element: Element, path: str) -> None:
         """`path` is the field of the object that the element belongs to; "" for the document."""
@@ -71,12 +75,13 @@ class Fields:
             inside = node.inside
             owner = "" if node.document else path
             if inside.maker is not None:
-                if node.many and child in self._empty:
+                if node.many and self._is_empty(inside, child):
                     continue
-                here = self._numbered(node, owner, 1)
-                self._places[child, None] = here
-                self._place_attributes(inside, child, here)
-                self._walk(inside, child, here)
+                here = self._places[child, None] = self._numbered(node, owner, 1)
+                self._field_of[child] = here
+                self._unentered.setdefault(here, []).append((inside, child))
+                if _numbers_the_document(inside):
+                    self._enter(here)
                 continue
             self._place_attributes(inside, child, path)
             if node.key:
@@ -84,6 +89,14 @@ class Fields:
             elif common := _common_field(node):
                 self._places[child, None] = _join(path, common)
             self._walk(inside, child, path)
+
+    def _is_empty(self, shape: Shape, element: Element) -> bool:
+        """Whether the reader leaves out the element of a list; it is asked only where nothing is seen at once."""
+        return not says_something(shape, element, self._known) and element in self._empty
+
+    @cached_property
+    def _empty(self) -> frozenset[Element]:
+        return empty_elements(self._shape, self._root, self._known)
 
     def _numbered(self, node: Node, owner: str, count: int) -> str:
         name = _join(owner, node.key)
@@ -118,6 +131,22 @@ class Fields:
             wanted = f"{{{uri}}}{name}" if uri else "*" if name == "*" else f"{{*}}{name}"
             self._named[element, name, uri] = list(element.iterchildren(wanted))
         return self._named[element, name, uri]
+
+
+@cache
+def _numbers_the_document(shape: Shape) -> bool:
+    """Whether a list of the document has values in objects of that shape: then all of them are counted."""
+    seen: set[Shape] = set()
+    waiting = [shape]
+    while waiting:
+        each = waiting.pop()
+        if each in seen:
+            continue
+        seen.add(each)
+        if any(node.document and node.many for node in each.kids):
+            return True
+        waiting += [node.inside for node in each.kids]
+    return False
 
 
 def _values_in(node: Node, element: Element) -> int:

@@ -9,7 +9,7 @@ dropped in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -83,6 +83,36 @@ def read(shape: Shape, root: Element, known: Known) -> tuple[BaseModel, tuple[Un
 def empty_elements(shape: Shape, root: Element, known: Known) -> frozenset[Element]:
     """The elements of lists that the reader leaves out, because they say nothing."""
     return frozenset(_read(shape, root, known).dropped)
+
+
+def says_something(shape: Shape, element: Element, known: Known) -> bool:
+    """Whether a value of an object stands in its element, as far as is seen without reading all of it."""
+    unsure = shape.labels.union(key for key, _ in shape.defaults)
+    return _has_value(shape, element, known, unsure)
+
+
+def _has_value(shape: Shape, element: Element, known: Known, unsure: frozenset[str]) -> bool:
+    for child in element:
+        node = shape.by_tag.get(child.tag)
+        if node is not None and node.siblings:
+            node = recognise(node.siblings, child, known)
+        if node is None or node.document:
+            continue
+        if node.direct:
+            text = (child.text or "").strip(_SPACE)
+            if text and node.key not in unsure and (node.load is None or _is_loadable(node.load, text)):
+                return True
+        elif not node.key and node.inside.maker is None and _has_value(node.inside, child, known, unsure):
+            return True
+    return False
+
+
+def _is_loadable(load: Callable[[str], Any], text: str) -> bool:
+    try:
+        load(text)
+    except (ValueError, ArithmeticError):
+        return False
+    return True
 
 
 def _read(shape: Shape, root: Element, known: Known) -> _Reading:
