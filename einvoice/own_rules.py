@@ -20,6 +20,7 @@ from pathlib import Path
 
 from einvoice.artefacts.installed import cache_folder, digest, needed_files
 from einvoice.data import RULESETS
+from einvoice.once import Once
 from einvoice.report import Severity
 from einvoice.rulebook import Observation, row
 from einvoice.schematron import CompiledRules, Failure, Outcome, RuleSet, RuleTree, load, read_rules
@@ -106,7 +107,7 @@ def observation(failure: Failure, *, step: str, place: Place | None = None) -> O
     )
 
 
-@cache
+@Once
 def _compiled(ruleset: str) -> CompiledRules:
     rules = own_rules(ruleset)
     return load(rules.sha256, rules.read, cache_folder())

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from dataclasses import replace
 from datetime import date
@@ -14,7 +15,7 @@ import pytest
 from einvoice.artefacts import catalogue as catalogue_module
 from einvoice.artefacts.adding import add, remove
 from einvoice.artefacts.catalogue import catalogue, ordinal
-from einvoice.artefacts.installed import digest, find, installed, needed_files, package_version, user_folder
+from einvoice.artefacts.installed import digest, find, in_use, installed, needed_files, package_version, user_folder
 from einvoice.data import RULESETS
 from einvoice.errors import Unreadable, Unrecognised
 
@@ -420,3 +421,15 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, data_folder, monkeypatch):
         add(folder)
     assert b">ok<" in find("br-fr-ubl", on=NOVEMBER).main.read_bytes()
     assert [path.name for path in data_folder.iterdir()] == ["br-fr-ubl"]
+
+
+def test_what_was_found_a_moment_ago_is_forgotten_when_something_is_added(tmp_path, monkeypatch):
+    """Documents do not look for artefacts anew each, but an added one counts at once, and so does its removal."""
+    monkeypatch.setattr(time, "monotonic", lambda: 1.0)
+    before = in_use("br-fr-ubl", on=date(2027, 2, 1))
+    add(release(tmp_path / "release", "BR-FR-Flux2-Schematron-UBL.sch"), version="1.5.0.01")
+    found = in_use("br-fr-ubl", on=date(2027, 2, 1))
+    assert (found.origin, found.version) == ("added", "1.5.0.01")
+    assert in_use("br-fr-ubl", on=date(2027, 2, 1)) is found
+    remove("br-fr-ubl")
+    assert in_use("br-fr-ubl", on=date(2027, 2, 1)) == before

@@ -16,7 +16,7 @@ PACKAGE = Path(einvoice.__file__).parent
 LAYERS = (
     ("installation", "data", "visible", "report", "paths", "terms", "rulebook", "errors"),
     ("model", "codes", "identifiers", "profiles", "discounts"),
-    ("xml", "processes", "worker_processes", "disk"),
+    ("xml", "processes", "worker_processes", "disk", "once"),
     ("binding", "schematron", "pdfa", "artefacts"),
     ("forms", "ubl", "cii", "detect"),
     ("draft",),

@@ -24,7 +24,16 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from einvoice.artefacts.catalogue import Entry, catalogue
-from einvoice.artefacts.installed import UNSURE, Artefact, digest, mains_of, needed_files, stated_version, user_folder
+from einvoice.artefacts.installed import (
+    UNSURE,
+    Artefact,
+    digest,
+    look_again,
+    mains_of,
+    needed_files,
+    stated_version,
+    user_folder,
+)
 from einvoice.disk import replace_file
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.schematron import RuleError, compile_rules, read_rules
@@ -114,6 +123,7 @@ def remove(artefact_id: str, version: str | None = None) -> tuple[str, ...]:
         raise Unrecognised("EI-NO-ADD-10", {"id": artefact_id, "version": version or "*", "found": versions})
     for path in gone:
         shutil.rmtree(path)
+    look_again()
     return tuple(path.name for path in gone)
 
 
@@ -243,6 +253,7 @@ def _keep(candidate: _Candidate) -> Added:
         (aside / "new").rename(target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+    look_again()
     kept = needed_files(main_copy, entry.kind)
     added = Artefact(entry, kept, digest(kept), "added", candidate.version)
     return Added(added, replaced=before is not None and before != added.sha256)

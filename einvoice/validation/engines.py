@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
-from functools import cache
 
 from einvoice.artefacts.installed import Artefact, cache_folder
 from einvoice.document import Document
 from einvoice.errors import EInvoiceError, MissingExtra
+from einvoice.once import Once
 from einvoice.own_rules import OwnRules
 from einvoice.schematron import (
     CompiledRules,
@@ -89,7 +89,7 @@ def _not_run(error: Exception) -> NotRun:
     return NotRun("EI-NO-SAID", {"reason": " ".join(str(error).split())})
 
 
-@cache
+@Once
 def _rules(source: Source) -> RuleSet:
     if isinstance(source, HouseRules):
         return read_rules(source.name, source.content, source.open_beside)
@@ -98,12 +98,12 @@ def _rules(source: Source) -> RuleSet:
     return read_rules(source.main.name, source.main.read_bytes(), source.open_document)
 
 
-@cache
+@Once
 def _compiled(source: Source) -> CompiledRules:
     return load(source.sha256, lambda: _rules(source), cache_folder())
 
 
-@cache
+@Once
 def _saxon(source: Source, time_limit: float) -> Engine:
     from einvoice.schematron import SaxonRules  # noqa: PLC0415 - an optional extra
 

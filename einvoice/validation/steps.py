@@ -18,7 +18,7 @@ from functools import cached_property, partial
 from typing import Literal
 
 from einvoice import own_rules as own_rule_sets
-from einvoice.artefacts.installed import Artefact, find, installed, newer
+from einvoice.artefacts.installed import Artefact, in_use, installed, newer
 from einvoice.document import MESSAGES, Document
 from einvoice.draft import Disagreement, DraftError
 from einvoice.draft.arithmetic import arithmetic
@@ -176,7 +176,7 @@ def schema(task: Task) -> Result:
     if lacking := task.document.lacking:
         return Result((StepResult("xsd", "not_run", reason=_unwritten(lacking)),))
     wanted = task.plan.xsd
-    artefact = find(wanted, on=task.policy.day) if wanted else None
+    artefact = in_use(wanted, on=task.policy.day) if wanted else None
     if artefact is None:
         return Result((_missing("xsd", wanted or "XSD"),))
     if artefact.altered:
@@ -210,7 +210,7 @@ def profile_rules(task: Task) -> Result:
 
 def _own_of_profile(task: Task) -> tuple[str, ...]:
     """The rule sets of the profile's publisher that are installed."""
-    return tuple(name for name in task.plan.own if find(name, on=task.policy.day) is not None)
+    return tuple(name for name in task.plan.own if in_use(name, on=task.policy.day) is not None)
 
 
 def _as_its_publisher_weighs(result: Result, profile: str) -> Result:
@@ -379,7 +379,7 @@ def _refusal(rule: str, severity: Severity, error: EInvoiceError) -> Observation
 def _best_rules(task: Task, step: str, alternatives: tuple[str, ...]) -> Result:
     """Run the best rule set that is installed, with a notice of what is unusual about it."""
     day = task.policy.day
-    artefact = next(filter(None, (find(name, on=day) for name in alternatives)), None)
+    artefact = next(filter(None, (in_use(name, on=day) for name in alternatives)), None)
     if artefact is None:
         return Result((_missing(step, alternatives[0]),))
     notices = tuple(_notices(artefact, step, alternatives[0], task.policy))
@@ -406,7 +406,7 @@ def _twin(artefact: Artefact, policy: Policy) -> Artefact | None:
     """The publisher's variant that only warns, where it is in force and installed in the same version."""
     if not is_lenient(artefact.entry.id, policy):
         return None
-    twin = find(policy_data()["leniency"][artefact.entry.id]["twin"], on=policy.day)
+    twin = in_use(policy_data()["leniency"][artefact.entry.id]["twin"], on=policy.day)
     return twin if twin is not None and twin.version == artefact.version else None
 
 

@@ -15,12 +15,12 @@ import re
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
 from lxml import etree
 
 from einvoice.artefacts.installed import Artefact
+from einvoice.once import Once
 from einvoice.rulebook import Fact, Sentence, text
 from einvoice.xml import Element, Locations, qualified_name
 
@@ -268,7 +268,7 @@ class Schema:
         return tuple(_fault(error, places) for error in _once(errors))
 
 
-@cache
+@Once
 def schema_of(artefact: Artefact) -> Schema:
     """The compiled schema of an artefact, kept for the life of the process: compiling UBL takes 90 ms.
 
