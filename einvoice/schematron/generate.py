@@ -20,6 +20,7 @@ Source: ISO/IEC 19757-3:2016; XSLT 2.0 for lets, functions and keys.
 from __future__ import annotations
 
 import marshal
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -39,6 +40,9 @@ from einvoice.schematron.xpath.syntax import AnyKind, Binary, Call, Filter, Name
 from einvoice.schematron.xpath.translator import Translator
 from einvoice.schematron.xpath.types import read_type
 
+_CALL = re.compile(r"(\w+)\(‹d›, ")
+_VARIABLE = re.compile(r"‹d›\.at\((\w+), ‹n›\)")
+_TEXT = "(‹d›.text[‹n›] or ‹d›.value(‹n›))"
 _EVERYWHERE = Path(Root(), Step("descendant-or-self", AnyKind))
 
 
@@ -138,6 +142,8 @@ class _Generator:
         self.document_names = {f"CODES{at}": name for at, name in enumerate(rules.documents)}
         self.translator.documents = {name: constant for constant, name in self.document_names.items()}
         self.root = Expr("node", "1", "0", level=0)
+        self.of_texts: set[str] = set()  # functions that depend on nothing but the texts they are given
+        self.of_text: set[str] = set()  # variables that depend on nothing but the text of the context node
         for number, function in enumerate(rules.functions):
             self._declare(f"own_{number}", function)
         self.globals = self._globals()
@@ -186,6 +192,8 @@ class _Generator:
         if not free:
             return e if ".memo(" in e.code[:12] else e._replace(code=self.module.call("let", [f"return {e.code}"]))
         name, _ = self.module.function("let", [f"return {e.code}"], ("d", "n"))
+        if self._looks_at_text_only(e.code):
+            self.of_text.add(name)
         return e._replace(code=f"‹d›.at({name}, ‹n›)")
 
     def _declare(self, name: str, function: Function) -> None:
@@ -218,7 +226,27 @@ class _Generator:
             e = self.translator.expression(self.parsed(function.result), Scope(None, None, variables))
             result = self.translator.converted(e, own.result)
         code = self.translator.as_list(result) if result.card == "*" else result.code
-        self.module.define(own.name, [*lines, f"return {code}"], ("d", *names))
+        decorator = ""
+        if self._is_of_texts(own, result, "\n".join([*lines, code])):
+            self.of_texts.add(own.name)
+            decorator = "@remembered\n"
+        self.module.define(own.name, [*lines, f"return {code}"], ("d", *names), decorator)
+
+    def _is_of_texts(self, own: OwnFunction, result: Expr, code: str) -> bool:
+        """Whether a function says yes or no to the texts it is given, and looks at nothing else."""
+        if self.translator.patient or not own.params or result.kind != "boolean":
+            return False
+        of_strings = all(param.kind == "string" and param.card != "*" for param in own.params)
+        return of_strings and "‹d›" not in self._without_calls(code)
+
+    def _without_calls(self, code: str) -> str:
+        """Code, less the document where it is given to a function that does not look at it."""
+        return _CALL.sub(lambda call: "(" if call[1] in self.of_texts else call[0], code)
+
+    def _looks_at_text_only(self, code: str) -> bool:
+        """Whether the value of code follows from the text of the context node."""
+        code = _VARIABLE.sub(lambda let: "" if let[1] in self.of_text else let[0], self._without_calls(code))
+        return not locals_in(code.replace(_TEXT, ""))
 
     def _keys(self) -> None:
         for key in self.rules.keys:
@@ -294,9 +322,10 @@ class _Generator:
             entries = (f"{text_literal(way)}: {tuple(numbers)}" for way, numbers in forbidden.items())
             table = self.module.constant("F", f"{{{', '.join(entries)}}}")
             lines += [f"    for ‹=x› in present(‹d›, {table}):", "        ‹out›.append((‹x›, ‹n›))"]
-        name, _ = self.module.function(
-            "rule", ["for ‹=n› in ‹nodes›:", *(lines or ["    pass"])], ("d", "nodes", "out")
-        )
+        of_text = bool(lines) and not forbidden and self._looks_at_text_only("\n".join(lines[::2]))
+        decorator = "@by_text\n" if of_text and not self.translator.patient else ""
+        body = ["for ‹=n› in ‹nodes›:", *(lines or ["    pass"])]
+        name, _ = self.module.function("rule", body, ("d", "nodes", "out"), decorator)
         return name
 
     def _forbidden(self, check: Check, scope: Scope) -> tuple[str, ...]:

@@ -193,7 +193,9 @@ class Module:
         """The name of a constant set of texts."""
         return self.constant("S", f"frozenset([{', '.join(map(text_literal, sorted(set(texts))))}])")
 
-    def function(self, prefix: str, lines: list[str], parameters: tuple[str, ...] = ()) -> tuple[str, list[str]]:
+    def function(
+        self, prefix: str, lines: list[str], parameters: tuple[str, ...] = (), decorator: str = ""
+    ) -> tuple[str, list[str]]:
         """Define a function, or find the equal one: its name, and the local variables it takes as arguments.
 
         Without `parameters`, it takes what its lines use from outside, at least the document.
@@ -202,7 +204,7 @@ class Module:
         text = _rendered(lines, free or ["d"])
         if text not in self.functions:
             self.functions[text] = f"{prefix}_{len(self.functions)}"
-            self._source.append(f"def {self.functions[text]}{text}")
+            self._source.append(f"{decorator}def {self.functions[text]}{text}")
         return self.functions[text], free
 
     def function_of(self, code: str, prefix: str, parameters: tuple[str, ...]) -> str:
@@ -214,9 +216,9 @@ class Module:
             return call[2]
         return self.function(prefix, [f"return {code}"], parameters)[0]
 
-    def define(self, name: str, lines: list[str], parameters: tuple[str, ...]) -> None:
+    def define(self, name: str, lines: list[str], parameters: tuple[str, ...], decorator: str = "") -> None:
         """Define a function whose name is already in use, because it calls itself."""
-        self._source.append(f"def {name}{_rendered(lines, list(parameters))}")
+        self._source.append(f"{decorator}def {name}{_rendered(lines, list(parameters))}")
 
     def call(self, prefix: str, lines: list[str], *, recall: bool = False) -> str:
         """Code for the value of a new function: remembered where it depends on the document only, or on nothing.

@@ -14,8 +14,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
+from einvoice.schematron.xpath.memory import LONGEST, MOST
 from einvoice.schematron.xpath.values import Fault, type_name
 
 _ZONE = r"(?P<zone>Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
@@ -73,12 +75,18 @@ class DateTime(Moment):
 
 def to_date(value: Any) -> Date | None:
     """xs:date: '2026-02-28', with a time zone if wanted; also the day of a dateTime."""
+    if value.__class__ is str and len(value) <= LONGEST:
+        return _written_date(value)
     if value is None or isinstance(value, Date):
         return value
     if isinstance(value, DateTime):
         value = value.text[:10] + value.text[19:].lstrip(".0123456789")
     if not isinstance(value, str):
         raise Fault("XPTY0004", f"{type_name(value)} cannot be made a date")
+    return _read_date(value)
+
+
+def _read_date(value: str) -> Date:
     text = value.strip(_XML_SPACE)
     match = _DATE(text)
     if match is None:
@@ -88,6 +96,9 @@ def to_date(value: Any) -> Date | None:
         return Date(datetime(day.year, day.month, day.day, tzinfo=_zone(match["zone"])), text)
     except (ValueError, OverflowError):
         raise Fault("FORG0001", f"'{value[:60]}' is not a date", value) from None
+
+
+_written_date = lru_cache(maxsize=MOST)(_read_date)
 
 
 def to_date_time(value: Any) -> DateTime | None:

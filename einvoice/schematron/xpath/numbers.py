@@ -66,6 +66,8 @@ def _pair(a: Any, b: Any) -> tuple[Any, Any]:
 
 def plus(a: Any, b: Any) -> Any:
     """A + b"""
+    if a.__class__ is Decimal and b.__class__ is Decimal:
+        return a + b
     if a is None or b is None:
         return None
     if isinstance(b, Duration) and isinstance(a, Moment):
@@ -78,6 +80,8 @@ def plus(a: Any, b: Any) -> Any:
 
 def minus(a: Any, b: Any) -> Any:
     """A - b"""
+    if a.__class__ is Decimal and b.__class__ is Decimal:
+        return a - b
     if a is None or b is None:
         return None
     if isinstance(a, Moment):
@@ -93,6 +97,8 @@ def minus(a: Any, b: Any) -> Any:
 
 def times(a: Any, b: Any) -> Any:
     """A * b"""
+    if a.__class__ is Decimal and b.__class__ is Decimal:
+        return a * b
     if a is None or b is None:
         return None
     a, b = _pair(a, b)

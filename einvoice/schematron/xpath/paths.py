@@ -177,7 +177,8 @@ class Paths(Steps):
         """
         if not self._same_everywhere(base):
             return None
-        for key, value in _equalities(predicate):
+        # What is compared with a variable tells more: among the lines of a rate there are few, with a code many.
+        for key, value in sorted(_equalities(predicate), key=lambda pair: isinstance(pair[1], Literal)):
             if _uses_variables(key) or not (isinstance(value, Literal) or _uses_variables(value)):
                 continue
             x = self.module.local()

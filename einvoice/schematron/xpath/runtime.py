@@ -14,6 +14,7 @@ from einvoice.schematron.rule_tree import RuleTree
 from einvoice.schematron.tree import NOTHING
 from einvoice.schematron.xpath import casts, compare, numbers, strings
 from einvoice.schematron.xpath.dates import Date, DateTime, Duration, to_date, to_date_time, to_duration
+from einvoice.schematron.xpath.memory import by_text, remembered
 from einvoice.schematron.xpath.regex import Regex
 from einvoice.schematron.xpath.values import Fault, NodeItem, Untyped, at_most_one, exactly_one, type_name
 
@@ -210,6 +211,8 @@ def names() -> dict[str, Any]:
         "NodeItem": NodeItem,
         "Regex": Regex,
         "Untyped": Untyped,
+        "by_text": by_text,
+        "remembered": remembered,
         "to_date": to_date,
         "to_date_time": to_date_time,
         "to_duration": to_duration,
