@@ -30,7 +30,6 @@ from einvoice.detect import detect, read_invoice
 from einvoice.document import Document
 from einvoice.draft import Draft
 from einvoice.errors import Unwritable
-from einvoice.meanings import explain
 from einvoice.model import Invoice
 from einvoice.paths import Path, differences, restored
 from einvoice.report import DocumentReport, Finding, Report
@@ -51,7 +50,6 @@ __all__ = [
     "Explanation",
     "build",
     "convert",
-    "explain",
     "extract",
     "losses",
     "parse",

@@ -49,6 +49,9 @@ COMMANDS = {
 def main() -> int:
     """The program: `run`, and no traceback whatever happens."""
     sys.excepthook = _last_words
+    for name in ("stdout", "stderr"):  # closed by who started us: there is nobody to tell
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for as long as we run
     try:
         return run(sys.argv[1:])
     except BrokenPipeError:  # the reader of our output left, as `head` does

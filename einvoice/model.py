@@ -117,7 +117,7 @@ Nature = Literal["goods", "services", "mixed"]
 class Model(BaseModel):
     """What every part shares: immutable, closed to unknown names, JSON numbers kept to the last digit."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:

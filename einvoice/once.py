@@ -9,9 +9,10 @@ compiled a rule set sixteen times. What fails is not kept.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Hashable
 from typing import Generic, ParamSpec, TypeVar
+
+from einvoice.locks import Lock
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -23,15 +24,15 @@ class Once(Generic[P, T]):
     def __init__(self, make: Callable[P, T]) -> None:
         self._make = make
         self._made: dict[Hashable, T] = {}
-        self._locks: dict[Hashable, threading.Lock] = {}
-        self._adding = threading.Lock()
+        self._locks: dict[Hashable, Lock] = {}
+        self._adding = Lock()
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
         """The result, made unless it is there."""
         key = (*args, *kwargs.items())
         if key not in self._made:
             with self._adding:
-                lock = self._locks.setdefault(key, threading.Lock())
+                lock = self._locks.setdefault(key, Lock())
             with lock:
                 if key not in self._made:
                     self._made[key] = self._make(*args, **kwargs)

@@ -27,7 +27,7 @@ SyntaxName = Literal["ubl", "cii", "facturx", "cdar", "flux10", "annuaire", "unk
 
 
 class _Value(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class Finding(_Value):

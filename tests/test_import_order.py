@@ -16,7 +16,7 @@ PACKAGE = Path(einvoice.__file__).parent
 LAYERS = (
     ("installation", "data", "visible", "report", "paths", "terms", "rulebook", "errors"),
     ("model", "codes", "identifiers", "profiles", "discounts"),
-    ("xml", "processes", "worker_processes", "disk", "once"),
+    ("xml", "processes", "worker_processes", "disk", "locks", "once"),
     ("binding", "schematron", "pdfa", "artefacts"),
     ("forms", "ubl", "cii", "detect"),
     ("draft",),
@@ -88,7 +88,7 @@ def test_modules_import_only_from_layers_above():
 # What could stand alone, and all that it takes of this package.
 INDEPENDENT = {
     "pdfa": {"pdfa", "errors", "xml"},
-    "schematron": {"schematron", "errors", "xml", "processes"},
+    "schematron": {"schematron", "errors", "xml", "processes", "locks"},
 }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 
-from einvoice.api import explain
 from einvoice.commands.language import said
 from einvoice.commands.output import VALID, common_arguments, table, write
+from einvoice.meanings import explain
 from einvoice.rulebook.explaining import Explanation
 
 _MOST_CODES = 60  # of a list: there are two thousand units

@@ -66,10 +66,12 @@ def _is_draft(path: Path) -> bool:
 
 
 def _named(path: str) -> list[str]:
-    if path == STDIN or Path(path).is_file():
+    if path == STDIN:
         return [path]
     if Path(path).is_dir():
         return _in_folder(path)
+    if Path(path).exists():  # a file, or what can be read like one: a pipe with a name, /dev/stdin
+        return [path]
     matches = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - the pattern may be absolute
     if not matches:
         raise NoSuchInput("EI-NO-INPUT-07", {"file": path})
@@ -92,6 +94,11 @@ def _visible(folder: Path) -> Iterator[Path]:
             yield from _visible(path)
         elif path.is_file():
             yield path
+
+
+def can_be_read_again(name: str) -> bool:
+    """Whether a second reading gives the same: standard input and pipes are empty then."""
+    return name != STDIN and Path(name).is_file()
 
 
 def read_document(name: str) -> bytes:

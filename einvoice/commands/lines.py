@@ -16,13 +16,13 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from einvoice.commands.inputs import STDIN, read_document
+from einvoice.commands.inputs import can_be_read_again, read_document
 from einvoice.report import DocumentReport
 
 
 def content_digest(name: str) -> str | None:
     """The sha256 of a document's content; None where it cannot be read, or not twice."""
-    if name == STDIN:
+    if not can_be_read_again(name):
         return None
     try:
         return hashlib.sha256(read_document(name)).hexdigest()

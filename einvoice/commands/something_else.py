@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from einvoice.commands.inputs import STDIN, read_document
+from einvoice.commands.inputs import can_be_read_again, read_document
 from einvoice.report import DocumentReport
 
 _DOCUMENT_TYPE = re.compile(rb"\A\s*(?:<[?!][^>]*>\s*)*?<!DOCTYPE\s+(?:\w+:)?(\w+)")
@@ -31,7 +31,7 @@ def is_something_else(name: str, report: DocumentReport) -> bool:
     rules = {finding.rule for finding in report.findings}
     if report.kind == "unknown" and rules & {"EI-PARSE-02", "EI-PDF-01"}:
         return True
-    if name == STDIN or "EI-PARSE-01" not in rules:
+    if "EI-PARSE-01" not in rules or not can_be_read_again(name):
         return False
     data = read_document(name)
     told = _DOCUMENT_TYPE.search(data[:_HEAD])

@@ -20,7 +20,7 @@ from einvoice import __version__
 from einvoice.artefacts.installed import needed_files
 from einvoice.commands.configuration import SEVERITIES, configured
 from einvoice.commands.files import report_on
-from einvoice.commands.inputs import STDIN, Found, documents, read_document
+from einvoice.commands.inputs import STDIN, Found, can_be_read_again, documents, read_document
 from einvoice.commands.language import said
 from einvoice.commands.lines import Done, content_digest, line
 from einvoice.commands.output import (
@@ -234,10 +234,10 @@ def _house_rules(name: str) -> HouseRules:
 
 
 def _invoice(name: str) -> Invoice | None:
-    """The invoice of a document, to be shown; standard input cannot be read a second time."""
+    """The invoice of a document, to be shown, where it can be read a second time."""
     from einvoice.api import parse  # noqa: PLC0415 - loaded for this form only
 
-    if name == STDIN:
+    if not can_be_read_again(name):
         return None
     try:
         found = parse(read_document(name))

@@ -77,7 +77,7 @@ PENDING: tuple[MandateStatus, ...] = ("processing", "created", "pending_kyc")
 class _Payload(Model):
     """An object of the API: what it says beyond the known fields is kept."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
 
 class DirectoryEntry(_Payload):

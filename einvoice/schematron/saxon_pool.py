@@ -10,12 +10,12 @@ import importlib.util
 import os
 import shutil
 import tempfile
-import threading
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
 from einvoice.errors import MissingExtra
+from einvoice.locks import Lock
 from einvoice.processes import Lost, Pool
 from einvoice.schematron.rule_error import EngineFailure
 
@@ -33,7 +33,7 @@ class SaxonPool:
             raise MissingExtra("saxon")
         self._pool = Pool(_WORKER)
         self._folders: dict[int, Path] = {}  # of this process; after a fork, its parent's as well, which stay its own
-        self._lock = threading.Lock()
+        self._lock = Lock()
         atexit.register(self.close)
 
     def close(self) -> None:

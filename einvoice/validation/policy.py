@@ -41,7 +41,7 @@ class HouseRules(BaseModel):
     `beside` are the files that it includes or looks up, as pairs of name and content.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     name: str  # as shown in the report: house-rules.sch
     content: bytes = Field(repr=False)
@@ -66,7 +66,7 @@ class HouseRules(BaseModel):
 class Policy(BaseModel):
     """The user's choices. The defaults are the strict ones."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     date: dt.date | None = Field(default=None, description="the day the invoice is exchanged; today unless given")
     direction: Literal["sending", "receiving"] = Field(

@@ -12,7 +12,6 @@ Source: W3C XML Schema 1.0, appendix C (the names of the rules that libxml2 cite
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -20,6 +19,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from einvoice.artefacts.installed import Artefact
+from einvoice.locks import Lock
 from einvoice.once import Once
 from einvoice.rulebook import Fact, Sentence, text
 from einvoice.xml import Element, Locations, qualified_name
@@ -255,7 +255,7 @@ class Schema:
         parser.resolvers.add(_Beside(artefact))
         tree = etree.fromstring(artefact.main.read_bytes(), parser, base_url=artefact.main.as_uri())
         self._schema = etree.XMLSchema(tree)
-        self._lock = threading.Lock()
+        self._lock = Lock()
 
     def faults(self, root: Element) -> tuple[Fault, ...]:
         """Where the document is not as the schema says; `()` if it is."""
