@@ -25,6 +25,7 @@ from einvoice.facturx.embedded import (
     invoice_files,
 )
 from einvoice.facturx.observed import observed
+from einvoice.facturx.page_layout import is_bounded
 from einvoice.pdfa.colours import Colours
 from einvoice.pdfa.drawing import Drawing
 from einvoice.pdfa.fault import Faults
@@ -56,6 +57,7 @@ class ContainerCheck:
     profile: str | None  # of the XML, by its short name; None where there is no XML
     observations: tuple[Observation, ...]
     step: StepResult
+    bounded: bool = False  # whether its pages are little work to read
 
 
 def check_container(
@@ -93,7 +95,8 @@ def _checked(pdf: Pdf, parse: Callable[[bytes], Element]) -> ContainerCheck:
         observations.append(_found("EI-PDF-01", found=", ".join(file.name for file in files) or "—"))
     observations.sort(key=lambda each: each.rule)
     invoice = extracted(invoices[0], files) if invoices else None
-    return ContainerCheck(invoice, name, tuple(observations), _step(tuple(observations)))
+    bounded = invoice is not None and is_bounded(pdf)
+    return ContainerCheck(invoice, name, tuple(observations), _step(tuple(observations)), bounded)
 
 
 def _step(observations: tuple[Observation, ...]) -> StepResult:

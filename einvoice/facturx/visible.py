@@ -22,6 +22,7 @@ from pypdf.generic import DictionaryObject
 
 from einvoice.errors import Unreadable
 from einvoice.facturx.observed import observed
+from einvoice.facturx.page_layout import MAX_PAGES, laid_out
 from einvoice.facturx.page_text import (
     AMOUNT,
     DATE,
@@ -40,7 +41,6 @@ from einvoice.pdfa.reading import inherited
 from einvoice.rulebook import Observation
 
 STEP = "visible"
-_MAX_PAGES = 50
 _LEAST_LETTERS = 40  # fewer is a scan or a drawing, not text
 
 
@@ -66,14 +66,17 @@ _TOTAL_LABELS = {
 }
 
 
-def compare_visible(data: bytes, invoice: Invoice, *, limits: Limits | None = None) -> tuple[Observation, ...]:
+def compare_visible(
+    data: bytes, invoice: Invoice, *, limits: Limits | None = None, bounded: bool = False
+) -> tuple[Observation, ...]:
     """Where the pages of a PDF contradict the invoice inside; () where they agree, or show no text.
 
-    Never raises: pages that cannot be read within the limits are one observation that says so.
+    `bounded`: that its pages are little work is known, and PDFium may read them, where it is installed. Never raises:
+    pages that cannot be read within the limits are one observation that says so.
     """
+    found = laid_out(data) if bounded else None
     try:
-        with opened(data, limits) as pdf:
-            text = _text(pdf)
+        text = PageText.of(found) if found is not None else _text(data, limits)
     except Unreadable as error:
         return (observed(UNREAD, STEP, found=str(error)),)
     if sum(char.isalpha() for char in text.all) < _LEAST_LETTERS:
@@ -84,11 +87,14 @@ def compare_visible(data: bytes, invoice: Invoice, *, limits: Limits | None = No
     )
 
 
-def _text(pdf: Pdf) -> PageText:
-    """The text of the pages, laid out in lines as on paper."""
+def _text(data: bytes, limits: Limits | None) -> PageText:
+    """The text of the pages by pypdf, laid out in lines as on paper."""
     pages = []
-    with apply_configuration(stream_parsing_work_maximum_count=300_000, xform_maximum_invocations_per_extraction=500):
-        for page in pdf.reader.pages[:_MAX_PAGES]:
+    with (
+        opened(data, limits) as pdf,
+        apply_configuration(stream_parsing_work_maximum_count=300_000, xform_maximum_invocations_per_extraction=500),
+    ):
+        for page in pdf.reader.pages[:MAX_PAGES]:
             pdf.tick()
             _without_font_programs(pdf, page)
             pages.append(page.extract_text(extraction_mode="layout"))

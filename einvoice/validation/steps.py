@@ -319,7 +319,8 @@ def visible(task: Task) -> Result:
     if task.invoice is None:
         return _NOTHING
     started = time.perf_counter()
-    found = compare_visible(task.document.data, task.invoice)
+    bounded = task.document.container.bounded
+    found = compare_visible(task.document.data, task.invoice, bounded=bounded)
     done = StepResult(STEP, "passed", rules=len(VISIBLE_RULES), engine="compiled", ms=_since(started))
     if unread_pages := next((each for each in found if each.rule == UNREAD), None):
         done = replace(done, status="not_run", reason=Sentence(UNREAD, unread_pages.facts))
