@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     )
     from einvoice.document import Document
     from einvoice.draft import Draft, DraftError
+    from einvoice.draft.repairs import fix
     from einvoice.errors import EInvoiceError, Mismatch, MissingExtra, Unreadable, Unrecognised, Unwritable
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
     from einvoice.france import ereporting, lifecycle
@@ -70,6 +71,7 @@ _HOMES = {
     "build": "api",
     "convert": "api",
     "explain": "meanings",
+    "fix": "draft.repairs",
     "extract": "api",
     "losses": "api",
     "parse": "api",
@@ -113,6 +115,7 @@ __all__ = [
     "ereporting",
     "explain",
     "extract",
+    "fix",
     "france",
     "lifecycle",
     "losses",

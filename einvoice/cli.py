@@ -32,6 +32,7 @@ from einvoice.visible import visible
 COMMANDS = {
     "validate": "validate documents by the official rules",
     "build": "make an invoice from a draft in JSON",
+    "fix": "repairs of a draft that are certain, as a difference",
     "parse": "read an invoice or a French message into JSON",
     "convert": "say the same invoice in another syntax or profile",
     "render": "an invoice as a page for people: HTML or PDF",

@@ -41,6 +41,7 @@ __all__ = [
     "CodeList",
     "code_list",
     "french_vat_rate",
+    "lists_of",
     "plain_iban",
     "plain_vatex",
 ]
@@ -51,8 +52,8 @@ CODE_LISTS: Mapping[str, str] = MappingProxyType(
         "attachment_label": "XP Z12-012, BR-FR-17 (BT-123)",
         "business_process": "XP Z12-012, BR-FR-08: cadre de facturation (BT-23)",
         "charge_reason": "UNTDID 7161 (BT-105, BT-145)",
-        "country": "ISO 3166-1 alpha-2, with 1A, XI and XK as EN 16931 adds them",
-        "currency": "ISO 4217",
+        "country": "ISO 3166-1 alpha-2, with 1A, XI and XK as EN 16931 adds them (BT-40, BT-55, BT-69, BT-80, BT-159)",
+        "currency": "ISO 4217 (BT-5, BT-6)",
         "eas": "CEF Electronic Address Scheme (BT-34-1, BT-49-1)",
         "french_vat_rate": "XP Z12-012, BR-FR-16: every accepted spelling (BT-96, BT-103, BT-119, BT-152)",
         "icd": "ISO/IEC 6523 (BT-29-1, BT-30-1, ...), and SEPA (BT-90)",
@@ -120,6 +121,12 @@ def code_list(name: str) -> CodeList:
     rows = (line.split("\t") for line in data_text("codes_units.tsv" if name == "unit" else "codes.tsv").splitlines())
     codes = {value: Code(value, name_en, name_fr) for of, value, name_en, name_fr in rows if of == name}
     return CodeList(name, source, MappingProxyType(codes))
+
+
+@cache
+def lists_of(term: str) -> tuple[CodeList, ...]:
+    """The lists whose codes may stand in a business term (BT-151); () where it is no code."""
+    return tuple(code_list(name) for name, source in CODE_LISTS.items() if re.search(rf"\b{re.escape(term)}\b", source))
 
 
 def french_vat_rate(rate: Decimal) -> str | None:

@@ -17,7 +17,7 @@ from difflib import get_close_matches
 from functools import cache
 from typing import NamedTuple
 
-from einvoice.codes import CODE_LISTS, code_list
+from einvoice.codes import CODE_LISTS, code_list, lists_of
 from einvoice.errors import Unrecognised
 from einvoice.france.lifecycle.codes import ACTIONS, CHARACTERISTICS, REASONS, STATUSES
 from einvoice.rulebook.explaining import Explanation, Listed, of_rule_or_term
@@ -130,10 +130,9 @@ def _listed(given: str) -> Iterator[Listed]:
 
 
 def _of_term(number: str) -> Iterator[Listed]:
-    """The codes that may stand in a term: those of the lists whose source names it."""
-    for name, each in _lists().items():
-        if re.search(rf"\b{re.escape(number)}\b", each.source):
-            yield from (Listed(name, code, *words) for code, words in each.codes.items())
+    """The codes that may stand in a term."""
+    for each in lists_of(number):
+        yield from (Listed(each.name, code, each.name_of(code, "fr"), each.name_of(code, "en")) for code in each.codes)
 
 
 def _of_codes(found: tuple[Listed, ...]) -> Explanation:
