@@ -88,7 +88,7 @@ def add(
     """
     if version is not None and not _SAFE_NAME.fullmatch(version):
         raise Unrecognised("EI-NO-ADD-07", {"found": version})
-    with _unpacked(source) as folder:
+    with unpacked(source) as folder:
         paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _SUFFIXES and path.is_file()]
         found = [each for entry in catalogue().values() for each in _candidates(entry, folder, paths, version)]
         chosen = [
@@ -128,7 +128,8 @@ def remove(artefact_id: str, version: str | None = None) -> tuple[str, ...]:
 
 
 @contextmanager
-def _unpacked(source: Path) -> Iterator[Path]:
+def unpacked(source: Path) -> Iterator[Path]:
+    """A release as a folder: itself, or what a zip file has in it. Raises `Unreadable` if it is neither, or unsafe."""
     if source.is_dir():
         yield source
         return
@@ -170,7 +171,7 @@ def _write_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Pat
 
 def _candidates(entry: Entry, folder: Path, paths: list[Path], given: str | None) -> Iterator[_Candidate]:
     """What may be kept of an artefact, one for each version: content that the catalogue knows first, then by name."""
-    mains = [main for main in mains_of(entry, paths) if _is_of_kind(main, entry.kind)]
+    mains = [main for main in mains_of(entry, paths) if is_of_kind(main, entry.kind)]
     files = {main: needed_files(main, entry.kind, within=folder) for main in mains}
     known = {main: entry.known(digest(files[main])) for main in mains}
     chosen: dict[str, _Candidate] = {}
@@ -208,7 +209,8 @@ def _version_of_folders(main: Path, folder: Path) -> str | None:
     return numbers[-1] if numbers else None
 
 
-def _is_of_kind(path: Path, kind: str) -> bool:
+def is_of_kind(path: Path, kind: str) -> bool:
+    """Whether a file is a rule set, or a schema, by its content."""
     head = path.read_bytes()[:65_536]
     return bool(_ROOTS[kind].search(head)) and any(namespace in head for namespace in _NAMESPACES[kind])
 

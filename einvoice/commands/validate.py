@@ -8,16 +8,16 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from einvoice import __version__
-from einvoice.artefacts.installed import needed_files
 from einvoice.commands.configuration import SEVERITIES, configured
 from einvoice.commands.files import report_on
 from einvoice.commands.inputs import STDIN, Found, can_be_read_again, documents, read_document
@@ -35,6 +35,7 @@ from einvoice.commands.output import (
     say_missing_folder,
     write,
 )
+from einvoice.commands.rules_given import house_rules
 from einvoice.commands.something_else import is_something_else
 from einvoice.commands.types import day, form_and_file, ignored, processes, seconds
 from einvoice.disk import replace_file
@@ -43,8 +44,7 @@ from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report, worst
 from einvoice.reporting import FORMATS, Look, render
 from einvoice.rulebook import Sentence, text
-from einvoice.schematron import RuleError
-from einvoice.validation.policy import HouseRules, Policy
+from einvoice.validation.policy import Policy
 
 _MOST_NAMED = 20  # files that are left out
 _MANY = 10  # documents: of more, only those that fail are shown
@@ -87,7 +87,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--overlay", choices=("off", "hint", "apply"), help="known defects of published rules")
     add("--report-severity", choices=severities, help="of a Schematron report without flag")
     add("--time-limit", type=seconds, metavar="SECONDS", help="for one rule set in Saxon")
-    add("--schematron", action="append", metavar="FILE", help="rules of your own, run after the others")
+    add("--schematron", action="append", metavar="FILE|FOLDER|ZIP", help="rules of your own, run after the others")
     add("--ignore", action="append", type=ignored, metavar="RULE=REASON", help="a rule that only informs here, and why")
     buyers = "whether the buyers are French public bodies, which Chorus Pro invoices (default: by their SIREN)"
     add("--public-buyer", choices=("yes", "no"), help=buyers)
@@ -119,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
         report_severity=options.report_severity,
         overlay=options.overlay,
         time_limit=options.time_limit,
-        house_rules=tuple(map(_house_rules, options.schematron)),
+        house_rules=tuple(chain.from_iterable(map(house_rules, options.schematron))),
         public_buyer={"yes": True, "no": False}.get(options.public_buyer),
         ignored=options.ignore,
     )
@@ -219,18 +219,6 @@ def _say_left_out(left_out: list[str], options: argparse.Namespace) -> None:
     if left_out:
         more = f", … (+{len(left_out) - _MOST_NAMED})" if len(left_out) > _MOST_NAMED else ""
         say(text(Sentence("EI-LEFT-OUT", {"file": ", ".join(left_out[:_MOST_NAMED]) + more}), options.lang))
-
-
-def _house_rules(name: str) -> HouseRules:
-    """The rules of a file, with the files in its folder that they include."""
-    content = read_document(name)
-    beside: tuple[tuple[str, bytes], ...] = ()
-    if name != STDIN:
-        folder = Path(name).resolve().parent
-        with suppress(RuleError, OSError):  # what cannot be read is told by the step that runs them
-            files = needed_files(Path(name).resolve(), "rules", folder)[1:]
-            beside = tuple((each.relative_to(folder).as_posix(), each.read_bytes()) for each in files)
-    return HouseRules(name=name, content=content, beside=beside)
 
 
 def _invoice(name: str) -> Invoice | None:

@@ -31,6 +31,7 @@ from einvoice.schematron import (
 from einvoice.validation.policy import HouseRules, Policy
 
 Source = Artefact | HouseRules | OwnRules
+NOTHING_FIRED = "EI-STEP-03"  # why a rule set has no answer that looks at nothing in a document
 
 
 class NotRun(EInvoiceError):
@@ -53,7 +54,7 @@ def run_rules(source: Source, document: Document, policy: Policy) -> Run:
     except (RuleError, EngineFailure, MissingExtra, OSError) as error:
         raise _not_run(error) from error
     if not run.outcome.fired:
-        raise NotRun("EI-STEP-03")
+        raise NotRun(NOTHING_FIRED)
     return run
 
 

@@ -16,6 +16,7 @@ import tomllib
 import warnings
 from collections.abc import Callable, Mapping
 from functools import cache
+from posixpath import normpath
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -38,7 +39,8 @@ _ALWAYS = frozenset({"XSD"})  # rules that cannot be ignored; nor can a step tha
 class HouseRules(BaseModel):
     """A Schematron schema of the user's own, run after the official rules; its content is read by the caller.
 
-    `beside` are the files that it includes or looks up, as pairs of name and content.
+    `beside` are the files that it includes or looks up, as pairs of name (its path seen from the schema) and content.
+    Of the rule sets of one `release`, those that find nothing to look at in a document are passed over, unless all do.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
@@ -46,6 +48,7 @@ class HouseRules(BaseModel):
     name: str  # as shown in the report: house-rules.sch
     content: bytes = Field(repr=False)
     beside: tuple[tuple[str, bytes], ...] = Field(default=(), repr=False)
+    release: str = ""  # the folder or zip file that it came with others in
 
     @property
     def sha256(self) -> str:
@@ -58,7 +61,7 @@ class HouseRules(BaseModel):
     def open_beside(self, name: str) -> bytes:
         """The content of a file beside it. Raises `FileNotFoundError`."""
         for known, content in self.beside:
-            if known == name:
+            if known == normpath(name):
                 return content
         raise FileNotFoundError(f"{self.name} looks up {name!r}, which was not given with it")
 

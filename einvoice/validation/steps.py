@@ -33,7 +33,7 @@ from einvoice.rulebook import Fact, Observation, Sentence, StepResult
 from einvoice.schematron import Failure, Outcome
 from einvoice.terms import term
 from einvoice.validation.causes import missing_attributes
-from einvoice.validation.engines import NotRun, Run, Source, run_own, run_rules
+from einvoice.validation.engines import NOTHING_FIRED, NotRun, Run, Source, run_own, run_rules
 from einvoice.validation.numbers import check_numbers
 from einvoice.validation.observed import Ran, grouped, observed
 from einvoice.validation.operands import with_model_values
@@ -235,8 +235,15 @@ def french_rules(task: Task) -> Result:
 
 def house_rules(task: Task) -> Result:
     """Run the user's own rules."""
-    results = [_run(task, rules, Ran(rules.name, "", "house", rules.name)) for rules in task.policy.house_rules]
-    return _joined(results)
+    given = task.policy.house_rules
+    results = [(rules, _run(task, rules, Ran(rules.name, "", "house", rules.name))) for rules in given]
+    spoke = {rules.release for rules, result in results if not _is_idle(result)} - {""}
+    return _joined([result for rules, result in results if rules.release not in spoke or not _is_idle(result)])
+
+
+def _is_idle(result: Result) -> bool:
+    """Whether a rule set found nothing in the document that it looks at."""
+    return any(isinstance(step.reason, Sentence) and step.reason.id == NOTHING_FIRED for step in result.steps)
 
 
 def own_rules(task: Task) -> Result:
