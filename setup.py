@@ -1,8 +1,10 @@
-"""Where the packages lie: as everywhere, but for the rule sets, whose folder in the repository is `schematron/`."""
+"""Where the packages lie: as everywhere, but for the rule sets and the example drafts, which have folders of their own."""
 
 from setuptools import find_packages, setup
 
+ELSEWHERE = {"einvoice.rulesets": "schematron", "einvoice.examples": "fixtures/drafts"}
+
 setup(
-    packages=[*find_packages(include=["einvoice*"]), "einvoice.rulesets", "einvoice.view.data", "einvoice.view.fonts"],
-    package_dir={"einvoice.rulesets": "schematron"},
+    packages=[*find_packages(include=["einvoice*"]), "einvoice.view.data", "einvoice.view.fonts", *ELSEWHERE],
+    package_dir=ELSEWHERE,
 )

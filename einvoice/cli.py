@@ -31,6 +31,7 @@ from einvoice.visible import visible
 # Name -> purpose. The module of a command is loaded when it is called: `explain` does not load the PDF library.
 COMMANDS = {
     "validate": "validate documents by the official rules",
+    "new": "example drafts to begin with, one for each situation",
     "build": "make an invoice from a draft in JSON",
     "fix": "repairs of a draft that are certain, as a difference",
     "parse": "read an invoice or a French message into JSON",

@@ -11,7 +11,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-SOURCES = ("einvoice", "einvoice_server", "schematron", "LICENSE", "README.md", "pyproject.toml", "setup.py")
+SOURCES = (
+    "einvoice",
+    "einvoice_server",
+    "schematron",
+    "fixtures",
+    "LICENSE",
+    "README.md",
+    "pyproject.toml",
+    "setup.py",
+)
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +62,9 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert files - wheel == {"einvoice/view/fonts/README.md"} - wheel
+
+
+def test_the_wheel_holds_the_example_drafts(wheel):
+    """`einvoice new` finds them wherever einvoice is installed."""
+    drafts = {f"einvoice/examples/{path.name}" for path in (ROOT / "fixtures" / "drafts").glob("*.json")}
+    assert {name for name in wheel if name.startswith("einvoice/examples/")} == drafts

@@ -9,6 +9,7 @@ einvoice is installed. Both are found from this file, never by the name of the d
 | `terms.tsv` | the business terms: number, names, profile, place in the model |
 | `codes.tsv`, `codes_units.tsv` | the code lists |
 | `lifecycle.toml` | statuses, reasons and actions of lifecycle messages |
+| `examples.tsv` | the example drafts (`fixtures/drafts/`): what each shows |
 | `items.tsv` | items of lifecycle messages: number, place in the model, names, who demands them |
 
 | rule sets | what |
@@ -33,10 +34,19 @@ _INSTALLED = _HERE.parent / "rulesets"
 RULESETS = _INSTALLED if _INSTALLED.is_dir() else _HERE.parents[1] / "schematron"
 """The folder of the rule sets and of what is said about rules."""
 
+_EXAMPLES = _HERE.parent / "examples"
+EXAMPLES = _EXAMPLES if _EXAMPLES.is_dir() else _HERE.parents[1] / "fixtures" / "drafts"
+"""The folder of the example drafts."""
+
 
 def data_text(name: str) -> str:
     """The text of a data file of this package."""
     return (_HERE / name).read_text(encoding="utf-8")
+
+
+def example_text(name: str) -> str:
+    """The example draft of that name, as JSON."""
+    return (EXAMPLES / f"{name}.json").read_text(encoding="utf-8")
 
 
 def ruleset_text(name: str) -> str:

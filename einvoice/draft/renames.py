@@ -5,6 +5,7 @@
 
 * `tax_registrations` of a party is a list of tax numbers with their scheme (VA or VAT for the VAT number BT-31, else
   the tax registration BT-32), as the JSON of French platforms has it.
+* `$comment` and `$schema` are for whoever reads the JSON, and say nothing of the invoice.
 * `value_added_tax_point_date` is the full name that EN 16931-1 gives to BT-7.
 
 A rename never hides a contradiction: where both names are given, the other name stays unknown and is refused as such.
@@ -22,7 +23,7 @@ def renamed(data: Any) -> Any:
     """The draft's data with the names of the model; data of another kind is returned as it is."""
     if not isinstance(data, dict):
         return data
-    data = dict(data)
+    data = {name: value for name, value in data.items() if name not in ("$comment", "$schema")}
     if "value_added_tax_point_date" in data and "tax_point_date" not in data:
         data["tax_point_date"] = data.pop("value_added_tax_point_date")
     for name in _PARTIES:
