@@ -242,6 +242,17 @@ def test_versions_are_compared_as_numbers():
     assert ordinal("1.4.0.10") > ordinal("1.4.0.9") > ordinal("1.4.0.04") > ordinal("1.4.0")
 
 
+def test_a_version_is_used_from_its_first_day_to_the_eve_of_the_next():
+    """First and last day of each release that the catalogue knows; the newest has no last day."""
+    entry = catalogue()["br-fr-ubl"]
+    days = (date(2026, 7, 30), date(2026, 7, 31), date(2026, 9, 3), date(2026, 9, 4), NOVEMBER)
+    assert [entry.in_force(day) for day in days] == [None, "1.4.0.03", "1.4.0.03", "1.4.0.04", "1.4.0.04"]
+    assert [entry.last_day(each) for each in ("1.4.0.03", "1.4.0.04")] == [date(2026, 9, 3), None]
+    copy = find("br-fr-cdv", on=NOVEMBER)
+    assert copy.until == (date(2026, 7, 30) if copy.version == "1.4.0.02" else None)
+    assert replace(copy, sha256="0" * 64).until is None  # nobody knows how long unknown rules count
+
+
 def test_of_several_versions_the_one_in_force_that_day_is_used():
     """A release counts from its first day on; before the first, the oldest is the best there is."""
     folder = RELEASES / "fnfe-1.4.0.03"

@@ -136,7 +136,18 @@ def test_rules_that_are_not_yet_in_force_are_announced(tmp_path, monkeypatch):
     """Judging by a day before the oldest installed version says so."""
     monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path))
     report = ei.validate(UBL.encode(), policy=ei.Policy(date=date(2026, 1, 15)))
-    assert "EI-RULES-03" in [finding.rule for finding in report.findings]
+    told = [finding.rule for finding in report.findings]
+    assert "EI-RULES-03" in told
+    assert "EI-RULES-04" not in told  # the catalogue knows of none in force that day
+
+
+def test_what_was_in_force_that_day_and_is_not_installed_is_named(tmp_path, monkeypatch):
+    """In August 2026 the French rules were those of 1.4.0.03; where a newer one ran, the report says what to add."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path))
+    report = ei.validate(UBL.encode(), policy=ei.Policy(date=date(2026, 8, 15)), language="en")
+    (told,) = [finding for finding in report.findings if finding.rule == "EI-RULES-04"]
+    assert told.message == "On 2026-08-15, br-fr-ubl 1.4.0.03 was in force."
+    assert (told.severity, report.verdict) == ("information", "valid")
 
 
 def test_a_policy_is_closed_and_immutable():

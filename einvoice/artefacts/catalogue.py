@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal
@@ -57,6 +57,16 @@ class Entry:
     def known(self, sha256: str) -> KnownVersion | None:
         """The published version that has this digest."""
         return next((version for version in self.versions if version.sha256 == sha256), None)
+
+    def in_force(self, on: date) -> str | None:
+        """The newest version whose use has begun on a day; None where it is not known of any."""
+        begun = [each.version for each in self.versions if each.since is None or each.since <= on]
+        return max(begun, key=ordinal, default=None)
+
+    def last_day(self, version: str) -> date | None:
+        """The last day of use of a version: the next one's use begins the day after. None as long as there is none."""
+        newer = [each.since for each in self.versions if each.since and ordinal(each.version) > ordinal(version)]
+        return min(newer) - timedelta(days=1) if newer else None
 
 
 @cache

@@ -74,6 +74,11 @@ class Artefact:
         version = self.entry.known(self.sha256)
         return version.since if version else None
 
+    @property
+    def until(self) -> date | None:
+        """The last day of use, where the catalogue knows a newer version."""
+        return self.entry.last_day(self.version) if self.known else None
+
     def open_document(self, name: str) -> bytes:
         """A file that the rules include or look up, by its path seen from the main file: one of `files`, none else.
 
@@ -175,9 +180,8 @@ def look_again() -> None:
 
 def newer(used: Artefact, *, on: date) -> str | None:
     """The version of a release that is in force on a day, that the catalogue knows, and that is newer than this one."""
-    known = [each.version for each in used.entry.versions if each.since is None or each.since <= on]
-    newest = max(known, key=ordinal, default="")
-    return newest if used.known and ordinal(newest) > ordinal(used.version) else None
+    newest = used.entry.in_force(on)
+    return newest if newest and used.known and ordinal(newest) > ordinal(used.version) else None
 
 
 def _age(artefact: Artefact) -> tuple[bool, bool, tuple[int, ...], date, bool]:

@@ -62,13 +62,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    rows = [("ID", "VERSION", "SINCE", "FROM", "WHY", "LICENCE", "TITLE")]
+    rows = [("ID", "VERSION", "SINCE", "UNTIL", "FROM", "WHY", "LICENCE", "TITLE")]
     today = Policy().day
     for entry in catalogue().values():
         used = find(entry.id, on=today)
         version, origin = (used.version, used.origin) if used else ("-", said("not installed"))
-        since = used.since.isoformat() if used and used.since else ""
-        rows.append((entry.id, version, since, origin, _why(entry, used, today), entry.licence, entry.title))
+        since, until = (day.isoformat() if day else "" for day in ((used.since, used.until) if used else (None, None)))
+        rows.append((entry.id, version, since, until, origin, _why(entry, used, today), entry.licence, entry.title))
     write(options, f"{table(rows)}\nAdded artefacts are kept in {user_folder()}\n")
     return VALID
 

@@ -20,7 +20,7 @@ from typing import Any
 from einvoice import __version__
 from einvoice.commands.configuration import SEVERITIES, configured
 from einvoice.commands.files import report_on
-from einvoice.commands.inputs import STDIN, Found, can_be_read_again, documents, read_document
+from einvoice.commands.inputs import Found, can_be_read_again, documents, read_document
 from einvoice.commands.language import said
 from einvoice.commands.lines import Done, content_digest, line
 from einvoice.commands.output import (

@@ -52,6 +52,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "unknown": "Document",
                 "profile": "profil",
                 "checked": "Contrôlé avec",
+                "newer": "{version} est publiée",
                 "steps": MappingProxyType(
                     {
                         "parse": "lecture",
@@ -99,6 +100,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "unknown": "Document",
                 "profile": "profile",
                 "checked": "Checked with",
+                "newer": "{version} is published",
                 "steps": MappingProxyType(
                     {
                         "parse": "reading",
@@ -264,7 +266,11 @@ def _term_name(number: str | None, language: Language) -> str:
 def checked(document: DocumentReport, language: Language) -> str:
     """The steps that the document went through."""
     words = _WORDS[language]
-    steps = [f"{_step_name(step, language)} {_MARKS[step.status]}" for step in document.steps]
+    steps = [
+        f"{_step_name(step, language)} {_MARKS[step.status]}"
+        + (f" ({words['newer'].format(version=step.newer)})" if step.newer else "")
+        for step in document.steps
+    ]
     return f"{words['checked']}{words['colon']}{', '.join(steps)}"
 
 

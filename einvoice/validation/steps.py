@@ -408,6 +408,9 @@ def _notices(artefact: Artefact, step: str, wanted: str, policy: Policy) -> Iter
         yield replace(_note("EI-RULES-02", step, used=used, version=artefact.version), severity=severity)
     if artefact.since is not None and artefact.since > policy.day:
         yield _note("EI-RULES-03", step, used=used, version=artefact.version, since=artefact.since.isoformat())
+        if wanted_version := artefact.entry.in_force(policy.day):
+            day = policy.day.isoformat()
+            yield _note("EI-RULES-04", step, used=used, version=wanted_version, date=day)
 
 
 def _twin(artefact: Artefact, policy: Policy) -> Artefact | None:
