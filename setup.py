@@ -1,4 +1,4 @@
-"""Where the packages lie: as everywhere, but for the rule sets and the example drafts, which have folders of their own."""
+"""Where the packages lie: as everywhere, but for rule sets and example drafts, which have folders of their own."""
 
 from setuptools import find_packages, setup
 
