@@ -44,6 +44,7 @@ COMMANDS = {
     "directory": "electronic addresses: is one right, and where does a buyer receive?",
     "explain": "what a rule, a business term or a code means",
     "artefacts": "the official rule sets and schemas: list, verify, add, warm",
+    "mcp": "a server for programs that speak the Model Context Protocol",
     "schema": "the JSON Schemas of what goes in and out",
 }
 

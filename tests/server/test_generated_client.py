@@ -22,7 +22,7 @@ def generated(box, tmp_path_factory):
     """The package that the generator writes, and a way to its modules."""
     folder = tmp_path_factory.mktemp("generated")
     contract = folder / "openapi.json"
-    contract.write_bytes(httpx.get(f"{box.platforms[0].url}/api/openapi.json").content)
+    contract.write_bytes(httpx.get(f"{box.platforms[0].url}/api/openapi.json", timeout=60).content)
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--path", str(contract)]
     done = subprocess.run(  # noqa: S603 - the generator, on our own contract
         [*command, "--output-path", str(folder / "sandbox_client"), "--meta", "none"],
