@@ -23,7 +23,7 @@ from einvoice.data import RULESETS
 from einvoice.once import Once
 from einvoice.report import Severity
 from einvoice.rulebook import Observation, row
-from einvoice.schematron import CompiledRules, Failure, Outcome, RuleSet, RuleTree, load, read_rules
+from einvoice.schematron import CompiledRules, Failure, Outcome, RuleSet, RuleTree, load
 
 Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
 
@@ -45,6 +45,8 @@ class OwnRules:
 
     def read(self) -> RuleSet:
         """The rules in it. Raises RuleError if one is not understood."""
+        from einvoice.schematron import read_rules  # noqa: PLC0415 - what is compiled already is not read
+
         return read_rules(self.name, self.files[0].read_bytes(), self._beside)
 
     def _beside(self, name: str) -> bytes:

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 from einvoice.api import validate
-from einvoice.commands.inputs import read_document
+from einvoice.commands.inputs import read_document, reason
 from einvoice.data import Language
 from einvoice.report import DocumentReport
-from einvoice.rulebook import Sentence, StepResult, step
+from einvoice.rulebook import StepResult, step
 from einvoice.validation.policy import Policy
-
-_REASONS: tuple[tuple[type[OSError], str], ...] = (
-    (FileNotFoundError, "EI-NO-OPEN-01"),
-    (PermissionError, "EI-NO-OPEN-02"),
-    (IsADirectoryError, "EI-NO-OPEN-03"),
-)
 
 
 def report_on(name: str, policy: Policy, language: Language) -> DocumentReport:
@@ -25,9 +19,3 @@ def report_on(name: str, policy: Policy, language: Language) -> DocumentReport:
         return DocumentReport(source=name, verdict="not_run", steps=(done,))
     (report,) = validate(data, policy=policy, name=name, language=language).documents
     return report
-
-
-def reason(error: OSError) -> Sentence:
-    """Why a file could not be opened, read or written."""
-    row = next((row for kind, row in _REASONS if isinstance(error, kind)), "EI-NO-OPEN-04")
-    return Sentence(row, {"reason": error.strerror or type(error).__name__})

@@ -17,10 +17,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from einvoice.errors import EInvoiceError
+from einvoice.rulebook import Sentence
 
 STDIN = "-"
 _SUFFIXES = {".xml", ".pdf", ".json"}
 _DRAFT_FIELDS = {"lines", "seller", "buyer", "issue_date"}  # a JSON object with one of them is meant to be a draft
+
+_REASONS: tuple[tuple[type[OSError], str], ...] = (
+    (FileNotFoundError, "EI-NO-OPEN-01"),
+    (PermissionError, "EI-NO-OPEN-02"),
+    (IsADirectoryError, "EI-NO-OPEN-03"),
+)
 
 
 class NoSuchInput(EInvoiceError):
@@ -34,6 +41,7 @@ class Found:
     names: list[str] = field(default_factory=list)  # the documents, each once, in order
     left_out: list[str] = field(default_factory=list)  # JSON files in folders that are no drafts
     missing: list[NoSuchInput] = field(default_factory=list)  # paths that lead to nothing
+    met: set[tuple[str, bool]] = field(default_factory=set)  # names, and whether they were meant
 
 
 def documents(paths: list[str]) -> Found:
@@ -51,9 +59,9 @@ def documents(paths: list[str]) -> Found:
 def _sort_in(found: Found, name: str, *, named: bool) -> None:
     """A JSON file that somebody named is meant; one that lies in a folder may be anything."""
     meant = named or Path(name).suffix.lower() != ".json" or _is_draft(Path(name))
-    kept = found.names if meant else found.left_out
-    if name not in kept:
-        kept.append(name)
+    if (name, meant) not in found.met:
+        found.met.add((name, meant))
+        (found.names if meant else found.left_out).append(name)
 
 
 def _is_draft(path: Path) -> bool:
@@ -104,3 +112,9 @@ def can_be_read_again(name: str) -> bool:
 def read_document(name: str) -> bytes:
     """The bytes of a document, or of standard input. Raises `OSError`."""
     return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+
+
+def reason(error: OSError) -> Sentence:
+    """Why a file could not be opened, read or written."""
+    row = next((row for kind, row in _REASONS if isinstance(error, kind)), "EI-NO-OPEN-04")
+    return Sentence(row, {"reason": error.strerror or type(error).__name__})

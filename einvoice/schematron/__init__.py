@@ -41,12 +41,12 @@ from typing import TYPE_CHECKING, Any
 
 from einvoice.schematron.cache import compile_rules, load
 from einvoice.schematron.engine import CompiledRules
-from einvoice.schematron.importer import read_rules
 from einvoice.schematron.rule_error import EngineFailure, RuleError
 from einvoice.schematron.rule_tree import RuleTree
 from einvoice.schematron.rules import Check, Engine, Failure, Outcome, RuleSet
 
 if TYPE_CHECKING:
+    from einvoice.schematron.importer import read_rules
     from einvoice.schematron.saxon import SaxonRules
 
 __all__ = [
@@ -67,9 +67,13 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """`SaxonRules`, loaded when it is asked for: it is seldom needed."""
-    if name != "SaxonRules":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from einvoice.schematron.saxon import SaxonRules  # noqa: PLC0415 - see above
+    """`SaxonRules` and `read_rules`, loaded when they are asked for: rules that are compiled already need neither."""
+    if name == "SaxonRules":
+        from einvoice.schematron.saxon import SaxonRules  # noqa: PLC0415
 
-    return SaxonRules
+        return SaxonRules
+    if name == "read_rules":
+        from einvoice.schematron.importer import read_rules  # noqa: PLC0415
+
+        return read_rules
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -26,7 +26,6 @@ from einvoice.schematron import (
     RuleError,
     RuleSet,
     load,
-    read_rules,
 )
 from einvoice.validation.policy import HouseRules, Policy
 
@@ -92,6 +91,8 @@ def _not_run(error: Exception) -> NotRun:
 
 @Once
 def _rules(source: Source) -> RuleSet:
+    from einvoice.schematron import read_rules  # noqa: PLC0415 - what is compiled already is not read
+
     if isinstance(source, HouseRules):
         return read_rules(source.name, source.content, source.open_beside)
     if isinstance(source, OwnRules):
