@@ -90,6 +90,8 @@ class DocumentReport(_Value):
 class Report(_Value):
     """The verdict on one or several documents."""
 
+    model_config = ConfigDict(defer_build=False)  # a web framework asks for the body of an endpoint as it stands
+
     einvoice: str = Field(description="version of this library")
     report: Literal[1] = Field(default=1, description="version of this form")
     verdict: Verdict = Field(description="that of the worst document")

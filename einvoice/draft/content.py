@@ -47,7 +47,7 @@ class DraftLine(Line):
 class DraftContent(InvoiceHead):
     """The fields of a draft, all optional. Their meaning is that of the invoice field with the same name."""
 
-    model_config = ConfigDict(frozen=False, validate_assignment=True, defer_build=True)
+    model_config = ConfigDict(frozen=False, validate_assignment=True)
 
     rounding: Rounding = Field(
         default="group",

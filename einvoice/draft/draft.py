@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
-from pydantic import PrivateAttr, ValidationError, model_validator
+from pydantic import ConfigDict, PrivateAttr, ValidationError, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 
 from einvoice.draft.completion import completed
@@ -30,6 +30,8 @@ class Draft(DraftContent):
     Every field may be missing. A name or a value that cannot be held raises `DraftError`, which says where, what was
     found and which known name is nearest. Assigning to a field checks the value in the same way.
     """
+
+    model_config = ConfigDict(defer_build=False)  # a web framework asks for the body of an endpoint as it stands
 
     __hash__ = None  # type: ignore[assignment] # a draft changes, so it is no key; its frozen base class would make it one
 
