@@ -16,13 +16,12 @@ import gc
 import pickle
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from itertools import count
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from einvoice.processes import Pool
 
-_SWEEP = 100  # tasks between two garbage collections of a process
+_SWEEP = 50_000  # objects that a process may have made since its last garbage collection: what PDFs leave is a quarter
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -56,10 +55,9 @@ class WorkerProcesses(Executor):
 def answerer(_setting: bytes) -> Callable[[bytes], bytes]:
     """What a process does: a call comes in, its result or its exception goes out."""
     gc.disable()  # a process of our own: trees are freed by count, and a sweep now and then takes the rest
-    numbers = count(1)
 
     def answer(question: bytes) -> bytes:
-        if next(numbers) % _SWEEP == 0:
+        if gc.get_count()[0] > _SWEEP:
             gc.collect()
         function, args, kwargs = pickle.loads(question)  # noqa: S301 - from our host
         try:

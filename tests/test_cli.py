@@ -356,6 +356,24 @@ def test_several_processes_give_the_same_report(inbox, capsys):
     assert reports[0] == reports[1]
 
 
+@pytest.mark.parametrize(("arguments", "expected"), [((), 3), (("--jobs", "1"), None), (("--jobs", "2"), 2)])
+def test_many_files_are_judged_in_a_process_for_each_core(inbox, capsys, monkeypatch, arguments, expected):
+    """Unless told otherwise, processes are started where there are enough files to be worth them."""
+    asked = []
+
+    def validated(names, policy, language, *, jobs):
+        asked.append(jobs)
+        return (report_on(name, policy, language) for name in names)
+
+    monkeypatch.setattr(workers, "validated", validated)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    monkeypatch.setattr(validate_command, "_WORTH_PROCESSES", 2)
+    run("validate", inbox, *arguments)
+    run("validate", inbox / "good.xml")
+    assert asked == ([expected] if expected else [])
+    capsys.readouterr()
+
+
 def test_a_worker_that_dies_takes_no_other_document_with_it(tmp_path, monkeypatch):
     """Its document is not run, and the others are judged by the worker that takes its place."""
     names = []

@@ -47,6 +47,7 @@ from einvoice.rulebook import Sentence, text
 from einvoice.validation.policy import Policy
 
 _MOST_NAMED = 20  # files that are left out
+_WORTH_PROCESSES = 200  # documents: fewer take less time than processes to start
 _MANY = 10  # documents: of more, only those that fail are shown
 
 # What holds where neither the command line nor the project says otherwise.
@@ -57,7 +58,7 @@ _DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "engine": "auto",
         "fail_on": "error",
         "ignore": {},
-        "jobs": 1,
+        "jobs": None,
         "overlay": "hint",
         "public_buyer": None,
         "report_severity": "error",
@@ -99,7 +100,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     more = "one more report, in its own file (repeat for several)"
     add("--report", action="append", default=[], type=form_and_file, metavar="FORMAT=FILE", help=more)
     add("--resume", action="store_true", help="with --format jsonl -o FILE: what FILE has is not judged again")
-    add("--jobs", type=processes, metavar="N", help="processes; 0 means one for each core")
+    add("--jobs", type=processes, metavar="N", help="processes; 0 means one for each core (default: of many files)")
     add("--config", metavar="FILE", help="settings (default: einvoice.toml or pyproject.toml, here or above)")
     common_arguments(parser)
     parser.epilog = (
@@ -141,7 +142,8 @@ def _settle(options: argparse.Namespace) -> None:
     for name, default in _DEFAULTS.items():
         if getattr(options, name) in (None, False):
             setattr(options, name, settings.get(name, default))
-    options.jobs = options.jobs or os.cpu_count() or 1
+    if options.jobs == 0:
+        options.jobs = os.cpu_count()
     if options.resume and (options.format != "jsonl" or not options.output):
         raise WrongUsage(said("--resume goes with --format jsonl and -o FILE"))
 
@@ -235,11 +237,12 @@ def _invoice(name: str) -> Invoice | None:
 
 
 def _validated(names: tuple[str, ...], policy: Policy, options: argparse.Namespace) -> Iterator[DocumentReport]:
-    if options.jobs <= 1 or len(names) <= 1:
+    jobs = options.jobs or ((os.cpu_count() or 1) if len(names) >= _WORTH_PROCESSES else 1)
+    if jobs == 1 or len(names) <= 1:
         return (report_on(name, policy, options.lang) for name in names)
     from einvoice.commands.workers import validated  # noqa: PLC0415 - one document needs no other process
 
-    return validated(names, policy, options.lang, jobs=options.jobs)
+    return validated(names, policy, options.lang, jobs=jobs)
 
 
 def _look(options: argparse.Namespace) -> Look:

@@ -79,7 +79,7 @@ class Tree:
     def _read(self, root: Element) -> None:
         """Fill the columns, in one walk over the document."""
         tags, texts, ups, kids = self.tag, self.text, self.up, self.kids
-        way = Way("", None, "")
+        way = top = Way("", None, "")
         mine = kids[0]
         parent, left, number = 0, 1, 0
         above: list[tuple[int, int, Way, Kids]] = []
@@ -123,6 +123,8 @@ class Tree:
                     continue
             while not left and above:
                 parent, left, way, mine = above.pop()
+        for each in (top, *self.ways.values()):
+            each.below.clear()  # else a way and the one above it would hold each other until a garbage collection
 
     def _way(self, tag: str, up: Way) -> Way:
         way = up.below[tag] = Way(tag, up, f"{up.key}/{tag}" if up.up else "")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -108,3 +110,14 @@ def test_axes_are_those_of_lxml(document):
         assert [tree.text[at] for at in tree.attributes(node)] == element.xpath("@*")
         assert len(tree.attributes_below(node)) == len(element.xpath("descendant-or-self::*/@*"))
         assert tree.element(node) is element
+
+
+def test_a_tree_leaves_nothing_to_the_garbage_collector():
+    """A tree that nobody holds is gone at once: whoever judges many documents need not wait for a collection."""
+    gc.collect()
+    gc.disable()
+    try:
+        Tree(etree.fromstring(EXAMPLE))
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
