@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts kills roundtrip sweep preflight france verapdf clean
+.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts kills fuzz roundtrip sweep preflight france verapdf clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -67,6 +67,9 @@ drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and
 
 kills: $(VENV)/dev         ## twenty kills of the sandbox's platforms under load, on each database
 	EINVOICE_KILLS=20 $(BIN)/python -m pytest tests/server/test_kills.py --timeout 900 --durations 0
+
+fuzz: $(VENV)/dev          ## damaged documents thrown at everything that reads, for MINUTES; fails after a crash
+	$(BIN)/python tools/fuzz.py --minutes $(or $(MINUTES),10)
 
 roundtrip: $(VENV)/dev     ## every document of the corpus read, written back and converted
 	$(BIN)/python tools/roundtrip.py

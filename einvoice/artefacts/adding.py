@@ -39,8 +39,8 @@ from einvoice.errors import Unreadable, Unrecognised
 from einvoice.schematron import RuleError, compile_rules, read_rules
 
 _SUFFIXES = {".sch", ".xsl", ".xslt", ".xsd", ".xml"}
-_MOST_FILES = 10_000
-_MOST_BYTES = 500_000_000
+MOST_FILES = 10_000
+MOST_BYTES = 500_000_000
 _ROOTS = {
     "rules": re.compile(rb"<(?:\w+:)?(?:schema|stylesheet|transform)\b"),
     "xsd": re.compile(rb"<(?:\w+:)?schema\b"),
@@ -146,7 +146,7 @@ def _unzip(source: Path, folder: Path) -> None:
         with zipfile.ZipFile(source) as archive:
             names = [member for member in archive.infolist() if not member.is_dir()]
             members = [member for member in names if PurePosixPath(member.filename).suffix.lower() in _SUFFIXES]
-            if len(members) > _MOST_FILES or sum(member.file_size for member in members) > _MOST_BYTES:
+            if len(members) > MOST_FILES or sum(member.file_size for member in members) > MOST_BYTES:
                 raise Unreadable("EI-NO-ADD-03", {"file": source.name})
             for member in names:
                 _write_member(archive, member, folder)

@@ -18,7 +18,7 @@ from einvoice.errors import MissingExtra, Unreadable
 from einvoice.france.ereporting.cells import Cell
 
 _SEPARATORS = ";,\t"
-_MOST_CELLS = 5_000_000  # of a workbook; a year of a large shop has some thousand rows
+MOST_CELLS = 5_000_000  # of a workbook; a year of a large shop has some thousand rows
 
 
 def sheets(name: str, data: bytes) -> Iterator[tuple[str, Sequence[Sequence[Cell]]]]:
@@ -56,7 +56,7 @@ def _workbook(name: str, data: bytes) -> Iterator[tuple[str, Sequence[Sequence[C
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         for title in book.sheet_names:
             sheet = book.get_sheet_by_name(title)
-            if sheet.total_height * sheet.total_width > _MOST_CELLS:
+            if sheet.total_height * sheet.total_width > MOST_CELLS:
                 raise Unreadable("EI-NO-TABLE", {"file": name})
             rows: list[list[Cell]] = [list(map(_cell, row)) for row in sheet.to_python(skip_empty_area=False)]
             if any(any(cell is not None for cell in row) for row in rows):

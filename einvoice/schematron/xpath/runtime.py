@@ -18,7 +18,7 @@ from einvoice.schematron.xpath.memory import by_text, remembered
 from einvoice.schematron.xpath.regex import Regex
 from einvoice.schematron.xpath.values import Fault, NodeItem, Untyped, at_most_one, exactly_one, type_name
 
-_MOST_NUMBERS = 10_000_000  # a longer range is an accident or an attack
+MOST_NUMBERS = 10_000_000  # a longer range is an accident or an attack
 _UNSET: Any = object()
 
 
@@ -87,8 +87,8 @@ def whole_numbers(first: int | None, last: int | None) -> Sequence[int]:
     """`first to last`"""
     if first is None or last is None:
         return ()
-    if last - first >= _MOST_NUMBERS:
-        raise Fault("FOAR0002", f"a range of more than {_MOST_NUMBERS} numbers")
+    if last - first >= MOST_NUMBERS:
+        raise Fault("FOAR0002", f"a range of more than {MOST_NUMBERS} numbers")
     return range(first, last + 1)
 
 
