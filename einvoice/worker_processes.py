@@ -31,7 +31,7 @@ class WorkerProcesses(Executor):
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
-        self._pool = Pool(Path(__file__))
+        self._pool = call_pool()
         self._threads = ThreadPoolExecutor(jobs)  # each waits for one process
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
@@ -39,17 +39,26 @@ class WorkerProcesses(Executor):
         return self._threads.submit(self._call, fn, args, kwargs)
 
     def _call(self, function: Callable[..., R], args: Any, kwargs: Any) -> R:
-        answer = self._pool.ask(pickle.dumps((function, args, kwargs)))
-        result: R
-        result, error = pickle.loads(answer)  # noqa: S301 - from a process of ours
-        if error is not None:
-            raise error
-        return result
+        return ask(self._pool, None, function, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as Executor has it
         """End the processes."""
         self._threads.shutdown(wait=wait, cancel_futures=cancel_futures)
         self._pool.__exit__(None, None, None)
+
+
+def call_pool(*, memory: int | None = None) -> Pool:
+    """Processes for `ask`; `memory` (bytes) bounds each of them."""
+    return Pool(Path(__file__), memory=memory)
+
+
+def ask(pool: Pool, timeout: float | None, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call the function in a process of the pool, for at most so many seconds. Raises `Lost`, or what it raises."""
+    result: R
+    result, error = pickle.loads(pool.ask(pickle.dumps((function, args, kwargs)), timeout))  # noqa: S301 - of ours
+    if error is not None:
+        raise error
+    return result
 
 
 def answerer(_setting: bytes) -> Callable[[bytes], bytes]:

@@ -87,7 +87,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--engine", choices=("auto", "compiled", "saxon", "both"), help="what runs the rules")
     add("--overlay", choices=("off", "hint", "apply"), help="known defects of published rules")
     add("--report-severity", choices=severities, help="of a Schematron report without flag")
-    add("--time-limit", type=seconds, metavar="SECONDS", help="for one rule set in Saxon")
+    add("--time-limit", type=seconds, metavar="SECONDS", help="for one rule set in Saxon, or of your own")
     add("--schematron", action="append", metavar="FILE|FOLDER|ZIP", help="rules of your own, run after the others")
     add("--ignore", action="append", type=ignored, metavar="RULE=REASON", help="a rule that only informs here, and why")
     buyers = "whether the buyers are French public bodies, which Chorus Pro invoices (default: by their SIREN)"

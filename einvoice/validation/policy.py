@@ -86,7 +86,11 @@ class Policy(BaseModel):
         description="known defects of published rules: say nothing, add a hint (and soften what the publisher has "
         "corrected, or took from rules that only warn), or soften all that are wrong",
     )
-    time_limit: float = Field(default=60.0, gt=0, description="seconds that Saxon may take for one rule set")
+    time_limit: float = Field(
+        default=60.0,
+        gt=0,
+        description="seconds that Saxon, or rules of your own in either engine, may take for one rule set and document",
+    )
     house_rules: tuple[HouseRules, ...] = ()
     public_buyer: bool | None = Field(
         default=None,
