@@ -96,14 +96,18 @@ def _bounded(value: Any) -> Any:
     return value
 
 
+_BOUNDED = BeforeValidator(_bounded)
+_SPELLED = WithJsonSchema(
+    {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*$"}]}
+)
 # The names of EN 16931-1 §6.5 (semantic data types); syntax codecs are chosen by them.
 Text = Annotated[str, "Text"]  # words for people, kept as they stand; codes and identifiers are plain `str`
 # An amount is money, in the invoice currency unless its name says otherwise.
-Amount = Annotated[Decimal, "Amount", BeforeValidator(_bounded)]
-UnitPrice = Annotated[Decimal, "UnitPrice", BeforeValidator(_bounded)]  # money for one price base quantity
-Quantity = Annotated[Decimal, "Quantity", BeforeValidator(_bounded)]
-Percentage = Annotated[Decimal, "Percentage", BeforeValidator(_bounded)]  # 20 means 20 %
-Rate = Annotated[Decimal, "Rate", BeforeValidator(_bounded)]  # an exchange rate
+Amount = Annotated[Decimal, "Amount", _BOUNDED, _SPELLED]
+UnitPrice = Annotated[Decimal, "UnitPrice", _BOUNDED, _SPELLED]  # money for one price base quantity
+Quantity = Annotated[Decimal, "Quantity", _BOUNDED, _SPELLED]
+Percentage = Annotated[Decimal, "Percentage", _BOUNDED, _SPELLED]  # 20 means 20 %
+Rate = Annotated[Decimal, "Rate", _BOUNDED, _SPELLED]  # an exchange rate
 Binary = Annotated[
     bytes,
     BeforeValidator(_decoded),

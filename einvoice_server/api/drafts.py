@@ -62,6 +62,9 @@ class Finalised(BaseModel):
     report: ei.Report
 
 
+_ATTEMPTS = 20  # to take the next number of a series that others take numbers of, too
+
+
 @drafts.post("", status_code=201, response_model=DraftOut)
 def create_draft(here: Here, caller: Client, content: Annotated[ei.Draft, Body()]) -> Any:
     """Keep a draft; it may be partial. What is still wrong with it is told."""
@@ -108,16 +111,13 @@ def finalise_draft(
 ) -> Any:
     """Make the draft an invoice: numbered, converted, sent. A faulty one stays a draft: 422 with the findings."""
     how = wanted or Finalisation()
-    while True:
+    for _ in range(_ATTEMPTS):
         with here.db.read() as tx:
             row = _open(tx, caller.client_id, draft_id)
             next_number = tx.execute(select(client.c.next_number).where(client.c.id == caller.client_id)).scalar_one()
         content = ei.Draft.model_validate_json(row.content)
         series = how.number is None and content.number is None
-        if series:
-            content.number = _number(here, content, next_number)
-        elif how.number is not None:
-            content.number = how.number
+        content.finalise(number=_number(here, content, next_number) if series else how.number)
         policy = ei.Policy(date=here.today)
         report = ei.validate(content, policy=policy)
         if report.verdict != "valid":
@@ -149,6 +149,7 @@ def finalise_draft(
             "target_format": how.target_format,
             "report": report,
         }
+    raise Refused(409, "the draft, or the series of numbers, changed meanwhile: try again")
 
 
 def _judged(here: Platform, content: ei.Draft) -> ei.Report:

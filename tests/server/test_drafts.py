@@ -90,3 +90,10 @@ def test_a_number_of_ones_own(seller):
     """A sponsor that numbers by itself gives the number; the series is not touched."""
     made = seller.ok("POST", "/drafts", 201, json=draft(None))
     assert seller.ok("POST", f"/drafts/{made['draft_id']}/validate", json={"number": "OWN-1"})["number"] == "OWN-1"
+
+
+def test_a_draft_that_has_a_number_keeps_it(seller):
+    """Another number at the end is a contradiction, told as the library tells it."""
+    made = seller.ok("POST", "/drafts", 201, json=draft("MINE-1"))
+    path = f"/drafts/{made['draft_id']}/validate"
+    assert "MINE-1" in str(seller.ok("POST", path, 422, json={"number": "OTHER-2"}))
