@@ -2,17 +2,21 @@
 
 import json
 import re
+from collections import defaultdict
 from datetime import date
+from pathlib import Path
 
 import pytest
+from lxml import etree
 
 import einvoice as ei
 from einvoice.artefacts.catalogue import catalogue, ordinal
 from einvoice.artefacts.installed import find, newer
+from einvoice.data import ruleset_text
 from einvoice.reporting.sarif import sarif
 from einvoice.reporting.text import Look, text
 from einvoice.rulebook import equivalents, official, row
-from einvoice.schematron import read_rules
+from einvoice.schematron import compile_rules, read_rules
 
 DAY = date(2026, 11, 22)
 DRAFT = {
@@ -49,6 +53,61 @@ def test_other_rules_have_none():
     assert equivalents("BR-CO-15", "BR-CO-15") == ()
     assert equivalents("BR-FR-12_BT-49", "BR-FR-12/BT-49") == ()
     assert equivalents("FX-SCH-A-000027", "") == ()
+    assert equivalents("BR-FR-12_BT-49", "CII-SR-463") == ()
+
+
+def table():
+    """The rules that name no other, and their equals."""
+    _, *rows = ruleset_text("equivalents.tsv").splitlines()
+    return {rule: alike.split() for rule, alike in (row.split("\t") for row in rows)}
+
+
+def test_rules_that_name_no_other_have_it_from_the_table():
+    """Each row is of a rule of Factur-X that exists, says the same in each profile, and names no other itself."""
+    texts = defaultdict(set)
+    for profile in ("minimum", "basicwl", "basic", "en16931", "extended"):
+        artefact = find(f"facturx-{profile}", on=DAY)
+        rules = read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document)
+        for check in (check for pattern in rules.patterns for rule in pattern.rules for check in rule.checks):
+            texts[check.id].add("".join(part for part in check.message if isinstance(part, str)).strip())
+    assert len(table()) > 80
+    for rule, alike in table().items():
+        assert rule.startswith("FX-SCH-A-")
+        assert all(each.startswith(("BR-", "CII-")) for each in alike)
+        assert len(texts[rule]) == 1, rule
+        assert equivalents(rule, official(*texts[rule]).label) == tuple(alike)
+
+
+CEN = (
+    Path(__file__).parents[1].parent / "shared" / "artefacts" / "cen-1.3.16" / "EN16931-CII-validation-preprocessed.sch"
+)
+
+
+@pytest.mark.parametrize(
+    ("place", "alike"),
+    [
+        ("<ram:CountryID>FR<", "BR-CL-14"),
+        ('unitCode="HUR"', "BR-CL-23"),
+        ("<ram:InvoiceCurrencyCode>EUR<", "BR-CL-04"),
+    ],
+)
+def test_both_refuse_the_same_value(place, alike):
+    """A code that no list has is refused by the rule of Factur-X and by its equal, on the very same element."""
+    if not CEN.is_file():
+        pytest.skip("needs ../shared/artefacts")
+    draft = {**DRAFT, "lines": [{**DRAFT["lines"][0], "unit_code": "HUR"}]}
+    xml = ei.build(ei.Draft.model_validate(draft), "cii").decode()
+    assert place in xml
+    root = etree.fromstring(xml.replace(place, re.sub("FR|HUR|EUR", "??", place), 1).encode())
+    artefact = find("facturx-en16931", on=DAY)
+    own = read_rules(artefact.main.name, artefact.main.read_bytes(), artefact.open_document)
+    equal = {rule for rule, others in table().items() if others == [alike]}
+    said = [
+        {failure.location for failure in compile_rules(rules).check(root).failures if failure.rule in names}
+        for rules, names in ((own, equal), (read_rules(CEN.name, CEN.read_bytes(), {}.__getitem__), {alike}))
+    ]
+    assert len(said[0]) == 1
+    assert said[0] == said[1]
 
 
 @pytest.mark.parametrize(("profile", "least"), [("minimum", 60), ("basic", 200)])

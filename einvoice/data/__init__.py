@@ -17,6 +17,7 @@ einvoice is installed. Both are found from this file, never by the name of the d
 | `artefacts.toml` | the official artefacts: identity, licence, where to find them, known versions |
 | `policy.toml` | what makes an invoice French, severities by date |
 | `profiles.tsv` | the profiles: spellings, place in a PDF, terms, which rule sets each is validated by |
+| `equivalents.tsv` | rules of Factur-X that say the same as one of EN 16931 without naming it |
 | `overlays.toml` | known defects of published rules, and what we do about each |
 | `messages.tsv` | the rulebook: all that einvoice says, in French and English, one row a rule or sentence |
 """

@@ -7,7 +7,12 @@ official("[BR-02]-An Invoice shall have an Invoice number (BT-1).").text
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+from einvoice.data import ruleset_text
 
 # "[BR-CO-10]-Sum of …", "[BR-FR-12/BT-49] : Le BT-49 …", "[BR-FR-02/BT-1 : L'identifiant …", "[G1.05] …"
 _LABEL = re.compile(r"(?:\[|\A)((?:BR|CII|UBL|PEPPOL)-[\w/.-]+|[GPS]\d+\.\d+)\]?(?:\s+(?:-\s*)?warning)?\s*[-:–]*\s*,?")
@@ -24,11 +29,21 @@ class Official:
 
 
 def equivalents(rule: str, label: str) -> tuple[str, ...]:
-    """The rules of EN 16931 that say the same as a rule of Factur-X under another id: the one that its text names.
+    """The rules of EN 16931 that say the same as a rule of Factur-X under another id.
 
-    `tools/equivalents.py` holds them against each other by firing both.
+    It is the one that the rule's text names, else those of `equivalents.tsv`. `tools/equivalents.py` derives the table,
+    and holds all of them against each other, by firing both.
     """
-    return (label,) if rule.startswith("FX-") and label.startswith("BR-") else ()
+    if not rule.startswith("FX-"):
+        return ()
+    return (label,) if label.startswith(("BR-", "CII-")) else _table().get(rule, ())
+
+
+@cache
+def _table() -> Mapping[str, tuple[str, ...]]:
+    """The rules that name none."""
+    _, *rows = ruleset_text("equivalents.tsv").splitlines()
+    return MappingProxyType({rule: tuple(alike.split()) for rule, alike in (row.split("\t") for row in rows)})
 
 
 def official(message: str) -> Official:
