@@ -10,7 +10,7 @@ name never spoke on the same document.
 
 For a rule that names none, the one is looked for that speaks on the very same nodes, or on the very same documents;
 `--write` writes what is found to `schematron/equivalents.tsv`. Rules of CEN that forbid an element which a profile has
-are none: they speak together by accident, of something else; nor is a number that means another rule in another profile.
+are none: they speak together by accident, of something else. Nor is a number that means another rule elsewhere.
 """
 
 from __future__ import annotations
