@@ -400,6 +400,15 @@ def test_what_only_a_folder_dates_is_not_preferred(tmp_path):
     assert find("flux10", on=NOVEMBER).version == "99.0"
 
 
+def test_of_equal_versions_the_known_one_is_used(tmp_path):
+    """Other content that calls itself by the version of a known release is kept, told, and not used in its place."""
+    known = find("flux10", on=NOVEMBER)
+    text = RULES.format('<assert id="T-1" test="true()">ok</assert>')
+    add(release(tmp_path / "new", "Flux10.sch", text), version=known.version)
+    assert [each.known for each in installed("flux10")] == [False, True]
+    assert find("flux10", on=NOVEMBER) == known
+
+
 @pytest.mark.parametrize("version", ["..", ".", "a/b", "", ".hidden", "1..2", "1.0."])
 def test_a_version_is_never_a_path(tmp_path, data_folder, version):
     """`--version ..` would be the folder of all that was added."""

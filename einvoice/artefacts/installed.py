@@ -184,13 +184,17 @@ def newer(used: Artefact, *, on: date) -> str | None:
     return newest if newest and used.known and ordinal(newest) > ordinal(used.version) else None
 
 
-def _age(artefact: Artefact) -> tuple[bool, bool, tuple[int, ...], date, bool]:
-    """Newest last; of equal ones, what the user added. What nobody but a folder dates is older than all others."""
+def _age(artefact: Artefact) -> tuple[bool, bool, tuple[int, ...], bool, date, bool]:
+    """Newest last; of equal ones, what the catalogue knows, then what the user added.
+
+    What nobody but a folder dates is older than all others.
+    """
     unseen = artefact.newest and not artefact.known
     return (
         not artefact.unsure,
         unseen,
         ordinal(artefact.version),
+        artefact.known,
         artefact.since or date.min,
         artefact.origin == "added",
     )
