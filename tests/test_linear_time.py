@@ -82,3 +82,14 @@ def test_equal_faults_of_the_schema_are_listed_up_to_a_number():
     assert found[-1].hint.endswith("30 more faults of this kind, at the same element, are not listed.")
     assert not found[-2].hint.endswith("listed.")
     assert found[-1].field == "lines[99].item_net_price"
+
+
+@pytest.mark.parametrize("name", ["a rule that is broken", "an element that no schema has"])
+def test_equal_findings_are_listed_up_to_a_number(name):
+    """What each of many lines lacks, and what no model knows, is listed a hundred times and then counted."""
+    (report,) = ei.validate(faulty(name, 130), language="en").documents
+    listed = [each for each in report.findings if each.rule in {"BR-25", "EI-READ-01"}]
+    assert len(listed) == 100
+    assert listed[-1].hint.endswith("30 more findings of this rule, elsewhere in the document, are not listed.")
+    assert not (listed[-2].hint or "").endswith("listed.")
+    assert report.verdict == "invalid"

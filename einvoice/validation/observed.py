@@ -19,7 +19,7 @@ from einvoice.validation.overlay import Defect, known_defect
 from einvoice.validation.policy import Policy, severity_of
 
 _UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number
-_MOST_ALIKE = 100  # faults of the schema that differ in place and value only
+MOST_ALIKE = 100  # findings that differ in place and value only
 _WEIGHT: Mapping[Severity, int] = {"information": 0, "warning": 1, "error": 2}
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
@@ -93,23 +93,30 @@ def grouped(found: Iterable[Observation]) -> list[Observation]:
 
 
 def listed(found: Iterable[Observation]) -> tuple[Observation, ...]:
-    """The observations, of equal faults of the schema as many as help anybody; the last says how many are left out."""
+    """The observations, of equal ones as many as help anybody; the last says how many are left out."""
     kept: list[Observation] = []
     alike: dict[tuple[Fact | None, ...], int] = {}  # how many there were of a kind
     last: dict[tuple[Fact | None, ...], int] = {}  # where the last one that is listed stands
     for each in found:
-        if each.step == "xsd":
-            kind: tuple[Fact | None, ...] = (each.wording, each.facts.get("place"), each.facts.get("expected"))
-            alike[kind] = alike.get(kind, 0) + 1
-            if alike[kind] > _MOST_ALIKE:
-                continue
+        kind = _kind(each)
+        alike[kind] = alike.get(kind, 0) + 1
+        if alike[kind] <= MOST_ALIKE:
             last[kind] = len(kept)
-        kept.append(each)
+            kept.append(each)
     for kind, at in last.items():
-        if (left_out := alike[kind] - _MOST_ALIKE) > 0:
-            note = Sentence("XSD-LEFT-OUT", {"count": str(left_out)})
+        if (left_out := alike[kind] - MOST_ALIKE) > 0:
+            row_of_kind = "XSD-LEFT-OUT" if kept[at].step == "xsd" else "EI-MORE"
+            note = Sentence(row_of_kind, {"count": str(left_out)})
             kept[at] = replace(kept[at], notes=(*kept[at].notes, note))
     return tuple(kept)
+
+
+def _kind(each: Observation) -> tuple[Fact | None, ...]:
+    """What is equal in findings that tell the same of several places; never of two severities."""
+    if each.step == "xsd":
+        return each.severity, each.wording, each.facts.get("place"), each.facts.get("expected")
+    own_text = each.official if each.rule == _UNNAMED else ""
+    return each.severity, each.step, each.rule, each.wording, own_text
 
 
 def _is_softened(defect: Defect, severity: Severity, policy: Policy) -> bool:

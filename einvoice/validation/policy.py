@@ -33,6 +33,7 @@ _FLAGS: Mapping[str, Severity] = {
 }
 
 
+SECONDS = 60.0  # for one rule set that may go on for ever, and one document
 _ALWAYS = frozenset({"XSD"})  # rules that cannot be ignored; nor can a step that ends the validation
 
 
@@ -87,7 +88,7 @@ class Policy(BaseModel):
         "corrected, or took from rules that only warn), or soften all that are wrong",
     )
     time_limit: float = Field(
-        default=60.0,
+        default=SECONDS,
         gt=0,
         description="seconds that Saxon, or rules of your own in either engine, may take for one rule set and document",
     )
