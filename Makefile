@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format schemas bench parity own-parity item-rules units drafts kills fuzz roundtrip sweep preflight france verapdf clean
+.PHONY: help demo test check format docs schemas bench parity own-parity item-rules units drafts kills fuzz roundtrip sweep preflight france verapdf clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -43,6 +43,9 @@ check: $(VENV)/dev         ## everything a change must pass: style, types, gener
 format: $(VENV)/dev        ## format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+docs: $(VENV)/dev          ## the documentation, into build/docs
+	$(BIN)/python -m mkdocs build --strict
 
 schemas: $(VENV)/dev       ## write schemas/ anew from the models
 	$(BIN)/python tools/schemas.py

@@ -1,0 +1,83 @@
+"""The documentation: every example is executed, the pages are built strictly, the reference is complete."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from einvoice import cli
+from einvoice.cli import COMMANDS
+from einvoice.data import ruleset_text
+from einvoice.terms import TERMS
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted((ROOT / "docs").rglob("*.md"))
+PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+def name(path):
+    """A page as it is called in the output."""
+    return path.relative_to(ROOT / "docs").as_posix()
+
+
+@pytest.mark.parametrize("page", [each for each in PAGES if PYTHON.search(each.read_text())], ids=name)
+def test_every_python_example_runs(page):
+    """The examples of a page, one after the other, as a reader would type them."""
+    program = "\n".join(PYTHON.findall(page.read_text(encoding="utf-8")))
+    namespace: dict[str, object] = {"__name__": "docs"}
+    exec(compile(program, str(page), "exec"), namespace)  # noqa: S102 - our own pages
+    assert "ei" in namespace
+
+
+@pytest.mark.parametrize("page", [each for each in PAGES if CONSOLE.search(each.read_text())], ids=name)
+def test_every_command_of_a_page_runs(page, tmp_path, monkeypatch, capsys):
+    """In an empty folder, in their order; each ends with 0, but for validating examples of other countries."""
+    monkeypatch.chdir(tmp_path)
+    lines = [line for block in CONSOLE.findall(page.read_text(encoding="utf-8")) for line in block.splitlines()]
+    assert all(line.startswith("$ python -m einvoice ") for line in lines)
+    for line in lines:
+        arguments = shlex.split(line.removeprefix("$ python -m einvoice "))
+        status = cli.run(arguments)
+        assert status == 0 or (arguments[0] == "validate" and status in (1, 3)), (line, capsys.readouterr().err)
+
+
+def test_both_languages_have_the_same_pages():
+    """What one reader finds, the other finds too."""
+    by_language = {
+        language: {each.name for each in (ROOT / "docs" / language).glob("*.md")} for language in ("fr", "en")
+    }
+    assert by_language["fr"] == by_language["en"]
+
+
+def test_the_reference_is_complete():
+    """Each command, rule, term, code and artefact has its place."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    from docs_reference import VERBS, pages
+
+    made = pages()
+    assert all(f"## {command}" in made["commands"] for command in COMMANDS)
+    assert all(f"## {verb}" in made["verbs"] for verb in VERBS)
+    assert all(f"| {term.id} |" in made["terms"] for term in TERMS)
+    rules = [line.split("\t")[0] for line in ruleset_text("messages.tsv").splitlines()[1:]]
+    assert all(f"`{rule}`" in made["rules"] for rule in rules if rule.startswith(("BR-", "EI-PDF-")))
+
+
+def test_the_documentation_builds(tmp_path):
+    """Strictly: a link that leads nowhere fails."""
+    pytest.importorskip("material", reason="mkdocs-material is not installed")
+    done = subprocess.run(  # noqa: S603 - our own words
+        [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "BR-CO-10" in (tmp_path / "site" / "reference" / "rules.html").read_text(encoding="utf-8")
