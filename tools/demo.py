@@ -14,6 +14,7 @@ BUILD = ROOT / "build" / "demo"
 ARTEFACTS = ROOT / "build" / "demo-artefacts"
 ENVIRONMENT = {**os.environ, "EINVOICE_ARTEFACTS": str(ARTEFACTS)}
 
+FETCH = ["artefacts", "fetch", "en16931-cii"]
 STEPS = [
     ("A valid French invoice (UBL)", ["validate", "fixtures/valid/services.ubl.xml"], 0),
     ("A broken one: its lines do not add up", ["validate", "fixtures/broken/wrong-line-total.ubl.xml"], 1),
@@ -27,7 +28,7 @@ STEPS = [
         ["build", "fixtures/drafts/services.json", "--to", "cii", "-o", "build/demo/services.cii.xml"],
         0,
     ),
-    ("CEN's rules for CII, which no package that we depend on carries", ["artefacts", "fetch", "en16931-cii"], 0),
+    ("CEN's rules for CII, which no package that we depend on carries", FETCH, 0),
     ("What was built, validated", ["validate", "build/demo"], 0),
 ]
 
@@ -41,7 +42,9 @@ def main() -> int:
         command = [sys.executable, "-m", "einvoice", *arguments]
         status = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=False).returncode  # noqa: S603 - our own command
         print(f"(exit status {status})", flush=True)
-        if status != announced:
+        if status and arguments is FETCH:
+            print("not to be had here: the Factur-X rules stand in for them")
+        elif status != announced:
             print(f"demo: expected exit status {announced}", file=sys.stderr)
             return 1
     return 0
