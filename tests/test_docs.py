@@ -47,6 +47,19 @@ def test_every_command_of_a_page_runs(page, tmp_path, monkeypatch, capsys):
         assert status == 0 or (arguments[0] == "validate" and status in (1, 3)), (line, capsys.readouterr().err)
 
 
+def test_the_screen_of_the_readme_is_true(tmp_path, monkeypatch):
+    """From nothing to a page for people: each line but the installation runs, and leaves what it says."""
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (block,) = CONSOLE.findall(text[text.index("## In one screen") : text.index("## What it does")])
+    install, *lines = [line.partition("#")[0].strip() for line in block.splitlines()]
+    assert install == "$ pip install ./einvoice"
+    for line in lines:
+        status = cli.run(shlex.split(line.removeprefix("$ python -m einvoice ")))
+        assert status == 0 or " fix " in line, line
+    assert {path.name for path in tmp_path.iterdir()} == {"draft.json", "invoice.xml", "invoice.html"}
+
+
 def test_both_languages_have_the_same_pages():
     """What one reader finds, the other finds too."""
     by_language = {
