@@ -20,7 +20,6 @@ from pathlib import Path
 from types import TracebackType
 
 from einvoice import installation
-from einvoice.commands import silence_pdf_library
 from einvoice.commands.inputs import NoSuchInput, reason
 from einvoice.commands.language import chosen, said, speak, translate
 from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say, say_finding
@@ -72,7 +71,6 @@ def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit status; raises `SystemExit(2)` for wrong usage."""
     speak(chosen(arguments))
     named = _parser().parse_args(arguments[:1]).command
-    silence_pdf_library()
     command = import_module(f"einvoice.commands.{named}")
     parser = argparse.ArgumentParser(prog=f"einvoice {named}", description=COMMANDS[named])
     command.arguments(parser)

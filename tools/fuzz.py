@@ -27,7 +27,6 @@ from random import Random
 
 import einvoice as ei
 from einvoice.artefacts.installed import cache_folder
-from einvoice.commands import silence_pdf_library
 from einvoice.draft.repairs import fix
 from einvoice.errors import EInvoiceError
 from einvoice.france.directory_index import DirectoryIndex
@@ -213,7 +212,6 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default=",".join(TARGETS), help="targets, separated by commas")
     parser.add_argument("--seeds", action="append", type=Path, help="folders of documents (default: ours, ../shared)")
     options = parser.parse_args(arguments)
-    silence_pdf_library()
     options.corpus.mkdir(parents=True, exist_ok=True)
     folders = options.seeds or [ROOT / each for each in (*SEEDS, *BESIDE)]
     documents = seeds([*folders, options.corpus])

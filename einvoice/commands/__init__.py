@@ -3,12 +3,3 @@
 A command module has `arguments(parser)`, which adds its arguments, and `run(options)`, which does the work and returns
 the exit status. Its name and purpose are one row in `einvoice.cli.COMMANDS`.
 """
-
-from __future__ import annotations
-
-import logging
-
-
-def silence_pdf_library() -> None:
-    """Keep pypdf from writing about damaged files to standard error: the report says what is wrong with them."""
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)

@@ -13,7 +13,6 @@ Type 1 Font Format (1990), §2, §6.4 (hsbw, sbw), §7 (encryption).
 
 from __future__ import annotations
 
-import logging
 import re
 import struct
 from collections.abc import Callable, Iterator, Mapping
@@ -30,9 +29,9 @@ from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 from einvoice.errors import Unreadable
 from einvoice.pdfa.glyph_names import STANDARD_ENCODING
 from einvoice.pdfa.pdf import FAULTS
+from einvoice.pdfa.quiet import watch
 
-# What fontTools remarks about a broken font is for those who configure logging, as with pypdf.
-logging.getLogger("fontTools").addHandler(logging.NullHandler())
+watch("fontTools")
 
 _MAX_CMAPS, _MAX_CODES = 100, 1_000_000  # of one font
 _CMAP_FORMATS = (0, 4, 6, 12)

@@ -15,7 +15,6 @@ Source: ISO 32000-1:2008 §7 (syntax), §7.9 (data structures); bombs measured i
 from __future__ import annotations
 
 import io
-import logging
 import struct
 import time
 import zlib
@@ -41,6 +40,7 @@ from pypdf.generic import (
 
 from einvoice.errors import MissingExtra, Unreadable
 from einvoice.pdfa import ascii85
+from einvoice.pdfa.quiet import quiet, watch
 
 # pypdf meets hostile bytes with whatever its code trips over: an index, a type, a recursion. These are what bytes can
 # cause; `MemoryError` is left to the caller, and anything else would be a fault of ours.
@@ -59,8 +59,7 @@ FAULTS = (
     struct.error,
     zlib.error,
 )
-# What pypdf remarks about a broken file is for those who configure logging, not for everybody's terminal.
-logging.getLogger("pypdf").addHandler(logging.NullHandler())
+watch("pypdf")
 
 _FIRST_NEW = 1 << 40  # numbers of objects that we add; a file counts to 8,388,607 at most
 _MAX_PAGES = 5_000  # that are looked at
@@ -109,17 +108,20 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
         raise Unreadable("EI-NO-PDF-02")
     if b"startxref" not in data[-_TAIL:]:
         raise Unreadable("EI-NO-PDF-03")
-    with apply_configuration(
-        maximum_declared_stream_length=limits.file_bytes,
-        array_based_stream_maximum_output_length=limits.stream_bytes,
-        lzw_maximum_output_length=limits.stream_bytes,
-        run_length_maximum_output_length=limits.stream_bytes,
-        zlib_maximum_output_length=limits.stream_bytes,
-        stream_decoding_work_maximum_length=4 * limits.stream_bytes,
-        xmp_maximum_input_length=1_000_000,
-        page_tree_maximum_depth=limits.depth,
-        disable_legacy_handling=True,
-        jbig2dec_binary=None,  # no program is ever started
+    with (
+        quiet(),
+        apply_configuration(
+            maximum_declared_stream_length=limits.file_bytes,
+            array_based_stream_maximum_output_length=limits.stream_bytes,
+            lzw_maximum_output_length=limits.stream_bytes,
+            run_length_maximum_output_length=limits.stream_bytes,
+            zlib_maximum_output_length=limits.stream_bytes,
+            stream_decoding_work_maximum_length=4 * limits.stream_bytes,
+            xmp_maximum_input_length=1_000_000,
+            page_tree_maximum_depth=limits.depth,
+            disable_legacy_handling=True,
+            jbig2dec_binary=None,  # no program is ever started
+        ),
     ):
         try:
             pdf = Pdf(PdfReader(io.BytesIO(data), xref_stream_maximum_entries=8 * limits.objects), limits)
