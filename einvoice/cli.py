@@ -44,6 +44,7 @@ COMMANDS = {
     "explain": "what a rule, a business term or a code means",
     "artefacts": "the official rule sets and schemas: list, verify, add, warm",
     "mcp": "a server for programs that speak the Model Context Protocol",
+    "completion": "the lines that make a shell complete commands and options",
     "schema": "the JSON Schemas of what goes in and out",
 }
 _SWEEP = 50_000  # new objects before the garbage collector looks: loading makes none, and neither does XML
@@ -52,6 +53,8 @@ _SWEEP = 50_000  # new objects before the garbage collector looks: loading makes
 def main() -> int:
     """The program: `run`, and no traceback whatever happens."""
     sys.excepthook = _last_words
+    if "_ARGCOMPLETE" in os.environ:
+        import_module("einvoice.commands.completion").complete(COMMANDS)
     gc.set_threshold(_SWEEP)
     for name in ("stdout", "stderr"):  # closed by who started us: there is nobody to tell
         if getattr(sys, name) is None:
