@@ -4,6 +4,7 @@
 |---|---|
 | ZUGFeRD 1 (CrossIndustryDocument, 2014 to 2017) | CII D16B: the same tree under its later names |
 | CII `SpecifiedLogisticsServiceCharge` (Factur-X EXTENDED) | a charge of the document (BG-21), with its VAT |
+| CII figures that repeat others (sum of a line's charges, parts of the basis of a VAT rate) | gone; a wrong one stays |
 | UBL `BuildingNumber`, `Room`, `CitySubdivisionName` of an address | part of the street, or of its second line |
 
 The document itself is left as it is: it is what schema and rules judge. A copy is made only where there is something to
@@ -18,6 +19,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 
 from einvoice.xml import Element, local_name, namespace
 
@@ -71,8 +73,8 @@ def from_zugferd_1(root: Element) -> Element:
 
 
 def of_cii(root: Element) -> Element:
-    """The same invoice without logistics service charges: they are charges."""
-    if next(root.iter(f"{_RAM}SpecifiedLogisticsServiceCharge"), None) is None:
+    """The same invoice: logistics service charges are charges, and figures that only repeat others are gone."""
+    if not any(next(root.iter(f"{_RAM}{name}"), None) is not None for name in _RICHER):
         return root
     made = copy.deepcopy(root)
     for charge in list(made.iter(f"{_RAM}SpecifiedLogisticsServiceCharge")):
@@ -85,7 +87,49 @@ def of_cii(root: Element) -> Element:
         for part in charge:
             if later := _CHARGE_PARTS.get(local_name(part)):
                 part.tag = f"{_RAM}{later}"
+    _without_repeated_figures(made)
     return made
+
+
+_OF_LINE = "TotalAllowanceChargeAmount"  # of a line: its charges less its allowances
+_OF_VAT = ("LineTotalBasisAmount", "AllowanceChargeBasisAmount")  # of a rate: what its basis is the sum of
+_RICHER = ("SpecifiedLogisticsServiceCharge", _OF_LINE, *_OF_VAT)
+
+
+def _without_repeated_figures(root: Element) -> None:
+    """Take out what the rest of the invoice says as well; a figure that says something else stays, and is listed."""
+    for figure in list(root.iter(f"{_RAM}{_OF_LINE}")):
+        summation = figure.getparent()
+        settlement = summation.getparent() if summation is not None else None
+        if summation is not None and settlement is not None and _amount(figure) == _surplus(settlement):
+            summation.remove(figure)
+    for tax in list(root.iter(f"{_RAM}ApplicableTradeTax")):
+        parts = [part for name in _OF_VAT if (part := tax.find(f"{_RAM}{name}")) is not None]
+        amounts = [_amount(part) for part in parts]
+        basis = tax.find(f"{_RAM}BasisAmount")
+        known = [amount for amount in amounts if amount is not None]
+        if parts and basis is not None and len(known) == len(parts) and sum(known) == _amount(basis):
+            for part in parts:
+                tax.remove(part)
+
+
+def _surplus(settlement: Element) -> Decimal | None:
+    """The charges of a line less its allowances; None where one of them has no amount."""
+    total = Decimal(0)
+    for part in settlement.iterfind(f"{_RAM}SpecifiedTradeAllowanceCharge"):
+        indicator, amount = part.find(f"{_RAM}ChargeIndicator/{_UDT}Indicator"), part.find(f"{_RAM}ActualAmount")
+        value = _amount(amount) if amount is not None else None
+        if indicator is None or value is None:
+            return None
+        total += value if (indicator.text or "").strip() in ("true", "1") else -value
+    return total
+
+
+def _amount(element: Element) -> Decimal | None:
+    try:
+        return Decimal((element.text or "").strip())
+    except InvalidOperation:
+        return None
 
 
 def of_ubl(root: Element) -> Element:

@@ -157,3 +157,23 @@ def test_the_number_of_a_building_is_part_of_the_street():
     assert ei.parse(alone.encode()).seller.postal_address.street_name == "7"
     twice = UBL.replace(street, "<cbc:StreetName>rue 7</cbc:StreetName><cbc:BuildingNumber>7</cbc:BuildingNumber>", 1)
     assert ei.parse(twice.encode()).seller.postal_address.street_name == "rue 7"
+
+
+def with_figures(line, of_rate):
+    """The fixture with these figures, which Factur-X EXTENDED has room for."""
+    text = re.sub(r"(</ram:LineTotalAmount>)(\s*</ram:SpecifiedTradeSettlementLine)", rf"\1{line}\2", CII, count=1)
+    return re.sub(
+        r"(<ram:ApplicableTradeTax>(?:(?!</ram:Appl).)*?</ram:BasisAmount>)", rf"\1{of_rate}", text, flags=re.DOTALL
+    )
+
+
+def test_figures_that_repeat_others_are_no_loss():
+    """A sum of charges that is nought, and the parts of a basis that add up, say nothing new; wrong ones are listed."""
+    basis = re.search(r"<ram:BasisAmount>([\d.]+)</ram:BasisAmount>", CII)[1]
+    line = "<ram:TotalAllowanceChargeAmount>{}</ram:TotalAllowanceChargeAmount>"
+    rate = "<ram:LineTotalBasisAmount>{}</ram:LineTotalBasisAmount>"
+    right = ei.parse(with_figures(line.format("0.00"), rate.format(basis)).encode())
+    assert right.unread == ()
+    wrong = ei.parse(with_figures(line.format("3.00"), rate.format("1.00")).encode())
+    names = {each.xpath.rpartition(":")[2] for each in wrong.unread}
+    assert names == {"LineTotalBasisAmount", "TotalAllowanceChargeAmount"}
