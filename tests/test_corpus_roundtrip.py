@@ -82,7 +82,11 @@ def test_a_document_is_read_whole():
 
 
 def _is_added(element):
-    """Whether it is one of several discounts of a price, of which the model holds the sum (test_reading_as_meant)."""
+    """Whether the model holds it as a part of something: a discount of a price of several (test_reading_as_meant), a part
+    of the basis of a VAT rate that adds up with the other (test_forms).
+    """
+    if element.tag.endswith(("}LineTotalBasisAmount", "}AllowanceChargeBasisAmount", "}TotalAllowanceChargeAmount")):
+        return True
     change = element.getparent()
     siblings = change.getparent().iterchildren(change.tag) if change.getparent() is not None else ()
     return change.tag.endswith("}AppliedTradeAllowanceCharge") and len(list(siblings)) > 1
