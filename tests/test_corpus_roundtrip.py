@@ -82,9 +82,7 @@ def test_a_document_is_read_whole():
 
 
 def _is_added(element):
-    """Whether the model holds it as a part of something: a discount of a price of several (test_reading_as_meant), a part
-    of the basis of a VAT rate that adds up with the other (test_forms).
-    """
+    """Whether the model holds a sum of it and others (test_reading_as_meant, test_forms)."""
     if element.tag.endswith(("}LineTotalBasisAmount", "}AllowanceChargeBasisAmount", "}TotalAllowanceChargeAmount")):
         return True
     change = element.getparent()
