@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format docs schemas bench parity own-parity item-rules units drafts kills fuzz roundtrip sweep preflight france verapdf clean
+.PHONY: help demo test check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz roundtrip sweep preflight france verapdf clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -50,8 +50,20 @@ docs: $(VENV)/dev          ## the documentation, into build/docs
 schemas: $(VENV)/dev       ## write schemas/ anew from the models
 	$(BIN)/python tools/schemas.py
 
-bench: $(VENV)/bench       ## measure against the floor and the peers, in one run each
-	for script in bench/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+# Saxon-HE for bench, where Maven is there to bring it.
+$(VENV)/java:
+	mkdir -p $@
+	for jar in net.sf.saxon:Saxon-HE:12.9 org.xmlresolver:xmlresolver:5.3.3; do mvn -q -B \
+	  org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy -Dartifact=$$jar -DoutputDirectory=$(CURDIR)/$@ || true; done
+
+bench: $(VENV)/bench $(VENV)/java  ## one table beside the floor and the peers, kept as bench/RESULTS.md
+	$(BIN)/python bench/table.py --write --java $(VENV)/java
+
+bench-check: $(VENV)/bench $(VENV)/java  ## the same, compared with the table that is kept: fails where a ratio got a third worse
+	$(BIN)/python bench/table.py --check --java $(VENV)/java
+
+benches: $(VENV)/bench     ## each part by itself: rules, reading, PDF, the sandbox
+	for script in $(filter-out bench/table.py,$(wildcard bench/*.py)); do echo "== $$script"; $(BIN)/python $$script; done
 
 parity: $(VENV)/dev        ## the compiled rules against Saxon, on mutants of every document (long)
 	$(BIN)/python tools/parity.py --count 20000 --jobs 2

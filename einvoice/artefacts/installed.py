@@ -165,11 +165,11 @@ def find(artefact_id: str, *, on: date) -> Artefact | None:
 
 def in_use(artefact_id: str, *, on: date) -> Artefact | None:
     """What `find` gives, looked for once a second at most: a document asks for three, and takes some milliseconds."""
-    return _found(artefact_id, on, os.environ.get("EINVOICE_ARTEFACTS"), int(time.monotonic()))
+    return _found(artefact_id, on, user_folder(), int(time.monotonic()))
 
 
 @lru_cache(maxsize=256)
-def _found(artefact_id: str, on: date, _folder: str | None, _second: int) -> Artefact | None:
+def _found(artefact_id: str, on: date, _folder: Path, _second: int) -> Artefact | None:
     return find(artefact_id, on=on)
 
 
