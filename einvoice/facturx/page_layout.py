@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 MAX_PAGES = 50
 _PDFIUM = "pypdfium2"
 _ONE_AT_A_TIME = threading.Lock()
-_MOST_BYTES = 4_000_000  # of drawing, unpacked, what is invoked several times counted as often
+MOST_BYTES = 4_000_000  # of drawing, unpacked, what is invoked several times counted as often
 _MOST_FONT_BYTES = 20_000_000
-_TOO_MUCH = _MOST_BYTES + 1
+_TOO_MUCH = MOST_BYTES + 1
 _MOST_NESTED = 8  # forms in forms
-_MOST_LETTERS = 200_000  # of a page
+MOST_LETTERS = 200_000  # of a page
 _INVOKED = re.compile(rb"\bDo\b")
 _CLOSE, _APART = 0.3, 1.6  # letters between two words: less is one word, more is another column
 _WIDEST = 400  # columns of a line
@@ -59,7 +59,7 @@ def is_bounded(pdf: Pdf) -> bool:
         return False
     work = _Work(pdf)
     try:
-        return sum(work.of(page, page.get("/Contents"), 0) for page in pdf.pages()[:MAX_PAGES]) <= _MOST_BYTES
+        return sum(work.of(page, page.get("/Contents"), 0) for page in pdf.pages()[:MAX_PAGES]) <= MOST_BYTES
     except (Unreadable, *FAULTS):
         return False
 
@@ -79,7 +79,7 @@ class _Work:
         found = pdf.resolved(contents)
         streams = [pdf.content(each) or b"" for each in (found if isinstance(found, ArrayObject) else [found])]
         size = sum(map(len, streams))
-        if depth > _MOST_NESTED or size > _MOST_BYTES:
+        if depth > _MOST_NESTED or size > MOST_BYTES:
             return _TOO_MUCH
         resources = pdf.dictionary(inherited(pdf, owner, "/Resources"))
         size += sum(self._of_font(pdf.dictionary(each)) for each in pdf.dictionary(resources.get("/Font")).values())
@@ -136,7 +136,7 @@ class _TooLong(Exception):
 
 def _lines(page: pypdfium2.PdfPage) -> Iterator[str]:
     text = page.get_textpage()
-    if text.count_chars() > _MOST_LETTERS:
+    if text.count_chars() > MOST_LETTERS:
         raise _TooLong
     return in_lines(list(_words(text)))
 

@@ -86,7 +86,7 @@ def test_without_pdfium_there_is_no_answer(monkeypatch):
 def test_what_pdfium_cannot_open_has_no_answer(monkeypatch):
     """A broken file and too much text are left to the other library, which has its limits."""
     assert laid_out(b"%PDF-1.7 nothing") is None
-    monkeypatch.setattr(page_layout, "_MOST_LETTERS", 3)
+    monkeypatch.setattr(page_layout, "MOST_LETTERS", 3)
     assert laid_out(pdf(SHOWN % (700, b"text"))) is None
 
 
@@ -98,4 +98,4 @@ def test_what_could_go_on_without_end_is_not_given_to_pdfium():
     towers = {f"_{20 + n}": s.stream(b"/X Do " * 100, FORM % (b"/X %d 0 R" % (21 + n))) for n in range(4)}
     assert not bounded(pdf(b"/X Do", resources, **towers, _24=s.stream(SHOWN % (700, b"x"), FORM % b"")))
     assert not bounded(s.pdf(s.archival()))  # a Type 3 font
-    assert not bounded(pdf(b"BT " + b" " * page_layout._MOST_BYTES))
+    assert not bounded(pdf(b"BT " + b" " * page_layout.MOST_BYTES))
