@@ -15,7 +15,10 @@ from types import MappingProxyType
 from einvoice.data import ruleset_text
 
 # "[BR-CO-10]-Sum of …", "[BR-FR-12/BT-49] : Le BT-49 …", "[BR-FR-02/BT-1 : L'identifiant …", "[G1.05] …"
-_LABEL = re.compile(r"(?:\[|\A)((?:BR|CII|UBL|PEPPOL)-[\w/.-]+|[GPS]\d+\.\d+)\]?(?:\s+(?:-\s*)?warning)?\s*[-:–]*\s*,?")
+_LABEL = re.compile(
+    r"(?:\[|\A)((?:BR|CII|UBL|PEPPOL|[A-Z]{2}-[RS])-[\w/.-]+|[GPS]\d+\.\d+)\]?"
+    r"(?:\s+(?:-\s*)?warning)?\s*[-:–]*\s*,?"
+)
 _SOURCE = re.compile(r"\s*\|\s*Source\s*:\s*(.+)\Z")
 
 
