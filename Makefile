@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz roundtrip sweep preflight france verapdf clean
+.PHONY: help demo test check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz hostile roundtrip sweep preflight france verapdf clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -82,6 +82,9 @@ drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and
 
 kills: $(VENV)/dev         ## twenty kills of the sandbox's platforms under load, on each database
 	EINVOICE_KILLS=20 $(BIN)/python -m pytest tests/server/test_kills.py --timeout 900 --durations 0
+
+hostile: $(VENV)/dev       ## hundreds of files made to do harm, each within two seconds of processor time and 300 MB
+	$(BIN)/python tools/hostile.py
 
 fuzz: $(VENV)/dev          ## damaged documents thrown at everything that reads, for MINUTES; fails after a crash
 	$(BIN)/python tools/fuzz.py --minutes $(or $(MINUTES),10)

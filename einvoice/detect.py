@@ -31,6 +31,7 @@ _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CEFACT = "urn:un:unece:uncefact:data:standard:"
 _CII = f"{{{_CEFACT}CrossIndustryInvoice:100}}CrossIndustryInvoice"
 _RAM = f"{{{_CEFACT}ReusableAggregateBusinessInformationEntity:100}}"
+_BOM = b"\xef\xbb\xbf"
 _SBD = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}StandardBusinessDocument"
 
 # Root element -> (kind, syntax). The message roots without namespace are those of the French public portal.
@@ -72,8 +73,11 @@ class Detected:
 
 
 def is_pdf(data: bytes) -> bool:
-    """Whether the bytes are a PDF: its header may stand anywhere in the first 1,024 bytes (ISO 32000-1, annex H)."""
-    return b"%PDF-" in data[:1024]
+    """Whether the bytes are a PDF: its header may stand anywhere in the first 1,024 bytes (ISO 32000-1, annex H).
+
+    What begins as XML is none, whatever one of its comments or texts says.
+    """
+    return b"%PDF-" in data[:1024] and not data[:1024].removeprefix(_BOM).lstrip().startswith(b"<")
 
 
 def detect(data: bytes) -> Detected:

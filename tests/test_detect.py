@@ -54,6 +54,7 @@ def enveloped(*documents):
         (b"<AnnuaireConsultationF14/>", "directory", "annuaire"),
         (b"%PDF-1.7\n...", "invoice", "facturx"),
         (b"garbage before it\n%PDF-1.4", "invoice", "facturx"),
+        (b"\xef\xbb\xbf\n<!-- like %PDF-1.4 --><Report/>", "ereport", "flux10"),
     ],
 )
 def test_tells_documents_by_their_content(data, kind, syntax):

@@ -60,6 +60,13 @@ def test_an_unknown_name_is_refused_with_its_place_and_the_nearest_one():
     assert problems({"seler": {}}) == [("seler", "there is no such field; did you mean seller?")]
 
 
+def test_of_many_unknown_names_the_first_get_a_proposal():
+    """To look for the nearest name takes a while: a hundred are enough to see what is wrong."""
+    found = problems({f"seler{number}": 1 for number in range(150)})
+    assert len(found) == 150
+    assert sum(reason.endswith("did you mean seller?") for _, reason in found) == 100
+
+
 @pytest.mark.parametrize(
     ("payload", "nearest"),
     [

@@ -17,7 +17,7 @@ from functools import cache, cached_property, partial
 
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, empty_elements, recognise, says_something
-from einvoice.xml import Element
+from einvoice.xml import Element, local_name, namespace
 
 Place = tuple[Element, str | None]  # an element, or an XML attribute of it
 
@@ -34,7 +34,7 @@ class Fields:
         self._root = root
         self._counts: Counter[str] = Counter()  # how many values each repeated attribute has
         self._places: dict[Place, str] = {}
-        self._named: dict[tuple[Element, str, str | None], list[Element]] = {}
+        self._named: dict[Element, dict[str, list[Element]]] = {}
         self._field_of: dict[Element, str] = {root: ""}  # of objects
         self._unentered: dict[str, list[tuple[Shape, Element]]] = {"": [(shape, root)]}  # of a field, its elements
 
@@ -127,10 +127,13 @@ class Fields:
         return element, None
 
     def _children_named(self, element: Element, name: str, uri: str | None) -> list[Element]:
-        if (element, name, uri) not in self._named:
-            wanted = f"{{{uri}}}{name}" if uri else "*" if name == "*" else f"{{*}}{name}"
-            self._named[element, name, uri] = list(element.iterchildren(wanted))
-        return self._named[element, name, uri]
+        if element not in self._named:  # by every name at once: each may be looked for
+            named: dict[str, list[Element]] = {}
+            for child in element.iterchildren("*"):
+                for each in (child.tag, f"{{{namespace(child)}}}*", f"{{*}}{local_name(child)}", "{*}*"):
+                    named.setdefault(each, []).append(child)
+            self._named[element] = named
+        return self._named[element].get(f"{{{uri or '*'}}}{name}", [])
 
 
 @cache

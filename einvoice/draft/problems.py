@@ -101,11 +101,21 @@ _ALSO_CALLED = {
 }
 
 
+MOST_TOLD = 1_000  # faults of a draft
+_MOST_SEARCHED = 100  # unknown names for which the nearest known one is looked for, which takes a while
+
+
 def reworded(error: ValidationError, model: type[BaseModel]) -> ValidationError:
     """What pydantic refused, in our words, with the nearest known name for each unknown one."""
-    return ValidationError.from_exception_data(
-        error.title, [_line(details, _problem(details, model)) for details in error.errors(include_url=False)]
-    )
+    found = error.errors(include_url=False)
+    lines = [
+        _line(details, _problem(details, model if at < _MOST_SEARCHED else None))
+        for at, details in enumerate(found[:MOST_TOLD])
+    ]
+    if len(found) > MOST_TOLD:
+        more = Problem("", Sentence("EI-NO-DRAFT-MORE", {"count": str(len(found) - MOST_TOLD)}))
+        lines.append(_line({"type": "too_many", "loc": (), "input": None}, more))
+    return ValidationError.from_exception_data(error.title, lines)
 
 
 def _line(details: Any, problem: Problem) -> InitErrorDetails:
@@ -140,10 +150,10 @@ def _told(details: Any) -> Problem:
     return Problem(str(Path(details["loc"])), Sentence(said["row"], facts), said["found"], said["nearest"])
 
 
-def _problem(details: Any, model: type[BaseModel]) -> Problem:
+def _problem(details: Any, model: type[BaseModel] | None) -> Problem:
     location, kind = Path(details["loc"]), details["type"]
     if kind in {"extra_forbidden", "no_such_attribute"}:
-        return unknown_field(location, model)
+        return unknown_field(location, model) if model else Problem(str(location), Sentence("EI-NO-DRAFT-FIELD"))
     found = _shown(details["input"])
     if kind == "literal_error":
         reason = Sentence("EI-NO-DRAFT-CHOICE", {"options": details["ctx"]["expected"], "found": found})

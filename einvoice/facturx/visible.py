@@ -13,12 +13,13 @@ Warnings, all of them: a page may rightly show an old account number or a subtot
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
 from pypdf import apply_configuration
-from pypdf.generic import DictionaryObject
+from pypdf.generic import ArrayObject, DictionaryObject
 
 from einvoice.errors import Unreadable
 from einvoice.facturx.observed import observed
@@ -36,12 +37,16 @@ from einvoice.facturx.page_text import (
     vat_numbers_in,
 )
 from einvoice.model import Invoice, Party
-from einvoice.pdfa.pdf import Limits, Pdf, opened
+from einvoice.pdfa.pdf import Limits, Pdf, Spent, opened
 from einvoice.pdfa.reading import inherited
 from einvoice.rulebook import Observation
 
 STEP = "visible"
 _LEAST_LETTERS = 40  # fewer is a scan or a drawing, not text
+MOST_LETTERS, MOST_TEXTS = 1_000_000, 30_000  # of a page; a letter takes pypdf a microsecond or two, a text fifty
+_FIGURES = b"0123456789.- \t\r\n"  # of which drawings are made
+_STRINGS = re.compile(rb"\([^()\\]*+")
+_SHOWING = re.compile(rb"T[jJ]\b|['\"]")
 
 
 VISIBLE_RULES = tuple(f"EI-PDF-{number}" for number in range(80, 92))
@@ -96,9 +101,20 @@ def _text(data: bytes, limits: Limits | None) -> PageText:
     ):
         for page in pdf.reader.pages[:MAX_PAGES]:
             pdf.tick()
+            _check_size(pdf, page)
             _without_font_programs(pdf, page)
             pages.append(page.extract_text(extraction_mode="layout"))
     return PageText.of("\n".join(pages))
+
+
+def _check_size(pdf: Pdf, page: DictionaryObject) -> None:
+    """`Spent` where a page shows more than anybody reads: pypdf lays it out at its leisure, without a bound."""
+    found = pdf.resolved(page.get("/Contents"))
+    for stream in found if isinstance(found, ArrayObject) else [found]:
+        drawing = pdf.content(stream) or b""
+        letters = max(len(drawing.translate(None, _FIGURES)), sum(map(len, _STRINGS.findall(drawing))))
+        if letters > MOST_LETTERS or len(_SHOWING.findall(drawing)) > MOST_TEXTS:
+            raise Spent("EI-NO-PDF-TEXT", {"letters": str(MOST_LETTERS), "texts": str(MOST_TEXTS)})
 
 
 def _without_font_programs(pdf: Pdf, page: DictionaryObject) -> None:

@@ -93,6 +93,8 @@ def _write_patterns(file: RuleFile, schema: Element) -> None:
         is_a = pattern.get("is-a")
         if is_a is None:
             continue
+        if pattern.get("abstract") == "true":
+            raise file.refuse(pattern, "an abstract pattern is not made of another")
         del pattern.attrib["is-a"]
         if is_a not in abstract:
             raise file.refuse(pattern, f"there is no abstract pattern '{is_a}'")

@@ -73,7 +73,7 @@ class Tree:
         self.names: dict[str, list[Way]] = {}  # by tag
         self._ends: list[int] | None = None
         self._named: dict[str, Nodes] = {}
-        self._siblings: dict[tuple[int, str], list[Element]] = {}
+        self._siblings: dict[int, dict[str, list[Element]]] = {}
         self._read(root)
 
     def _read(self, root: Element) -> None:
@@ -248,10 +248,12 @@ class Tree:
             return above
         if above is None:
             return self.root
-        siblings = self._siblings.get((up, tag))
-        if siblings is None:  # kept: a check may fail on thousands of lines
-            siblings = self._siblings[up, tag] = list(above.iterchildren(tag))
-        return siblings[bisect_left(self.kids[up][tag], node)]
+        siblings = self._siblings.get(up)
+        if siblings is None:  # of all names at once: a check may fail on thousands of lines, or of names
+            siblings = self._siblings[up] = {}
+            for child in above.iterchildren("*"):
+                siblings.setdefault(child.tag, []).append(child)
+        return siblings[tag][bisect_left(self.kids[up][tag], node)]
 
     def line(self, node: int) -> int | None:
         """The line of the document on which a node begins, where the parser counted lines."""

@@ -237,3 +237,16 @@ def test_the_corpus_does_not_contradict_itself(corpus, caplog, compare):
         assert compare(data, invoice) == (), path.name
         compared += 1
     assert compared > 15
+
+
+@pytest.mark.parametrize(
+    "page",
+    [b"(Facture n 1 ) Tj " * 31_000, b"(" + b"Facture n 1 " * 100_000 + b") Tj", b"(" + b"1" * 1_100_000 + b") Tj"],
+    ids=["texts", "letters", "figures"],
+)
+def test_a_page_with_more_than_anybody_reads_is_told(page):
+    """It is not compared, and the step says so; it takes no second per megabyte."""
+    data = s.pdf(s.archival() | {s.CONTENT: s.stream(b"BT /F1 9 Tf " + page + b" ET")})
+    (found,) = compare_visible(data, Invoice(number="F2026-0001"))
+    assert found.rule == "EI-PDF-80"
+    assert "1000000" in str(found.facts["found"])

@@ -206,6 +206,7 @@ def test_code_lists_travel_with_the_rules():
         ),
         pytest.param(rule('<extends rule="none"/>'), 2, "no abstract rule 'none'", id="extends"),
         pytest.param('<pattern is-a="none"/>', 2, "no abstract pattern 'none'", id="is-a"),
+        pytest.param('<pattern abstract="true" id="p" is-a="p"/>', 2, "not made of another", id="is-a itself"),
         pytest.param(
             '<pattern><rule abstract="true" id="r"><extends rule="r"/></rule>'
             '<rule context="a"><extends rule="r"/></rule></pattern>',
