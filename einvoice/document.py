@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from einvoice import cii, ubl
+from einvoice.binding import Fields
 from einvoice.conversion.fitting import fit
 from einvoice.detect import Detected, detected, is_pdf, read_detected
 from einvoice.draft import Disagreement, Draft
@@ -27,11 +28,12 @@ from einvoice.draft.completion import Completion, completed
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.forms import from_zugferd_1, is_zugferd_1
 from einvoice.model import Invoice
+from einvoice.paths import Path
 from einvoice.profiles import profile_of
 from einvoice.report import SyntaxName
 from einvoice.rulebook import Observation
 from einvoice.schematron import RuleTree
-from einvoice.xml import Element, parse_xml
+from einvoice.xml import Element, Locations, local_name, parse_xml
 
 if TYPE_CHECKING:
     from einvoice.facturx.container import ContainerCheck
@@ -214,13 +216,30 @@ class Document:
         return read_detected(self.detected)  # which says that it is none
 
     @cached_property
+    def _fields(self) -> Fields:
+        return ubl.fields(self.root) if self.detected.syntax == "ubl" else cii.fields(self.root)
+
+    @cached_property
+    def _locations(self) -> Locations:
+        return Locations()
+
+    def value_of(self, field: str, below: str) -> tuple[str, int | None] | None:
+        """XPath and line of a field's value, where it lies below an XPath of the invoice; None where it does not."""
+        path = str(Path.parse(field).plain)
+        credit_note = local_name(self.root) == "CreditNote"
+        known = ubl.xpath_of(path, credit_note=credit_note) if self.detected.syntax == "ubl" else cii.xpath_of(path)
+        element = self._fields.below(below, known) if known else None
+        if element is None:
+            return None
+        line: Any = element.sourceline  # an int or None, which its stub does not say
+        return self._locations.of(element), line
+
+    @cached_property
     def field_at(self) -> Callable[[str], str | None]:
         """Where in the model an XPath of the document leads."""
         found = self.detected
-        if found.syntax == "ubl":
-            return ubl.fields(self.root).at
-        if found.syntax == "cii":
-            return cii.fields(self.root).at
+        if found.syntax in ("ubl", "cii"):
+            return self._fields.at
         from einvoice.france.messages import fields_of  # noqa: PLC0415 - loaded for messages only
 
         return fields_of(found)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,8 @@ from einvoice.validation.engines import _compare
 from einvoice.validation.observed import Ran, observed
 from einvoice.validation.overlay import known_defect
 from einvoice.validation.policy import Policy
+
+VALID = Path(__file__).parents[1] / "fixtures" / "valid"
 
 NOVEMBER = date(2026, 11, 22)
 FAILURE = Failure("BR-CO-10", "assert", "fatal", "", "[BR-CO-10]-Sum (BT-106) = Σ (BT-131).", "/Invoice/cac:X", 7)
@@ -224,3 +228,18 @@ def test_two_engines_that_disagree_are_both_heard():
         "R-2 /Invoice/cac:X: Saxon only",
     )
     assert run.engine == "both"
+
+
+def test_a_finding_points_at_the_value_and_not_at_what_the_rule_looks_at():
+    """BR-CO-15 looks at the whole invoice; what is wrong is BT-112, in its line."""
+    good = (VALID / "services.ubl.xml").read_text(encoding="utf-8")
+    wrong = re.sub(r"(<cbc:TaxInclusiveAmount[^>]*>)[^<]*", r"\g<1>999.00", good)
+    (found,) = [each for each in ei.validate(wrong.encode()).findings if each.rule == "BR-CO-15"]
+    assert (found.field, found.xpath) == (
+        "totals.amount_with_vat",
+        "/Invoice/cac:LegalMonetaryTotal/cbc:TaxInclusiveAmount",
+    )
+    assert "TaxInclusiveAmount" in wrong.splitlines()[found.line - 1]
+    gone = re.sub(r"<cbc:TaxInclusiveAmount[^>]*>[^<]*</cbc:TaxInclusiveAmount>", "", good)
+    (found,) = [each for each in ei.validate(gone.encode()).findings if each.rule == "BR-14"]
+    assert found.xpath == "/Invoice/cac:LegalMonetaryTotal"  # where it is missing

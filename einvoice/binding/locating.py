@@ -51,6 +51,23 @@ class Fields:
             return self._places[element, attribute]
         return next((self._places[around, None] for around in way if (around, None) in self._places), None)
 
+    def below(self, xpath: str, schema_path: str) -> Element | None:
+        """The element of a schema path that lies below an XPath of the document; None where there is none.
+
+        fields.below("/Invoice", "/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount")
+        """
+        element, attribute = self._resolve(xpath)
+        above = [local_name(each) for each in (*reversed(list(element.iterancestors())), element)]
+        names = [name.rpartition(":")[2] for name in schema_path.split("/")[1:]]
+        if attribute is not None or "@" in schema_path or names[: len(above)] != above or len(names) == len(above):
+            return None
+        for name in names[len(above) :]:
+            like = [child for child in element.iterchildren("*") if local_name(child) == name]
+            if len(like) != 1:  # of several, nobody knows which is meant
+                return None
+            element = like[0]
+        return element
+
     @property
     def places(self) -> dict[Place, str]:
         """The field of each element and XML attribute that has one, with 0-based indices as the reader numbers them."""
