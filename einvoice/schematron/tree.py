@@ -243,15 +243,15 @@ class Tree:
         if not node:
             return None
         up, tag = self.up[node], self.tag[node]
-        above = self.element(up)
         if tag[0] == "@":
-            return above
-        if above is None:
+            return self.element(up)
+        if not up:
             return self.root
         siblings = self._siblings.get(up)
         if siblings is None:  # of all names at once: a check may fail on thousands of lines, or of names
             siblings = self._siblings[up] = {}
-            for child in above.iterchildren("*"):
+            above = self.element(up)
+            for child in () if above is None else above.iterchildren("*"):
                 siblings.setdefault(child.tag, []).append(child)
         return siblings[tag][bisect_left(self.kids[up][tag], node)]
 

@@ -27,6 +27,7 @@ _MEANING = "EI-READ-09"  # unknown, and changes what the whole document is
 _WHOLE = re.compile(r"/\w+:(?:Test|Copy)Indicator(?:\[\d+\])?$")
 _YES = ("true", "1")
 _MONEY = re.compile(r"(Amount|Charge|Payment|PaymentDiscountTerms|PaymentPenaltyTerms)(\[\d+\])?$")
+_MOST_PLACED = 5_000  # of which the field is looked for; of a kind a hundred are listed
 _CURRENCY = "/@currencyID"
 
 Place = Callable[[str], str | None]
@@ -42,11 +43,16 @@ class Read(Protocol):
 
 def unread_observations(read: Read, field_at: Place = lambda _: None) -> tuple[Observation, ...]:
     """One observation for each value that was left out; amounts in another currency, which are read, are told once."""
-    found = [_observation(each, field_at) for each in read.unread if not _is_currency(each, read)]
+    told = [each for each in read.unread if not _is_currency(each, read)]
+    found = [_observation(each, field_at if at < _MOST_PLACED else _nowhere) for at, each in enumerate(told)]
     foreign = [each for each in read.unread if _is_currency(each, read)]
     if foreign and isinstance(read, Invoice):
         found.append(_foreign(foreign, read, field_at))
     return tuple(found)
+
+
+def _nowhere(_xpath: str) -> None:
+    """No field: what is told of so many values is how many there are."""
 
 
 def _is_currency(unread: Unread, read: Read) -> bool:
