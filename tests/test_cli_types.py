@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from einvoice.commands.types import amount, day, moment, processes, seconds
+from einvoice.commands.types import amount, day, moment, processes, seconds, year
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,7 @@ from einvoice.commands.types import amount, day, moment, processes, seconds
         (moment, "2026-11-02T16:10", datetime(2026, 11, 2, 16, 10)),  # noqa: DTZ001 - French time, as it is typed
         (amount, "-1200,50", Decimal("-1200.50")),
         (seconds, "0.5", 0.5),
+        (year, "2027", 2027),
         (processes, "3", 3),
         (processes, "0", os.cpu_count()),
     ],
@@ -33,6 +34,7 @@ def test_an_argument_is_read(read, text, value):
         (moment, ("four o'clock", "")),
         (amount, ("1 200", "NaN", "Infinity", "")),
         (seconds, ("0", "-1", "inf", "nan", "soon")),
+        (year, ("0", "1999", "999999", "-2026", "²", "soon")),
         (processes, ("-1", "two", "1.5", "")),
     ],
 )

@@ -19,6 +19,7 @@ from einvoice.commands.filing import WORDS, make
 from einvoice.commands.inputs import read_document
 from einvoice.commands.language import said
 from einvoice.commands.output import INVALID, VALID, common_arguments, language_argument, write
+from einvoice.commands.types import year
 from einvoice.errors import Unrecognised
 from einvoice.france.ereporting.calendar import REGIMES, SIZES
 from einvoice.france.ereporting.changes import changes
@@ -49,7 +50,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     making.add_argument(
         "--platform", metavar="MATRICULE", help="without BOOKS.json: the platform that files, such as 0123"
     )
-    making.add_argument("--year", type=int, required=True, help="the year of the periods")
+    making.add_argument("--year", type=year, required=True, help="the year of the periods")
     making.add_argument(
         "--regime",
         choices=REGIMES,
@@ -63,7 +64,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     common_arguments(form)
     dated = _verb(verbs, "calendar", "the periods of a VAT regime, and when each must be filed", calendar)
     dated.add_argument("regime", choices=REGIMES, metavar="REGIME", help=regimes)
-    dated.add_argument("year", type=int, metavar="YEAR")
+    dated.add_argument("year", type=year, metavar="YEAR")
     sizes = "size of the company, which says since when it must report (default: as companies of the regime are)"
     dated.add_argument("--size", choices=SIZES, help=sizes)
     dated.add_argument("--format", choices=FORMATS, default="text", help="ics is for calendar programs")

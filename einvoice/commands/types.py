@@ -70,6 +70,13 @@ def form_and_file(text: str) -> tuple[str, str]:
     return form, file
 
 
+def year(text: str) -> int:
+    """A year that the portal knows (2000 to 2099, G1.36)."""
+    if not text.isdecimal() or not 2000 <= int(text) <= 2099:
+        raise ArgumentTypeError(said("{given!r} is not a year of e-reporting: expected 2000 to 2099", given=text))
+    return int(text)
+
+
 def processes(text: str) -> int:
     """How many processes; 0 means one for each core."""
     if not text.isdecimal():
