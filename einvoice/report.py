@@ -49,6 +49,9 @@ class Finding(_Value):
     equivalents: tuple[str, ...] = Field(
         default=(), description="of a rule of Factur-X: the rules of EN 16931 that say the same, such as BR-CO-15"
     )
+    caused_by: str | None = Field(
+        default=None, description="rule and field of the finding that this one follows from: mend that one first"
+    )
     official: str | None = Field(default=None, description="of a published rule: the publisher's own text")
 
 

@@ -44,6 +44,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_invalid": ("non valide", "non valides"),
                 "n_not_run": ("non jugé", "non jugés"),
                 "colon": " : ",
+                "so": "il en découle",
                 "invoice": "Facture",
                 "credit_note": "Avoir",
                 "lifecycle": "Message de cycle de vie",
@@ -92,6 +93,7 @@ _WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_invalid": ("invalid", "invalid"),
                 "n_not_run": ("not run", "not run"),
                 "colon": ": ",
+                "so": "from this follows",
                 "invoice": "Invoice",
                 "credit_note": "Credit note",
                 "lifecycle": "Lifecycle message",
@@ -158,12 +160,33 @@ def _document(document: DocumentReport, language: Language, look: Look) -> Itera
     yield _INDENT + look.dim(about(document, language))
     for reason in reasons(document, language):
         yield from _wrap(f"? {reason}", look, _INDENT, "  ")
-    findings = sorted(document.findings, key=lambda finding: (_ORDER[finding.severity], finding.rule, finding.message))
-    for _, same in groupby(findings, key=lambda finding: (finding.severity, finding.rule, finding.message)):
+    roots = {_key(each) for each in document.findings if not each.caused_by}
+    following: dict[str, list[Finding]] = {}
+    for each in document.findings:
+        if each.caused_by in roots:
+            following.setdefault(each.caused_by or "", []).append(each)
+    heads = [each for each in document.findings if each.caused_by not in roots]
+    weights = {id(each): min(_ORDER[one.severity] for one in (each, *_after(each, following))) for each in heads}
+    heads.sort(key=lambda finding: (weights[id(finding)], finding.rule, finding.message))
+    for _, same in groupby(heads, key=lambda finding: (finding.severity, finding.rule, finding.message)):
+        group = tuple(same)
         yield ""
-        yield from _finding(tuple(same), language, look)
+        yield from _finding(group, language, look)
+        if after := [each for head in group for each in _after(head, following)]:
+            told = ", ".join(dict.fromkeys(f"{words[each.severity]} {rule_name(each)}" for each in after))
+            yield from _wrap(f"⇒ {words['so']}{words['colon']}{told}", look, _INDENT * 2, "  ")
     yield ""
     yield from _wrap(checked(document, language), look, _INDENT, "  ", dim=True)
+
+
+def _after(head: Finding, following: Mapping[str, list[Finding]]) -> list[Finding]:
+    """The findings that follow from this one."""
+    return following.get(_key(head), [])
+
+
+def _key(finding: Finding) -> str:
+    """How `caused_by` names a finding."""
+    return f"{finding.rule} {finding.field or ''}".strip()
 
 
 def verdict_word(document: DocumentReport, language: Language) -> str:

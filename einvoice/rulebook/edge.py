@@ -42,6 +42,7 @@ def finding(observation: Observation, language: Language) -> Finding:
         hint=_hint(observation, known, language) or None,
         source=observation.source or (known.source if known else "") or None,
         equivalents=observation.equivalents,
+        caused_by=observation.caused_by or None,
         official=(observation.official or None) if known and known.id != _UNNAMED else None,
     )
 

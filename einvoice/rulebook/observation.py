@@ -37,6 +37,7 @@ class Observation:
     wording: str = ""  # the row that words it, where one rule has many: XSD-03, EI-ID-01_SIREN
     official: str = ""  # the publisher's text, without its label
     equivalents: tuple[str, ...] = ()  # rules of EN 16931 that say the same under the name that everybody knows
+    caused_by: str = ""  # rule and field of the observation that it follows from
     notes: tuple[Sentence, ...] = ()  # said after the hint: a known defect of the rule, a field that was meant
     source: str = ""  # where it is not that of the row
     term: str | None = None  # BT-106; None: the first one of the row; "": none

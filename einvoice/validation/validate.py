@@ -22,6 +22,7 @@ from einvoice.report import Kind, SyntaxName, Verdict
 from einvoice.rulebook import Observation, Sentence, StepResult, row
 from einvoice.validation import steps
 from einvoice.validation.causes import at_their_cause
+from einvoice.validation.consequences import with_consequences
 from einvoice.validation.observed import listed
 from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
@@ -68,7 +69,7 @@ def validate(document: Document, policy: Policy, *, plan: Plan | None = None) ->
         said += result.observations
         if result.ends:
             break
-    observations = listed(at_their_cause(_without_missing_twice(said)))
+    observations = listed(with_consequences(at_their_cause(_without_missing_twice(said))))
     if document.form == "model" or (document.form == "json" and not _is_unreadable(done)):
         observations = tuple(_in_model(each, document) for each in observations)
     found = _detected(document)

@@ -1,0 +1,111 @@
+"""One fault, one finding: what follows from a wrong figure stands under it, and names it."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import einvoice as ei
+from einvoice.reporting.text import Look, text
+from einvoice.rulebook import Observation
+from einvoice.validation.consequences import with_consequences
+
+LINE = "EI-CALC-01 lines[0].net_amount"
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+GOOD = (FIXTURES / "valid" / "services.ubl.xml").read_text(encoding="utf-8")
+
+
+def off(rule, field, found, expected):
+    """A finding on a figure."""
+    return Observation(rule, "error", "profile", {"found": found, "expected": expected}, field=field)
+
+
+def causes(*observations):
+    """What each follows from, in their order."""
+    return [each.caused_by for each in with_consequences(observations)]
+
+
+def test_a_wrong_line_makes_wrong_sums():
+    """BR-CO-10 and BR-S-08 stand under the line whose net is wrong; JSON keeps all, each with what to mend first."""
+    report = ei.validate((FIXTURES / "broken" / "wrong-line-total.ubl.xml").read_bytes(), language="en")
+    caused = {each.rule: each.caused_by for each in report.findings}
+    assert caused == {
+        "BR-CO-10": "EI-CALC-01 lines[0].net_amount",
+        "BR-S-08": "EI-CALC-01 lines[0].net_amount",
+        "EI-CALC-01": None,
+    }
+    assert all("mend that one first" in (each.hint or "") for each in report.findings if each.caused_by)
+    shown = text(report, "fr", Look())
+    assert shown.count("BR-CO-10") == 1
+    assert "il en découle : ERREUR BR-CO-10, ERREUR BR-S-08" in " ".join(shown.split())
+    assert "2 erreurs" in shown
+
+
+def test_two_wrong_lines_make_one_wrong_sum():
+    """Together they are off by as much as the sum: it follows from the first of them."""
+    lines = off("EI-CALC-01", "lines[0].net_amount", "10", "12"), off("EI-CALC-01", "lines[3].net_amount", "5", "8")
+    assert causes(*lines, off("BR-CO-10", "totals.line_net_amount", "20", "15")) == [
+        "",
+        "",
+        "EI-CALC-01 lines[0].net_amount",
+    ]
+
+
+def test_a_chain_ends_at_its_lowest_finding():
+    """What follows from what follows is told under the root."""
+    found = causes(
+        off("EI-CALC-01", "lines[0].net_amount", "10", "11"),
+        off("BR-CO-17", "vat_breakdown[0].tax_amount", "4", "3"),
+        off("BR-CO-14", "totals.vat_amount", "7", "8"),
+    )
+    assert found == ["", LINE, LINE]
+
+
+def test_what_is_off_by_something_else_stands_alone():
+    """Nor does anything follow where there is no figure, or another rule."""
+    line = off("EI-CALC-01", "lines[0].net_amount", "10", "11")
+    assert causes(line, off("BR-CO-10", "totals.line_net_amount", "20", "25")) == ["", ""]
+    assert causes(line, off("BR-CO-25", "due_date", "1", "0"), Observation("BR-CO-10", "error", "profile")) == [
+        "",
+        "",
+        "",
+    ]
+
+
+def test_two_rules_about_one_figure_are_one_fault():
+    """The second names the first; where a finding is listed no more, those that name it stand for themselves."""
+    twice = (
+        off("BR-CO-17", "vat_breakdown[0].tax_amount", "1", "2"),
+        off("BR-S-09", "vat_breakdown[0].tax_amount", "1", "2"),
+    )
+    assert causes(*twice) == ["", "BR-CO-17 vat_breakdown[0].tax_amount"]
+    report = ei.validate((FIXTURES / "broken" / "wrong-line-total.ubl.xml").read_bytes())
+    (document,) = report.documents
+    rest = tuple(each for each in document.findings if each.caused_by)
+    orphaned = report.model_copy(update={"documents": (document.model_copy(update={"findings": rest}),)})
+    assert {"BR-CO-10", "BR-S-08"} <= set(re.findall(r"BR-[A-Z]+-\d+", text(orphaned, "fr", Look())))
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in (FIXTURES / "broken").glob("*.xml")))
+def test_no_finding_is_hidden(name):
+    """Whatever is grouped, each rule of a report stands in its text."""
+    report = ei.validate((FIXTURES / "broken" / name).read_bytes())
+    shown = text(report, "fr", Look())
+    assert all(each.rule in shown for each in report.findings)
+
+
+def test_figures_of_any_spelling_are_compared():
+    """As numbers: 2.0 and 2.00 are off by the same."""
+    assert Decimal("2.0") == Decimal("2.00")
+    line = off("EI-CALC-01", "lines[0].net_amount", "10.0", "12")
+    assert causes(line, off("BR-CO-10", "totals.line_net_amount", "14.00", "12"))[1]
+
+
+def test_ten_thousand_wrong_lines_are_told_in_linear_time():
+    """Each finding is looked up, not searched for: the figures are compared a bounded number of times."""
+    lines = [off("EI-CALC-01", f"lines[{number}].net_amount", str(number), "-1") for number in range(10_000)]
+    found = with_consequences([*lines, off("BR-CO-10", "totals.line_net_amount", "4", "8")])
+    assert found[-1].caused_by == "EI-CALC-01 lines[3].net_amount"
