@@ -75,6 +75,7 @@ class Syntax(Generic[M]):
         self._namespaces = "".join(
             f' xmlns{":" if prefix else ""}{prefix}="{uri}"' for prefix, uri in grammar.namespaces.items() if uri
         )
+        self._xpaths: dict[str, str | None] = {}
         self._known = {key: _plain_path(self.shape, key) for key in sorted(_references(self.shape, set()))}
 
     def read(self, root: Element) -> tuple[M, tuple[Unread, ...]]:
@@ -99,8 +100,10 @@ class Syntax(Generic[M]):
 
     def xpath_of(self, path: str) -> str | None:
         """The XPath of a field in the schema, without positions; None where the syntax has no place for it."""
-        prefixes = {uri: prefix for prefix, uri in self.grammar.namespaces.items()}
-        return schema_xpath(self.shape, f"/{self.root}", prefixes, path)
+        if path not in self._xpaths:  # there are as many as the model has fields
+            prefixes = {uri: prefix for prefix, uri in self.grammar.namespaces.items()}
+            self._xpaths[path] = schema_xpath(self.shape, f"/{self.root}", prefixes, path)
+        return self._xpaths[path]
 
     def known(self, root: Element) -> Known:
         """What the document says of itself and constants refer to, such as its currency."""
