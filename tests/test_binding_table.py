@@ -3,6 +3,8 @@
 import pytest
 from small_binding import ORDER, syntax
 
+from einvoice import cii, ubl
+
 
 @pytest.mark.parametrize(
     ("row", "reason"),
@@ -33,3 +35,9 @@ def test_the_error_names_table_and_row():
     """Whoever edits a table is told which line is wrong."""
     with pytest.raises(ValueError, match=r"table BUYER, row 'age' 'Age'"):
         syntax(BUYER="age  Age")
+
+
+def test_a_table_can_be_shown():
+    """What a debugger or a failed assertion writes of a shape grows with the table, not with the power of its depth."""
+    for shape in (cii._syntax().shape, *(ubl._syntax(credit_note=kind).shape for kind in (False, True))):
+        assert 10_000 < len(repr(shape)) < 2_000_000

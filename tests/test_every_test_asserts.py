@@ -2,6 +2,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import einvoice.document  # noqa: F401 - one with an assertion
+
 TESTS = """
 import pytest
 from helper import check
@@ -42,3 +44,10 @@ def test_a_test_without_an_assertion_fails(tmp_path):
     assert "2 failed, 4 passed, 1 skipped" in run.stdout
     assert "test_it.py::test_nothing executed no assertion" in run.stdout
     assert "test_it.py::test_in_a_loop_over_nothing executed no assertion" in run.stdout
+
+
+def test_the_product_is_tested_as_it_is():
+    """Pytest leaves its assertions alone, though the package brings it a plugin."""
+    for name in [each for each in sys.modules if each.partition(".")[0] in ("einvoice", "einvoice_server")]:
+        assert not hasattr(sys.modules[name], "@pytest_ar"), name
+    assert "einvoice.document" in sys.modules

@@ -33,10 +33,17 @@ class Shape:
     text: Node | None = None  # the row "." : the element's own text
     attributes: dict[str, Attribute] = field(default_factory=dict)
     kids: list[Node] = field(default_factory=list)
-    written: list[Node] = field(default_factory=list)  # the kids without the read-only ones
-    by_tag: dict[str, Node] = field(default_factory=dict)
+    # Not shown where a shape is: each would show all kids of all kids again, three times more at each level.
+    written: list[Node] = field(default_factory=list, repr=False)  # the kids without the read-only ones
+    by_tag: dict[str, Node] = field(default_factory=dict, repr=False)
     labels: frozenset[str] = frozenset()  # keys that XML attributes give: alone they say of what kind nothing is
     defaults: list[tuple[str, str]] = field(default_factory=list)  # (key, key whose value stands in for it)
+
+    def made_by(self) -> Maker:
+        """What makes the model of this shape. Raises `TypeError` for one that is no table's: none makes it."""
+        if self.maker is None:
+            raise TypeError("a shape that only groups others makes no model")
+        return self.maker
 
 
 @dataclass(eq=False, slots=True)
@@ -63,7 +70,8 @@ class Node:
     # what follows is derived
     # (path, accepted texts) that recognise the element; without texts, the element at the path need only be there
     tests: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
-    siblings: tuple[Node, ...] = ()  # on the first node for a tag: all of them, where the tag alone does not decide
+    # on the first node for a tag: all of them, where the tag alone does not decide
+    siblings: tuple[Node, ...] = field(default=(), repr=False)
     keys: frozenset[str] = frozenset()  # attributes of the object that make this element worth opening
     document_keys: frozenset[str] = frozenset()
     visit: bool = False  # opened whatever the object holds
@@ -71,7 +79,8 @@ class Node:
     unless: frozenset[str] = frozenset()  # attributes whose row takes this element's only place
     rivals: tuple[frozenset[str], ...] = ()  # what each of several rows for one attribute can say
     rank: int = 0
-    fallback_of: Node | None = None  # the row for the same value whose codec is choosy: this one takes what it refuses
+    # the row for the same value whose codec is choosy: this one takes what it refuses
+    fallback_of: Node | None = field(default=None, repr=False)
     direct: bool = False  # a single value of the object itself, and no other row for it: no further ado
     simple: bool = False  # ... and no XML attributes, nor a choice between rows
     load: Callable[[str], Any] | None = None  # of the codec

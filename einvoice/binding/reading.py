@@ -77,7 +77,7 @@ def read(shape: Shape, root: Element, known: Known) -> tuple[BaseModel, tuple[Un
     """The object that the root element says, and what it could not hold."""
     state = _read(shape, root, known)
     locations = Locations()
-    return _build(shape, state.values), tuple(_unread(*problem, locations) for problem in state.problems)
+    return shape.made_by().build(state.values), tuple(_unread(*problem, locations) for problem in state.problems)
 
 
 def empty_elements(shape: Shape, root: Element, known: Known) -> frozenset[Element]:
@@ -240,14 +240,9 @@ def _read_object(node: Node, child: Element, surrounding: dict[str, Any], state:
         if (node.many or values) and not any(text.strip(_SPACE) for text in map(str, child.itertext())):
             state.report("empty", child)  # else what it says is the document's, or listed otherwise
     elif node.many:
-        target.setdefault(key, []).append(_build(inside, values))
+        target.setdefault(key, []).append(inside.made_by().build(values))
     else:
-        target[key] = _build(inside, values)
-
-
-def _build(shape: Shape, values: dict[str, Any]) -> BaseModel:
-    assert shape.maker is not None  # noqa: S101  (a subtable's shape always makes something)
-    return shape.maker.build(values)
+        target[key] = inside.made_by().build(values)
 
 
 def _read_attributes(shape: Shape, element: Element, attributes: Any, values: dict[str, Any], state: _Reading) -> None:

@@ -46,8 +46,7 @@ class _Writing:
 
 def write(shape: Shape, name: str, namespaces: str, item: BaseModel, *, incomplete: bool) -> bytes:
     """The document. Raises `Unwritable` with its findings."""
-    assert shape.maker is not None  # noqa: S101  (a table's shape always makes something)
-    values = shape.maker.values(item)
+    values = shape.made_by().values(item)
     state = _Writing(values)
     state.out.append(f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}{namespaces}>')
     _write_children(shape, values, state)
@@ -171,8 +170,7 @@ def _write_constant(node: Node, state: _Writing) -> None:
 
 
 def _write_objects(node: Node, found: Any, state: _Writing) -> bool:
-    maker = node.inside.maker
-    assert maker is not None  # noqa: S101  (the caller saw it)
+    maker = node.inside.made_by()
     if node.once:
         if node in state.written_once:
             return False
