@@ -97,7 +97,7 @@ def validate(
     """The verdict on a document, a draft or an invoice; never raises for their content.
 
     Findings about a draft point at its fields, and are in French unless `language` is "en". `name` is shown in the
-    report as the source.
+    report as the source. The report carries the invoice that was judged (`report.invoice`), so that it is read once.
     """
     chosen = policy or Policy()
     document = _document(source, "validate", "or a Draft or an Invoice")
@@ -143,7 +143,8 @@ def _report(
         steps=tuple(step(each, language) for each in found.steps),
         findings=in_words(found.observations, language),
     )
-    return Report(einvoice=__version__, verdict=report.verdict, documents=(report,))
+    made = Report(einvoice=__version__, verdict=report.verdict, documents=(report,))
+    return made.carrying(document.invoice_read)
 
 
 def _broken(error: Exception, name: str | None, language: Language) -> Report:
@@ -396,7 +397,7 @@ def _at_fields_of_source(report: Report, left_out: Collection[Path]) -> Report:
     documents = tuple(
         each.model_copy(update={"findings": tuple(map(placed, each.findings))}) for each in report.documents
     )
-    return report.model_copy(update={"documents": documents})
+    return report.model_copy(update={"documents": documents}).carrying(report.invoice)
 
 
 def _spoilt(source: Document, report: Report, policy: Policy) -> tuple[Finding, ...]:

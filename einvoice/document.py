@@ -215,6 +215,12 @@ class Document:
             return self.model
         return read_detected(self.detected)  # which says that it is none
 
+    @property
+    def invoice_read(self) -> Invoice | None:
+        """The invoice, where it is one and somebody has asked for what it says."""
+        known = self.__dict__.get("model")
+        return known if isinstance(known, Invoice) else None
+
     @cached_property
     def _fields(self) -> Fields:
         return ubl.fields(self.root) if self.detected.syntax == "ubl" else cii.fields(self.root)

@@ -12,9 +12,12 @@ The JSON form (version 1) is a contract; `schemas/report.schema.json` describes 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+if TYPE_CHECKING:
+    from einvoice.model import Invoice
 
 __all__ = ["DocumentReport", "Finding", "Kind", "Report", "Severity", "Step", "SyntaxName", "Verdict", "worst"]
 
@@ -93,6 +96,8 @@ class DocumentReport(_Value):
 class Report(_Value):
     """The verdict on one or several documents."""
 
+    __slots__ = ("_carried",)  # beside the fields: neither compared nor written nor sent to another process
+
     model_config = ConfigDict(defer_build=False)  # a web framework asks for the body of an endpoint as it stands
 
     einvoice: str = Field(description="version of this library")
@@ -104,6 +109,19 @@ class Report(_Value):
     def findings(self) -> tuple[Finding, ...]:
         """All findings of all documents, in order."""
         return tuple(finding for document in self.documents for finding in document.findings)
+
+    @property
+    def invoice(self) -> Invoice | None:
+        """The invoice that `validate` judged, as `parse` gives it, so that nobody reads it twice.
+
+        None where the document is no invoice or could not be read, and in a report that was itself read from JSON.
+        """
+        return getattr(self, "_carried", None)
+
+    def carrying(self, invoice: Invoice | None) -> Self:
+        """This report, with the invoice that it is about."""
+        object.__setattr__(self, "_carried", invoice)
+        return self
 
 
 def worst(verdicts: tuple[Verdict, ...]) -> Verdict:

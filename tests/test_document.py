@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import pickle
 from collections import Counter
 from pathlib import Path
 
@@ -102,3 +103,21 @@ def test_a_document_is_what_the_verbs_take(draft):
     assert ei.parse(opened) == ei.parse(data)
     assert ei.convert(opened, "cii").data == ei.convert(data, "cii").data
     assert [each.rule for each in ei.validate(opened).findings] == [each.rule for each in ei.validate(data).findings]
+
+
+def test_the_report_carries_the_invoice(draft, calls):
+    """Whoever receives an invoice judges and reads it in one go; what leaves the process is the verdict alone."""
+    data = ei.build(draft, "ubl")
+    calls.clear()
+    report = ei.validate(data)
+    assert report.invoice is not None
+    assert calls["read"] == 1
+    assert report.invoice == ei.parse(data)
+    assert ei.validate(draft).invoice == draft.complete()
+    for copied in (pickle.loads(pickle.dumps(report)), ei.Report.model_validate_json(report.model_dump_json())):  # noqa: S301 - ours
+        assert (copied, copied.invoice) == (report, None)
+    assert ei.validate(b"<Invoice").invoice is None
+    assert ei.validate(b'{"number": 1').invoice is None
+    invoice = draft.complete()
+    assert ei.validate(cdar.write(ei.lifecycle.status(invoice, 205, at=AT, received_at=AT))).invoice is None
+    assert ei.convert(data, "cii").report.invoice == ei.parse(ei.convert(data, "cii").data)
