@@ -53,6 +53,7 @@ tender               {tender_or_lot_reference}
 object               {invoice_object_identifier}
 accounting_reference {buyer_accounting_reference}
 process              {business_process_type}
+specification        {specification_identifier}
 tax_point            {tax_point_date}| · {tax_point_date_code}
 currency             {currency_code}
 """
@@ -131,6 +132,8 @@ where       0   {xpath}| ([line] {line})
 content     34  {text}
 """
 
+BESIDE_TOTALS = 400  # characters of VAT and payment, which stand beside the totals where they are about as tall
+
 
 def page_of(invoice: Invoice, language: Language) -> Page:
     """The page that shows all of this invoice in that language."""
@@ -162,18 +165,18 @@ def _blocks(invoice: Invoice, writer: Writer, *, credit: bool) -> tuple[Block, .
 
     totals = entries("totals", TOTALS, "totals")
     vat_currency = writer.entries(invoice, "", VAT_CURRENCY)
+    vat = simple_table("vat_summary", VAT_BREAKDOWN, invoice.vat_breakdown, "vat_breakdown", writer)
+    payment = _payment(invoice, writer)
+    short = sum(len(span.text) for span in spans_of((vat, payment))) <= BESIDE_TOTALS
     return (
         entries("summary", SUMMARY),
         entries("origin", ORIGIN),
         Cards("parties", "", tuple(_party(invoice, role, writer) for role in ("seller", "buyer"))),
-        _beside(entries("references", REFERENCES), Cards("delivery", "", (_delivery(invoice, writer),))),
+        _beside((entries("references", REFERENCES),), Cards("delivery", "", (_delivery(invoice, writer),))),
         line_table(invoice.lines, writer),
         _adjustments(invoice, writer),
-        _beside(
-            simple_table("vat_summary", VAT_BREAKDOWN, invoice.vat_breakdown, "vat_breakdown", writer),
-            replace(totals, entries=totals.entries + vat_currency),
-        ),
-        _payment(invoice, writer),
+        _beside((vat, payment) if short else (vat,), replace(totals, entries=totals.entries + vat_currency)),
+        *(() if short else (payment,)),
         _notes(invoice, writer),
         Cards("other_parties", _title("parties", writer), _other_parties(invoice, writer)),
         without_empty_columns(
@@ -188,8 +191,8 @@ def _shows(block: Block) -> bool:
     return any(spans_of(block))
 
 
-def _beside(left: Block, right: Block) -> Beside:
-    return Beside(left if _shows(left) else None, right if _shows(right) else None)
+def _beside(left: tuple[Block, ...], right: Block) -> Beside:
+    return Beside(tuple(filter(_shows, left)), right if _shows(right) else None)
 
 
 def _title(name: str, writer: Writer) -> str:

@@ -113,9 +113,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """Two blocks side by side; the second keeps its place when there is no first."""
+    """Blocks, one below the other, and one beside them; that keeps its place when there is nothing on the left."""
 
-    left: Block | None
+    left: tuple[Block, ...]
     right: Block | None
 
 

@@ -114,7 +114,7 @@ def test_a_forgotten_term_is_noticed(invoice, monkeypatch):
     nothing_else = layout.other_information(Invoice(), page_of(Invoice(), "fr"), layout.Writer.of(Invoice(), "fr"))
     monkeypatch.setattr(layout, "other_information", lambda *_: nothing_else)
     missing = _missing(invoice, _html_text(render_html(invoice)))
-    assert {"remittance_information", "mandate_reference_identifier", "specification_identifier"} <= set(missing)
+    assert {"remittance_information", "mandate_reference_identifier"} <= set(missing)
 
 
 def test_what_has_no_row_stands_under_its_number(monkeypatch):
@@ -124,10 +124,9 @@ def test_what_has_no_row_stands_under_its_number(monkeypatch):
     assert re.search(r"BT-83\s+Avis de versement\s+RF18 5390", text)
 
 
-def test_all_but_technical_terms_have_a_row(invoice):
-    """What a person asks about has its place on the page; under other information stands the profile, and no more."""
-    others = [block for block in page_of(invoice, "fr").blocks if getattr(block, "name", "") == "others"]
-    assert [span.path for block in others for span in spans_of(block) if span.path] == ["specification_identifier"]
+def test_every_term_has_a_row(invoice):
+    """What a person asks about has its place on the page: nothing is left for the table of other information."""
+    assert "others" not in {getattr(block, "name", "") for block in page_of(invoice, "fr").blocks}
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

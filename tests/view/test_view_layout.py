@@ -22,7 +22,7 @@ def _block(page: Page, name: str):
         block = waiting.pop(0)
         if getattr(block, "name", None) == name:
             return block
-        waiting += [each for each in (getattr(block, "left", None), getattr(block, "right", None)) if each]
+        waiting += [each for each in (*getattr(block, "left", ()), getattr(block, "right", None)) if each]
     raise AssertionError(f"no block {name}")
 
 

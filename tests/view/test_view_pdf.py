@@ -3,6 +3,8 @@ from __future__ import annotations
 import io
 import sys
 from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -10,11 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from view_samples import GALLERY, logo
 
+import einvoice as ei
 from einvoice.errors import MissingExtra, Unreadable
-from einvoice.model import Invoice, Line, Note, Party
+from einvoice.model import Invoice, Line, Note, Party, VatBreakdown
 from einvoice.view import render_html, render_pdf
+from einvoice.view.layout import page_of
+from einvoice.view.page import Beside
 from einvoice.view.pdf import _glyphs
 
+DRAFTS = Path(__file__).parents[2] / "fixtures" / "drafts"
 HOSTILE = (
     '#eval("1+1")',
     '#read("/etc/passwd")',
@@ -101,6 +107,48 @@ def test_pages_say_what_they_belong_to():
         assert f"Page {number} sur {len(pages)}" in text
         assert "F2026-0150" in text
     assert all("Désignation" in text for text in pages[:3])
+
+
+def _sizes(pdf: bytes) -> dict[str, float]:
+    """The size in points that each piece of text is drawn in."""
+    sizes: dict[str, float] = {}
+    for page in pypdf.PdfReader(io.BytesIO(pdf)).pages:
+        page.extract_text(
+            visitor_text=lambda text, cm, tm, _, size: sizes.update({text.strip(): size * abs(tm[3] * cm[3])})
+        )
+    return sizes
+
+
+@pytest.mark.parametrize("path", sorted(DRAFTS.glob("*.json")), ids=lambda path: path.stem)
+def test_a_short_invoice_is_one_page_that_can_be_read(path):
+    """Up to five lines, with all that the law demands: one page; letters of 7.5 points and more, codes apart.
+
+    Who invoices for several sellers names each of them in full: that takes a second page.
+    """
+    draft = ei.Draft.model_validate_json(path.read_bytes())
+    for language in ("fr", "en"):
+        pdf = ei.render(draft, "pdf", language=language)
+        assert len(pypdf.PdfReader(io.BytesIO(pdf)).pages) == (2 if path.stem == "several-sellers" else 1)
+        sentences = {text: size for text, size in _sizes(pdf).items() if " " in text}
+        assert len(sentences) > 10
+        assert min(sentences.values()) >= 7.5
+
+
+def test_a_long_payment_stands_below_the_totals():
+    """What is about as tall as the totals stands beside them; longer terms have the page's whole width."""
+    invoice = GALLERY["services"]()
+    for words, beside in (("30 jours", True), ("30 jours. " * 50, False)):
+        page = page_of(invoice.model_copy(update={"payment_terms": words}), "fr")
+        (totals,) = (
+            block for block in page.blocks if isinstance(block, Beside) and block.right and "totals" in block.right.name
+        )
+        assert ("payment" in [block.name for block in totals.left]) == beside
+
+
+def test_vat_without_totals():
+    """A VAT breakdown that no totals stand beside has the whole width."""
+    rate = VatBreakdown(category_code="S", rate=Decimal(20), taxable_amount=Decimal(100), tax_amount=Decimal(20))
+    assert "Taux normal" in _text(render_pdf(Invoice(number="1", currency_code="EUR", vat_breakdown=(rate,))))
 
 
 @pytest.mark.parametrize("count", range(9, 17))
