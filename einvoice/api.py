@@ -18,7 +18,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
 
 from einvoice import __version__, cii, profiles, ubl
 from einvoice.conversion.fitting import at_original, fit, profile_change
@@ -28,7 +28,6 @@ from einvoice.conversion.older import completed_from_older
 from einvoice.data import Language
 from einvoice.detect import detect, read_invoice
 from einvoice.document import Document
-from einvoice.draft import Draft
 from einvoice.errors import Unwritable
 from einvoice.model import Invoice
 from einvoice.paths import Path, differences, restored
@@ -41,6 +40,7 @@ from einvoice.validation.unread import meaning_lost, unread_observations
 from einvoice.validation.validate import validate as validated
 
 if TYPE_CHECKING:
+    from einvoice.draft import Draft
     from einvoice.facturx.embedded import Extracted
     from einvoice.france.messages import Message
 
@@ -297,7 +297,7 @@ def _model(source: object) -> Document:
     """The document that a draft or an invoice means. Raises `TypeError` for anything else."""
     if isinstance(source, Document):
         return source
-    if isinstance(source, Draft | Invoice):
+    if _is_model(source):
         return Document.of(source)
     advice: dict[type, str] = {
         bytes: "convert(data, to) takes the bytes of an invoice",
@@ -306,6 +306,12 @@ def _model(source: object) -> Document:
     }
     known = advice.get(type(source), "see Draft")
     raise TypeError(f"expected a Draft or an Invoice, found {type(source).__name__}: {known}")
+
+
+def _is_model(source: object) -> TypeGuard[Draft | Invoice]:
+    from einvoice.draft import Draft  # noqa: PLC0415 - loaded for drafts only
+
+    return isinstance(source, Draft | Invoice)
 
 
 def _checked_target(to: str) -> None:
@@ -317,10 +323,10 @@ def _document(source: object, verb: str, more: str = "") -> Document:
     """The document to work on. Raises `TypeError` for what is none, such as the name of a file."""
     if isinstance(source, Document):
         return source
-    if more and isinstance(source, Draft | Invoice):
-        return Document.of(source)
     if isinstance(source, bytes | bytearray | memoryview):
         return Document(bytes(source))
+    if more and _is_model(source):
+        return Document.of(source)
     if isinstance(source, str | PurePath):
         known = f"{verb} does not open files: give it Path({str(source)[:80]!r}).read_bytes()"
         if isinstance(source, str) and "<" in source:

@@ -23,8 +23,6 @@ from einvoice import cii, ubl
 from einvoice.binding import Fields
 from einvoice.conversion.fitting import fit
 from einvoice.detect import Detected, detected, is_pdf, read_detected
-from einvoice.draft import Disagreement, Draft
-from einvoice.draft.completion import Completion, completed
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.forms import from_zugferd_1, is_zugferd_1
 from einvoice.model import Invoice
@@ -36,6 +34,8 @@ from einvoice.schematron import RuleTree
 from einvoice.xml import Element, Locations, local_name, parse_xml
 
 if TYPE_CHECKING:
+    from einvoice.draft import Disagreement, Draft
+    from einvoice.draft.completion import Completion
     from einvoice.facturx.container import ContainerCheck
     from einvoice.facturx.embedded import Extracted
     from einvoice.france.messages import Message
@@ -74,11 +74,15 @@ class Document:
     def draft(self) -> Draft | None:
         """The draft, where the document is one. Raises `DraftError` for JSON that is none."""
         if self.form == "json":
+            from einvoice.draft import Draft  # noqa: PLC0415 - loaded for drafts only
+
             return Draft.model_validate_json(self.data)
-        return self._source if isinstance(self._source, Draft) else None
+        return None if isinstance(self._source, Invoice) else self._source
 
     @cached_property
     def _completion(self) -> Completion:
+        from einvoice.draft.completion import completed  # noqa: PLC0415 - as above
+
         assert self.draft is not None  # noqa: S101 - asked of drafts only
         return completed(self.draft)
 

@@ -14,6 +14,7 @@ from einvoice.draft import Draft, completion
 from einvoice.facturx import container, embedded
 from einvoice.france import messages
 from einvoice.france.lifecycle import cdar
+from einvoice.pdfa import pdf
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 DRAFT = FIXTURES / "drafts" / "services.json"
@@ -40,8 +41,7 @@ def calls(monkeypatch):
         count(module, "read", "read")
     count(messages, "read_message", "read")
     count(binding, "write", "write")
-    for module in (document, completion):
-        count(module, "completed", "complete")
+    count(completion, "completed", "complete")
     return counts
 
 
@@ -53,9 +53,9 @@ def draft() -> Draft:
 
 def test_a_pdf_is_opened_once(draft, calls):
     """Whatever is asked of a Factur-X, its invoice is parsed once and read once."""
-    pdf = ei.build(draft, "facturx")
+    hybrid = ei.build(draft, "facturx")
     calls.clear()
-    opened = Document(pdf)
+    opened = Document(hybrid)
     assert ei.validate(opened).verdict == "valid"
     ei.parse(opened)
     ei.render(opened)
@@ -84,6 +84,17 @@ def test_a_facturx_is_written_once(draft, calls):
     """Building completes the draft once and writes the CII once."""
     ei.build(draft, "facturx")
     assert (calls["complete"], calls["write"]) == (1, 1)
+
+
+def test_a_pdf_to_fill_is_opened_once(draft, monkeypatch):
+    """Whether it is a PDF/A-3 is seen by the same look as that which fills it."""
+    view = ei.build(draft, "facturx")
+    opened = []
+    real = pdf.PdfReader
+    monkeypatch.setattr(pdf, "PdfReader", lambda *args, **options: opened.append(1) or real(*args, **options))
+    filled = ei.build(draft, "facturx", pdf=view)
+    assert len(opened) == 1
+    assert ei.extract(filled).xml == ei.extract(view).xml
 
 
 def test_a_fault_is_kept():

@@ -72,6 +72,19 @@ def test_importing_the_package_loads_nothing_else():
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603 - our own program
 
 
+def test_judging_a_document_loads_what_it_needs():
+    """Neither drafts nor PDFs, processes or the reading of rule sets: who judges one file waits for none of them."""
+    file = Path(__file__).parents[1] / "fixtures" / "valid" / "services.ubl.xml"
+    code = (
+        f"import sys, einvoice as ei; assert ei.validate(open({str(file)!r}, 'rb').read()).verdict == 'valid'\n"
+        "parts = 'draft.draft draft.completion facturx pdfa view processes validation.bounded artefacts.adding'\n"
+        "assert not {f'einvoice.{each}' for each in parts.split()} & set(sys.modules)\n"
+        "assert not {'pypdf', 'rich', 'concurrent.futures'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)  # noqa: S603 - ours
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_modules_say_what_is_public(part):
     """Each public module has an `__all__` of names that exist, each once (the linter keeps it sorted)."""

@@ -91,6 +91,9 @@ class Artefact:
         return companion.read_bytes()
 
 
+_PLACES = ("EINVOICE_ARTEFACTS", "LOCALAPPDATA", "XDG_DATA_HOME", "HOME", "USERPROFILE")  # where it may be, by name
+
+
 def user_folder() -> Path:
     """Where added artefacts are kept: EINVOICE_ARTEFACTS, or the user's data folder of this platform."""
     chosen = os.environ.get("EINVOICE_ARTEFACTS")
@@ -165,11 +168,12 @@ def find(artefact_id: str, *, on: date) -> Artefact | None:
 
 def in_use(artefact_id: str, *, on: date) -> Artefact | None:
     """What `find` gives, looked for once a second at most: a document asks for three, and takes some milliseconds."""
-    return _found(artefact_id, on, user_folder(), int(time.monotonic()))
+    chosen = tuple(map(os.environ.get, _PLACES))  # what `user_folder` looks at, which is not looked up each time
+    return _found(artefact_id, on, chosen, int(time.monotonic()))
 
 
 @lru_cache(maxsize=256)
-def _found(artefact_id: str, on: date, _folder: Path, _second: int) -> Artefact | None:
+def _found(artefact_id: str, on: date, _places: tuple[str | None, ...], _second: int) -> Artefact | None:
     return find(artefact_id, on=on)
 
 

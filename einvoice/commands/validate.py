@@ -35,7 +35,6 @@ from einvoice.commands.output import (
     say_missing_folder,
     write,
 )
-from einvoice.commands.rules_given import house_rules
 from einvoice.commands.something_else import is_something_else
 from einvoice.commands.types import day, form_and_file, ignored, processes, seconds
 from einvoice.disk import replace_file
@@ -44,7 +43,7 @@ from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report, worst
 from einvoice.reporting import FORMATS, Look, render
 from einvoice.rulebook import Sentence, text
-from einvoice.validation.policy import Policy
+from einvoice.validation.policy import HouseRules, Policy
 
 _MOST_NAMED = 20  # files that are left out
 _WORTH_PROCESSES = 200  # documents: fewer take less time than processes to start
@@ -120,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
         report_severity=options.report_severity,
         overlay=options.overlay,
         time_limit=options.time_limit,
-        house_rules=tuple(chain.from_iterable(map(house_rules, options.schematron))),
+        house_rules=_house_rules(options.schematron),
         public_buyer={"yes": True, "no": False}.get(options.public_buyer),
         ignored=options.ignore,
     )
@@ -146,6 +145,15 @@ def _settle(options: argparse.Namespace) -> None:
         options.jobs = os.cpu_count()
     if options.resume and (options.format != "jsonl" or not options.output):
         raise WrongUsage(said("--resume goes with --format jsonl and -o FILE"))
+
+
+def _house_rules(paths: Iterable[str]) -> tuple[HouseRules, ...]:
+    """The user's own rule sets. Raises as `house_rules`."""
+    if not paths:
+        return ()
+    from einvoice.commands.rules_given import house_rules  # noqa: PLC0415 - loaded where there are some
+
+    return tuple(chain.from_iterable(map(house_rules, paths)))
 
 
 def _together(options: argparse.Namespace, policy: Policy, found: Found) -> int:

@@ -11,12 +11,36 @@ The modules, in the order in which a draft goes through them: `content` (its fie
 `parties` and `mentions`), `profile`. `rounding` has the policies, `ledger` the disagreements.
 """
 
-from einvoice.draft.content import DraftContent, DraftLine, Rounding, Treatment
-from einvoice.draft.draft import Draft
-from einvoice.draft.exemptions import Exemption, exemption, known_exemptions
-from einvoice.draft.ledger import Disagreement
-from einvoice.draft.mentions import early_payment_note, late_payment_note, recovery_fee_note
-from einvoice.draft.problems import DraftError, Problem
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from einvoice.draft.content import DraftContent, DraftLine, Rounding, Treatment
+    from einvoice.draft.draft import Draft
+    from einvoice.draft.exemptions import Exemption, exemption, known_exemptions
+    from einvoice.draft.ledger import Disagreement
+    from einvoice.draft.mentions import early_payment_note, late_payment_note, recovery_fee_note
+    from einvoice.draft.problems import DraftError, Problem
+
+# Loaded when they are asked for: a document that is no draft needs the parts that it shares with drafts, not drafts.
+_HOMES = {
+    "Disagreement": "ledger",
+    "Draft": "draft",
+    "DraftContent": "content",
+    "DraftError": "problems",
+    "DraftLine": "content",
+    "Exemption": "exemptions",
+    "Problem": "problems",
+    "Rounding": "content",
+    "Treatment": "content",
+    "early_payment_note": "mentions",
+    "exemption": "exemptions",
+    "known_exemptions": "exemptions",
+    "late_payment_note": "mentions",
+    "recovery_fee_note": "mentions",
+}
 
 __all__ = [
     "Disagreement",
@@ -25,7 +49,6 @@ __all__ = [
     "DraftError",
     "DraftLine",
     "Exemption",
-    "Nature",
     "Problem",
     "Rounding",
     "Treatment",
@@ -35,3 +58,9 @@ __all__ = [
     "late_payment_note",
     "recovery_fee_note",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

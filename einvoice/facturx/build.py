@@ -28,9 +28,9 @@ from einvoice.errors import Unwritable
 from einvoice.facturx.demands import lacking
 from einvoice.facturx.embed import embed
 from einvoice.facturx.observed import archival
-from einvoice.model import Invoice
+from einvoice.model import Invoice, SupportingDocument
 from einvoice.paths import differences
-from einvoice.pdfa import Irreparable, convert_to_pdfa3, preflight
+from einvoice.pdfa import Irreparable, Locked, NotArchival, convert_to_pdfa3
 from einvoice.profiles import Profile, facturx_profile, nearest_in_pdf, profile_of
 from einvoice.rulebook import Observation
 from einvoice.view import render_pdf
@@ -77,9 +77,12 @@ def make_facturx(  # noqa: PLR0913 - each is a choice of the user, given by name
     if strict and (refused := tuple(each for each in lost if each.rule in LEFT_OUT)):
         raise Unwritable("EI-NO-WRITE-01", {"target": f"Factur-X {chosen.level}"}, refused)
     moment = _moment(date or invoice.issue_date or dt.date(1970, 1, 1))
-    pages, repaired = _pages(invoice, chosen, pdf, language, moment)
-    attachments = invoice.supporting_documents
-    result = embed(pages, xml, profile=chosen.name, date=moment, attachments=attachments, preflighted=True)
+    parts = _Parts(xml, chosen.name, moment, tuple(invoice.supporting_documents))
+    if pdf is None:
+        shown = invoice.model_copy(update={"specification_identifier": chosen.identifier})
+        view = render_pdf(shown, language=language, date=moment)
+        return Hybrid(parts.put_into(view, preflighted=True), xml, lost, ())
+    result, repaired = _filled(pdf, parts)
     return Hybrid(result, xml, lost, repaired)
 
 
@@ -101,17 +104,34 @@ def _moment(date: dt.datetime | dt.date) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def _pages(
-    invoice: Invoice, chosen: Profile, pdf: bytes | None, language: Language, made: dt.datetime
-) -> tuple[bytes, tuple[Observation, ...]]:
-    """The PDF/A-3 to put the invoice into, and what was repaired to make it one."""
-    if pdf is None:
-        shown = invoice.model_copy(update={"specification_identifier": chosen.identifier})
-        return render_pdf(shown, language=language, date=made), ()
-    if not preflight(pdf):
-        return pdf, ()
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is put into a PDF."""
+
+    xml: bytes
+    profile: str
+    date: dt.datetime
+    attachments: tuple[SupportingDocument, ...]
+
+    def put_into(self, pdf: bytes, *, preflighted: bool) -> bytes:
+        """The PDF with all this inside. Raises `NotArchival`, unless it was looked at before."""
+        return embed(
+            pdf,
+            self.xml,
+            profile=self.profile,
+            date=self.date,
+            attachments=self.attachments,
+            preflighted=preflighted,
+        )
+
+
+def _filled(pdf: bytes, parts: _Parts) -> tuple[bytes, tuple[Observation, ...]]:
+    """A given PDF with the invoice in it, and what was repaired to make it a PDF/A-3; one that is one opens once."""
     try:
-        converted = convert_to_pdfa3(pdf, date=made)
-    except Irreparable as error:
-        raise error.with_observations(archival(error.broken)) from error
-    return converted.pdf, archival(converted.repaired)
+        return parts.put_into(pdf, preflighted=False), ()
+    except (NotArchival, Locked):
+        try:
+            converted = convert_to_pdfa3(pdf, date=parts.date)
+        except Irreparable as error:
+            raise error.with_observations(archival(error.broken)) from error
+    return parts.put_into(converted.pdf, preflighted=True), archival(converted.repaired)

@@ -20,9 +20,9 @@ from typing import Literal
 from einvoice import own_rules as own_rule_sets
 from einvoice.artefacts.installed import Artefact, in_use, installed, newer
 from einvoice.document import MESSAGES, Document
-from einvoice.draft import Disagreement, DraftError
 from einvoice.draft.arithmetic import arithmetic
-from einvoice.draft.problems import Problem
+from einvoice.draft.ledger import Disagreement
+from einvoice.draft.problems import DraftError, Problem
 from einvoice.draft.reform import is_public
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from einvoice.detect import Detected
 from einvoice.document import MESSAGES, Document
-from einvoice.draft import DraftError
+from einvoice.draft.problems import DraftError
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.report import Kind, SyntaxName, Verdict
 from einvoice.rulebook import Observation, Sentence, StepResult, row
