@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from einvoice.data import Language
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report
-from einvoice.reporting.text import about, checked, reasons, summary, verdict_word
+from einvoice.reporting.text import about, checked, reasons, summary
+from einvoice.reporting.words import verdict_word
 from einvoice.view.html import document
 from einvoice.view.layout import page_of
 from einvoice.view.page import Page, Remark

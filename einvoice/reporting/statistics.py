@@ -6,10 +6,11 @@ from collections import Counter
 
 from einvoice.data import Language
 from einvoice.report import Report, Severity
-from einvoice.reporting.text import severity_word, summary
+from einvoice.reporting.groups import WEIGHTS
+from einvoice.reporting.text import summary
+from einvoice.reporting.words import severity_word
 from einvoice.rulebook.explaining import explained
 
-_ORDER: dict[Severity, int] = {"error": 0, "warning": 1, "information": 2}
 _WIDEST = 100
 
 
@@ -20,9 +21,10 @@ def statistics(report: Report, language: Language) -> str:
     for document in report.documents:
         findings.update((finding.severity, finding.rule) for finding in document.findings)
         documents.update({(finding.severity, finding.rule) for finding in document.findings})
-    rows = sorted(findings.items(), key=lambda row: (_ORDER[row[0][0]], -row[1], row[0][1]))
+    rows = sorted(findings.items(), key=lambda row: (WEIGHTS[row[0][0]], -row[1], row[0][1]))
     lines = [
-        f"{count:>7} {documents[severity, rule]:>7}  {severity_word(severity, language):<13}  {_about(rule, language)}"
+        f"{count:>7} {documents[severity, rule]:>7}"
+        f"  {severity_word(severity, language):<13}  {about_rule(rule, language)}"
         for (severity, rule), count in rows
     ]
     head = {"fr": ("constats", "fichiers"), "en": ("findings", "files")}[language]
@@ -30,7 +32,8 @@ def statistics(report: Report, language: Language) -> str:
     return "\n".join([*titles, *lines, summary(report, language)]) + "\n"
 
 
-def _about(rule: str, language: Language) -> str:
+def about_rule(rule: str, language: Language) -> str:
+    """The rule and what it demands, in one line."""
     found = explained(rule)
     words = "" if found is None else found.fr if language == "fr" else found.en
     told = f"{rule}  {words.splitlines()[0] if words else ''}".rstrip()

@@ -1,0 +1,129 @@
+"""The words of reports for people, in French and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from einvoice.data import Language
+from einvoice.report import DocumentReport, Severity
+
+WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+    {
+        "fr": MappingProxyType(
+            {
+                "valid": "VALIDE",
+                "invalid": "NON VALIDE",
+                "not_run": "NON JUGÉ",
+                "error": "ERREUR",
+                "warning": "AVERTISSEMENT",
+                "information": "INFORMATION",
+                "errors": ("erreur", "erreurs"),
+                "warnings": ("avertissement", "avertissements"),
+                "informations": ("information", "informations"),
+                "line": ("ligne", "lignes"),
+                "field": ("champ", "champs"),
+                "times": "fois",
+                "found": "trouvé",
+                "expected": "attendu",
+                "documents": ("document", "documents"),
+                "n_valid": ("valide", "valides"),
+                "n_invalid": ("non valide", "non valides"),
+                "n_not_run": ("non jugé", "non jugés"),
+                "colon": " : ",
+                "so": "il en découle",
+                "invoice": "Facture",
+                "credit_note": "Avoir",
+                "lifecycle": "Message de cycle de vie",
+                "ereport": "Déclaration e-reporting",
+                "directory": "Fichier d'annuaire",
+                "unknown": "Document",
+                "profile": "profil",
+                "checked": "Contrôlé avec",
+                "newer": "{version} est publiée",
+                "steps": MappingProxyType(
+                    {
+                        "parse": "lecture",
+                        "xsd": "schéma",
+                        "profile": "règles",
+                        "french": "règles françaises",
+                        "container": "PDF",
+                        "visible": "pages",
+                        "write": "écriture",
+                        "draft": "brouillon",
+                        "house": "règles maison",
+                        "lifecycle": "message",
+                        "ereport": "déclaration",
+                        "directory": "annuaire",
+                    }
+                ),
+            }
+        ),
+        "en": MappingProxyType(
+            {
+                "valid": "VALID",
+                "invalid": "INVALID",
+                "not_run": "NOT RUN",
+                "error": "ERROR",
+                "warning": "WARNING",
+                "information": "INFORMATION",
+                "errors": ("error", "errors"),
+                "warnings": ("warning", "warnings"),
+                "informations": ("information", "informations"),
+                "line": ("line", "lines"),
+                "field": ("field", "fields"),
+                "times": "times",
+                "found": "found",
+                "expected": "expected",
+                "documents": ("document", "documents"),
+                "n_valid": ("valid", "valid"),
+                "n_invalid": ("invalid", "invalid"),
+                "n_not_run": ("not run", "not run"),
+                "colon": ": ",
+                "so": "from this follows",
+                "invoice": "Invoice",
+                "credit_note": "Credit note",
+                "lifecycle": "Lifecycle message",
+                "ereport": "E-reporting declaration",
+                "directory": "Directory file",
+                "unknown": "Document",
+                "profile": "profile",
+                "checked": "Checked with",
+                "newer": "{version} is published",
+                "steps": MappingProxyType(
+                    {
+                        "parse": "reading",
+                        "xsd": "schema",
+                        "profile": "rules",
+                        "french": "French rules",
+                        "container": "PDF",
+                        "visible": "pages",
+                        "write": "writing",
+                        "draft": "draft",
+                        "house": "house rules",
+                        "lifecycle": "message",
+                        "ereport": "declaration",
+                        "directory": "directory",
+                    }
+                ),
+            }
+        ),
+    }
+)
+
+
+def verdict_word(document: DocumentReport, language: Language) -> str:
+    """The verdict in words."""
+    return str(WORDS[language][document.verdict])
+
+
+def severity_word(severity: Severity, language: Language) -> str:
+    """The severity in words."""
+    return str(WORDS[language][severity])
+
+
+def counted(number: int, forms: tuple[str, str]) -> str:
+    """`1 erreur`, `2 erreurs`."""
+    one, several = forms
+    return f"{number} {several if number > 1 else one}"
