@@ -31,7 +31,7 @@ from einvoice.document import Document
 from einvoice.errors import Unwritable
 from einvoice.model import Invoice
 from einvoice.paths import Path, differences, restored
-from einvoice.report import DocumentReport, Finding, Report
+from einvoice.report import DocumentReport, Finding, Report, Verdict
 from einvoice.rulebook import Observation, Sentence, StepResult, at_source, in_words, step
 from einvoice.rulebook.explaining import Explanation
 from einvoice.validation.plans import Plan
@@ -419,15 +419,16 @@ def render(  # noqa: PLR0913 - each is a choice of the user, given by name
     *,
     language: Language = "fr",
     findings: Sequence[Finding] = (),
+    verdict: Verdict | None = None,
     logo: bytes | None = None,
     date: dt.datetime | None = None,
 ) -> bytes:
     """The readable view: everything that an invoice says, as a page for people. Nothing is computed or added.
 
     HTML is one file that needs nothing else; PDF is a tagged PDF/A-3, made at `date` (the day of issue unless given).
-    `findings` of a report are shown at their place; that the invoice is a test or a copy stands first, with or without
-    them. `logo` is a PNG or JPEG image. Raises as `parse` does,
-    `MissingExtra` for PDF without Typst, `Unreadable` for a logo that is neither PNG nor JPEG.
+    `findings` of a report are shown at their place, its `verdict` at the head, and in a PDF on each page; that the
+    invoice is a test or a copy stands first, with or without them. `logo` is a PNG or JPEG image. Raises as `parse`
+    does, `MissingExtra` for PDF without Typst, `Unreadable` for a logo that is neither PNG nor JPEG.
     """
     from einvoice.view import render_html, render_pdf  # noqa: PLC0415 - loaded for views only
 
@@ -436,8 +437,8 @@ def render(  # noqa: PLR0913 - each is a choice of the user, given by name
     invoice = _readable(_document(source, "render", "or a Draft or an Invoice")).invoice
     findings = _whole_first(invoice, findings, language)
     if to == "html":
-        return render_html(invoice, language=language, findings=findings, logo=logo)
-    return render_pdf(invoice, language=language, findings=findings, logo=logo, date=date)
+        return render_html(invoice, language=language, findings=findings, verdict=verdict, logo=logo)
+    return render_pdf(invoice, language=language, findings=findings, verdict=verdict, logo=logo, date=date)
 
 
 def _whole_first(invoice: Invoice, findings: Sequence[Finding], language: Language) -> tuple[Finding, ...]:

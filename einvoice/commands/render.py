@@ -31,6 +31,6 @@ def run(options: argparse.Namespace) -> int:
     data = read_document(options.document)
     logo = read_document(options.logo) if options.logo else None
     report = validate(data, language=options.lang) if options.check else None
-    findings = report.findings if report else ()
-    write(options, render(data, options.to, language=options.lang, findings=findings, logo=logo))
+    findings, verdict = (report.findings, report.verdict) if report else ((), None)
+    write(options, render(data, options.to, language=options.lang, findings=findings, verdict=verdict, logo=logo))
     return STATUSES[report.verdict] if report else VALID

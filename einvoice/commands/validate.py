@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from einvoice import __version__
 from einvoice.commands.configuration import SEVERITIES, configured
@@ -44,6 +44,9 @@ from einvoice.report import DocumentReport, Report, worst
 from einvoice.reporting import FORMATS, Look, render
 from einvoice.rulebook import Sentence, text
 from einvoice.validation.policy import HouseRules, Policy
+
+if TYPE_CHECKING:
+    from einvoice.reporting.html import HtmlReport
 
 _MOST_NAMED = 20  # files that are left out
 _WORTH_PROCESSES = 200  # documents: fewer take less time than processes to start
@@ -157,25 +160,40 @@ def _house_rules(paths: Iterable[str]) -> tuple[HouseRules, ...]:
 
 
 def _together(options: argparse.Namespace, policy: Policy, found: Found) -> int:
-    """Judge all documents, then write the reports."""
+    """Judge all documents, then write the reports. A page keeps what it shows of them, the others need every report."""
     names, left_out = tuple(found.names), found.left_out
-    validated = list(zip(names, _with_progress(_validated(names, policy, options), len(names)), strict=True))
-    if options.skip_unknown:
-        left_out += [name for name, report in validated if is_something_else(name, report)]
-        validated = [(name, report) for name, report in validated if name not in left_out]
-    _say_left_out(left_out, options)
-    kept = tuple(report for _, report in validated)
-    report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=kept)
     forms = {options.format, *(form for form, _ in options.report)}
-    invoices = [_invoice(name) for name, _ in validated] if "html" in forms else []
-    fails = [each for each in kept if _status(each, options)]
-    if not options.quiet or fails:
-        few = options.quiet or options.show == "failures" or (options.show is None and len(kept) > _MANY)
-        look = replace(_look(options), shown=fails.__contains__) if few else _look(options)
-        write(options, render(report, options.format, language=options.lang, look=look, invoices=invoices))
+    page = _page(options, alone=len(names) == 1) if "html" in forms else None
+    kept: list[DocumentReport] = []
+    statuses: Counter[int] = Counter()
+    for name, each in zip(names, _with_progress(_validated(names, policy, options), len(names)), strict=True):
+        if options.skip_unknown and is_something_else(name, each):
+            left_out.append(name)
+            continue
+        statuses[_status(each, options)] += 1
+        if page:
+            page.add(each, partial(_invoice, name))
+        if forms != {"html"}:
+            kept.append(each)
+    _say_left_out(left_out, options)
+    report = Report(einvoice=__version__, verdict=worst(tuple(each.verdict for each in kept)), documents=tuple(kept))
+
+    def written(form: str, look: Look | None = None) -> str:
+        return page.html() if page and form == "html" else render(report, form, language=options.lang, look=look)
+
+    if not options.quiet or set(statuses) - {VALID}:
+        few = options.quiet or options.show == "failures" or (options.show is None and statuses.total() > _MANY)
+        look = replace(_look(options), shown=lambda each: bool(_status(each, options))) if few else _look(options)
+        write(options, written(options.format, look))
     for form, file in options.report:
-        replace_file(Path(file), render(report, form, language=options.lang, invoices=invoices).encode())
-    return _worst_status(map(partial(_status, options=options), kept))
+        replace_file(Path(file), written(form).encode())
+    return _worst_status(statuses)
+
+
+def _page(options: argparse.Namespace, *, alone: bool) -> HtmlReport:
+    from einvoice.reporting.html import HtmlReport  # noqa: PLC0415 - loaded for this form only
+
+    return HtmlReport(options.lang, alone=alone)
 
 
 def _stream(options: argparse.Namespace, policy: Policy, found: Found) -> int:

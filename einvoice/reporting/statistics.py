@@ -23,8 +23,7 @@ def statistics(report: Report, language: Language) -> str:
         documents.update({(finding.severity, finding.rule) for finding in document.findings})
     rows = sorted(findings.items(), key=lambda row: (WEIGHTS[row[0][0]], -row[1], row[0][1]))
     lines = [
-        f"{count:>7} {documents[severity, rule]:>7}"
-        f"  {severity_word(severity, language):<13}  {about_rule(rule, language)}"
+        f"{count:>7} {documents[severity, rule]:>7}  {severity_word(severity, language):<13}  {_line(rule, language)}"
         for (severity, rule), count in rows
     ]
     head = {"fr": ("constats", "fichiers"), "en": ("findings", "files")}[language]
@@ -32,9 +31,13 @@ def statistics(report: Report, language: Language) -> str:
     return "\n".join([*titles, *lines, summary(report, language)]) + "\n"
 
 
-def about_rule(rule: str, language: Language) -> str:
-    """The rule and what it demands, in one line."""
+def _line(rule: str, language: Language) -> str:
+    told = f"{rule}  {demanded(rule, language)}".rstrip()
+    return told if len(told) <= _WIDEST else told[: _WIDEST - 1] + "…"
+
+
+def demanded(rule: str, language: Language) -> str:
+    """What a rule demands, in its first line; empty of one that nobody has words for."""
     found = explained(rule)
     words = "" if found is None else found.fr if language == "fr" else found.en
-    told = f"{rule}  {words.splitlines()[0] if words else ''}".rstrip()
-    return told if len(told) <= _WIDEST else told[: _WIDEST - 1] + "…"
+    return words.partition("\n")[0]

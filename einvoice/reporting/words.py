@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from einvoice.data import Language
-from einvoice.report import DocumentReport, Severity
+from einvoice.report import Severity
 
 WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
@@ -33,6 +33,31 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_not_run": ("non jugé", "non jugés"),
                 "colon": " : ",
                 "so": "il en découle",
+                "page": MappingProxyType(
+                    {
+                        "title": "Rapport de contrôle",
+                        "verdicts": "Verdicts",
+                        "filters": "Filtres",
+                        "file": "Nom de fichier",
+                        "rule": "Règle",
+                        "rules": ("règle en cause", "règles en cause"),
+                        "demands": "Ce qu’elle demande",
+                        "verdict": "Verdict",
+                        "all": "Tous",
+                        "every": "Toutes",
+                        "clear": "Tout afficher",
+                        "shown": "Documents affichés : {shown} sur {all}",
+                        "documents": "Documents",
+                        "findings": "Constats",
+                        "view": "La facture, avec les constats à leur place",
+                        "see": "voir sur la facture",
+                        "others": "Autres constats, que « --format json » donne : {count}",
+                        "left_out": "Pour qu’elle s’ouvre partout, cette page ne détaille pas tout."
+                        " Il y manque : {what}. Les comptes et les règles portent sur tous les documents."
+                        " Le résultat de chacun : einvoice validate DOSSIER --format jsonl -o resultats.jsonl",
+                        "views": ("vue de facture non valide", "vues de factures non valides"),
+                    }
+                ),
                 "invoice": "Facture",
                 "credit_note": "Avoir",
                 "lifecycle": "Message de cycle de vie",
@@ -82,6 +107,31 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_not_run": ("not run", "not run"),
                 "colon": ": ",
                 "so": "from this follows",
+                "page": MappingProxyType(
+                    {
+                        "title": "Validation report",
+                        "verdicts": "Verdicts",
+                        "filters": "Filters",
+                        "file": "File name",
+                        "rule": "Rule",
+                        "rules": ("rule broken", "rules broken"),
+                        "demands": "What it demands",
+                        "verdict": "Verdict",
+                        "all": "All",
+                        "every": "All",
+                        "clear": "Show all",
+                        "shown": "Documents shown: {shown} of {all}",
+                        "documents": "Documents",
+                        "findings": "Findings",
+                        "view": "The invoice, with the findings at their place",
+                        "see": "see on the invoice",
+                        "others": "More findings, which “--format json” gives: {count}",
+                        "left_out": "So that it opens everywhere, this page does not detail everything."
+                        " Left out: {what}. The counts and rules are those of all documents."
+                        " The result of each: einvoice validate FOLDER --format jsonl -o results.jsonl",
+                        "views": ("view of an invalid invoice", "views of invalid invoices"),
+                    }
+                ),
                 "invoice": "Invoice",
                 "credit_note": "Credit note",
                 "lifecycle": "Lifecycle message",
@@ -111,11 +161,6 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         ),
     }
 )
-
-
-def verdict_word(document: DocumentReport, language: Language) -> str:
-    """The verdict in words."""
-    return str(WORDS[language][document.verdict])
 
 
 def severity_word(severity: Severity, language: Language) -> str:

@@ -13,15 +13,17 @@ it gives no place are listed under their numbers. Nothing is computed, rounded o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time
 from datetime import date as day
 
 from einvoice.data import Language
 from einvoice.model import Invoice
-from einvoice.report import Finding
+from einvoice.report import Finding, Verdict
 from einvoice.view.html import html_of
 from einvoice.view.layout import page_of
 from einvoice.view.logo import Logo
+from einvoice.view.page import Page
 from einvoice.view.pdf import pdf_of
 from einvoice.view.remarks import with_remarks
 
@@ -31,21 +33,28 @@ EPOCH = day(1970, 1, 1)
 
 
 def render_html(
-    invoice: Invoice, *, language: Language = "fr", findings: Sequence[Finding] = (), logo: bytes | None = None
-) -> bytes:
-    """One HTML file that needs nothing else, in UTF-8; it prints on A4.
-
-    `findings` are shown where they belong. `logo` is a PNG or JPEG image (`Unreadable` if it is neither).
-    """
-    page = with_remarks(page_of(invoice, language), findings)
-    return html_of(page, Logo.of(logo) if logo else None)
-
-
-def render_pdf(
     invoice: Invoice,
     *,
     language: Language = "fr",
     findings: Sequence[Finding] = (),
+    verdict: Verdict | None = None,
+    logo: bytes | None = None,
+) -> bytes:
+    """One HTML file that needs nothing else, in UTF-8; it prints on A4.
+
+    `verdict` stands at the head, `findings` where they belong. `logo` is a PNG or JPEG image (`Unreadable` if it is
+    neither).
+    """
+    page = _judged(invoice, language, findings, verdict)
+    return html_of(page, Logo.of(logo) if logo else None)
+
+
+def render_pdf(  # noqa: PLR0913 - each is a choice of the user, given by name
+    invoice: Invoice,
+    *,
+    language: Language = "fr",
+    findings: Sequence[Finding] = (),
+    verdict: Verdict | None = None,
     logo: bytes | None = None,
     date: datetime | None = None,
 ) -> bytes:
@@ -56,5 +65,9 @@ def render_pdf(
     (`pip install 'einvoice-fr[pdf]'`), `Unreadable` for a logo that is no PNG or JPEG image.
     """
     made = date or datetime.combine(invoice.issue_date or EPOCH, time(), UTC)
-    page = with_remarks(page_of(invoice, language), findings)
+    page = _judged(invoice, language, findings, verdict)
     return pdf_of(page, made, Logo.of(logo) if logo else None)
+
+
+def _judged(invoice: Invoice, language: Language, findings: Sequence[Finding], verdict: Verdict | None) -> Page:
+    return replace(with_remarks(page_of(invoice, language), findings), verdict=verdict)

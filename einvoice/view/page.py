@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from einvoice.data import Language
+from einvoice.report import Verdict
 
 Look = Literal["", "strong", "muted", "code"]  # code: beside its meaning, so small and grey
 
@@ -133,6 +134,7 @@ class Page:
     seller: Spans  # at the head, where there is no logo
     family: Literal["invoice", "credit_note"]
     blocks: tuple[Block, ...]
+    verdict: Verdict | None = None  # of an invoice that was judged
     checks: str = ""  # "Contrôles : 2 erreurs, 1 avertissement"; empty when there was nothing to say
     remarks: tuple[Remark, ...] = ()  # findings about the head, and those that have no place on the page
 

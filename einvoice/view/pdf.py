@@ -72,6 +72,7 @@ def _page_data(page: Page, logo: Logo | None, glyphs: frozenset[str]) -> dict[st
     data["blocks"] = list(_together(page.blocks, glyphs))
     data["logo"] = list(logo.data) if logo else None
     data["words"] = {key: label(key, page.language) for key in ("page", "page_of", "number", "logo")}
+    data["words"]["verdict"] = label(page.verdict, page.language) if page.verdict else ""
     return data
 
 

@@ -7,21 +7,8 @@ from importlib.resources import files
 
 import httpx
 import pytest
-from browser import CHROMIUM, Browser
+from browser import CHROMIUM, CONTRAST, Browser
 from companies import ubl, until
-
-# The contrast of each text with what is behind it, computed in the page; the least of all.
-CONTRAST = """(() => {
-  const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number).map(v => v / 255)
-    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-  const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
-    if (!c.endsWith(', 0)')) return c; } return 'rgb(255, 255, 255)'; };
-  let least = 21;
-  for (const e of document.querySelectorAll('body *')) {
-    if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !e.checkVisibility()) continue;
-    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
-    least = Math.min(least, (a + 0.05) / (b + 0.05)); }
-  return least; })()"""
 
 
 @pytest.fixture(scope="module")

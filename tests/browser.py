@@ -18,6 +18,19 @@ from typing import Any, Self
 CHROMIUM = shutil.which("chromium")
 _PATIENCE = 60  # seconds that an answer may take
 
+# The contrast of each text with what is behind it, computed in the page; the least of all.
+CONTRAST = """(() => {
+  const light = c => { const [r, g, b] = c.match(/[\\d.]+/g).map(Number).map(v => v / 255)
+    .map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const ground = e => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor;
+    if (!/^rgba.* 0\\)$/.test(c)) return c; } return 'rgb(255, 255, 255)'; };
+  let least = 21;
+  for (const e of document.querySelectorAll('body *')) {
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) || !e.checkVisibility()) continue;
+    const [a, b] = [light(getComputedStyle(e).color), light(ground(e))].sort((x, y) => y - x);
+    least = Math.min(least, (a + 0.05) / (b + 0.05)); }
+  return least; })()"""
+
 
 class Browser:
     """One page of a browser that sees nothing but this machine."""
@@ -110,6 +123,10 @@ class Browser:
             time.sleep(0.02)
         raise TimeoutError(url)
 
+    def scheme(self, name: str) -> None:
+        """Prefer `light` or `dark`."""
+        self.ask("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": name}])
+
     def value(self, script: str) -> Any:
         """What a script gives."""
         answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True)
@@ -124,6 +141,10 @@ class Browser:
         for kind in ("keyDown", "keyUp"):
             values = {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": {"Tab": 9, "Enter": 13}[key]}
             self.ask("Input.dispatchKeyEvent", **values, **({"text": "\r"} if key == "Enter" else {}))
+
+    def printed(self) -> bytes:
+        """The page on paper, as PDF."""
+        return base64.b64decode(self.ask("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])
 
     def picture(self, path: Path) -> None:
         """A picture of the whole page."""
