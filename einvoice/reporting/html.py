@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import repeat, zip_longest
 from pathlib import Path
 from types import MappingProxyType
@@ -23,8 +24,9 @@ from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Finding, Report, Severity, Verdict
 from einvoice.reporting.groups import WEIGHTS, Group, groups
 from einvoice.reporting.statistics import demanded
-from einvoice.reporting.text import about, checked, places, reasons, rule_name, summary_of, term_name, values
-from einvoice.reporting.words import WORDS, counted, severity_word
+from einvoice.reporting.text import about, checked, places, reasons, rule_name, term_name, values
+from einvoice.reporting.words import WORDS, severity_word
+from einvoice.view.formatting import number
 from einvoice.view.html import document as page_with
 from einvoice.view.layout import page_of
 from einvoice.view.page import Page
@@ -116,11 +118,12 @@ class HtmlReport:
             style=(_HERE / "report.css").read_text(encoding="utf-8"),
             script="" if self._alone else (_HERE / "report.js").read_text(encoding="utf-8"),
             words=self._words,
-            summary=summary_of(self._verdicts, self._language),
+            total=self._many(self._verdicts.total(), self._words["documents"]),
             verdicts=[(each, self._verdicts[each], titles[each][self._verdicts[each] > 1]) for each in _LARGEST],
+            figure=self._figure,
             left_out=self._left_out(),
             rules=self._rows(),
-            rules_title=counted(len(self._rules), self._words["page"]["rules"]),
+            rules_title=self._many(len(self._rules), self._words["page"]["rules"]),
             alone=self._alone,
         )
         for verdict, parts in self._parts.items():
@@ -182,7 +185,7 @@ class HtmlReport:
 
     def _told(self, group: Group, document: DocumentReport) -> _Told:
         first = group.same[0]
-        number = next(at for at, each in enumerate(document.findings) if each is first)
+        at = next(at for at, each in enumerate(document.findings) if each is first)
         return replace(
             self._in_short(first),
             term=term_name(first.term, self._language),
@@ -190,7 +193,7 @@ class HtmlReport:
             values=_short(", ".join(values(first, self._language)) if len(group.same) == 1 else ""),
             places=_short(places(group.same, self._language)),
             hint=first.hint or "",
-            place=self._numbered + number if first.field else 0,
+            place=self._numbered + at if first.field else 0,
             following=tuple(dict.fromkeys(map(self._in_short, group.following)))[:_MOST_FOLLOWING],
         )
 
@@ -206,15 +209,21 @@ class HtmlReport:
             for each in order[:_MOST_RULES]
         ]
 
+    def _figure(self, count: int) -> str:
+        return number(Decimal(count), self._language)
+
+    def _many(self, count: int, forms: tuple[str, str]) -> str:
+        return f"{self._figure(count)} {forms[count > 1]}"
+
     def _left_out(self) -> str:
         """What a page of bounded size has no room for, and where it is to be found."""
         missing = [
-            counted(count, self._words[f"n_{verdict}"])
+            self._many(count, self._words[f"n_{verdict}"])
             for verdict, parts in self._parts.items()
             if (count := self._verdicts[verdict] - len(parts))
         ]
         if self._views_left_out:
-            missing.append(counted(self._views_left_out, self._words["page"]["views"]))
+            missing.append(self._many(self._views_left_out, self._words["page"]["views"]))
         return self._words["page"]["left_out"].format(what=", ".join(missing)) if missing else ""
 
 

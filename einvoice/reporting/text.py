@@ -177,12 +177,8 @@ def _step_name(step: Step, language: Language) -> str:
 
 def summary(report: Report, language: Language) -> str:
     """How many documents got which verdict."""
-    return summary_of(Counter(document.verdict for document in report.documents), language)
-
-
-def summary_of(verdicts: Counter[Verdict], language: Language) -> str:
-    """The same, of so many documents of each verdict."""
     words = WORDS[language]
+    verdicts = Counter(document.verdict for document in report.documents)
     counts = [counted(verdicts[each], words[f"n_{each}"]) for each in VERDICTS if verdicts[each]]
     total = counted(verdicts.total(), words["documents"])
     return f"{total}{words['colon']}{', '.join(counts)}" if counts else total

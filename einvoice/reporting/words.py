@@ -54,7 +54,8 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "others": "Autres constats, que « --format json » donne : {count}",
                         "left_out": "Pour qu’elle s’ouvre partout, cette page ne détaille pas tout."
                         " Il y manque : {what}. Les comptes et les règles portent sur tous les documents."
-                        " Le résultat de chacun : einvoice validate DOSSIER --format jsonl -o resultats.jsonl",
+                        " Le résultat de chacun :",
+                        "command": "einvoice validate DOSSIER --format jsonl -o resultats.jsonl",
                         "views": ("vue de facture non valide", "vues de factures non valides"),
                     }
                 ),
@@ -128,7 +129,8 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "others": "More findings, which “--format json” gives: {count}",
                         "left_out": "So that it opens everywhere, this page does not detail everything."
                         " Left out: {what}. The counts and rules are those of all documents."
-                        " The result of each: einvoice validate FOLDER --format jsonl -o results.jsonl",
+                        " The result of each:",
+                        "command": "einvoice validate FOLDER --format jsonl -o results.jsonl",
                         "views": ("view of an invalid invoice", "views of invalid invoices"),
                     }
                 ),
