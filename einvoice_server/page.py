@@ -24,6 +24,8 @@ from starlette.requests import ClientDisconnect
 
 import einvoice as ei
 from einvoice.france import lifecycle
+from einvoice.reporting.groups import groups
+from einvoice.reporting.words import WORDS
 from einvoice_server import jobs
 from einvoice_server.api.clients import link_of, play_step
 from einvoice_server.auth import Holder, holder, mint
@@ -151,24 +153,29 @@ def _checks(app: FastAPI, shown: Shown) -> None:
             raise Refused(404, "this check is no longer kept")
         return checked[check_id]
 
+    def judged(request: Request, check_id: str) -> ei.DocumentReport:
+        _, data, report, _ = known(check_id)
+        if _language(request) == "fr":
+            return report
+        return ei.validate(data, policy=ei.Policy(date=shown.platform.today), language="en").documents[0]
+
     @app.get("/check/{check_id}", include_in_schema=False)
     def _checked(request: Request, check_id: str) -> Response:
-        name, data, report, readable = known(check_id)
-        if _language(request) == "en":
-            policy = ei.Policy(date=shown.platform.today)
-            report = ei.validate(data, policy=policy, language="en").documents[0]
-        order = {"error": 0, "warning": 1, "information": 2}
-        found = sorted(report.findings, key=lambda each: order[each.severity])
+        name, _, _, readable = known(check_id)
+        report = judged(request, check_id)
         view = f"/check/{check_id}/view" if readable else None
-        return shown.page(request, "check.html", title=name, report=report, findings=found, view=view)
+        so = WORDS[_language(request)]["so"]
+        return shown.page(request, "check.html", title=name, report=report, groups=groups(report), so=so, view=view)
 
     @app.get("/check/{check_id}/view", include_in_schema=False)
     def _view(request: Request, check_id: str) -> Response:
-        return _readable(known(check_id)[1], _language(request))
+        return _readable(known(check_id)[1], _language(request), judged(request, check_id))
 
 
-def _readable(data: bytes, language: Any) -> Response:
-    return HTMLResponse(ei.render(data, language=language), headers={**_HEADERS, "Content-Security-Policy": _VIEW_CSP})
+def _readable(data: bytes, language: Any, report: ei.DocumentReport | None = None) -> Response:
+    findings, verdict = (report.findings, report.verdict) if report else ((), None)
+    page = ei.render(data, language=language, findings=findings, verdict=verdict)
+    return HTMLResponse(page, headers={**_HEADERS, "Content-Security-Policy": _VIEW_CSP})
 
 
 def _sessions(app: FastAPI, shown: Shown) -> None:

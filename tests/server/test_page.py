@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import httpx
 import pytest
 from browser import CHROMIUM, CONTRAST, Browser
 from companies import ubl, until
+from lxml import html as lxml_html
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +45,22 @@ def test_a_file_is_judged_and_shown(person):
     assert "Invalid" in page
     view = person.get(f"{answer.headers['location']}/view")
     assert "W-2" in view.text
+    assert '<b class="verdict invalid">' in view.text
     assert "sandbox" in view.headers["content-security-policy"]
     person.cookies.delete("lang")
+
+
+def test_what_follows_is_told_below_its_cause(person):
+    """The sums that a wrong line makes wrong stand below it, as in the reports of the command line."""
+    wrong = (Path(__file__).parents[2] / "fixtures" / "broken" / "wrong-line-total.ubl.xml").read_bytes()
+    answer = person.post("/check", files={"file": ("a.xml", wrong)})
+    page = lxml_html.document_fromstring(person.get(answer.headers["location"], params={"lang": "fr"}).text)
+    (told,) = page.xpath('//ul[@class="findings"]/li')
+    assert next(each.text for each in told.iter("code")) == "EI-CALC-01"
+    assert [" ".join(each.text_content().split())[:35] for each in told.xpath('p[contains(., "⇒")]')] == [
+        "⇒ il en découle : Erreur BR-CO-10 L",
+        "⇒ il en découle : Erreur BR-S-08 La",
+    ]
 
 
 def test_the_life_of_an_invoice_is_told(person, sent):
