@@ -14,6 +14,7 @@ import pytest
 from browser import CHROMIUM, CONTRAST, Browser
 from lxml import html as lxml_html
 
+import einvoice as ei
 from einvoice.cli import run
 from einvoice.report import DocumentReport, Finding, Report, Step
 from einvoice.reporting import html as html_module
@@ -295,3 +296,13 @@ def test_paper_shows_what_is_folded(browser, pages):
     assert text.count("Contrôlé avec") == 6
     assert "Nom de fichier" not in text
     assert "Net à payer" not in text
+
+
+@in_browser
+def test_a_two_line_invoice_is_one_sheet_of_paper(browser, tmp_path):
+    """The view in HTML, printed by a browser, is one page as the PDF is."""
+    page = tmp_path / "services.html"
+    page.write_bytes(ei.render((FIXTURES / "valid" / "services.ubl.xml").read_bytes(), "html"))
+    browser.open(page.as_uri())
+    (sheet,) = pypdf.PdfReader(io.BytesIO(browser.printed())).pages
+    assert "Pas d'escompte pour paiement anticipé" in sheet.extract_text()

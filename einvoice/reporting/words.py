@@ -115,7 +115,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "filters": "Filters",
                         "file": "File name",
                         "rule": "Rule",
-                        "rules": ("rule broken", "rules broken"),
+                        "rules": ("rule involved", "rules involved"),
                         "demands": "What it demands",
                         "verdict": "Verdict",
                         "all": "All",
