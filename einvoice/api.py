@@ -29,6 +29,7 @@ from einvoice.data import Language
 from einvoice.detect import detect, read_invoice
 from einvoice.document import Document
 from einvoice.errors import Unwritable
+from einvoice.garbage import resting
 from einvoice.model import Invoice
 from einvoice.paths import Path, differences, restored
 from einvoice.report import DocumentReport, Finding, Report, Verdict
@@ -131,7 +132,8 @@ def _report(
 ) -> Report:
     """The verdict in words."""
     try:
-        found = validated(document, policy, plan=plan)
+        with resting(len(document.data)):
+            found = validated(document, policy, plan=plan)
     except Exception as error:  # noqa: BLE001 - whatever a document does, its verdict is one, and others go on
         return _broken(error, name, language)
     report = DocumentReport(

@@ -46,7 +46,7 @@ from einvoice.model import (
     VatBreakdown,
 )
 from einvoice.terms import nearest_term
-from einvoice.xml import Element
+from einvoice.xml import Element, Locations
 
 # BT-8: UNTDID 2005 (in the model and in UBL) and UNTDID 2475 (in CII): invoice date, delivery, payment.
 _POINT_CODES = {"3": "5", "35": "29", "432": "72"}
@@ -54,9 +54,12 @@ _POINT_CODES_READ = {cii: model for model, cii in _POINT_CODES.items()}
 _IBAN = re.compile(r"\s*[A-Z]{2}\s*[0-9]{2}", re.IGNORECASE)
 
 
-def read(root: Element) -> Invoice:
-    """The invoice that a Cross Industry Invoice says; what the model cannot hold is in `unread`."""
-    invoice, unread = _syntax().read(of_cii(root))
+def read(root: Element, locations: Locations | None = None) -> Invoice:
+    """The invoice that a Cross Industry Invoice says; what the model cannot hold is in `unread`.
+
+    `locations` names the places of that document, where others have asked for some.
+    """
+    invoice, unread = _syntax().read(of_cii(root), locations)
     return with_discounts(invoice.model_copy(update={"unread": unread}) if unread else invoice)
 
 

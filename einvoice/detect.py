@@ -14,7 +14,7 @@ and F14); GS1/UN/CEFACT SBDH 1.3.
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from einvoice import cii, ubl
 from einvoice.codes import CREDIT_NOTES
@@ -23,7 +23,7 @@ from einvoice.model import Invoice
 from einvoice.profiles import profile_of
 from einvoice.report import Kind, SyntaxName
 from einvoice.rulebook import Fact, Sentence
-from einvoice.xml import Element, local_name, namespace, parse_xml
+from einvoice.xml import Element, Locations, local_name, namespace, parse_xml
 
 __all__ = ["Detected", "detect", "is_pdf", "read_detected", "read_invoice"]
 
@@ -70,6 +70,7 @@ class Detected:
     profile: str | None = None  # short name: en16931; of a lifecycle message what it is about: invoice, flux, …
     root: Element | None = None  # of the document itself, out of its envelope; None for a PDF
     enveloped: bool = False
+    locations: Locations = field(default_factory=Locations, repr=False, compare=False)  # of the elements below the root
 
 
 def is_pdf(data: bytes) -> bool:
@@ -118,9 +119,9 @@ def read_invoice(data: bytes) -> Invoice:
 def read_detected(found: Detected) -> Invoice:
     """The invoice of a document that was detected before. Raises `Unrecognised` where it is none in UBL or CII."""
     if found.root is not None and found.syntax == "ubl":
-        return ubl.read(found.root)
+        return ubl.read(found.root, found.locations)
     if found.root is not None and found.syntax == "cii":
-        return cii.read(found.root)
+        return cii.read(found.root, found.locations)
     if found.syntax == "facturx":
         raise Unrecognised("EI-NO-READ-01")
     raise Unrecognised("EI-NO-READ-02", {"kind": found.kind})

@@ -31,7 +31,7 @@ from einvoice.profiles import profile_of
 from einvoice.report import SyntaxName
 from einvoice.rulebook import Observation
 from einvoice.schematron import RuleTree
-from einvoice.xml import Element, Locations, local_name, parse_xml
+from einvoice.xml import Element, local_name, parse_xml
 
 if TYPE_CHECKING:
     from einvoice.draft import Disagreement, Draft
@@ -229,10 +229,6 @@ class Document:
     def _fields(self) -> Fields:
         return ubl.fields(self.root) if self.detected.syntax == "ubl" else cii.fields(self.root)
 
-    @cached_property
-    def _locations(self) -> Locations:
-        return Locations()
-
     def value_of(self, field: str, below: str) -> tuple[str, int | None] | None:
         """XPath and line of a field's value, where it lies below an XPath of the invoice; None where it does not."""
         path = str(Path.parse(field).plain)
@@ -242,7 +238,7 @@ class Document:
         if element is None:
             return None
         line: Any = element.sourceline  # an int or None, which its stub does not say
-        return self._locations.of(element), line
+        return self.detected.locations.of(element), line
 
     @cached_property
     def field_at(self) -> Callable[[str], str | None]:

@@ -39,7 +39,7 @@ from einvoice.model import (
     VatBreakdown,
 )
 from einvoice.terms import nearest_term
-from einvoice.xml import Element
+from einvoice.xml import Element, Locations
 
 # BT-3 codes that UBL writes as a CreditNote: UNTDID 1001 as divided by CEN/TS 16931-3-2 and EN 16931-UBL rule BR-CL-01.
 
@@ -49,9 +49,12 @@ _MARK = re.compile(r"#([A-Z]{3})#|##")
 _READ_TO_THE_END = frozenset({"BAR", "TXD"})
 
 
-def read(root: Element) -> Invoice:
-    """The invoice that a UBL Invoice or CreditNote says; what the model cannot hold is in `unread`."""
-    invoice, unread = _syntax(credit_note=root.tag == _CREDIT_NOTE).read(of_ubl(root))
+def read(root: Element, locations: Locations | None = None) -> Invoice:
+    """The invoice that a UBL Invoice or CreditNote says; what the model cannot hold is in `unread`.
+
+    `locations` names the places of that document, where others have asked for some.
+    """
+    invoice, unread = _syntax(credit_note=root.tag == _CREDIT_NOTE).read(of_ubl(root), locations)
     return with_discounts(invoice.model_copy(update={"unread": unread}) if unread else invoice)
 
 

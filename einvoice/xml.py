@@ -144,15 +144,23 @@ class Locations:
 
     def __init__(self) -> None:
         self._steps: dict[Element, str] = {}
+        self._above: dict[Element, str] = {}  # the paths of parents
 
     def of(self, element: Element, attribute: str | None = None) -> str:
         """The XPath of an element, or of its attribute, with the document's prefixes: `/Invoice/cac:InvoiceLine[2]`.
 
         An index stands only where an element has siblings of its name.
         """
-        steps = [self._step(step) for step in (element, *element.iterancestors())]
-        path = "".join(f"/{step}" for step in reversed(steps))
+        path = f"{self._path_to(element.getparent())}/{self._step(element)}"
         return path if attribute is None else f"{path}/@{_attribute_name(element, attribute)}"
+
+    def _path_to(self, parent: Element | None) -> str:
+        if parent is None:
+            return ""
+        if parent not in self._above:
+            steps = [self._step(step) for step in (parent, *parent.iterancestors())]
+            self._above[parent] = "".join(f"/{step}" for step in reversed(steps))
+        return self._above[parent]
 
     def _step(self, element: Element) -> str:
         if element not in self._steps:

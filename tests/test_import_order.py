@@ -16,7 +16,7 @@ PACKAGE = Path(einvoice.__file__).parent
 LAYERS = (
     ("installation", "data", "visible", "report", "paths", "terms", "rulebook", "errors"),
     ("model", "codes", "identifiers", "profiles", "discounts"),
-    ("xml", "processes", "worker_processes", "disk", "locks", "once"),
+    ("xml", "processes", "worker_processes", "disk", "locks", "once", "garbage"),
     ("binding", "schematron", "pdfa", "artefacts"),
     ("forms", "ubl", "cii", "detect"),
     ("draft",),

@@ -93,3 +93,17 @@ def test_equal_findings_are_listed_up_to_a_number(name):
     assert listed[-1].hint.endswith("30 more findings of this rule, elsewhere in the document, are not listed.")
     assert not (listed[-2].hint or "").endswith("listed.")
     assert report.verdict == "invalid"
+
+
+def test_a_document_of_very_many_names_is_given_to_no_rule(monkeypatch):
+    """Each chain of names has a plan of its own; more than any invoice has are refused by the schema alone."""
+    monkeypatch.setattr("einvoice.validation.engines.MOST_WAYS", 400)
+    data = faulty("an element that no schema has", 1)
+    few, many = ("".join(f"<cbc:X{number}/>" for number in range(count)).encode() for count in (10, 400))
+    place = b"</cac:InvoiceLine>"
+    (report,) = ei.validate(data.replace(place, few + place), language="en").documents
+    assert {step.status for step in report.steps if step.name == "profile"} == {"passed"}
+    (report,) = ei.validate(data.replace(place, many + place), language="en").documents
+    assert report.verdict == "invalid"
+    (reason,) = {step.reason for step in report.steps if step.name in ("profile", "french")}
+    assert reason.endswith("different paths of elements; beyond 400 no rule is run")

@@ -1,9 +1,10 @@
 """`make hostile`: what strangers send to do harm, made by ourselves from a seed; each within two seconds and 300 MB.
 
-    python tools/hostile.py [--seed 7] [--every 1] [--only pdf,numbers]
+    python tools/hostile.py [--seed 7] [--every 1] [--only pdf,numbers] [--slow 1]
 
 Each case is a file under a megabyte, judged in a process of its own whose time and memory are measured (Linux). It must
-be answered: a report whose verdict is never `valid` with a step that did not pass, or a documented exception.
+be answered: a report whose verdict is never `valid` with a step that did not pass, or a documented exception. `--slow 5`
+allows five times the seconds, for a machine that is slow or busy.
 Exit status 1 if one case is over a bound, dies, or raises anything else.
 """
 
@@ -316,14 +317,14 @@ class Cost(NamedTuple):
     fault: str
 
 
-def measured(case: Case) -> Cost:
+def measured(case: Case, most_seconds: float = SECONDS) -> Cost:
     """Judge a case in a fork of this warm process."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
         with suppress(BaseException), os.fdopen(writer, "wb") as out:
-            pickle.dump(_cost(case), out)
+            pickle.dump(_cost(case, most_seconds), out)
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader, "rb") as answer:
@@ -332,7 +333,7 @@ def measured(case: Case) -> Cost:
     return pickle.loads(said) if said else Cost(LOST, 0, "died")  # noqa: S301 - of our own child
 
 
-def _cost(case: Case) -> Cost:
+def _cost(case: Case, most_seconds: float) -> Cost:
     import resource  # noqa: PLC0415 - of POSIX
 
     resource.setrlimit(resource.RLIMIT_CPU, (LOST, LOST))
@@ -346,7 +347,7 @@ def _cost(case: Case) -> Cost:
     seconds = time.process_time() - started
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
     megabytes = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM")) // 1024
-    if seconds > SECONDS or megabytes > MEGABYTES:
+    if seconds > most_seconds or megabytes > MEGABYTES:
         fault = fault or "over a bound"
     return Cost(seconds, megabytes, fault)
 
@@ -357,6 +358,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=14)
     parser.add_argument("--every", type=int, default=1, help="only each N-th case")
     parser.add_argument("--only", default="", help="families, separated by commas")
+    parser.add_argument("--slow", type=float, default=1, help="how many times as slow the machine may be")
     options = parser.parse_args(arguments)
     for warm in (UBL.encode(), CII.encode(), json.dumps(DRAFT).encode(), _pdf(CII.encode(), b"")):
         ei.validate(warm)
@@ -364,7 +366,7 @@ def main(arguments: list[str] | None = None) -> int:
     costs = {}
     for family, case in itertools.islice(cases(options.seed), 0, None, options.every):
         if not wanted or family in wanted:
-            costs[f"{family}: {case.name}"] = cost = measured(case)
+            costs[f"{family}: {case.name}"] = cost = measured(case, SECONDS * options.slow)
             if cost.fault:
                 print(
                     f"FAULT {family}: {case.name}: {cost.seconds:.2f} s, {cost.megabytes} MB, {cost.fault}", flush=True

@@ -45,7 +45,7 @@ from einvoice.binding.table import Grammar, compile_tables
 from einvoice.binding.writing import write
 from einvoice.errors import Unwritable
 from einvoice.model import Unread
-from einvoice.xml import Element
+from einvoice.xml import Element, Locations
 
 __all__ = [
     "Codec",
@@ -78,9 +78,9 @@ class Syntax(Generic[M]):
         self._xpaths: dict[str, str | None] = {}
         self._known = {key: _plain_path(self.shape, key) for key in sorted(_references(self.shape, set()))}
 
-    def read(self, root: Element) -> tuple[M, tuple[Unread, ...]]:
+    def read(self, root: Element, locations: Locations | None = None) -> tuple[M, tuple[Unread, ...]]:
         """The model object that the element says, and all that it could not hold. Never raises on content."""
-        made, unread = read(self.shape, root, self.known(root))
+        made, unread = read(self.shape, root, self.known(root), locations or Locations())
         return cast(M, made), unread
 
     def write(self, item: M, *, incomplete: bool = False) -> bytes:

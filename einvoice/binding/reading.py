@@ -73,10 +73,9 @@ class _Reading:
         self.problems.append((kind, element, attribute, text))
 
 
-def read(shape: Shape, root: Element, known: Known) -> tuple[BaseModel, tuple[Unread, ...]]:
+def read(shape: Shape, root: Element, known: Known, locations: Locations) -> tuple[BaseModel, tuple[Unread, ...]]:
     """The object that the root element says, and what it could not hold."""
     state = _read(shape, root, known)
-    locations = Locations()
     return shape.made_by().build(state.values), tuple(_unread(*problem, locations) for problem in state.problems)
 
 

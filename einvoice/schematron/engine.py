@@ -70,6 +70,7 @@ class CompiledRules:
         self._trace: dict[str, Any] | None = None
         self._plans: dict[tuple[str, str], tuple[tuple[_Candidate, ...], ...]] = {}
         self._by_tag: dict[str | None, list[int]] = {}  # last tag of a pattern (None: the root) -> numbers of rules
+        self._by_last: dict[str | None, list[RuleTable]] = {}  # last tag of a way -> those that may be for it
 
     def _namespace(self, code: bytes) -> dict[str, Any]:
         """Run a generated module: it only defines functions and constants."""
@@ -133,10 +134,12 @@ class CompiledRules:
                 }:
                     self._by_tag.setdefault(last, []).append(at)
         tag = tags[0] if tags else None
-        found = set(self._by_tag.get(tag, ()))
-        if tag is not None:
-            found.update(self._by_tag.get(ANY_ATTRIBUTE if tag[0] == "@" else ANY, ()))
-        return [self._program.rules[at] for at in sorted(found)]
+        any_tag = None if tag is None else ANY_ATTRIBUTE if tag[0] == "@" else ANY
+        named = tag if tag in self._by_tag else any_tag  # all tags that no pattern names have the same rules
+        if named not in self._by_last:
+            found = {*self._by_tag.get(named, ()), *self._by_tag.get(any_tag, ())}
+            self._by_last[named] = [self._program.rules[at] for at in sorted(found)]
+        return self._by_last[named]
 
     def _candidate(self, document: RuleTree, rule: RuleTable, tags: list[str], nodes: list[int]) -> _Candidate | None:
         tests: list[_Test] = []

@@ -18,7 +18,6 @@ from einvoice.document import Document
 from einvoice.paths import Path
 from einvoice.rulebook import Observation, Sentence, row
 from einvoice.terms import nearest_term
-from einvoice.xml import Locations
 
 MISSING = "EI-READ-06"
 _COMPUTED = ("EI-CALC-01", "EI-CALC-02")
@@ -33,7 +32,7 @@ def missing_attributes(document: Document) -> Iterator[Observation]:
     """A warning for each amount of VAT without its currency and each date without its format, in CII."""
     if document.syntax not in ("cii", "facturx"):
         return
-    locations = Locations()
+    locations = document.detected.locations
     for element in document.root.iter("{*}TaxTotalAmount", "{*}DateTimeString"):
         attribute = _NEEDED[str(element.tag).rpartition("}")[2]]
         if element.get(attribute) is None and (element.text or "").strip():

@@ -34,6 +34,7 @@ from einvoice.validation.policy import HouseRules, Policy
 from einvoice.xml import parse_xml
 
 Source = Artefact | HouseRules | OwnRules
+MOST_WAYS = 20_000  # chains of element names in a document; UBL and CII know some thousand, of which 150 are used
 NOTHING_FIRED = "EI-STEP-03"  # why a rule set has no answer that looks at nothing in a document
 
 
@@ -64,6 +65,8 @@ def run_rules(source: Source, document: Document, policy: Policy) -> Run:
 def _run(source: Source, document: Document, policy: Policy) -> Run:
     if policy.engine == "saxon":
         return Run(_saxon(source, policy.time_limit).check(document.root), "saxon")
+    if (ways := len(document.rule_tree.ways)) > MOST_WAYS:
+        raise NotRun("EI-STEP-13", {"count": str(ways), "limit": str(MOST_WAYS)})
     if is_strangers(source):
         from einvoice.validation.bounded import run_bounded  # noqa: PLC0415 - the published rules need no process
 

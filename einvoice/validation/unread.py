@@ -6,6 +6,7 @@ unread_observations(invoice, fields.at)
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
@@ -27,7 +28,7 @@ _MEANING = "EI-READ-09"  # unknown, and changes what the whole document is
 _WHOLE = re.compile(r"/\w+:(?:Test|Copy)Indicator(?:\[\d+\])?$")
 _YES = ("true", "1")
 _MONEY = re.compile(r"(Amount|Charge|Payment|PaymentDiscountTerms|PaymentPenaltyTerms)(\[\d+\])?$")
-_MOST_PLACED = 5_000  # of which the field is looked for; of a kind a hundred are listed
+_MOST_PLACED = 200  # of a kind, of which the field is looked for; a hundred are listed
 _CURRENCY = "/@currencyID"
 
 Place = Callable[[str], str | None]
@@ -44,7 +45,12 @@ class Read(Protocol):
 def unread_observations(read: Read, field_at: Place = lambda _: None) -> tuple[Observation, ...]:
     """One observation for each value that was left out; amounts in another currency, which are read, are told once."""
     told = [each for each in read.unread if not _is_currency(each, read)]
-    found = [_observation(each, field_at if at < _MOST_PLACED else _nowhere) for at, each in enumerate(told)]
+    placed: Counter[str] = Counter()
+    found = []
+    for each in told:
+        rule, severity = _rule_of(each)
+        placed[rule] += 1
+        found.append(_observation(each, rule, severity, field_at if placed[rule] <= _MOST_PLACED else _nowhere))
     foreign = [each for each in read.unread if _is_currency(each, read)]
     if foreign and isinstance(read, Invoice):
         found.append(_foreign(foreign, read, field_at))
@@ -69,12 +75,16 @@ def _is_meaning(unread: Unread) -> bool:
 
 
 def _is_money(unread: Unread) -> bool:
-    return bool(_MONEY.search(unread.xpath)) and any(map(str.isdigit, unread.text or ""))
+    return any(map(str.isdigit, unread.text or "")) and bool(_MONEY.search(unread.xpath))
 
 
-def _observation(unread: Unread, field_at: Place) -> Observation:
-    kind = "money" if unread.kind == "unknown" and _is_money(unread) else unread.kind
-    rule, severity = (_MEANING, severity_of(_MEANING)) if _is_meaning(unread) else _RULES[kind]
+def _rule_of(unread: Unread) -> tuple[str, Severity]:
+    if _is_meaning(unread):
+        return _MEANING, severity_of(_MEANING)
+    return _RULES["money" if unread.kind == "unknown" and _is_money(unread) else unread.kind]
+
+
+def _observation(unread: Unread, rule: str, severity: Severity, field_at: Place) -> Observation:
     return Observation(
         rule,
         severity,

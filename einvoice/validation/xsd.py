@@ -257,14 +257,14 @@ class Schema:
         self._schema = etree.XMLSchema(tree)
         self._lock = Lock()
 
-    def faults(self, root: Element) -> tuple[Fault, ...]:
-        """Where the document is not as the schema says; `()` if it is."""
+    def faults(self, root: Element, locations: Locations | None = None) -> tuple[Fault, ...]:
+        """Where the document is not as the schema says; `()` if it is. `locations` as for `cii.read`."""
         with self._lock:
             if self._schema.validate(root):
                 return ()
             log: Any = self._schema.error_log  # iterable, which its stub does not say
             errors = [_Error(error.type_name, error.message, error.path, error.line) for error in log]
-        places = _Places(root)
+        places = _Places(root, locations or Locations())
         return tuple(_fault(error, places) for error in _once(errors))
 
 
@@ -294,13 +294,13 @@ def _once(errors: Iterable[_Error]) -> list[_Error]:
 class _Places:
     """The places of one document that libxml2 names: siblings are looked at once, however many faults there are."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, locations: Locations) -> None:
         uris = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
         names = dict.fromkeys((each.prefix, each.tag) for each in root.iter("*"))
         uris |= {prefix: etree.QName(tag).namespace or "" for prefix, tag in names if prefix}
         self.prefixes = {uri: prefix for prefix, uri in uris.items()}
         self._root = root
-        self._locations = Locations()
+        self._locations = locations
         self._children: dict[Element, dict[str, list[Element]]] = {}
 
     def of(self, path: str | None, attribute: str) -> str | None:
