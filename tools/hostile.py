@@ -2,9 +2,9 @@
 
     python tools/hostile.py [--seed 7] [--every 1] [--only pdf,numbers] [--slow 1]
 
-Each case is a file under a megabyte, judged in a process of its own whose time and memory are measured (Linux). It must
-be answered: a report whose verdict is never `valid` with a step that did not pass, or a documented exception. `--slow 5`
-allows five times the seconds, for a machine that is slow or busy.
+Each case is a file under a megabyte, judged in a process of its own whose time and memory are measured (Linux). It
+must be answered: a report whose verdict is never `valid` with a step that did not pass, or a documented exception.
+`--slow 5` allows five times the seconds, for a machine that is slow or busy.
 Exit status 1 if one case is over a bound, dies, or raises anything else.
 """
 
