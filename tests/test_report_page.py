@@ -195,6 +195,13 @@ def test_a_page_of_html_is_a_page_of_nothing_else(folder, tmp_path, capsysbinary
         einvoice="1", verdict="invalid", documents=(document(1, "valid"), document(2, "invalid", finding()))
     )
     assert documents(lxml_html.document_fromstring(render(report, "html"))) == ["F2.xml", "F1.xml"]
+    assert "0 document" in render(Report(einvoice="1", verdict="not_run", documents=()), "html")
+
+
+def test_a_report_that_carries_its_invoice_shows_it():
+    """Who validates one document has its page without reading it a second time."""
+    data = (FIXTURES / "broken" / "wrong-line-total.ubl.xml").read_bytes()
+    assert 'class="view"' in render(ei.validate(data), "html")
 
 
 @pytest.fixture(scope="module")

@@ -44,13 +44,14 @@ def render(
 ) -> str:
     """The report in one of `FORMATS`.
 
-    `look` is the width and the colours of the text form; `invoices` are shown in HTML, with the findings at their
-    place. Raises `KeyError` for another form. What a document's author hid in its texts is made visible, but in JSON.
+    `look` is the width and the colours of the text form. HTML shows the `invoices` of the broken documents with the
+    findings at their place, and that of a report on one document in any case. Raises `KeyError` for another form. What
+    a document's author hid in its texts is made visible, but in JSON.
     """
-    if form != "json":
-        report = all_visible(report)
     if form == "html":
         from einvoice.reporting.html import html  # noqa: PLC0415 - the view is loaded for this form only
 
         return html(report, language, invoices)
+    if form != "json":
+        report = all_visible(report)
     return text(report, language, look or Look()) if form == "text" else _WRITERS[form](report, language)

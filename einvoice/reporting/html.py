@@ -228,9 +228,13 @@ class HtmlReport:
 
 
 def html(report: Report, language: Language, invoices: Sequence[Invoice | None] = ()) -> str:
-    """The report as HTML; `invoices` are those of its documents, in their order, as far as they could be read."""
+    """The report as HTML; `invoices` are those of its documents, in their order, as far as they could be read.
+
+    A report that carries its invoice needs none.
+    """
     made = HtmlReport(language, alone=len(report.documents) == 1)
-    for document, invoice in zip_longest(report.documents, invoices[: len(report.documents)]):
+    given = (invoices or (report.invoice,))[: len(report.documents)]
+    for document, invoice in zip_longest(report.documents, given):
         made.add(document, repeat(invoice).__next__)
     return made.html()
 
