@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -145,6 +146,14 @@ def test_a_fault_without_words_of_ours_keeps_those_of_libxml2(small):
     """Nothing is left unsaid, even where the catalogue has no row."""
     (fault,) = small.faults(etree.fromstring("<a><low>10</low></a>"))
     assert fault.message_fr.startswith("Le schéma XML refuse cet endroit : Element 'low'")
+
+
+def test_a_value_of_nothing_but_braces_costs_no_more_than_another(small):
+    """Names in braces are looked for in what libxml2 says, which quotes the value: each brace once."""
+    started = time.process_time()
+    (fault,) = small.faults(etree.fromstring(f"<a><money>{'{' * 200_000}</money></a>"))
+    assert fault.found == "{" * 200
+    assert time.process_time() - started < 1
 
 
 def test_a_document_of_another_kind_is_refused_by_its_first_element():

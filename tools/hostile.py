@@ -216,6 +216,13 @@ def shapes(random: Random) -> Iterator[Case]:
         yield Case(f"draft lines {count}", _with_lines(min(count, 2_000), lambda n: {"item_name": f"A{n}"}), _validate)
 
 
+def faults() -> Iterator[Case]:
+    """Values of nothing but what messages and patterns are made of."""
+    for mark, sign in itertools.product(("<cbc:Percent", "<cbc:IssueDate", "<cbc:ID"), "'\"/[{%"):
+        start, end = next(_texts(UBL, mark))
+        yield Case(f"{mark[5:]} of {sign}", (UBL[:start] + sign * 200_000 + UBL[end:]).encode(), _validate)
+
+
 def _with_lines(count: int, changed: Callable[[int], dict[str, str]]) -> bytes:
     short = {
         "item_name": "A",
@@ -302,6 +309,7 @@ def cases(seed: int) -> Iterator[tuple[str, Case]]:
         "characters": characters(),
         "entities": entities(),
         "shapes": shapes(random),
+        "faults": faults(),
         "torn": torn(random),
         "pdf": pdf(),
     }

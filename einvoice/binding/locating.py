@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property, partial
 
 from einvoice.binding.nodes import Node, Shape
@@ -23,6 +23,13 @@ Place = tuple[Element, str | None]  # an element, or an XML attribute of it
 
 _STEP = re.compile(r"/(@?)(?:Q\{[^}]*\}|\*:|([\w.-]+):)?([\w.-]+|\*)((?:\[[^\[\]]*(?:\[[^\]]*\])*[^\[\]]*\])*)")
 _INDEX = re.compile(r"\[\s*(\d+)\s*\]")
+_Naming = Callable[[Element], str]
+_NAMINGS: Mapping[tuple[bool, bool], _Naming] = {  # by which of namespace and name are said
+    (True, True): lambda element: str(element.tag),
+    (True, False): lambda element: f"{{{namespace(element)}}}",
+    (False, True): local_name,
+    (False, False): lambda _: "",
+}
 
 
 class Fields:
@@ -34,7 +41,7 @@ class Fields:
         self._root = root
         self._counts: Counter[str] = Counter()  # how many values each repeated attribute has
         self._places: dict[Place, str] = {}
-        self._named: dict[Element, dict[str, list[Element]]] = {}
+        self._children: dict[tuple[Element, _Naming], dict[str, Element]] = {}
         self._field_of: dict[Element, str] = {root: ""}  # of objects
         self._unentered: dict[str, list[tuple[Shape, Element]]] = {"": [(shape, root)]}  # of a field, its elements
 
@@ -136,21 +143,26 @@ class Fields:
             if is_attribute:
                 return element, name
             index = _INDEX.search(predicates)
-            position = int(index[1]) - 1 if index else 0
-            like = self._children_named(element, name, element.nsmap.get(prefix) if prefix else None)
-            if position >= len(like):
+            uri = element.nsmap.get(prefix) if prefix else None
+            child = self._child(element, name, uri, int(index[1]) if index else 1)
+            if child is None:
                 return element, None
-            element = like[position]
+            element = child
         return element, None
 
-    def _children_named(self, element: Element, name: str, uri: str | None) -> list[Element]:
-        if element not in self._named:  # by every name at once: each may be looked for
-            named: dict[str, list[Element]] = {}
+    def _child(self, element: Element, name: str, uri: str | None, number: int) -> Element | None:
+        """The child of that number among those of a name, a namespace, or both."""
+        naming = _NAMINGS[bool(uri), name != "*"]
+        known = self._children.get((element, naming))
+        if known is None:  # all of them at once: each may be looked for
+            known = self._children[element, naming] = {}
+            met: Counter[str] = Counter()
             for child in element.iterchildren("*"):
-                for each in (child.tag, f"{{{namespace(child)}}}*", f"{{*}}{local_name(child)}", "{*}*"):
-                    named.setdefault(each, []).append(child)
-            self._named[element] = named
-        return self._named[element].get(f"{{{uri or '*'}}}{name}", [])
+                key = naming(child)
+                met[key] += 1
+                known[f"{key}[{met[key]}]"] = child
+        wanted = (f"{{{uri}}}" if uri else "") + ("" if name == "*" else name)
+        return known.get(f"{wanted}[{number}]")
 
 
 @cache

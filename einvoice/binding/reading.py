@@ -327,7 +327,7 @@ def _unread(kind: str, element: Element, attribute: str | None, text: str | None
 
 def _excerpt(element: Element) -> str:
     """The beginning of what the element says; an attachment of megabytes is not joined for that."""
-    return " ".join(_beginning(element))
+    return " ".join(_beginning(element)) if len(element) else (element.text or "")[: 4 * _EXCERPT]
 
 
 def _beginning(element: Element) -> Iterator[str]:

@@ -350,17 +350,15 @@ def _fits(alternative: Alternative, tags: list[str]) -> bool:
 
 
 def _fits_from(alternative: Alternative, step: int, tags: list[str], at: int) -> bool:
-    if step == len(alternative.shape):
-        if not alternative.anchored:
-            return True
-        far = step > 0 and alternative.shape[-1][1]
-        return at == len(tags) or far
-    tag, far = alternative.shape[step]
-    if at == len(tags) or not _is(tags[at], tag):
-        return False
-    if not far or step + 1 == len(alternative.shape):
-        return _fits_from(alternative, step + 1, tags, at + 1)
-    return any(_fits_from(alternative, step + 1, tags, above) for above in range(at + 1, len(tags)))
+    shape = alternative.shape
+    while step < len(shape):
+        tag, far = shape[step]
+        if at == len(tags) or not _is(tags[at], tag):
+            return False
+        step, at = step + 1, at + 1
+        if far and step < len(shape):
+            return any(_fits_from(alternative, step, tags, above) for above in range(at, len(tags)))
+    return not alternative.anchored or at == len(tags) or (step > 0 and shape[-1][1])
 
 
 def _is(tag: str, wanted: str) -> bool:

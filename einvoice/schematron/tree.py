@@ -31,20 +31,22 @@ NOTHING: tuple[int, ...] = ()
 Nodes: TypeAlias = Sequence[int]
 Kids: TypeAlias = dict[str, Any]  # child elements: tag -> their numbers; attributes: "@name" -> its number
 _NO_KIDS: Kids = {}
+_NO_WAYS: dict[str, Way] = {}  # stays empty
 _XML = "http://www.w3.org/XML/1998/namespace"
 
 
 class Way:
     """A chain of tags, and the nodes it leads to."""
 
-    __slots__ = ("below", "key", "nodes", "tag", "up")
+    __slots__ = ("alike", "below", "key", "nodes", "tag", "up")
 
     def __init__(self, tag: str, up: Way | None, key: str) -> None:
         self.tag = tag
         self.up = up
         self.key = key  # the tags below the document element, each after a slash
-        self.below: dict[str, Way] = {}
+        self.below = _NO_WAYS
         self.nodes: list[int] = []
+        self.alike: Way | None = None  # another way to elements of that tag
 
 
 class Tree:
@@ -70,10 +72,10 @@ class Tree:
         self.up: list[int] = [-1]
         self.kids: list[Kids] = [{}]
         self.ways: dict[str, Way] = {}  # by key
-        self.names: dict[str, list[Way]] = {}  # by tag
+        self.names: dict[str, Way] = {}  # by tag, the last; it knows the others
         self._ends: list[int] | None = None
         self._named: dict[str, Nodes] = {}
-        self._siblings: dict[int, dict[str, list[Element]]] = {}
+        self._siblings: dict[int, tuple[list[int], list[Element]]] = {}  # of a node: its children
         self._read(root)
 
     def _read(self, root: Element) -> None:
@@ -127,9 +129,12 @@ class Tree:
             each.below.clear()  # else a way and the one above it would hold each other until a garbage collection
 
     def _way(self, tag: str, up: Way) -> Way:
+        if up.below is _NO_WAYS:
+            up.below = {}
         way = up.below[tag] = Way(tag, up, f"{up.key}/{tag}" if up.up else "")
         self.ways[way.key] = way
-        self.names.setdefault(tag, []).append(way)
+        way.alike = self.names.get(tag)
+        self.names[tag] = way
         return way
 
     # --- names ------------------------------------------------------------------------------------------------
@@ -177,8 +182,11 @@ class Tree:
         """//tag, and //@name"""
         found = self._named.get(tag)
         if found is None:
-            ways = self.names.get(tag, [])
-            found = ways[0].nodes if len(ways) == 1 else sorted(node for way in ways for node in way.nodes)
+            ways, way = [], self.names.get(tag)
+            while way is not None:
+                ways.append(way)
+                way = way.alike
+            found = ways[0].nodes if len(ways) == 1 else sorted(node for each in ways for node in each.nodes)
             self._named[tag] = found
         return found
 
@@ -242,18 +250,18 @@ class Tree:
         """The lxml element of a node; of an attribute, the element that bears it; of the document node, None."""
         if not node:
             return None
-        up, tag = self.up[node], self.tag[node]
-        if tag[0] == "@":
+        up = self.up[node]
+        if self.tag[node][0] == "@":
             return self.element(up)
         if not up:
             return self.root
         siblings = self._siblings.get(up)
-        if siblings is None:  # of all names at once: a check may fail on thousands of lines, or of names
-            siblings = self._siblings[up] = {}
+        if siblings is None:  # all at once: a check may fail on thousands of lines, or of names
             above = self.element(up)
-            for child in () if above is None else above.iterchildren("*"):
-                siblings.setdefault(child.tag, []).append(child)
-        return siblings[tag][bisect_left(self.kids[up][tag], node)]
+            siblings = self.children(up), [] if above is None else list(above.iterchildren("*"))
+            self._siblings[up] = siblings
+        numbers, elements = siblings
+        return elements[bisect_left(numbers, node)]
 
     def line(self, node: int) -> int | None:
         """The line of the document on which a node begins, where the parser counted lines."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from einvoice.paths import Path
 from einvoice.report import Severity
@@ -24,6 +25,7 @@ _WEIGHT: Mapping[Severity, int] = {"information": 0, "warning": 1, "error": 2}
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
 
+_Each = TypeVar("_Each")
 Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
 
 
@@ -94,21 +96,30 @@ def grouped(found: Iterable[Observation]) -> list[Observation]:
 
 def listed(found: Iterable[Observation]) -> tuple[Observation, ...]:
     """The observations, of equal ones as many as help anybody; the last says how many are left out."""
-    kept: list[Observation] = []
-    alike: dict[tuple[Fact | None, ...], int] = {}  # how many there were of a kind
-    last: dict[tuple[Fact | None, ...], int] = {}  # where the last one that is listed stands
+    return tuple(with_left_out(each, left_out) for each, left_out in first_of_each(found, _kind))
+
+
+def first_of_each(found: Iterable[_Each], kind: Callable[[_Each], object]) -> list[tuple[_Each, int]]:
+    """Of each kind as many as help anybody, each with 0, the last one with how many more there are."""
+    kept: list[_Each] = []
+    alike: dict[object, int] = {}  # how many there were of a kind
+    last: dict[object, int] = {}  # where the last one that is kept stands
     for each in found:
-        kind = _kind(each)
-        alike[kind] = alike.get(kind, 0) + 1
-        if alike[kind] <= MOST_ALIKE:
-            last[kind] = len(kept)
+        what = kind(each)
+        count = alike[what] = alike.get(what, 0) + 1
+        if count <= MOST_ALIKE:
+            last[what] = len(kept)
             kept.append(each)
-    for kind, at in last.items():
-        if (left_out := alike[kind] - MOST_ALIKE) > 0:
-            row_of_kind = "XSD-LEFT-OUT" if kept[at].step == "xsd" else "EI-MORE"
-            note = Sentence(row_of_kind, {"count": str(left_out)})
-            kept[at] = replace(kept[at], notes=(*kept[at].notes, note))
-    return tuple(kept)
+    left_out = {at: alike[what] - MOST_ALIKE for what, at in last.items() if alike[what] > MOST_ALIKE}
+    return [(each, left_out.get(at, 0)) for at, each in enumerate(kept)]
+
+
+def with_left_out(each: Observation, count: int) -> Observation:
+    """The observation, which says how many more there are of its kind."""
+    if not count:
+        return each
+    note = Sentence("XSD-LEFT-OUT" if each.step == "xsd" else "EI-MORE", {"count": str(count)})
+    return replace(each, notes=(*each.notes, note))
 
 
 def _kind(each: Observation) -> tuple[Fact | None, ...]:

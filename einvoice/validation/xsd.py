@@ -12,6 +12,7 @@ Source: W3C XML Schema 1.0, appendix C (the names of the rules that libxml2 cite
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -24,7 +25,7 @@ from einvoice.once import Once
 from einvoice.rulebook import Fact, Sentence, text
 from einvoice.xml import Element, Locations, qualified_name
 
-_QUALIFIED = re.compile(r"\{([^}]*)\}([\w.-]+)")
+_QUALIFIED = re.compile(r"\{([^{}]*)\}([\w.-]+)")
 _TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
 _MOST_EXPECTED = 6  # names to list; the schema may allow fifty
 _MOST_SHOWN = 200  # characters of a value
@@ -296,12 +297,12 @@ class _Places:
 
     def __init__(self, root: Element, locations: Locations) -> None:
         uris = {prefix: uri for prefix, uri in root.nsmap.items() if prefix}
-        names = dict.fromkeys((each.prefix, each.tag) for each in root.iter("*"))
-        uris |= {prefix: etree.QName(tag).namespace or "" for prefix, tag in names if prefix}
+        declared: Any = etree.iterwalk(root, events=("start-ns",))  # pairs, which its stub does not say
+        uris |= {prefix: uri for _, (prefix, uri) in declared if prefix}
         self.prefixes = {uri: prefix for prefix, uri in uris.items()}
         self._root = root
         self._locations = locations
-        self._children: dict[Element, dict[str, list[Element]]] = {}
+        self._children: dict[Element, dict[str, Element]] = {}
 
     def of(self, path: str | None, attribute: str) -> str | None:
         """The XPath of what libxml2 calls `/Invoice/cac:Item[2]` or, where the namespace is the default, `/*/*[7]`."""
@@ -313,20 +314,21 @@ class _Places:
     def _element_at(self, path: str) -> Element | None:
         element = self._root
         for step in path.split("/")[2:]:
-            name, _, index = step.rstrip("]").partition("[")
-            alike = self._children_of(element).get(name, ())
-            position = int(index or 1) - 1
-            if position >= len(alike):
+            child = self._children_of(element).get(step if step.endswith("]") else f"{step}[1]")
+            if child is None:
                 return None
-            element = alike[position]
+            element = child
         return element
 
-    def _children_of(self, element: Element) -> dict[str, list[Element]]:
-        """The children by the names that libxml2 counts: with their prefix and, all of them, as *."""
+    def _children_of(self, element: Element) -> dict[str, Element]:
+        """The children as libxml2 counts them: `cac:Item[2]` by the name with its prefix, `*[7]` of all."""
         if element not in self._children:
-            known = self._children[element] = {"*": list(element.iterchildren("*"))}
-            for child in known["*"]:
-                known.setdefault(qualified_name(child), []).append(child)
+            known = self._children[element] = {}
+            met: Counter[str] = Counter()
+            for number, child in enumerate(element.iterchildren("*"), 1):
+                name = qualified_name(child)
+                met[name] += 1
+                known[f"{name}[{met[name]}]"] = known[f"*[{number}]"] = child
         return self._children[element]
 
 
