@@ -149,10 +149,10 @@ def test_a_fault_without_words_of_ours_keeps_those_of_libxml2(small):
 
 
 def test_a_value_of_nothing_but_braces_costs_no_more_than_another(small):
-    """Names in braces are looked for in what libxml2 says, which quotes the value: each brace once."""
+    """Names in braces are looked for in what libxml2 says, which quotes the value: in its beginning, once."""
     started = time.process_time()
     (fault,) = small.faults(etree.fromstring(f"<a><money>{'{' * 200_000}</money></a>"))
-    assert fault.found == "{" * 200
+    assert 500 < len(fault.message_en) < 600
     assert time.process_time() - started < 1
 
 

@@ -29,6 +29,7 @@ _QUALIFIED = re.compile(r"\{([^{}]*)\}([\w.-]+)")
 _TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
 _MOST_EXPECTED = 6  # names to list; the schema may allow fifty
 _MOST_SHOWN = 200  # characters of a value
+_MOST_SAID = 500  # characters of a message that is not taken apart: libxml2's own are cut at 64,000
 _ALLOWED, _TYPED = "XSD-16", "XSD-TYPED"  # a value that is not of its type: without and with what its type wants
 _TYPES = frozenset({"date", "time", "dateTime", "decimal", "integer", "boolean", "base64Binary"})  # that have words
 # What libxml2 says: the kind, the text, and the row that says it for people. The first that fits counts; the last
@@ -350,7 +351,7 @@ def _fault(error: _Error, places: _Places) -> Fault:
         "place": f"{name}/@{attribute}" if attribute else name,
         "found": found,
         "expected": expected,
-        "message": _short(error.message, prefixes),
+        "message": _short(_beginning(error.message), prefixes),
     }
     if row == _ALLOWED and type_name in _TYPES:
         row, facts["type"] = _TYPED, Sentence(f"XSD-TYPE-{type_name.upper()}")
@@ -371,6 +372,10 @@ def _short(name: str, prefixes: dict[str, str]) -> str:
         return f"{prefix}:{match[2]}" if prefix else match[2]
 
     return _QUALIFIED.sub(short, name)
+
+
+def _beginning(message: str) -> str:
+    return message if len(message) <= _MOST_SAID else f"{message[:_MOST_SAID]}…"
 
 
 def _expected(listed: str, prefixes: dict[str, str]) -> str:
