@@ -260,6 +260,9 @@ def pdf() -> Iterator[Case]:
             if len(data) < MOST_BYTES:
                 filters = b"/Filter[" + b"".join(b"/" + name.encode() for name in names) + b"]"
                 yield Case("pdf " + " ".join(names), _pdf(data, filters), _validate)
+    for name, text in (("ASCII85Decode", b"a" * 35_000_000), ("ASCIIHexDecode", b"1" * 60_000_000)):
+        filters = b"/Filter[/FlateDecode/" + name.encode() + b"]"
+        yield Case(f"pdf long {name}", _pdf(zlib.compress(text, 9), filters), _validate)
     for number, page in enumerate(
         (b"(Facture n 1 ) Tj " * 300_000, b"(" + b"Facture n 1 " * 400_000 + b") Tj", b"q " * 2_000_000)
     ):

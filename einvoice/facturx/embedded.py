@@ -97,18 +97,18 @@ def _is_invoice(file: EmbeddedFile) -> bool:
 def embedded_files(pdf: Pdf) -> tuple[EmbeddedFile, ...]:
     """All files inside an open PDF, each once, in the order in which they are found."""
     found: dict[tuple[str, bytes], EmbeddedFile] = {}
-    streams: dict[int, tuple[str, bytes]] = {}  # a stream that is named twice is unpacked once
+    streams: dict[int, tuple[str, bytes] | None] = {}  # a stream that is named twice is unpacked once, or in vain
     for place, reference in _specifications(pdf):
         specification = pdf.dictionary(reference)
         stream = _stream(pdf, specification)
         if stream is None:
             continue
-        key = streams.get(id(stream))
-        if key is None:
+        if id(stream) not in streams:
             content = pdf.content(stream)
-            if content is None:
-                continue
-            key = streams[id(stream)] = (_name(pdf, specification), content)
+            streams[id(stream)] = None if content is None else (_name(pdf, specification), content)
+        key = streams[id(stream)]
+        if key is None:
+            continue
         before = found.get(key)
         found[key] = EmbeddedFile(
             *key,

@@ -98,10 +98,20 @@ def _chain(document: Document) -> str:
 
 def _detected(document: Document) -> Detected | None:
     """What the document is; None where that cannot be said, which the steps tell."""
+    if document.form == "pdf" and _holds_nothing(document):
+        return None
     try:
         return document.detected
     except (Unreadable, Unrecognised, Unwritable, DraftError):
         return None
+
+
+def _holds_nothing(document: Document) -> bool:
+    """Whether the check of a PDF found no invoice in it: it is not looked for again."""
+    try:
+        return document.container.extracted is None
+    except Unreadable:
+        return True
 
 
 def _without_echoes(result: Result, said: list[Observation]) -> Result:

@@ -15,13 +15,15 @@ from pathlib import Path
 
 import pytest
 import samples as s
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.facturx.container import check_container
 from einvoice.facturx.embedded import extract
 from einvoice.facturx.visible import compare_visible
 from einvoice.model import Invoice
-from einvoice.pdfa import preflight
+from einvoice.pdfa import ascii85, preflight
 from einvoice.pdfa.pdf import Limits
 from einvoice.rulebook import text
 
@@ -174,6 +176,34 @@ def test_a_file_in_text_is_read():
         (base64.a85encode(zlib.compress(XML)) + b"~>", b"[/ASCII85Decode/FlateDecode]"),
     ):
         assert extract(holding(data, b"/Filter" + filters)).xml == XML
+
+
+@settings(deadline=None)
+@given(data=st.binary(max_size=300), most=st.integers(300, 400))
+def test_ascii85_is_what_python_says_that_it_is(data, most):
+    """All groups at once give what one by one gives, zeros and an unfinished group included."""
+    assert ascii85.decoded(base64.a85encode(data), most) == data
+
+
+@pytest.mark.parametrize("text", [b"uuuuu", b"!!!!v", b"!!\x80!!", b's8W-"'])
+def test_what_is_no_ascii85_is_refused(text):
+    """Groups above four bytes and other characters, wherever they stand."""
+    with pytest.raises(ValueError, match=r".+"):
+        base64.a85decode(text)
+    with pytest.raises(ValueError, match=r".+"):
+        ascii85.decoded(b"abcde" * 3 + text, 1000)
+
+
+def test_a_long_text_costs_a_second_and_a_stream_in_vain_is_unpacked_once(monkeypatch):
+    """Thirty million characters of a file of 50 kB, named in two places, that are no invoice: seconds, not a minute."""
+    calls, decoded = [], ascii85.decoded
+    monkeypatch.setattr(ascii85, "decoded", lambda *given: (calls.append(1), decoded(*given))[1])
+    text = b"a" * 30_000_000
+    started = time.process_time()
+    with pytest.raises(Unrecognised):
+        extract(holding(zlib.compress(text + b"v", 9), b"/Filter[/FlateDecode/ASCII85Decode]"))
+    assert time.process_time() - started < 5
+    assert len(calls) == 1
 
 
 MEASURED = """
