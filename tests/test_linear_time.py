@@ -107,3 +107,17 @@ def test_a_document_of_very_many_names_is_given_to_no_rule(monkeypatch):
     assert report.verdict == "invalid"
     (reason,) = {step.reason for step in report.steps if step.name in ("profile", "french")}
     assert reason.endswith("different paths of elements; beyond 400 no rule is run")
+
+
+def test_findings_with_figures_cost_each_the_same():
+    """A rule that compares figures, broken in many allowances: the invoice is not walked through for each."""
+    inside = "<cbc:ChargeIndicator>z</cbc:ChargeIndicator><cbc:Amount>q</cbc:Amount>"
+    unit = f"<cac:AllowanceCharge>{inside}</cac:AllowanceCharge>"
+    (before, after) = faulty("a rule that is broken", 1).split(b"<cac:TaxTotal>", 1)
+
+    def document(count):
+        return before + unit.encode() * count + b"<cac:TaxTotal>" + after
+
+    few, some, many = (calls(document(count)) for count in (40, 80, 160))
+    assert some > few
+    assert many - some < GROWTH * (some - few)

@@ -6,7 +6,7 @@ import pytest
 
 from einvoice.model import Identifier, Invoice, Party, Totals, Unread, VatBreakdown
 from einvoice.rulebook import Observation
-from einvoice.validation.operands import with_model_values
+from einvoice.validation.operands import Values
 
 INVOICE = Invoice(
     type_code="380",
@@ -39,7 +39,7 @@ def seen(field, found, expected, message="…"):
 )
 def test_figures_are_values_of_the_invoice(field, found, expected, shown):
     """What is found stands at the field; a count, a length or a guarding code is not told."""
-    told = with_model_values(seen(field, found, expected), INVOICE)
+    told = Values(INVOICE).told(seen(field, found, expected))
     assert (told.facts.get("found"), told.facts.get("expected")) == shown
     assert told.field == field
 
@@ -59,5 +59,5 @@ def test_figures_are_values_of_the_invoice(field, found, expected, shown):
 )
 def test_a_finding_moves_to_the_named_term_that_has_the_value(field, found, message, place, term):
     """Where a field of a term that the message names has the found value, the finding is about that field."""
-    told = with_model_values(seen(field, found, "1", message), INVOICE)
+    told = Values(INVOICE).told(seen(field, found, "1", message))
     assert (told.field, told.term, told.facts["found"]) == (place, term, found)

@@ -217,7 +217,10 @@ def shapes(random: Random) -> Iterator[Case]:
 
 
 def faults() -> Iterator[Case]:
-    """Values of nothing but what messages and patterns are made of."""
+    """Many faults of one kind, and values of nothing but what messages and patterns are made of."""
+    inside = "<cbc:ChargeIndicator>z</cbc:ChargeIndicator><cbc:Amount>q</cbc:Amount>"
+    unit = f"<cac:AllowanceCharge>{inside}</cac:AllowanceCharge>"
+    yield Case("many allowances", UBL.replace("<cac:TaxTotal>", unit * 5_000 + "<cac:TaxTotal>", 1).encode(), _validate)
     for mark, sign in itertools.product(("<cbc:Percent", "<cbc:IssueDate", "<cbc:ID"), "'\"/[{%"):
         start, end = next(_texts(UBL, mark))
         yield Case(f"{mark[5:]} of {sign}", (UBL[:start] + sign * 200_000 + UBL[end:]).encode(), _validate)

@@ -1,6 +1,6 @@
 """The two figures of a finding, checked against the invoice: a person reads them as values of the document.
 
-    with_model_values(observation, invoice)    # BR-S-08: found 2910.00, as BT-116 stands there, not the 2909 compared
+    Values(invoice).told(observation)    # BR-S-08: found 2910.00, as BT-116 stands there, not the 2909 compared
 
 An engine tells what a test compared. That may be a count, a length, a value less the rule's tolerance, or a code that
 only decides whether the rule applies. So the found value is kept where it stands in the invoice: at the field of the
@@ -11,10 +11,13 @@ nothing where it is missing: its absence is the finding.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from einvoice.model import Invoice, Model
@@ -26,24 +29,57 @@ _TERM = re.compile(r"\b(?:BT|EXT-FR-FE)-\d+(?:-\d+)?")
 _TOLERANCE = Decimal(1)  # what published rules allow a total to be off
 
 
-def with_model_values(observation: Observation, invoice: Invoice) -> Observation:
-    """The observation with figures that stand in the invoice, or without."""
-    found = _figure(observation, "found")
-    if found is None:
-        return observation
-    path = Path.parse(observation.field)
-    own = path.get(invoice)
-    if _is_group(own):
-        place = _named_place(observation, path, own)
-        return _moved(observation, place) if place else _with_figures(observation, None, None)
-    if own is None:
-        unreadable = any(found == unread.text for unread in invoice.unread)
-        return observation if unreadable else _with_figures(observation, None, None)
-    if _same(own, found):
-        return _with_figures(observation, found, _spelled_like(own, _figure(observation, "expected")))
-    group = path.parent
-    place = _named_place(observation, group, group.get(invoice)) if group.steps else None
-    return _moved(observation, place) if place else _with_own_value(observation, own)
+class Values:
+    """The values of one invoice, found by what they say: there may be findings for each of thousands of lines."""
+
+    def __init__(self, invoice: Invoice) -> None:
+        self._invoice = invoice
+
+    @cached_property
+    def _places(self) -> Mapping[tuple[str, Decimal | str], list[Path]]:
+        """Where a value of a business term stands."""
+        places: dict[tuple[str, Decimal | str], list[Path]] = {}
+        for place, value in walk(self._invoice):
+            if (term := term_at(place)) is not None:
+                places.setdefault((term.id, value if isinstance(value, Decimal) else _text(value)), []).append(place)
+        return places
+
+    @cached_property
+    def _unread(self) -> frozenset[str | None]:
+        return frozenset(each.text for each in self._invoice.unread)
+
+    def told(self, observation: Observation) -> Observation:
+        """The observation with figures that stand in the invoice, or without."""
+        found = _figure(observation, "found")
+        if found is None:
+            return observation
+        path = Path.parse(observation.field)
+        own = path.get(self._invoice)
+        if _is_group(own):
+            place = self._named_place(observation, path)
+            return _moved(observation, place) if place else _with_figures(observation, None, None)
+        if own is None:
+            return observation if found in self._unread else _with_figures(observation, None, None)
+        if _same(own, found):
+            return _with_figures(observation, found, _spelled_like(own, _figure(observation, "expected")))
+        group = path.parent
+        place = self._named_place(observation, group) if group.steps else None
+        return _moved(observation, place) if place else _with_own_value(observation, own)
+
+    def _named_place(self, observation: Observation, path: Path) -> Path | None:
+        """The one field within a group that has the found value and a term that the rule names."""
+        found = _figure(observation, "found") or ""
+        named = sorted(set(_TERM.findall(_said(observation))))
+        group = path.get(self._invoice)
+        if path.steps and isinstance(group, Model):  # a line, a party: soon looked through
+            places: Iterable[Path] = (place for place, value in walk(group, path) if _same(value, found))
+            places = (place for place in places if (term := term_at(place)) is not None and term.id in named)
+        else:
+            said = (found.strip(), _number(found))
+            like = (self._places.get((term, value), ()) for term in named for value in said if value is not None)
+            places = (place for each in like for place in each if place.within(path))
+        first = tuple(islice(places, 2))
+        return first[0] if len(first) == 1 else None
 
 
 def _figure(observation: Observation, name: str) -> str | None:
@@ -64,15 +100,6 @@ def _with_own_value(observation: Observation, own: Any) -> Observation:
         return _with_figures(observation, expected, found)
     other = _spelled_like(own, expected) if _nearly_same(own, found) else None
     return _with_figures(observation, _text(own), other)
-
-
-def _named_place(observation: Observation, path: Path, group: Any) -> Path | None:
-    """The one field within a group that has the found value and a term that the rule names."""
-    named = set(_TERM.findall(_said(observation)))
-    found = _figure(observation, "found")
-    places = [place for place, value in walk(group, path) if _same(value, found)]
-    places = [place for place in places if (term := term_at(place)) is not None and term.id in named]
-    return places[0] if len(places) == 1 else None
 
 
 def _said(observation: Observation) -> str:
@@ -106,7 +133,8 @@ def _nearly_same(value: Any, text: str | None) -> bool:
 
 def _number(text: str | None) -> Decimal | None:
     with suppress(InvalidOperation, TypeError):
-        return Decimal(text or "")
+        number = Decimal(text or "")
+        return number if number.is_finite() else None
     return None
 
 

@@ -36,7 +36,7 @@ from einvoice.validation.causes import missing_attributes
 from einvoice.validation.engines import NOTHING_FIRED, NotRun, Run, Source, run_own, run_rules
 from einvoice.validation.numbers import check_numbers
 from einvoice.validation.observed import Ran, grouped, observed
-from einvoice.validation.operands import with_model_values
+from einvoice.validation.operands import Values
 from einvoice.validation.plans import Plan, french_rules_of, is_french, plan_for
 from einvoice.validation.policy import Policy, is_doubtful, is_left_out, is_lenient, policy_data
 from einvoice.validation.unread import unread_observations
@@ -76,6 +76,11 @@ class Task:
         """The invoice, if the document is one."""
         found = self.document.detected
         return self.document.invoice if found.kind not in MESSAGES else None
+
+    @cached_property
+    def values(self) -> Values:
+        """What the invoice says, to be found by a finding's figures."""
+        return Values(self.document.invoice)
 
 
 _NOTHING = Result()
@@ -479,7 +484,7 @@ def _observed(task: Task, failure: Failure, ran: Ran) -> Observation:
     found = observed(failure, ran, task.policy, task.document.field_at)
     if found.field and (value := task.document.value_of(found.field, found.xpath)):
         found = replace(found, xpath=value[0], line=value[1])  # the value's place, not that of what the rule looks at
-    return with_model_values(found, task.invoice)
+    return task.values.told(found)
 
 
 def _has(task: Task, failure: Failure, name: str) -> bool:
