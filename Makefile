@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz hostile roundtrip sweep preflight france verapdf clean
+.PHONY: help demo test check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz hostile roundtrip sweep preflight france verapdf first-findings clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -58,6 +58,9 @@ $(VENV)/java:
 
 bench: $(VENV)/bench $(VENV)/java  ## one table beside the floor and the peers, kept as bench/RESULTS.md
 	$(BIN)/python bench/table.py --write --java $(VENV)/java
+
+first-findings: $(VENV)/dev  ## whether the first finding of each broken invoice names what is wrong; BEFORE: another checkout
+	$(BIN)/python tools/first_findings.py $(if $(BEFORE),--before $(BEFORE))
 
 bench-check: $(VENV)/bench $(VENV)/java  ## the same, compared with the table that is kept: fails where a ratio got a third worse
 	$(BIN)/python bench/table.py --check --java $(VENV)/java

@@ -25,7 +25,8 @@ def off(rule, field, found, expected):
 
 def causes(*observations):
     """What each follows from, in their order."""
-    return [each.caused_by for each in with_consequences(observations)]
+    caused = {(each.rule, each.field): each.caused_by for each in with_consequences(observations)}
+    return [caused[each.rule, each.field] for each in observations]
 
 
 def test_a_wrong_line_makes_wrong_sums():
@@ -108,4 +109,33 @@ def test_ten_thousand_wrong_lines_are_told_in_linear_time():
     """Each finding is looked up, not searched for: the figures are compared a bounded number of times."""
     lines = [off("EI-CALC-01", f"lines[{number}].net_amount", str(number), "-1") for number in range(10_000)]
     found = with_consequences([*lines, off("BR-CO-10", "totals.line_net_amount", "4", "8")])
-    assert found[-1].caused_by == "EI-CALC-01 lines[3].net_amount"
+    assert [each.caused_by for each in found if each.rule == "BR-CO-10"] == ["EI-CALC-01 lines[3].net_amount"]
+
+
+def test_a_cause_stands_before_what_follows_from_it():
+    """Where the first of them stood; what has nothing to do with them keeps its place."""
+    total, line = (
+        off("BR-CO-10", "totals.line_net_amount", "11", "10"),
+        off("EI-CALC-01", "lines[0].net_amount", "1", "2"),
+    )
+    others = Observation("BR-07", "error", "profile"), Observation("BR-FR-05", "error", "fr")
+    found = with_consequences([others[0], total, others[1], line])
+    assert [each.rule for each in found] == ["BR-07", "EI-CALC-01", "BR-CO-10", "BR-FR-05"]
+
+
+def test_a_wrong_taxable_amount_explains_the_tax():
+    """The VAT of the group is right for the amount that its lines have; a VAT that is wrong by itself stands alone."""
+    taxable = off("BR-S-08", "vat_breakdown[0].taxable_amount", "2190", "2910")
+    assert causes(taxable, off("BR-CO-17", "vat_breakdown[0].tax_amount", "582", "438"))[1]
+    assert causes(taxable, off("BR-CO-17", "vat_breakdown[0].tax_amount", "500", "438")) == ["", ""]
+    assert causes(taxable, off("BR-CO-17", "vat_breakdown[1].tax_amount", "582", "438")) == ["", ""]
+
+
+def test_sums_follow_from_the_sums_they_are_made_of():
+    """A wrong total without VAT makes that with VAT look wrong, and the amount due."""
+    found = causes(
+        off("BR-CO-16", "totals.due_amount", "12", "13"),
+        off("BR-CO-15", "totals.amount_with_vat", "12", "13"),
+        off("BR-CO-13", "totals.amount_without_vat", "11", "10"),
+    )
+    assert found == ["BR-CO-13 totals.amount_without_vat"] * 2 + [""]

@@ -19,14 +19,16 @@ from decimal import Decimal, DecimalException, localcontext
 from einvoice.draft.ledger import Disagreement, Figure, Ledger, because
 from einvoice.draft.lines import computed, net_of_gross, percentage_due, remark_on_base_quantity
 from einvoice.draft.nesting import GROUP, INFORMATION
+from einvoice.draft.remarks import remark_on_identifiers
 from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT
 from einvoice.model import AllowanceCharge, Invoice, Line
 
+_NOTHING = Decimal(0)
 _SLACK = Decimal("0.02")  # what PEPPOL-EN16931-R120 and R040 leave to rounding
 
 
 def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
-    """The figures of lines, allowances and charges that do not follow from those beside them."""
+    """The figures that do not follow from those beside them, VAT without a group, and lines that are named alike."""
     ledger = Ledger()
     with localcontext(EXACT):
         for index, line in enumerate(invoice.lines):
@@ -35,7 +37,35 @@ def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
         for figure, part in _parts(invoice, "", "BT-92", "BT-99"):
             with suppress(DecimalException):
                 _part(part, figure, ledger)
+        with suppress(DecimalException):
+            _vat_groups(invoice, ledger)
+    remark_on_identifiers([(f"lines[{index}]", line) for index, line in enumerate(invoice.lines)], ledger)
     return tuple(ledger.entries)
+
+
+def _vat_groups(invoice: Invoice, ledger: Ledger) -> None:
+    """Rates without a group of their own in the breakdown; a category that has no group at all is BR-S-01 and alike."""
+    there = {(group.category_code, group.rate or _NOTHING) for group in invoice.vat_breakdown}
+    categories = {category for category, _ in there}
+    missing: dict[tuple[str, Decimal], Decimal] = {}
+    for category, rate, amount in _taxed(invoice):
+        group = category or "", rate or _NOTHING
+        if category in categories and group not in there and amount is not None:
+            missing[group] = missing.get(group, _NOTHING) + amount
+    for (category, rate), amount in missing.items():
+        reason = because("VAT-NO-GROUP", category=category, rate=rate, sum=amount)
+        ledger.remark(Figure("vat_breakdown", "BG-23"), "", reason)
+
+
+def _taxed(invoice: Invoice) -> Iterator[tuple[str | None, Decimal | None, Decimal | None]]:
+    """Category, rate and amount of each line, allowance and charge."""
+    for line in invoice.lines:
+        if line.subtype_code not in (GROUP, INFORMATION):
+            yield line.vat_category_code, line.vat_rate, line.net_amount
+    for part in invoice.allowances:
+        yield part.vat_category_code, part.vat_rate, -part.amount if part.amount is not None else None
+    for part in invoice.charges:
+        yield part.vat_category_code, part.vat_rate, part.amount
 
 
 def _line(line: Line, path: str, ledger: Ledger) -> None:

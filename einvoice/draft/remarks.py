@@ -14,12 +14,11 @@ from einvoice.codes import CREDIT_NOTES, INVOICE_TYPES
 from einvoice.draft.content import DraftContent
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import Placed, counted
-from einvoice.model import Totals
+from einvoice.model import Line, Totals
 
 
 def remark_on_lines(lines: Sequence[Placed], ledger: Ledger) -> None:
     """Lines that lack what their amount is computed from, and lines with the same identifier."""
-    seen: dict[str, str] = {}
     for placed in lines:
         line = placed.line
         if counted(placed) and line.net_amount is None:
@@ -27,11 +26,18 @@ def remark_on_lines(lines: Sequence[Placed], ledger: Ledger) -> None:
                 _missing(placed, "quantity", "BT-129", "NO-QUANTITY", ledger)
             if line.item_net_price is None:
                 _missing(placed, "item_net_price", "BT-146", "NO-PRICE", ledger)
+    remark_on_identifiers([(placed.path, placed.line) for placed in lines], ledger)
+
+
+def remark_on_identifiers(lines: Sequence[tuple[str, Line]], ledger: Ledger) -> None:
+    """Lines with the same identifier: nobody can name the one that is meant."""
+    seen: dict[str, str] = {}
+    for path, line in lines:
         if line.identifier in seen:
             reason = because("IDENTIFIER", line=seen[line.identifier], identifier=line.identifier)
-            ledger.remark(Figure(f"{placed.path}.identifier", "BT-126"), line.identifier, reason)
+            ledger.remark(Figure(f"{path}.identifier", "BT-126"), line.identifier, reason)
         elif line.identifier:
-            seen[line.identifier] = placed.path
+            seen[line.identifier] = path
 
 
 def _missing(placed: Placed, name: str, term: str, reason: str, ledger: Ledger) -> None:

@@ -19,7 +19,10 @@ class Group:
 
 
 def groups(document: DocumentReport) -> tuple[Group, ...]:
-    """The findings of the document, each once; a group weighs as much as the worst that is in it."""
+    """The findings of the document, each once; a group weighs as much as the worst that is in it.
+
+    Of those that weigh the same, what the schema refused comes first, then what others follow from.
+    """
     roots = {_key(each) for each in document.findings if not each.caused_by}
     following: dict[str, list[Finding]] = {}
     for each in document.findings:
@@ -28,7 +31,8 @@ def groups(document: DocumentReport) -> tuple[Group, ...]:
     heads = [each for each in document.findings if each.caused_by not in roots]
     after = {id(each): following.get(_key(each), []) for each in heads}
     weights = {id(each): min(WEIGHTS[one.severity] for one in (each, *after[id(each)])) for each in heads}
-    heads.sort(key=lambda finding: (weights[id(finding)], finding.rule, finding.message))
+    ranks = {id(each): 0 if each.rule == "XSD" else 1 if after[id(each)] else 2 for each in heads}
+    heads.sort(key=lambda finding: (weights[id(finding)], ranks[id(finding)], finding.rule, finding.message))
     made = []
     for _, found in groupby(heads, key=lambda finding: (finding.severity, finding.rule, finding.message)):
         same = tuple(found)

@@ -1,9 +1,10 @@
-"""Which findings on figures follow from another one: a wrong line net makes wrong totals, and is to be mended first.
+"""Which findings follow from another one: a wrong line net makes wrong totals, and is to be mended first.
 
-    with_consequences(observations)      # BR-CO-10 and BR-S-08 follow from EI-CALC-01 at lines[0].net_amount
+    with_consequences(observations, invoice)   # BR-CO-10 and BR-S-08 follow from EI-CALC-01 at lines[0].net_amount
 
 A figure that is off by as much as a figure below it (or by as much as all of those together) is off because of it.
-From bottom to top: amounts of lines, allowances and charges; the VAT of a rate; the sums.
+From bottom to top: amounts of lines; taxable amounts of the VAT groups, and their VAT; the sums, each after those that
+it is made of. What is no figure: `underlying`. A finding stands before those that follow from it.
 """
 
 from __future__ import annotations
@@ -11,73 +12,115 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from einvoice.model import Invoice
 from einvoice.rulebook import Observation, Sentence
+from einvoice.validation.underlying import off_by, underlying
 
-_LEVELS = (
-    re.compile(r"EI-CALC-01"),
-    re.compile(r"BR-(?:FXEXT-|FREXT-)?(?:CO-17|[A-Z]{1,2}-09)"),
-    re.compile(r"BR-(?:FXEXT-|FREXT-)?(?:CO-1[0-6]|[A-Z]{1,2}-08)"),
+_LEVELS = tuple(
+    re.compile(rules)
+    for rules in (
+        r"EI-CALC-01",
+        r"BR-(?:FXEXT-|FREXT-)?[A-Z]{1,2}-08",
+        r"BR-(?:FXEXT-|FREXT-)?(?:CO-17|[A-Z]{1,2}-09)",
+        r"BR-(?:FXEXT-|FREXT-)?CO-1[0-2]",
+        r"BR-(?:FXEXT-|FREXT-)?CO-13",
+        r"BR-(?:FXEXT-|FREXT-)?CO-14",
+        r"BR-(?:FXEXT-|FREXT-)?CO-15",
+        r"BR-(?:FXEXT-|FREXT-)?CO-16",
+    )
 )
+_TAXABLE, _TAX = 1, 2
+_CENT = Decimal("0.01")
+
+_Figure = tuple[str, object, object]  # field, found, expected
 
 
 class _Level:
     """The findings of one level, found by how much they are off and by their very figure."""
 
     def __init__(self) -> None:
-        self.found: list[tuple[Observation, Decimal]] = []
-        self.by_amount: dict[Decimal, Observation] = {}
-        self.by_figure: dict[tuple[str, object, object], Observation] = {}
+        self.found: list[tuple[int, Decimal]] = []
+        self.by_amount: dict[Decimal, int] = {}
+        self.by_figure: dict[_Figure, int] = {}
         self.sum = Decimal(0)
 
-    def add(self, each: Observation, off: Decimal) -> None:
-        self.found.append((each, off))
-        self.by_amount.setdefault(abs(off), each)
-        self.by_figure.setdefault(_figure(each), each)
+    def add(self, number: int, figure: _Figure, off: Decimal) -> None:
+        self.found.append((number, off))
+        self.by_amount.setdefault(abs(off), number)
+        self.by_figure.setdefault(figure, number)
         self.sum += off
 
-    def root(self, off: Decimal) -> Observation | None:
+    def root(self, off: Decimal) -> int | None:
         """A finding that is off by as much, or the first of those that are so together."""
         together = self.found[0][0] if len(self.found) > 1 and abs(self.sum) == abs(off) else None
         return self.by_amount.get(abs(off), together)
 
 
-def with_consequences(observations: Sequence[Observation]) -> tuple[Observation, ...]:
-    """The observations; those that follow from another one name it, and say what to mend first."""
+def with_consequences(observations: Sequence[Observation], invoice: Invoice | None = None) -> tuple[Observation, ...]:
+    """The observations; those that follow from another one name it, say what to mend first, and stand after it."""
+    roots = _by_figure(observations) | underlying(observations, invoice)
+    lowest = [_lowest(number, roots) for number in range(len(observations))]
+    first: dict[int, int] = {}  # where the first stands of those that have a root
+    for number, root in enumerate(lowest):
+        first.setdefault(root, number)
+    order = sorted(range(len(observations)), key=lambda number: (first[lowest[number]], number != lowest[number]))
+    return tuple(
+        observations[number]
+        if lowest[number] == number
+        else _following(observations[number], observations[lowest[number]])
+        for number in order
+    )
+
+
+def _by_figure(observations: Sequence[Observation]) -> dict[int, int]:
+    """The positions of figures that are off because of another, each with the position of that one."""
     levels = [_Level() for _ in _LEVELS]
-    for each in observations:
-        level = next((made for made, rules in zip(levels, _LEVELS, strict=True) if rules.fullmatch(each.rule)), None)
-        off = _off(each)
+    for number, each in enumerate(observations):
+        level, off = _level(each), off_by(each)
         if level is not None and off:
-            level.add(each, off)
-    roots: dict[int, Observation] = {}
-    for number, level in enumerate(levels):
-        for each, off in level.found:
-            lower = next(filter(None, (below.root(off) for below in levels[:number])), None)
-            root = lower or level.by_figure[_figure(each)]  # or one fault that two rules tell
-            if root is not each:
-                roots[id(each)] = root
-    return tuple(_following(each, _lowest(each, roots)) if id(each) in roots else each for each in observations)
+            levels[level].add(number, _figure(each), off)
+    roots: dict[int, int] = {}
+    taxable = {observations[number].field.rpartition(".")[0]: number for number, _ in levels[_TAXABLE].found}
+    for height, at in enumerate(levels):
+        for number, off in at.found:
+            root = next(
+                (found for below in levels[:height] if (found := below.root(off)) is not None),
+                at.by_figure[_figure(observations[number])],  # one fault that two rules tell
+            )
+            if root == number and height == _TAX:
+                base = taxable.get(observations[number].field.rpartition(".")[0])
+                root = base if base is not None and _right_for(observations[number], observations[base]) else root
+            if root != number:
+                roots[number] = root
+    return roots
 
 
-def _lowest(each: Observation, roots: Mapping[int, Observation]) -> Observation:
+def _level(each: Observation) -> int | None:
+    names = (each.rule, *each.equivalents)
+    return next((height for height, rules in enumerate(_LEVELS) if any(map(rules.fullmatch, names))), None)
+
+
+def _right_for(tax: Observation, base: Observation) -> bool:
+    """Whether the VAT of a group is right for the taxable amount that the group should have."""
+    paid, due, taxed, taxable = (
+        Decimal(str(each.facts[name])) for each in (tax, base) for name in ("found", "expected")
+    )
+    return abs(paid * taxed - due * taxable) <= _CENT * (abs(taxed) + abs(taxable))
+
+
+def _lowest(number: int, roots: Mapping[int, int]) -> int:
     """The finding at the end of the chain, which follows from no other."""
-    while id(each) in roots:
-        each = roots[id(each)]
-    return each
+    passed = {number}
+    while number in roots and roots[number] not in passed:
+        number = roots[number]
+        passed.add(number)
+    return number
 
 
-def _figure(each: Observation) -> tuple[str, object, object]:
+def _figure(each: Observation) -> _Figure:
     return each.field, each.facts.get("found"), each.facts.get("expected")
-
-
-def _off(each: Observation) -> Decimal | None:
-    """By how much the figure is off."""
-    try:
-        return Decimal(str(each.facts["found"])) - Decimal(str(each.facts["expected"]))
-    except (KeyError, InvalidOperation):
-        return None
 
 
 def _following(each: Observation, root: Observation) -> Observation:

@@ -357,14 +357,18 @@ def _problem(problem: Problem) -> Observation:
 
 def _contradiction(each: Disagreement) -> Observation:
     rule = "EI-DRAFT-02" if each.computed is None else "EI-DRAFT-01"
-    facts: dict[str, Fact] = {"reason": each.because, "found": str(each.given)}
+    facts: dict[str, Fact] = {"reason": each.because}
+    if str(each.given):
+        facts["found"] = str(each.given)
     if each.computed is not None:
         facts["expected"] = str(each.computed)
     return Observation(rule, "warning", "draft", facts, term=each.term or "", field=each.field)
 
 
 def _miscomputed(each: Disagreement) -> Observation:
-    facts: dict[str, Fact] = {"reason": each.because, "found": str(each.given)}
+    facts: dict[str, Fact] = {"reason": each.because}
+    if str(each.given):
+        facts["found"] = str(each.given)
     if each.computed is None:
         return Observation("EI-CALC-02", "warning", "numbers", facts, term=each.term or "", field=each.field)
     facts["expected"] = str(each.computed)

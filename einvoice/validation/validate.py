@@ -18,6 +18,7 @@ from einvoice.detect import Detected
 from einvoice.document import MESSAGES, Document
 from einvoice.draft.problems import DraftError
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
+from einvoice.model import Invoice
 from einvoice.report import Kind, SyntaxName, Verdict
 from einvoice.rulebook import Observation, Sentence, StepResult, row
 from einvoice.validation import steps
@@ -69,7 +70,7 @@ def validate(document: Document, policy: Policy, *, plan: Plan | None = None) ->
         said += result.observations
         if result.ends:
             break
-    observations = listed(with_consequences(at_their_cause(_without_missing_twice(said))))
+    observations = listed(with_consequences(at_their_cause(_without_missing_twice(said)), _invoice(document)))
     if document.form == "model" or (document.form == "json" and not _is_unreadable(done)):
         observations = tuple(_in_model(each, document) for each in observations)
     found = _detected(document)
@@ -112,6 +113,12 @@ def _holds_nothing(document: Document) -> bool:
         return document.container.extracted is None
     except Unreadable:
         return True
+
+
+def _invoice(document: Document) -> Invoice | None:
+    """The invoice, as far as it could be read."""
+    found = _detected(document)
+    return document.invoice if found is not None and found.kind not in MESSAGES else None
 
 
 def _without_echoes(result: Result, said: list[Observation]) -> Result:
