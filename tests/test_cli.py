@@ -18,6 +18,7 @@ from einvoice import cli, explain
 from einvoice.commands import validate as validate_command
 from einvoice.commands import workers
 from einvoice.commands.files import report_on
+from einvoice.commands.json_schemas import NAMES, json_schema
 from einvoice.commands.language import said
 from einvoice.reporting import FORMATS
 from einvoice.validation.policy import Policy
@@ -544,12 +545,25 @@ def test_what_cannot_be_explained_is_status_1(capsys):
     assert "unknown rule, business term or code 'BR-XX-1'" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["draft", "invoice", "report"])
+@pytest.mark.parametrize("name", NAMES)
 def test_schemas_are_printed_as_they_are_kept(name, capsys):
-    """Schema prints the very file of `schemas/`, so that the files are fresh."""
+    """Schema prints the very file of `schemas/`, so that the files are fresh; its `$id` names it wherever it lies."""
     assert run("schema", name) == 0
     kept = Path(__file__).parents[1] / "schemas" / f"{name}.schema.json"
-    assert capsys.readouterr().out == kept.read_text(encoding="utf-8")
+    printed = capsys.readouterr().out
+    assert printed == kept.read_text(encoding="utf-8")
+    assert json.loads(printed)["$id"] == f"urn:x-einvoice-fr:schema:{name}"
+
+
+def test_a_schema_refers_to_another_by_its_id():
+    """References inside a schema stay in it, whoever includes it."""
+    registry = pytest.importorskip("referencing")
+    checker = pytest.importorskip("jsonschema")
+    known = registry.Registry().with_contents((schema["$id"], schema) for schema in map(json_schema, NAMES))
+    outer = {"type": "array", "items": {"$ref": json_schema("draft")["$id"]}}
+    judge = checker.Draft202012Validator(outer, registry=known)
+    assert judge.is_valid([{"number": "F1", "lines": [{"item_name": "Vis"}]}])
+    assert not judge.is_valid([{"number": "F1", "lines": [{"item_name": ["Vis"]}]}])
 
 
 def test_artefacts_are_listed_verified_added_and_warmed(tmp_path, capsys, monkeypatch):

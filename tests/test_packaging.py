@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -11,23 +12,15 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-SOURCES = (
-    "einvoice",
-    "einvoice_server",
-    "schematron",
-    "fixtures",
-    "LICENSE",
-    "README.md",
-    "pyproject.toml",
-    "setup.py",
-)
+DOCKERFILES = sorted((ROOT / "deploy").glob("*Dockerfile"))
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory):
-    """The names of the files in the wheel that the sources make."""
+@pytest.fixture(scope="module", params=DOCKERFILES, ids=lambda path: path.name)
+def wheel(request, tmp_path_factory):
+    """The names of the files in the wheel that the sources make which a container gets."""
     folder = tmp_path_factory.mktemp("wheel")
-    for name in SOURCES:
+    copied = re.findall(r"^COPY (.*) \S+$", request.param.read_text(encoding="utf-8"), re.MULTILINE)
+    for name in " ".join(copied).split():
         source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))

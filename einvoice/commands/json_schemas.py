@@ -4,7 +4,7 @@
 
 `schemas/` in the repository holds them as files; `tools/schemas.py` writes and checks those. The fields of drafts and
 invoices are described by their business terms, from `einvoice.terms`: "BT-131 Invoice line net amount". A part that
-stands in several places (a party, an address) has a term for each.
+stands in several places (a party, an address) has a term for each. `$id` names a schema wherever a copy of it lies.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ _MODELS: dict[str, type[BaseModel]] = {
 }
 _INPUTS = (Draft, BooksFile)
 NAMES = tuple(_MODELS)
+# Undecided, like the public address: a name of nowhere until there is one. It changes here, or never.
+_ID = "urn:x-einvoice-fr:schema:"
 
 
 def json_schema(name: str) -> dict[str, Any]:
@@ -41,7 +43,7 @@ def json_schema(name: str) -> dict[str, Any]:
     model = _MODELS[name]
     schema = model.model_json_schema(mode="validation" if model in _INPUTS else "serialization")
     _describe(schema, model)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": f"{_ID}{name}", **schema}
 
 
 def _describe(schema: dict[str, Any], model: type[BaseModel]) -> None:
