@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from einvoice.artefacts import adding
 from einvoice.artefacts import catalogue as catalogue_module
 from einvoice.artefacts.adding import add, remove
 from einvoice.artefacts.catalogue import catalogue, ordinal
@@ -43,6 +44,14 @@ def release(folder: Path, name: str, content: str = SCH) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_text(content, encoding="utf-8")
     return folder
+
+
+def zipped(path: Path, members: dict[str, str | bytes]) -> Path:
+    """A zip file with these members."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return path
 
 
 def test_every_artefact_of_the_packages_is_installed_and_known():
@@ -220,11 +229,60 @@ def test_a_known_name_with_other_content_is_not_taken(tmp_path, content):
 
 
 def test_what_is_neither_folder_nor_zip_is_refused(tmp_path):
-    """A text file, or nothing at all, is no release."""
+    """A text file, or nothing at all, is no release; a zip file that breaks off is told as one."""
     (tmp_path / "a.txt").write_text("hello")
-    for path in (tmp_path / "a.txt", tmp_path / "none.zip"):
-        with pytest.raises(Unreadable, match="expected a folder or a zip file"):
-            add(path)
+    with pytest.raises(Unreadable, match="expected a folder, a zip file or a file"):
+        add(tmp_path / "a.txt")
+    with pytest.raises(FileNotFoundError):
+        add(tmp_path / "none.zip")
+    whole = zipped(tmp_path / "whole.zip", {"BR-FR-Flux2-Schematron-UBL.sch": SCH})
+    (tmp_path / "torn.zip").write_bytes(whole.read_bytes()[:-40])
+    with pytest.raises(Unreadable, match=r"torn\.zip: the zip file cannot be read"):
+        add(tmp_path / "torn.zip")
+
+
+def test_a_zip_file_in_a_zip_file_is_opened(tmp_path, monkeypatch):
+    """A release within a release; its files count with the others, and its name is no version."""
+    inner = zipped(tmp_path / "rules-9.9.jar", {"1.2.3/BR-FR-Flux2-Schematron-UBL.sch": SCH, "Flux10.sch": SCH})
+    outer = zipped(tmp_path / "all.zip", {"release/rules-9.9.jar": inner.read_bytes(), "readme.md": "x"})
+    (added,) = add(outer, only=("br-fr-ubl",))
+    assert (added.artefact.entry.id, added.artefact.version) == ("br-fr-ubl", "1.5.0.01")
+    with pytest.raises(Unrecognised, match="--version"):
+        add(outer)
+    monkeypatch.setattr(adding, "MOST_FILES", 2)
+    with pytest.raises(Unreadable, match="too large"):
+        add(outer)
+
+
+def test_one_file_is_taken_alone(tmp_path):
+    """A rule set that somebody sent, with what it includes; not what lies beside it."""
+    folder = release(tmp_path / "downloads", "BR-FR-Flux2-Schematron-UBL.sch")
+    release(folder, "BR-FR-Flux2-Schematron-CII.sch")
+    assert [each.artefact.entry.id for each in add(folder / "BR-FR-Flux2-Schematron-UBL.sch")] == ["br-fr-ubl"]
+
+
+def test_two_contents_of_one_version_are_refused(tmp_path):
+    """Nobody knows which one is meant: they are named, nothing is kept, and each can be given alone."""
+    other = SCH.replace("ok", "well")
+    members = {"a/BR-FR-Flux2-Schematron-UBL.sch": SCH, "b/BR-FR-Flux2-Schematron-UBL.sch": other}
+    path = zipped(tmp_path / "twice.zip", members)
+    with pytest.raises(Unrecognised, match=r"a/BR-FR-Flux2-Schematron-UBL\.sch, b/"):
+        add(path)
+    assert not [copy for copy in installed("br-fr-ubl") if copy.origin == "added"]
+    same = zipped(tmp_path / "same.zip", dict.fromkeys(members, SCH))
+    assert [each.artefact.version for each in add(same)] == ["1.5.0.01"]
+
+
+def test_known_content_is_not_replaced_by_unknown(tmp_path):
+    """Where the catalogue knows what was added under a version, other bytes under it have to be asked for."""
+    known = find("en16931-ubl", on=NOVEMBER)
+    name, content = known.main.name, known.main.read_text(encoding="utf-8")
+    assert [each.artefact.known for each in add(release(tmp_path / "known", name, content))] == [True]
+    changed = release(tmp_path / "changed", name, content + "<!-- changed -->")
+    with pytest.raises(Unrecognised, match=f"einvoice artefacts remove en16931-ubl {known.version}"):
+        add(changed)
+    remove("en16931-ubl", known.version)
+    assert [each.artefact.known for each in add(changed)] == [False]
 
 
 def test_content_without_a_version_needs_one(tmp_path):

@@ -1,4 +1,4 @@
-"""Take in artefacts as their publisher hands them out: a folder, or a zip file of any name (release, wheel, jar).
+"""Take in artefacts as their publisher hands them out: a folder, a zip file of any name (release, wheel, jar), a file.
 
     add(Path("2026_09_04_FNFE_SCHEMATRONS_FR_CTC_V1.4.0.04.zip"))
     add(Path("validator.jar"), only=("1.3.16",))
@@ -6,7 +6,8 @@
 What is in it is recognised by file name and content, and copied into the user's data folder, from where it is used as
 soon as it is the newest at the date of validation. A version comes from the catalogue (by sha256), the file itself, or
 the folder that holds it. The name of a zip file is no version: a validator's jar of version 5 holds rules of any age.
-Names in a zip file are never trusted to stay inside a folder, and rules that cannot be compiled are not kept.
+A zip file in a zip file is opened too. Names in it are never trusted to stay inside a folder. Rules that cannot be
+compiled are not kept, nor is unknown content in place of content that the catalogue knows under that version.
 """
 
 from __future__ import annotations
@@ -19,15 +20,17 @@ import tempfile
 import zipfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from einvoice.artefacts.catalogue import Entry, catalogue
 from einvoice.artefacts.installed import (
+    ADDED,
     UNSURE,
     Artefact,
     digest,
+    installed,
     look_again,
     mains_of,
     needed_files,
@@ -49,6 +52,8 @@ _NAMESPACES = {
     "rules": (b"http://purl.oclc.org/dsdl/schematron", b"http://www.w3.org/1999/XSL/Transform"),
     "xsd": (b"http://www.w3.org/2001/XMLSchema",),
 }
+_ARCHIVES = {".zip", ".jar", ".whl"}
+_ZIP = b"PK\x03\x04"
 _ANY_VERSION = re.compile(r"\d+(?:\.\d+)+")
 _VERSION_FOLDER = re.compile(r"v?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _SAFE_NAME = re.compile(r"\w[\w+-]*(?:\.[\w+-]+)*")
@@ -71,8 +76,9 @@ class _Candidate:
 
     entry: Entry
     files: tuple[Path, ...]
-    version: str
+    version: str  # "" where nothing tells it
     told: Told
+    twice: str = ""  # where it is, if it is there with two contents
 
 
 def add(
@@ -83,13 +89,15 @@ def add(
     `version` names the version of files that neither the catalogue, they themselves nor their folder tells; `only`
     takes nothing but these ids or versions; `known_only` nothing but what the catalogue knows by its sha256.
 
-    Raises `Unreadable` if the source is neither, is unsafe, or holds rules that cannot be compiled, and `Unrecognised`
-    if nothing in it is known, or if a version is needed.
+    Raises `OSError` if nothing is there, `Unreadable` if it is no such source, is unsafe, or holds rules that cannot be
+    compiled, and `Unrecognised` if nothing in it is known, or if it does not tell what to keep under which version.
     """
     if version is not None and not _SAFE_NAME.fullmatch(version):
         raise Unrecognised("EI-NO-ADD-07", {"found": version})
-    with unpacked(source) as folder:
-        paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in _SUFFIXES and path.is_file()]
+    alone = source.suffix.lower() in _SUFFIXES and source.is_file()
+    with unpacked(source.parent if alone else source) as folder:
+        there = [source] if alone else sorted(folder.rglob("*"))
+        paths = [path for path in there if path.suffix.lower() in _SUFFIXES and path.is_file()]
         found = [each for entry in catalogue().values() for each in _candidates(entry, folder, paths, version)]
         chosen = [
             each
@@ -97,15 +105,16 @@ def add(
             if (not known_only or each.told == "catalogue") and (not only or {each.entry.id, each.version} & set(only))
         ]
         if not chosen:
-            there = ", ".join(sorted({f"{each.entry.id} {each.version}" for each in found}))
+            names = ", ".join(sorted({f"{each.entry.id} {each.version}".strip() for each in found}))
             raise Unrecognised(
                 *(
-                    ("EI-NO-ADD-09", {"file": source.name, "found": there})
+                    ("EI-NO-ADD-09", {"file": source.name, "found": names})
                     if found
                     else ("EI-NO-ADD-01", {"file": source.name})
                 )
             )
         for each in chosen:
+            _is_sure(each)
             _try(each)
         return tuple(_keep(each) for each in chosen)
 
@@ -129,36 +138,50 @@ def remove(artefact_id: str, version: str | None = None) -> tuple[str, ...]:
 
 @contextmanager
 def unpacked(source: Path) -> Iterator[Path]:
-    """A release as a folder: itself, or what a zip file has in it. Raises `Unreadable` if it is neither, or unsafe."""
+    """A release as a folder: itself, or what a zip file has in it.
+
+    Raises `OSError` if nothing is there, `Unreadable` if it is neither, or unsafe.
+    """
     if source.is_dir():
         yield source
         return
-    if not source.is_file() or not zipfile.is_zipfile(source):
+    with source.open("rb") as file:
+        begins_as_zip = file.read(len(_ZIP)) == _ZIP
+    if not begins_as_zip and not zipfile.is_zipfile(source):
         raise Unreadable("EI-NO-ADD-02", {"file": str(source)})
-    with tempfile.TemporaryDirectory(prefix="einvoice-") as folder:
-        _unzip(source, Path(folder))
-        yield Path(folder)
+    with tempfile.TemporaryDirectory(prefix="einvoice-") as temporary:
+        folder = Path(temporary)
+        count, size = _unzip(source, folder, _SUFFIXES | _ARCHIVES)
+        for inner in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _ARCHIVES and path.is_file()):
+            more = _unzip(inner, folder / "within" / inner.relative_to(folder), _SUFFIXES, count, size)
+            count, size = count + more[0], size + more[1]
+        yield folder
 
 
-def _unzip(source: Path, folder: Path) -> None:
-    """Write out the files of interest. Their names must stay below the folder, and their sizes below a limit."""
+def _unzip(source: Path, folder: Path, suffixes: set[str], count: int = 0, size: int = 0) -> tuple[int, int]:
+    """Write out the files of interest and say how many they are, and of which size.
+
+    Their names must stay below the folder, and all of them, with the `count` of `size` before, below a limit.
+    """
     try:
         with zipfile.ZipFile(source) as archive:
             names = [member for member in archive.infolist() if not member.is_dir()]
-            members = [member for member in names if PurePosixPath(member.filename).suffix.lower() in _SUFFIXES]
-            if len(members) > MOST_FILES or sum(member.file_size for member in members) > MOST_BYTES:
+            members = [member for member in names if PurePosixPath(member.filename).suffix.lower() in suffixes]
+            announced = sum(member.file_size for member in members)
+            if count + len(members) > MOST_FILES or size + announced > MOST_BYTES:
                 raise Unreadable("EI-NO-ADD-03", {"file": source.name})
             for member in names:
-                _write_member(archive, member, folder)
+                _write_member(archive, member, folder, suffixes)
+            return len(members), announced
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
         raise Unreadable("EI-NO-ADD-04", {"file": source.name, "detail": str(error)}) from error
 
 
-def _write_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path) -> None:
+def _write_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo, folder: Path, suffixes: set[str]) -> None:
     name = PurePosixPath(member.filename.replace("\\", "/"))
     if name.is_absolute() or ".." in name.parts or ":" in member.filename or stat.S_ISLNK(member.external_attr >> 16):
         raise Unreadable("EI-NO-ADD-05", {"file": str(archive.filename), "found": member.filename})
-    if name.suffix.lower() not in _SUFFIXES:
+    if name.suffix.lower() not in suffixes:
         return
     target = folder.joinpath(*name.parts)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -194,10 +217,18 @@ def _candidates(entry: Entry, folder: Path, paths: list[Path], given: str | None
         elif not _SAFE_NAME.fullmatch(version):
             raise Unrecognised("EI-NO-ADD-07", {"found": version})
         else:
-            chosen.setdefault(version, _Candidate(entry, files[main], version, told))
-    if unnamed and not chosen:
-        raise Unrecognised("EI-NO-ADD-06", {"file": unnamed[0].name})
+            first = chosen.setdefault(version, _Candidate(entry, files[main], version, told))
+            if first.told != "catalogue" and _differ(first.files, files[main]):
+                places = ", ".join(each.relative_to(folder).as_posix() for each in (first.files[0], main))
+                chosen[version] = replace(first, twice=places)
     yield from chosen.values()
+    if unnamed and not chosen:
+        yield _Candidate(entry, files[unnamed[0]], "", "user")
+
+
+def _differ(one: tuple[Path, ...], other: tuple[Path, ...]) -> bool:
+    """Whether files of one name have two contents; a schema and the stylesheet made of it are two forms of one."""
+    return one[0].name == other[0].name and digest(one) != digest(other)
 
 
 def _version_of_folders(main: Path, folder: Path) -> str | None:
@@ -234,6 +265,18 @@ def _try(candidate: _Candidate) -> None:
         raise Unreadable("EI-NO-ADD-08", {"file": main.name, "detail": str(error)}) from error
 
 
+def _is_sure(candidate: _Candidate) -> None:
+    """Refuse what has no version, or two contents; and an unknown one where one that the catalogue knows was added."""
+    if not candidate.version:
+        raise Unrecognised("EI-NO-ADD-06", {"file": candidate.files[0].name})
+    facts = {"id": candidate.entry.id, "version": candidate.version, "found": candidate.twice}
+    if candidate.twice:
+        raise Unrecognised("EI-NO-ADD-12", facts)
+    added = (each for each in installed(candidate.entry.id) if each.origin == ADDED)
+    if candidate.told != "catalogue" and any(each.known and each.version == candidate.version for each in added):
+        raise Unrecognised("EI-NO-ADD-13", facts)
+
+
 def _keep(candidate: _Candidate) -> Added:
     """Copy the files below the data folder, aside first: another process sees all of them or none."""
     entry, files = candidate.entry, candidate.files
@@ -257,5 +300,5 @@ def _keep(candidate: _Candidate) -> Added:
         shutil.rmtree(aside, ignore_errors=True)
     look_again()
     kept = needed_files(main_copy, entry.kind)
-    added = Artefact(entry, kept, digest(kept), "added", candidate.version)
+    added = Artefact(entry, kept, digest(kept), ADDED, candidate.version)
     return Added(added, replaced=before is not None and before != added.sha256)

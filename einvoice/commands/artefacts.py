@@ -40,7 +40,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         verb.set_defaults(verb=function)
         common_arguments(verb)
         if function is _add:
-            verb.add_argument("source", metavar="FOLDER|ZIP", type=Path)
+            verb.add_argument("source", metavar="FOLDER|ZIP|FILE", type=Path)
             verb.add_argument("--version", help="of files that neither the catalogue nor they themselves tell")
             verb.add_argument(
                 "--only", action="append", default=[], metavar="ID|VERSION", help="take this only (repeat for several)"

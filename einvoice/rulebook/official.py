@@ -19,6 +19,7 @@ _LABEL = re.compile(
     r"(?:\[|\A)((?:BR|CII|UBL|PEPPOL|[A-Z]{2}-[RS])-[\w/.-]+|[GPS]\d+\.\d+)\]?"
     r"(?:\s+(?:-\s*)?warning)?\s*[-:–]*\s*,?"
 )
+_EN_16931 = re.compile(r"BR-(?!FX)|CII-")
 _SOURCE = re.compile(r"\s*\|\s*Source\s*:\s*(.+)\Z")
 
 
@@ -34,12 +35,13 @@ class Official:
 def equivalents(rule: str, label: str) -> tuple[str, ...]:
     """The rules of EN 16931 that say the same as a rule of Factur-X under another id.
 
-    It is the one that the rule's text names, else those of `equivalents.tsv`. `tools/equivalents.py` derives the table,
-    and holds all of them against each other, by firing both.
+    It is the one that the rule's text names (BR-FXEXT-08 is none: it is Factur-X's own), else those of
+    `equivalents.tsv`. `tools/equivalents.py` derives the table, and holds all of them against each other, by firing
+    both.
     """
     if not rule.startswith("FX-"):
         return ()
-    return (label,) if label.startswith(("BR-", "CII-")) else _table().get(rule, ())
+    return (label,) if _EN_16931.match(label) else _table().get(rule, ())
 
 
 @cache

@@ -22,8 +22,8 @@ _LEVELS = tuple(
     re.compile(rules)
     for rules in (
         r"EI-CALC-01",
-        r"BR-(?:FXEXT-|FREXT-)?[A-Z]{1,2}-08",
-        r"BR-(?:FXEXT-|FREXT-)?(?:CO-17|[A-Z]{1,2}-09)",
+        r"BR-(?:FXEXT-|FREXT-)?[A-Z]{1,2}-?08(?:b|ini|rev)?",
+        r"BR-(?:FXEXT-|FREXT-)?(?:CO-17|[A-Z]{1,2}-09b?)",
         r"BR-(?:FXEXT-|FREXT-)?CO-1[0-2]",
         r"BR-(?:FXEXT-|FREXT-)?CO-13",
         r"BR-(?:FXEXT-|FREXT-)?CO-14",

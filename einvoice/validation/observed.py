@@ -45,7 +45,8 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
     said = official(failure.message)
     rule = failure.rule or said.label or _UNNAMED
     alike = equivalents(rule, said.label)
-    known = next(filter(None, map(row, (*alike, rule))), None)
+    words = "" if alike or not rule.startswith("FX-") else said.label  # Factur-X's own words, under another of its ids
+    known = next(filter(None, map(row, (*alike, words, rule))), None)
     defect = known_defect(ran.ruleset, ran.version, rule, failure) if policy.overlay != "off" else None
     severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
     softened = defect is not None and _is_softened(defect, severity, policy)
@@ -61,7 +62,7 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
         severity=defect.to if defect and softened else severity,
         step=ran.step,
         facts={name: fact for name, fact in facts.items() if fact is not None},
-        wording="EI-STEP-08" if failed else "",
+        wording="EI-STEP-08" if failed else words if known and known.id == words and known.en else "",
         official="" if failed else said.text,
         equivalents=alike,
         notes=_notes(defect, softened=softened) if defect else (),

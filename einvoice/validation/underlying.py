@@ -27,7 +27,7 @@ _NO_BREAKDOWN = "BR-CO-18"
 _VAT_TOTAL = "BR-CO-14"
 _NO_GROUP = "EI-WHY-VAT-NO-GROUP"
 _ABSENT = re.compile(r"BR-(?:FXEXT-|FREXT-)?([A-Z]{1,2})-01")  # a category that is not in the breakdown
-_TAXABLE = re.compile(r"BR-(?:FXEXT-|FREXT-)?[A-Z]{1,2}-08")
+_TAXABLE = re.compile(r"BR-(?:FXEXT-|FREXT-)?[A-Z]{1,2}-?08(?:b|ini|rev)?")
 _CATEGORY = re.compile(r"BR-([A-Z]{1,2})-0[2-7]")  # on the VAT of a line, an allowance or a charge
 
 
