@@ -59,12 +59,12 @@ def zipped(folder: Path) -> Path:
     return path
 
 
-def validated(capsys, *arguments) -> tuple[str, list[str], dict[str, str]]:
+def validated(capsys, *arguments, document: Path = INVOICE) -> tuple[str, list[str], dict[str, str]]:
     """The verdict, the rules that refuse, and how each rule set of the user ended."""
-    cli.run(["validate", str(INVOICE), "--format", "json", *map(str, arguments)])
-    document = json.loads(capsys.readouterr().out)["documents"][0]
-    errors = sorted({each["rule"] for each in document["findings"] if each["severity"] == "error"})
-    return document["verdict"], errors, {s["ruleset"]: s["status"] for s in document["steps"] if s["name"] == "house"}
+    cli.run(["validate", str(document), "--format", "json", *map(str, arguments)])
+    told = json.loads(capsys.readouterr().out)["documents"][0]
+    errors = sorted({each["rule"] for each in told["findings"] if each["severity"] == "error"})
+    return told["verdict"], errors, {s["ruleset"]: s["status"] for s in told["steps"] if s["name"] == "house"}
 
 
 @pytest.mark.parametrize("form", [Path, zipped])
@@ -111,3 +111,20 @@ def test_a_published_folder_is_taken_as_it_is(capsys):
     _, errors, steps = validated(capsys, "--schematron", XRECHNUNG)
     assert steps == {"schematron/ubl/XRechnung-UBL-validation.sch": "failed"}
     assert all(rule.startswith("BR-DE-") for rule in errors)
+
+
+@pytest.mark.parametrize(
+    ("type_code", "ran"), [("380", "PEPPOL-EN16931-UBL.sch"), ("389", "PEPPOL-EN16931-UBL-SB.sch")]
+)
+def test_a_release_with_rules_on_self_billing_runs_those_of_the_document(tmp_path, type_code, ran, capsys):
+    """Both look at any invoice: of the two, those run that are for its type; one that is given alone always does."""
+    folder = tmp_path / "peppol"
+    folder.mkdir()
+    for name in ("PEPPOL-EN16931-UBL.sch", "PEPPOL-EN16931-UBL-SB.sch", "house.sch"):
+        (folder / name).write_text(schema(pattern("cbc:ID", "R-1")), encoding="utf-8")
+    document = tmp_path / "invoice.xml"
+    text = INVOICE.read_text(encoding="utf-8")
+    document.write_text(text.replace("Code>380<", f"Code>{type_code}<"), encoding="utf-8")
+    assert set(validated(capsys, "--schematron", folder, document=document)[2]) == {ran, "house.sch"}
+    alone = folder / "PEPPOL-EN16931-UBL-SB.sch"
+    assert set(validated(capsys, "--schematron", alone, document=document)[2]) == {str(alone)}

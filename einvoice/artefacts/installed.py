@@ -263,6 +263,13 @@ def mains_of(entry: Entry, paths: Iterable[Path]) -> list[Path]:
     return [path for _, path in sorted(ranked)]
 
 
+def published_as(name: str) -> str | None:
+    """The id of the rule set that its publisher calls by this file name; None where the catalogue has none."""
+    return next(
+        (id_ for id_, entry in catalogue().items() if entry.kind == "rules" and mains_of(entry, [Path(name)])), None
+    )
+
+
 def needed_files(main: Path, kind: str, within: Path | None = None) -> tuple[Path, ...]:
     """The main file, then the files that it includes or looks up, each once.
 

@@ -18,7 +18,8 @@ from functools import cached_property, partial
 from typing import Literal
 
 from einvoice import own_rules as own_rule_sets
-from einvoice.artefacts.installed import Artefact, in_use, installed, newer
+from einvoice.artefacts.installed import Artefact, in_use, installed, newer, published_as
+from einvoice.codes import INVOICE_TYPES
 from einvoice.document import MESSAGES, Document
 from einvoice.draft.arithmetic import arithmetic
 from einvoice.draft.ledger import Disagreement
@@ -38,7 +39,7 @@ from einvoice.validation.numbers import check_numbers
 from einvoice.validation.observed import Ran, grouped, observed
 from einvoice.validation.operands import Values
 from einvoice.validation.plans import Plan, french_rules_of, is_french, plan_for
-from einvoice.validation.policy import Policy, is_doubtful, is_left_out, is_lenient, policy_data
+from einvoice.validation.policy import HouseRules, Policy, is_doubtful, is_left_out, is_lenient, policy_data
 from einvoice.validation.unread import unread_observations
 from einvoice.validation.xsd import Fault, Unusable, schema_of
 
@@ -84,6 +85,7 @@ class Task:
 
 
 _NOTHING = Result()
+_SELF_BILLING = {"peppol-ubl": "peppol", "peppol-self-billing-ubl": "peppol-self-billing"}  # rule set -> its profile
 _B2G = "einvoice-b2g"
 _EXTENSION = "#conformant#"  # in BT-24, before the name of the extension
 
@@ -240,10 +242,27 @@ def french_rules(task: Task) -> Result:
 
 def house_rules(task: Task) -> Result:
     """Run the user's own rules."""
-    given = task.policy.house_rules
+    given = _for_this_kind(task)
     results = [(rules, _run(task, rules, Ran(rules.name, "", "house", rules.name))) for rules in given]
     spoke = {rules.release for rules, result in results if not _is_idle(result)} - {""}
     return _joined([result for rules, result in results if rules.release not in spoke or not _is_idle(result)])
+
+
+def _for_this_kind(task: Task) -> list[HouseRules]:
+    """Of a release that has rules on self-billed invoices and on the others, those that the document is for.
+
+    Its profile says so (BT-24); where that is none of them, its type (BT-3).
+    """
+    given = task.policy.house_rules
+    known = {rules: published_as(rules.name.rpartition("/")[2]) for rules in given}
+    pairs = {ids: {rules.release for rules in given if known[rules] == ids} - {""} for ids in _SELF_BILLING}
+    both = set.intersection(*pairs.values())
+    if task.document.detected.profile in _SELF_BILLING.values():
+        wanted = next(ids for ids, profile in _SELF_BILLING.items() if profile == task.document.detected.profile)
+    else:
+        billed = task.invoice is not None and task.invoice.type_code in INVOICE_TYPES["self_billed"]
+        wanted = list(_SELF_BILLING)[billed]
+    return [rules for rules in given if rules.release not in both or known[rules] not in {*_SELF_BILLING} - {wanted}]
 
 
 def _is_idle(result: Result) -> bool:
