@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz hostile roundtrip sweep preflight france verapdf first-findings clean
+.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz hostile roundtrip sweep preflight france verapdf first-findings clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -31,6 +31,12 @@ test: $(VENV)/dev          ## the tests
 	@echo "== pytest, on all cores"
 	$(BIN)/python -m pytest -n auto
 
+oldest: $(VENV)/dev        ## the tests under the oldest packages that pyproject.toml allows
+	$(BIN)/python tools/pins.py oldest
+
+pythons: $(VENV)/dev       ## a sample of the tests under each other Python of this machine, from 3.11 on
+	$(BIN)/python tools/pins.py pythons
+
 check: $(VENV)/dev         ## everything a change must pass: style, types, generated files, examples, tests; CI runs this
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -39,6 +45,9 @@ check: $(VENV)/dev         ## everything a change must pass: style, types, gener
 	$(BIN)/python tools/item_rules.py --check
 	$(BIN)/python -m pytest -p no:cacheprovider --doctest-modules einvoice
 	$(MAKE) test
+	@echo "== a sample of the tests, under the oldest packages and under each other Python"
+	$(BIN)/python tools/pins.py oldest --sample
+	$(MAKE) pythons
 
 format: $(VENV)/dev        ## format the code
 	$(BIN)/ruff format .

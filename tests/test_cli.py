@@ -11,8 +11,10 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 from urllib.parse import unquote
 
+import pydantic
 import pytest
 from minimal import CII, UBL, without
+from packaging.version import Version
 
 from einvoice import cli, explain
 from einvoice.commands import validate as validate_command
@@ -551,6 +553,8 @@ def test_schemas_are_printed_as_they_are_kept(name, capsys):
     assert run("schema", name) == 0
     kept = Path(__file__).parents[1] / "schemas" / f"{name}.schema.json"
     printed = capsys.readouterr().out
+    if Version(pydantic.VERSION) < Version("2.10"):  # it says twice what is constant
+        printed = re.sub(r'("const": (\w+),\n(?: .*\n)*?) *"enum": \[\n *\2\n *\],\n', r"\1", printed)
     assert printed == kept.read_text(encoding="utf-8")
     assert json.loads(printed)["$id"] == f"urn:x-einvoice-fr:schema:{name}"
 

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from container_sources import DOCKERFILES, ROOT
 
-ROOT = Path(__file__).parents[1]
 SCHEMAS = {"action.yml": "vendor.github-actions", "deploy/gitlab.yml": "vendor.gitlab-ci"}
-DOCKERFILES = sorted((ROOT / "deploy").glob("*Dockerfile"))
 
 
 @pytest.mark.parametrize("file", [*SCHEMAS, "deploy/compose.yaml"])

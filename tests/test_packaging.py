@@ -1,31 +1,18 @@
 from __future__ import annotations
 
-import re
-import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).parents[1]
-
-
-DOCKERFILES = sorted((ROOT / "deploy").glob("*Dockerfile"))
+from container_sources import DOCKERFILES, ROOT, copy_sources
 
 
 @pytest.fixture(scope="module", params=DOCKERFILES, ids=lambda path: path.name)
 def wheel(request, tmp_path_factory):
     """The names of the files in the wheel that the sources make which a container gets."""
     folder = tmp_path_factory.mktemp("wheel")
-    copied = re.findall(r"^COPY (.*) \S+$", request.param.read_text(encoding="utf-8"), re.MULTILINE)
-    for name in " ".join(copied).split():
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
-        else:
-            shutil.copy(source, folder / name)
+    copy_sources(request.param, folder)
     command = (sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", ".")
     done = subprocess.run(  # noqa: S603 - our own sources
         command, cwd=folder, capture_output=True, text=True, check=False, timeout=300

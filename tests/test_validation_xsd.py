@@ -152,7 +152,7 @@ def test_a_value_of_nothing_but_braces_costs_no_more_than_another(small):
     """Names in braces are looked for in what libxml2 says, which quotes the value: in its beginning, once."""
     started = time.process_time()
     (fault,) = small.faults(etree.fromstring(f"<a><money>{'{' * 200_000}</money></a>"))
-    assert 500 < len(fault.message_en) < 600
+    assert 150 < len(fault.message_en) < 600  # libxml2 before 2.11 quotes less of it
     assert time.process_time() - started < 1
 
 
