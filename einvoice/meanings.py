@@ -12,18 +12,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from typing import NamedTuple
 
+from einvoice.artefacts.catalogue import catalogue
+from einvoice.artefacts.installed import installed
 from einvoice.codes import CODE_LISTS, code_list, lists_of
 from einvoice.errors import Unrecognised
 from einvoice.france.lifecycle.codes import ACTIONS, CHARACTERISTICS, REASONS, STATUSES
+from einvoice.paths import Path
+from einvoice.rulebook import equivalents
 from einvoice.rulebook.explaining import Explanation, Listed, of_rule_or_term
 from einvoice.rulebook.words import known_ids
-from einvoice.terms import TERMS
+from einvoice.terms import TERMS, term_at
 
+_OF_INVOICES = frozenset({"vat_category", "business_process", "invoice_type"})  # first: AE is a country, too
 _NEAR = 3  # proposals for what is not known
 
 
@@ -97,16 +103,87 @@ def explain(rule_term_or_code: str) -> Explanation:
     Of a term, `codes` has what may stand there; of a code, its meaning in each list that has it. Raises `Unrecognised`
     for anything else, with what is spelled alike.
     """
-    found = of_rule_or_term(rule_term_or_code)
-    codes = tuple(_listed(rule_term_or_code.strip()))
-    if found is not None:
-        of_term = tuple(_of_term(found.id)) if found.field or found.id.startswith(("BT-", "BG-")) else ()
-        return replace(found, codes=(*of_term, *codes))
-    if codes:
-        return _of_codes(codes)
+    for spelling in _spellings(rule_term_or_code.strip()):
+        found = of_rule_or_term(spelling) if spelling else None
+        codes = tuple(_listed(spelling))
+        if found is not None:
+            of_term = tuple(_of_term(found.id)) if found.field or found.id.startswith(("BT-", "BG-")) else ()
+            named = replace(found, codes=(*of_term, *codes))
+            return _with_equals(named) if named.id.startswith("FX-") else named
+        if codes:
+            return _of_codes(codes)
+        if of_number := tuple(_of_number(spelling)):
+            return of_number[0]
     if near := _near(rule_term_or_code.strip().upper()):
         raise Unrecognised("EI-NO-EXPLAIN-NEAR", {"given": rule_term_or_code, "near": ", ".join(near)})
     raise Unrecognised("EI-NO-EXPLAIN", {"given": rule_term_or_code})
+
+
+def _spellings(given: str) -> Iterator[str]:
+    """What is asked for as it is, then as its list spells it: BRCO15, bt 112, #PMT#, 0225::100000009, a field."""
+    yield given
+    yield given.replace("/", "_")
+    bare = given.partition("::")[0] if given[:4].isdigit() else given.rpartition("::")[2]
+    plain = _plain(bare)
+    yield _by_plain().get(plain, "") if plain else ""
+    with suppress(ValueError):
+        known = term_at(Path.parse(given).plain)
+        yield known.id if known else ""
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).upper()
+
+
+@cache
+def _by_plain() -> Mapping[str, str]:
+    """Everything that can be asked for, by its letters and digits; what two ids have in common belongs to neither."""
+    ids = (*_known(), *(code for each in _lists().values() for code in each.codes))
+    found: dict[str, set[str]] = {}
+    for each in ids:
+        found.setdefault(_plain(each), set()).add(each)
+    return {plain: next(iter(same)) for plain, same in found.items() if len(same) == 1}
+
+
+def _of_number(number: str) -> Iterator[Explanation]:
+    """The list whose codes stand in a number of a message or a report: TT-81, MDT-105."""
+    for name, each in _lists().items():
+        for found in re.findall(r"\(([A-Z]+-\d+)\)", each.fr):
+            if _plain(found) == _plain(number):
+                codes = tuple(Listed(name, code, *names) for code, names in each.codes.items())
+                yield Explanation(found, each.fr, each.en, source=each.source, codes=codes)
+
+
+def _with_equals(found: Explanation) -> Explanation:
+    """A rule of Factur-X that says in its text which rule of EN 16931 it is, in that one's words: by what is installed.
+
+    Where the profiles number their rules differently, each of its meanings.
+    """
+    labels = dict.fromkeys(
+        label.decode()
+        for name, entry in catalogue().items()
+        if name.startswith("facturx-") and entry.kind == "rules"
+        for copy in installed(name)
+        for label in re.findall(
+            rb"\b%s</xsl:attribute>(?:(?!</svrl:text>).){0,2000}?<svrl:text>\s*\[([\w-]+)\]"
+            % re.escape(found.id.encode()),
+            copy.main.read_bytes(),
+            re.DOTALL,
+        )
+    )
+    same = [each for label in labels if (each := of_rule_or_term(label))] or [
+        each for label in equivalents(found.id, "") if (each := of_rule_or_term(label))
+    ]
+    if not same:
+        return found
+    return replace(
+        found,
+        fr="\n".join(f"= {each.id} : {each.fr}" for each in same),
+        en="\n".join(f"= {each.id}: {each.en}" for each in same),
+        hint_fr=same[0].hint_fr,
+        hint_en=same[0].hint_en,
+        terms=tuple(dict.fromkeys(term for each in same for term in each.terms)),
+    )
 
 
 def _near(given: str) -> list[str]:
@@ -123,7 +200,7 @@ def _alike(one: str, other: str) -> int:
 
 def _listed(given: str) -> Iterator[Listed]:
     """The code in each list that has it, whatever its case."""
-    for name, each in _lists().items():
+    for name, each in sorted(_lists().items(), key=lambda item: item[0] not in _OF_INVOICES):
         code = given if given in each.codes else given.upper()
         if code in each.codes:
             yield Listed(name, code, *each.codes[code])

@@ -1,5 +1,7 @@
 """`explain` knows every id and code that a user meets, in both languages."""
 
+import re
+
 import pytest
 
 import einvoice as ei
@@ -72,3 +74,52 @@ def test_the_command_shows_codes(capsys):
     out = capsys.readouterr().out
     assert "… encore " in out
     assert len(out.splitlines()) < 80
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("BRCO15", "BR-CO-15"),
+        ("br co 15", "BR-CO-15"),
+        ("bt112", "BT-112"),
+        ("BT 112", "BT-112"),
+        ("BR-FR-05/BT-22", "BR-FR-05_BT-22"),
+        ("VATEX_EU_AE", "VATEX-EU-AE"),
+        ("dest inc", "DEST_INC"),
+        ("C 62", "C62"),
+        ("#PMT#", "PMT"),
+        ("0225::100000009", "0225"),
+        ("iso6523-actorid-upis::0225", "0225"),
+        ("tt81", "TT-81"),
+        ("MDT-105", "MDT-105"),
+        ("lines[3].net_amount", "BT-131"),
+    ],
+)
+def test_any_spelling_of_what_there_is_once_will_do(given, meant):
+    """Without hyphens, with blanks, as it stands in a note, an address or a report."""
+    assert ei.explain(given).id == meant
+
+
+@pytest.mark.parametrize("given", ["", "::", "#", "lines[", "--", "XX?"])
+def test_what_is_nothing_is_refused(given):
+    """Neither a guess nor a crash."""
+    with pytest.raises(Unrecognised, match=re.escape(given)):
+        ei.explain(given)
+
+
+def test_a_code_of_invoices_comes_before_a_country():
+    """AE is reverse charge to whoever holds an invoice, and the Emirates, too."""
+    assert ei.explain("ae").en.startswith("VAT category: Reverse charge\ncountry: United Arab Emirates")
+
+
+def test_the_number_of_a_message_lists_its_codes():
+    """TT-81 is no business term of invoices; its categories are listed."""
+    assert {each.code for each in ei.explain("TT-81").codes} >= {"TLB1", "TPS1", "TNT1", "TMA1"}
+
+
+def test_a_rule_of_factur_x_is_explained_by_its_equal():
+    """FX-SCH-A-000121 is what everybody else calls BR-CO-15: by its text, or by the table where its text names none."""
+    found = ei.explain("fx-sch-a-000121")
+    assert found.en == f"= BR-CO-15: {ei.explain('BR-CO-15').en}"
+    assert "BT-112" in found.terms
+    assert ei.explain("FX-SCH-A-000036").en.startswith("= BR-CL-14: ")
