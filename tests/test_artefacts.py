@@ -511,3 +511,11 @@ def test_what_was_found_a_moment_ago_is_forgotten_when_something_is_added(tmp_pa
     assert in_use("br-fr-ubl", on=date(2027, 2, 1)) is found
     remove("br-fr-ubl")
     assert in_use("br-fr-ubl", on=date(2027, 2, 1)) == before
+
+
+def test_a_version_begins_once_whoever_handed_it_on():
+    """CEN's 1.3.16 counts from the day on which CEN made it, also in the copies that others released later."""
+    entry = catalogue()["en16931-cii"]
+    copies = [replace(find("en16931-ubl", on=NOVEMBER), entry=entry, sha256=each.sha256) for each in entry.versions]
+    assert len(copies) > 2
+    assert {(copy.version, copy.since) for copy in copies} == {("1.3.16", date(2026, 3, 30))}

@@ -103,7 +103,7 @@ def test_any_spelling_of_what_there_is_once_will_do(given, meant):
 @pytest.mark.parametrize("given", ["", "::", "#", "lines[", "--", "XX?"])
 def test_what_is_nothing_is_refused(given):
     """Neither a guess nor a crash."""
-    with pytest.raises(Unrecognised, match=re.escape(given)):
+    with pytest.raises(Unrecognised, match=re.escape(f"'{given}'")):
         ei.explain(given)
 
 

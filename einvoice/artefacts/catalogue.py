@@ -63,6 +63,11 @@ class Entry:
         begun = [each.version for each in self.versions if each.since is None or each.since <= on]
         return max(begun, key=ordinal, default=None)
 
+    def first_day(self, version: str) -> date | None:
+        """The first day of use of a version; None where it is not known, or is of old."""
+        days = [each.since for each in self.versions if each.version == version]
+        return None if None in days else min((day for day in days if day), default=None)
+
     def last_day(self, version: str) -> date | None:
         """The last day of use of a version: the next one's use begins the day after. None as long as there is none."""
         newer = [each.since for each in self.versions if each.since and ordinal(each.version) > ordinal(version)]

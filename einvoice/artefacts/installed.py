@@ -71,9 +71,8 @@ class Artefact:
 
     @property
     def since(self) -> date | None:
-        """The first day of use, where it is known."""
-        version = self.entry.known(self.sha256)
-        return version.since if version else None
+        """The first day of use, where it is known: of the version, which publishers hand on on days of their own."""
+        return self.entry.first_day(self.version) if self.known else None
 
     @property
     def until(self) -> date | None:
