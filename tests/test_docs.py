@@ -18,6 +18,9 @@ from einvoice.terms import TERMS
 ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TITLED = re.compile(r'^```(\w+) title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SCHEMAS = {".github/workflows/invoices.yml": "vendor.github-workflows", ".gitlab-ci.yml": "vendor.gitlab-ci"}
 CONSOLE = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -39,12 +42,44 @@ def test_every_python_example_runs(page):
 def test_every_command_of_a_page_runs(page, tmp_path, monkeypatch, capsys):
     """In an empty folder, in their order; each ends with 0, but for validating examples of other countries."""
     monkeypatch.chdir(tmp_path)
+    for language, title, content in TITLED.findall(page.read_text(encoding="utf-8")):
+        if language == "xml":  # a file that the commands name
+            Path(title).write_text(content, encoding="utf-8")
     lines = [line for block in CONSOLE.findall(page.read_text(encoding="utf-8")) for line in block.splitlines()]
     assert all(line.startswith("$ python -m einvoice ") for line in lines)
     for line in lines:
         arguments = shlex.split(line.removeprefix("$ python -m einvoice "))
         status = cli.run(arguments)
         assert status == 0 or (arguments[0] == "validate" and status in (1, 3)), (line, capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("page", [each for each in PAGES if TITLED.search(each.read_text())], ids=name)
+def test_every_file_of_a_page_is_as_its_program_says(page, tmp_path):
+    """Workflows by their schemas, hooks by pre-commit; nothing that has a name is left unchecked."""
+    files = TITLED.findall(page.read_text(encoding="utf-8"))
+    for language, title, content in files:
+        path = tmp_path / Path(title).name
+        path.write_text(content, encoding="utf-8")
+        if title in SCHEMAS:
+            words = ["check_jsonschema", "--builtin-schema", SCHEMAS[title], str(path)]
+        elif title == ".pre-commit-config.yaml":
+            words = ["pre_commit", "validate-config", str(path)]
+        else:
+            assert (language, path.suffix) == ("xml", ".sch"), f"{title}: by what is it checked?"
+            continue  # a command of the page runs it
+        done = subprocess.run(  # noqa: S603 - our own words
+            [sys.executable, "-m", *words], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode == 0, (title, done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize("page", [each for each in PAGES if SHELL.search(each.read_text())], ids=name)
+def test_shell_lines_that_need_other_programs_are_shell(page):
+    """Read by the shell and not run; those of containers name files that are there."""
+    for block in SHELL.findall(page.read_text(encoding="utf-8")):
+        done = subprocess.run(["/bin/sh", "-n"], input=block, capture_output=True, text=True, check=False, timeout=30)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert all((ROOT / file).is_file() for file in re.findall(r"-f (\S+)", block))
 
 
 def test_the_screen_of_the_readme_is_true(tmp_path, monkeypatch):

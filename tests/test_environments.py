@@ -78,11 +78,16 @@ def versions(python, folder):
 
 @pytest.mark.parametrize("beside", ["what an ERP pins", "nothing"])
 def test_what_was_installed_builds_validates_and_tells_a_status(beside, python, tmp_path):
-    """By the README's own lines. Beside an ERP's packages none of them moves; then, as alone, everything is there."""
+    """By the pages' own lines. Beside an ERP's packages none of them moves; then, as alone, everything is there."""
     place = python.parents[2]
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     if beside == "nothing":
-        lines = [["pip", "install", "--quiet", "./einvoice"]]
+        blocks = {
+            re.search(r"```sh\n(pip wheel .*?)```", (ROOT / "docs" / each / "recipes.md").read_text(), re.DOTALL)[1]
+            for each in ("fr", "en")
+        }
+        (block,) = blocks  # both languages say the same: a wheel of everything, then no index
+        lines = [shlex.split(line) for line in block.splitlines()]
         before = {}
     else:
         (recipe,) = re.findall(r"### Beside an ERP.*?```console\n(.*?)```", readme, re.DOTALL)
