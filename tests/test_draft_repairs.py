@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
+from shutil import which
 
 import pytest
 
@@ -92,6 +94,44 @@ def test_the_command_shows_a_difference_and_writes_it(tmp_path, capsys):
     assert capsys.readouterr().out == ""
     with pytest.raises(SystemExit):
         cli.run(["fix", "-", "--write"])
+
+
+FILES = {
+    "two": json.dumps(DRAFT, indent=2) + "\n",
+    "four, no end": json.dumps(DRAFT, indent=4),
+    "tabs, accents": json.dumps({**DRAFT, "number": "É-1"}, indent="\t", ensure_ascii=False) + "\n",
+    "its own": json.dumps(DRAFT, separators=(",\n", " : ")) + "\n\n",
+    "numbers": json.dumps(DRAFT, indent=2).replace('"50.00"', "50.000").replace('"9.90"', "9.9000000000000000001"),
+}
+
+
+@pytest.mark.parametrize("form", FILES)
+@pytest.mark.skipif(which("patch") is None, reason="there is no patch(1)")
+def test_the_difference_applies_to_the_file(tmp_path, form, capsysbinary):
+    """`patch` makes of the file what --write makes of it; and then there is nothing left to repair."""
+    written, patched = tmp_path / "written.json", tmp_path / "patched.json"
+    for path in (written, patched):
+        path.write_bytes(FILES[form].encode())
+    assert cli.run(["fix", str(patched)]) == 1
+    difference = capsysbinary.readouterr().out
+    assert patched.read_bytes() == FILES[form].encode()
+    patch = [which("patch"), "--binary", "--silent", str(patched)]
+    subprocess.run(patch, input=difference, check=True, capture_output=True)  # noqa: S603 - our own words
+    assert cli.run(["fix", str(written), "--write"]) == 0
+    assert patched.read_bytes() == written.read_bytes()
+    assert cli.run(["fix", str(written)]) == 0
+    assert written.read_bytes() == patched.read_bytes()
+
+
+def test_what_needs_no_repair_is_written_as_it_was(tmp_path):
+    """Indentation, comments and the digits of numbers."""
+    path = tmp_path / "draft.json"
+    text = json.dumps({"$comment": "ours", **DRAFT}, indent=4).replace('"50.00"', "50.000")
+    path.write_text(text)
+    assert cli.run(["fix", str(path), "--write"]) == 0
+    made = path.read_text()
+    assert made.startswith('{\n    "$comment": "ours",\n')
+    assert '"item_net_price": 50.000,' in made
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"{", b"null", b'{"lines": 3}'])

@@ -22,7 +22,6 @@ from pydantic import BaseModel
 from einvoice.codes import code_list, lists_of, plain_iban, plain_vatex
 from einvoice.draft.draft import Draft
 from einvoice.draft.editing import put
-from einvoice.draft.renames import renamed
 from einvoice.errors import Unreadable
 from einvoice.paths import Path, walk
 from einvoice.rulebook import Sentence, text
@@ -38,6 +37,12 @@ _ANSWERED = (  # what completing a French draft answers
     "buyer.legal_registration_identifier",
     "buyer.electronic_address",
 )
+
+
+class Number(str):
+    """A number with a point, as the JSON has it: 50.00 is not 50.0, nor are its last digits lost."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +76,8 @@ class Repaired:
 def fix(payload: bytes | str | Mapping[str, Any]) -> Repaired:
     """The repairs of a draft in JSON that are certain. Raises `Unreadable` and `DraftError` as reading a draft does."""
     content = payload if isinstance(payload, Mapping) else _loaded(payload)
-    given = dict(renamed(dict(content)))
     found: dict[str, Repair] = {}
-    made = given
+    made = dict(content)
     for _ in range(_ROUNDS):
         proposed = [*_spelled(made), *_figures(made)]
         if not proposed:
@@ -85,7 +89,7 @@ def fix(payload: bytes | str | Mapping[str, Any]) -> Repaired:
 
 def _loaded(payload: bytes | str) -> dict[str, Any]:
     Draft.model_validate_json(payload)  # says in words what is no draft
-    loaded = json.loads(payload)
+    loaded = json.loads(payload, parse_float=Number)
     if not isinstance(loaded, dict):
         raise Unreadable("EI-NO-DRAFT-JSON")
     return loaded
