@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz hostile roundtrip sweep preflight france verapdf first-findings clean
+.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz hostile roundtrip unmapped sweep preflight france verapdf first-findings clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -100,6 +100,9 @@ hostile: $(VENV)/dev       ## hundreds of files made to do harm, each within two
 
 fuzz: $(VENV)/dev          ## damaged documents thrown at everything that reads, for MINUTES; fails after a crash
 	$(BIN)/python tools/fuzz.py --minutes $(or $(MINUTES),10)
+
+unmapped: $(VENV)/dev      ## which places of real invoices the model does not hold, each with the reason
+	$(BIN)/python tools/unmapped.py
 
 roundtrip: $(VENV)/dev     ## every document of the corpus read, written back and converted
 	$(BIN)/python tools/roundtrip.py

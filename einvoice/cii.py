@@ -31,9 +31,12 @@ from einvoice.discounts import with_discounts
 from einvoice.forms import of_cii
 from einvoice.model import (
     Address,
+    AdvancePayment,
+    AdvanceVat,
     AllowanceCharge,
     Contact,
     Identifier,
+    IncludedItem,
     Invoice,
     InvoiceReference,
     ItemAttribute,
@@ -166,6 +169,7 @@ _PARTY = """
   =FC                            ram:SpecifiedTaxRegistration[FC]/ram:ID/@schemeID
 """
 _NOTE = """
+  content_code  ram:ContentCode
   text          ram:Content
   subject_code  ram:SubjectCode
 """
@@ -198,7 +202,7 @@ _PAYMENT = """
   ?debited_account_identifier  ram:PayerPartyDebtorFinancialAccount/ram:ProprietaryID       account
   account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:IBANID            iban
   account_name                 ram:PayeePartyCreditorFinancialAccount/ram:AccountName
-  account_identifier           ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID     account
+  account_identifier+proprietary_account_identifier  ram:PayeePartyCreditorFinancialAccount/ram:ProprietaryID  account
   service_provider_identifier  ram:PayeeSpecifiedCreditorFinancialInstitution/ram:BICID
 """
 # One group of payment terms for each discount; its words are part of BT-20, which the group of the net payment holds.
@@ -253,6 +257,32 @@ _CLASSIFICATION = """
   value              ram:ClassCode
   scheme_id          ram:ClassCode/@listID
   scheme_version_id  ram:ClassCode/@listVersionID
+  name               ram:ClassName
+"""
+_ADVANCE_VAT = """
+  tax_amount             ram:CalculatedAmount
+  =VAT|                  ram:TypeCode
+  exemption_reason       ram:ExemptionReason
+  category_code          ram:CategoryCode
+  exemption_reason_code  ram:ExemptionReasonCode                                            vatex
+  rate                   ram:RateApplicablePercent
+"""
+_ADVANCE = """
+  paid_amount!       ram:PaidAmount
+  received_date      ram:FormattedReceivedDateTime/qdt:DateTimeString
+  vat*               ram:IncludedTradeTax                                                   ADVANCE_VAT
+  preceding_invoice  ram:InvoiceSpecifiedReferencedDocument                                 PRECEDING
+"""
+_INCLUDED = """
+  identifier             ram:ID
+  standard_identifiers*  ram:GlobalID                                                       ID
+  sellers_identifier     ram:SellerAssignedID
+  buyers_identifier      ram:BuyerAssignedID
+  industry_identifier    ram:IndustryAssignedID
+  name                   ram:Name
+  description            ram:Description
+  quantity               ram:UnitQuantity
+  unit_code              ram:UnitQuantity/@unitCode
 """
 # In the two tables below a letter in braces is short for a path: {A}greement, {D}elivery, {S}ettlement, {T}otals.
 _LINE = """
@@ -268,17 +298,24 @@ _LINE = """
   item_attributes*                  ram:SpecifiedTradeProduct/ram:ApplicableProductCharacteristic  ATTRIBUTE
   item_classification_identifiers*  ram:SpecifiedTradeProduct/ram:DesignatedProductClassification  CLASSIFICATION
   item_country_of_origin            ram:SpecifiedTradeProduct/ram:OriginTradeCountry/ram:ID
+  included_items*                   ram:SpecifiedTradeProduct/ram:IncludedReferencedProduct   INCLUDED
   delivery_terms.code               {A}/ram:ApplicableTradeDeliveryTerms/ram:DeliveryTypeCode
   delivery_terms.location_name      {A}/ram:ApplicableTradeDeliveryTerms/ram:RelevantTradeLocation/ram:Name
   sales_order_reference             {A}/ram:SellerOrderReferencedDocument/ram:IssuerAssignedID
   sales_order_line_reference        {A}/ram:SellerOrderReferencedDocument/ram:LineID
+  sales_order_date                  {A}/ram:SellerOrderReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   purchase_order_reference          {A}/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID
   purchase_order_line_reference     {A}/ram:BuyerOrderReferencedDocument/ram:LineID
   purchase_order_date               {A}/ram:BuyerOrderReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
+  quotation_reference               {A}/ram:QuotationReferencedDocument/ram:IssuerAssignedID
+  quotation_line_reference          {A}/ram:QuotationReferencedDocument/ram:LineID
+  quotation_date                    {A}/ram:QuotationReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   item_gross_price!                 {A}/ram:GrossPriceProductTradePrice/ram:ChargeAmount
   ?item_price_base_quantity         {A}/ram:GrossPriceProductTradePrice/ram:BasisQuantity
   ?item_price_base_quantity_unit_code  {A}/ram:GrossPriceProductTradePrice/ram:BasisQuantity/@unitCode
   =false|0|                         {P}[discount]/{I}
+  item_price_discount_percentage    {P}[discount]/ram:CalculationPercent
+  item_price_discount_base_amount   {P}[discount]/ram:BasisAmount
   item_price_discount               {P}[discount]/ram:ActualAmount                            discount
   item_price_discount_reason_code   {P}[discount]/ram:ReasonCode
   item_price_discount_reason        {P}[discount]/ram:Reason                                  words
@@ -292,17 +329,28 @@ _LINE = """
   seller                            {A}/ram:ItemSellerTradeParty                              PARTY
   quantity                          {D}/ram:BilledQuantity
   unit_code                         {D}/ram:BilledQuantity/@unitCode
+  charge_free_quantity              {D}/ram:ChargeFreeQuantity
+  charge_free_quantity_unit_code    {D}/ram:ChargeFreeQuantity/@unitCode
+  package_quantity                  {D}/ram:PackageQuantity
+  package_quantity_unit_code        {D}/ram:PackageQuantity/@unitCode
   quantity_per_parent_line          {D}/ram:PerPackageUnitQuantity
   delivery.location_identifier      {D}/ram:ShipToTradeParty/ram:ID                           LOCAL_ID
   delivery.location_identifier      {D}/ram:ShipToTradeParty/ram:GlobalID                     ID
   delivery.party_name               {D}/ram:ShipToTradeParty/ram:Name
-  delivery.postal_address           {D}/ram:ShipToTradeParty/ram:PostalTradeAddress           ADDRESS
+  delivery.contact               {D}/ram:ShipToTradeParty/ram:DefinedTradeContact             CONTACT
+  delivery.postal_address        {D}/ram:ShipToTradeParty/ram:PostalTradeAddress              ADDRESS
+  delivery.electronic_address    {D}/ram:ShipToTradeParty/ram:URIUniversalCommunication/ram:URIID  ID
+  =VA                            {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID/@schemeID
+  delivery.vat_identifier        {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID
   delivery.actual_delivery_date     {D}/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString
   despatch_advice_reference         {D}/ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID
   despatch_advice_line_reference    {D}/ram:DespatchAdviceReferencedDocument/ram:LineID
   despatch_advice_date            {D}/ram:DespatchAdviceReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   receiving_advice_reference        {D}/ram:ReceivingAdviceReferencedDocument/ram:IssuerAssignedID
   receiving_advice_line_reference   {D}/ram:ReceivingAdviceReferencedDocument/ram:LineID
+  delivery_note_reference           {D}/ram:DeliveryNoteReferencedDocument/ram:IssuerAssignedID
+  delivery_note_line_reference      {D}/ram:DeliveryNoteReferencedDocument/ram:LineID
+  delivery_note_date              {D}/ram:DeliveryNoteReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   !                                 {S}
   =VAT|                             {S}/ram:ApplicableTradeTax[vat]/ram:TypeCode
   vat_exemption_reason              {S}/ram:ApplicableTradeTax[vat]/ram:ExemptionReason
@@ -330,6 +378,7 @@ _INVOICE = """
   specification_identifier       rsm:ExchangedDocumentContext/ram:GuidelineSpecifiedDocumentContextParameter/ram:ID
   !                              rsm:ExchangedDocument
   number                         rsm:ExchangedDocument/ram:ID
+  document_name                  rsm:ExchangedDocument/ram:Name
   type_code                      rsm:ExchangedDocument/ram:TypeCode
   !                              rsm:ExchangedDocument/ram:IssueDateTime
   issue_date!                    rsm:ExchangedDocument/ram:IssueDateTime/udt:DateTimeString
@@ -344,6 +393,7 @@ _INVOICE = """
   delivery_terms.code            {A}/ram:ApplicableTradeDeliveryTerms/ram:DeliveryTypeCode
   delivery_terms.location_name   {A}/ram:ApplicableTradeDeliveryTerms/ram:RelevantTradeLocation/ram:Name
   sales_order_reference          {A}/ram:SellerOrderReferencedDocument/ram:IssuerAssignedID
+  sales_order_date               {A}/ram:SellerOrderReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   purchase_order_reference       {A}/ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID
   purchase_order_date            {A}/ram:BuyerOrderReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   contract_reference             {A}/ram:ContractReferencedDocument/ram:IssuerAssignedID
@@ -360,11 +410,17 @@ _INVOICE = """
   delivery.location_identifier   {D}/ram:ShipToTradeParty/ram:ID                              LOCAL_ID
   delivery.location_identifier   {D}/ram:ShipToTradeParty/ram:GlobalID                        ID
   delivery.party_name            {D}/ram:ShipToTradeParty/ram:Name
+  delivery.contact               {D}/ram:ShipToTradeParty/ram:DefinedTradeContact             CONTACT
   delivery.postal_address        {D}/ram:ShipToTradeParty/ram:PostalTradeAddress              ADDRESS
+  delivery.electronic_address    {D}/ram:ShipToTradeParty/ram:URIUniversalCommunication/ram:URIID  ID
+  =VA                            {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID/@schemeID
+  delivery.vat_identifier        {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID
   delivery.actual_delivery_date  {D}/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString
   despatch_advice_reference      {D}/ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID
   despatch_advice_date           {D}/ram:DespatchAdviceReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   receiving_advice_reference     {D}/ram:ReceivingAdviceReferencedDocument/ram:IssuerAssignedID
+  delivery_note_reference        {D}/ram:DeliveryNoteReferencedDocument/ram:IssuerAssignedID
+  delivery_note_date             {D}/ram:DeliveryNoteReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
   !                              {S}
   bank_assigned_creditor_identifier  {S}/ram:CreditorReferenceID
   remittance_information         {S}/ram:PaymentReference
@@ -402,6 +458,7 @@ _INVOICE = """
   totals.amount_due              {T}/ram:DuePayableAmount
   preceding_invoices*            {S}/ram:InvoiceReferencedDocument                            PRECEDING
   buyer_accounting_reference     {S}/ram:ReceivableSpecifiedTradeAccountingAccount/ram:ID
+  advance_payments*              {S}/ram:SpecifiedAdvancePayment                              ADVANCE
 """
 _HEAD = "rsm:SupplyChainTradeTransaction"
 _SHORT_HEADER = {
@@ -452,6 +509,9 @@ def _syntax() -> Syntax[Invoice]:
             "DOCUMENT": (SupportingDocument, _DOCUMENT),
             "PAYMENT": (PaymentMeans, _PAYMENT),
             "PAYMENT_DISCOUNT": (PaymentDiscount, _PAYMENT_DISCOUNT),
+            "ADVANCE": (AdvancePayment, _ADVANCE),
+            "ADVANCE_VAT": (AdvanceVat, _ADVANCE_VAT),
+            "INCLUDED": (IncludedItem, _INCLUDED),
             "ALLOWANCE": (AllowanceCharge, _ALLOWANCE),
             "CHARGE": (AllowanceCharge, _CHARGE),
             "VAT": (VatBreakdown, _VAT),

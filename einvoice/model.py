@@ -32,12 +32,15 @@ from pydantic_core import PydanticCustomError
 
 __all__ = [
     "Address",
+    "AdvancePayment",
+    "AdvanceVat",
     "AllowanceCharge",
     "Contact",
     "Delivery",
     "DeliveryTerms",
     "ExchangeRate",
     "Identifier",
+    "IncludedItem",
     "Invoice",
     "InvoiceHead",
     "InvoiceReference",
@@ -138,6 +141,7 @@ class Identifier(Model):
         default=None, description="its scheme: 0002 SIREN, 0009 SIRET (ISO 6523), EM (EAS), SRV (UNTDID 7143), …"
     )
     scheme_version_id: str | None = Field(default=None, description="version of the scheme, for classifications")
+    name: Text | None = Field(default=None, description="what the identifier stands for in words, for classifications")
 
     @model_validator(mode="before")
     @classmethod
@@ -187,6 +191,9 @@ class Note(Model):
 
     subject_code: str | None = None  # UNTDID 4451
     text: Text | None = None
+    content_code: str | None = Field(
+        default=None, description="a code that both parties know, in place of the text or beside it; Factur-X EXTENDED"
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -221,6 +228,9 @@ class Delivery(Model):
     location_identifier: Identifier | None = None
     actual_delivery_date: date | None = None
     postal_address: Address | None = None
+    contact: Contact | None = Field(default=None, description="whom to ask there; Factur-X EXTENDED")
+    electronic_address: Identifier | None = Field(default=None, description="of the recipient; Factur-X EXTENDED")
+    vat_identifier: str | None = Field(default=None, description="of the recipient; Factur-X EXTENDED")
 
 
 class DeliveryTerms(Model):
@@ -236,6 +246,9 @@ class PaymentMeans(Model):
     means_code: str | None = None  # UNTDID 4461
     means_text: Text | None = None
     account_identifier: str | None = None  # IBAN, or a national number
+    proprietary_account_identifier: str | None = Field(
+        default=None, description="the bank's own number of the account, beside its IBAN; CII only"
+    )
     account_name: Text | None = None
     service_provider_identifier: str | None = None  # BIC
     card_account_number: str | None = None
@@ -274,6 +287,42 @@ class PaymentDiscount(Model):
     due_date: date | None = Field(default=None, description="the last day on which the discount may be taken")
     base_amount: Amount | None = Field(default=None, description="what it is taken off; the amount due unless given")
     amount: Amount | None = Field(default=None, description="the discount itself, with VAT")
+
+
+class AdvanceVat(Model):
+    """The VAT of one category and rate in an advance payment (BG-X-46)."""
+
+    tax_amount: Amount | None = None
+    category_code: str | None = Field(default=None, description="UNTDID 5305")
+    rate: Percentage | None = None
+    exemption_reason: Text | None = None
+    exemption_reason_code: str | None = Field(default=None, description="VATEX")
+
+
+class AdvancePayment(Model):
+    """Money that the seller had received before the invoice, and the VAT in it: part of the paid amount (BT-113).
+
+    Source: Factur-X 1.09 EXTENDED, BG-X-45.
+    """
+
+    paid_amount: Amount | None = Field(default=None, description="with VAT")
+    received_date: date | None = None
+    vat: tuple[AdvanceVat, ...] = Field(default=(), description="the VAT that the amount contains")
+    preceding_invoice: InvoiceReference | None = Field(default=None, description="the prepayment invoice")
+
+
+class IncludedItem(Model):
+    """An article that the item of a line contains, such as one of a set. Source: Factur-X 1.09 EXTENDED, BG-X-1."""
+
+    identifier: str | None = None
+    standard_identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    sellers_identifier: str | None = None
+    buyers_identifier: str | None = None
+    industry_identifier: str | None = None
+    name: Text | None = None
+    description: Text | None = None
+    quantity: Quantity | None = None
+    unit_code: str | None = Field(default=None, description="UN/ECE recommendation 20 with 21")
 
 
 class Totals(Model):
@@ -345,17 +394,28 @@ class Line(Model):
     quantity_per_parent_line: Quantity | None = None  # of a component, for one unit of its parent line
     quantity: Quantity | None = None
     unit_code: str | None = None  # UN/ECE recommendation 20 with 21
+    charge_free_quantity: Quantity | None = Field(default=None, description="given in addition; Factur-X EXTENDED")
+    charge_free_quantity_unit_code: str | None = None
+    package_quantity: Quantity | None = Field(default=None, description="how many packages; Factur-X EXTENDED")
+    package_quantity_unit_code: str | None = None
     net_amount: Amount | None = None
     purchase_order_reference: str | None = None
     purchase_order_date: date | None = None
     purchase_order_line_reference: str | None = None
     sales_order_reference: str | None = None
     sales_order_line_reference: str | None = None
+    sales_order_date: date | None = None
+    quotation_reference: str | None = None
+    quotation_line_reference: str | None = None
+    quotation_date: date | None = None
     despatch_advice_reference: str | None = None
     despatch_advice_date: date | None = None
     despatch_advice_line_reference: str | None = None
     receiving_advice_reference: str | None = None
     receiving_advice_line_reference: str | None = None
+    delivery_note_reference: str | None = None
+    delivery_note_line_reference: str | None = None
+    delivery_note_date: date | None = None
     preceding_invoices: Annotated[tuple[InvoiceReference, ...], BeforeValidator(_several)] = ()
     buyer_accounting_reference: str | None = None
     invoicing_period: Period | None = None
@@ -368,6 +428,8 @@ class Line(Model):
     item_price_discount: UnitPrice | None = None
     item_price_discount_reason: Text | None = None
     item_price_discount_reason_code: str | None = None  # UNTDID 5189
+    item_price_discount_percentage: Percentage | None = Field(default=None, description="Factur-X EXTENDED")
+    item_price_discount_base_amount: UnitPrice | None = Field(default=None, description="Factur-X EXTENDED")
     item_gross_price: UnitPrice | None = None
     item_price_base_quantity: Quantity | None = None
     item_price_base_quantity_unit_code: str | None = None
@@ -389,6 +451,7 @@ class Line(Model):
     item_classification_identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
     item_country_of_origin: str | None = None
     item_attributes: tuple[ItemAttribute, ...] = ()
+    included_items: tuple[IncludedItem, ...] = ()
     seller: Party | None = None  # of this line, in a multi-seller invoice
     nature: Nature | None = Field(
         default=None, description="what the line sells: no document says it, a draft and the books do"
@@ -414,6 +477,9 @@ class InvoiceHead(Model):
     number: str | None = None
     issue_date: date | None = None
     type_code: str | None = None  # UNTDID 1001
+    document_name: Text | None = Field(
+        default=None, description="what the document calls itself; Factur-X EXTENDED, UBL"
+    )
     currency_code: str | None = None  # ISO 4217
     vat_accounting_currency_code: str | None = None
     tax_point_date: date | None = None
@@ -427,9 +493,12 @@ class InvoiceHead(Model):
     purchase_order_reference: str | None = None
     purchase_order_date: date | None = None
     sales_order_reference: str | None = None
+    sales_order_date: date | None = None
     receiving_advice_reference: str | None = None
     despatch_advice_reference: str | None = None
     despatch_advice_date: date | None = None
+    delivery_note_reference: str | None = None
+    delivery_note_date: date | None = None
     tender_or_lot_reference: str | None = None
     invoice_object_identifier: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
     buyer_accounting_reference: str | None = None
@@ -459,6 +528,9 @@ class InvoiceHead(Model):
     remittance_information: Text | None = None
     mandate_reference_identifier: str | None = None
     bank_assigned_creditor_identifier: str | None = None
+    advance_payments: Annotated[tuple[AdvancePayment, ...], BeforeValidator(_several)] = Field(
+        default=(), description="what was paid before, and the VAT in it; Factur-X EXTENDED"
+    )
     allowances: tuple[AllowanceCharge, ...] = ()
     charges: tuple[AllowanceCharge, ...] = ()
     totals: Totals | None = None

@@ -24,7 +24,8 @@ Where `data/terms.tsv` comes from:
 * EXT-FR-FE terms: XP Z12-012 annex A V1.4, the French extension. Address and contact groups of the French parties
   carry the number left free between their neighbours, as EXT-FR-FE-150 does in annex 1. EXT-FR-FE-165, 166 and 168
   to 176 (the rest of the seller of a line) have no public list: those fields answer with their group;
-* BG-X-44 and its terms: Factur-X 1.09 EXTENDED, the one profile that has elements for discounts (`conversion.fitting`);
+* BG-X and BT-X terms: Factur-X 1.09 EXTENDED, of which the model has what real invoices use; BT-84-0 is its number for
+  an account that is no IBAN;
 * smallest profile: what the Factur-X 1.09 XML schemas allow, less what their rules mark as not used.
 
 Cardinalities are those of EN 16931-1, within the parent group; EXTENDED-CTC-FR lets some repeat (BT-18, BT-46, BT-60,

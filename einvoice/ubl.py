@@ -289,6 +289,7 @@ _CLASSIFICATION = """
   value              cbc:ItemClassificationCode
   scheme_id          cbc:ItemClassificationCode/@listID
   scheme_version_id  cbc:ItemClassificationCode/@listVersionID
+  name               cbc:ItemClassificationCode/@name
 """
 _ATTRIBUTE = """
   name!={code}        cbc:Name
@@ -386,12 +387,14 @@ _HEADER = """
 _INVOICE_HEADER = """
   due_date                       cbc:DueDate
   type_code                      cbc:InvoiceTypeCode
+  document_name                  cbc:InvoiceTypeCode/@name
   notes*                         cbc:Note                                               note
   tax_point_date                 cbc:TaxPointDate
 """
 _CREDIT_NOTE_HEADER = """
   tax_point_date                 cbc:TaxPointDate
   type_code                      cbc:CreditNoteTypeCode
+  document_name                  cbc:CreditNoteTypeCode/@name
   notes*                         cbc:Note                                               note
 """
 _REFERENCES = """

@@ -1,5 +1,6 @@
 """Documents that nobody here wrote: read without a crash, written back equal, converted with every loss told."""
 
+import subprocess
 import sys
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -136,3 +137,11 @@ def _constants(module):
     for each in (ubl._syntax(credit_note=False), ubl._syntax(credit_note=True)) if module is ubl else (cii._syntax(),):
         collect(each.shape)
     return words
+
+
+def test_what_the_model_does_not_hold_has_a_reason():
+    """At most fifty places of the corpus's invoices of today's profiles, and why each is left out."""
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, str(ROOT / "tools" / "unmapped.py")], capture_output=True, text=True, check=False, timeout=300
+    )
+    assert done.returncode == 0, done.stdout

@@ -16,12 +16,14 @@ from einvoice.terms import TERMS, nearest_term, term, term_at
 
 FLAT_GROUPS = {  # groups whose terms the model keeps in the part around them
     "BG-2", "BG-17", "BG-18", "BG-19", "BG-29", "BG-30", "BG-31",
-    "EXT-FR-FE-BG-07", "EXT-FR-FE-BG-08", "EXT-FR-FE-BG-09", "EXT-FR-FE-BG-11",
+    "BG-X-47", "BG-X-83", "EXT-FR-FE-BG-07", "EXT-FR-FE-BG-08", "EXT-FR-FE-BG-09", "EXT-FR-FE-BG-11",
 }  # fmt: skip
 
 WITHOUT_TERM = {  # pattern of a path -> why the standard has no number for it
     r"unread\..*": "what the source said and the model could not hold is not part of the invoice",
     r".*\.scheme_version_id": "an attribute that only BT-158 has; kept where a syntax carries it",
+    r"(.*\.)?(\w*identifiers?|electronic_address)\.name": "of a classification (BT-158), that is BT-X-13",
+    r"advance_payments\.preceding_invoice\.line_reference": "it refers to a whole invoice",
     r".*\.contact\.department_name": "CII splits BT-41 (contact point) into person and department",
     r"(seller|buyer|seller_tax_representative)\.role_code": "their place in the invoice says their role",
     r"(buyer|payee|seller_tax_representative|buyer_agent|payer|seller_agent|invoicee|invoicer)"

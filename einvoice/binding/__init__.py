@@ -15,6 +15,7 @@ A table says where each attribute of a model lives in an XML element, one row a 
     =false|0              cbc:ChargeIndicator                       a constant that tells siblings apart when reading;
                                                                     {currency_code} is the document's, "" is absent
                                                                     ("{x?}": any, if the document does not say)
+    account+other         ram:ProprietaryID                         `other` is what it says beside another row's account
     =*                    ram:ApplicableTradePaymentDiscountTerms   an element that is there tells siblings apart
     identifier!           cbc:ID                                    the schema demands it when its parent is written
     number=NA             cbc:ID                                    ... and this word, or {another attribute}, is

@@ -108,11 +108,22 @@ class Fields:
                     self._enter(here)
                 continue
             self._place_attributes(inside, child, path)
-            if node.key:
+            if node.second and self._says_another(_join(owner, node.key), child):
+                self._places[child, None] = _join(owner, node.second)
+            elif node.key:
                 self._places[child, None] = self._numbered(node, owner, _values_in(node, child))
             elif common := _common_field(node):
                 self._places[child, None] = _join(path, common)
             self._walk(inside, child, path)
+
+    def _says_another(self, field: str, element: Element) -> bool:
+        """Whether an element before this one says the field, and this one something else."""
+        texts = {
+            (each.text or "").strip()
+            for each in element.itersiblings(preceding=True)
+            if self._places.get((each, None)) == field
+        } - {""}
+        return bool(texts) and (element.text or "").strip() not in texts
 
     def _is_empty(self, shape: Shape, element: Element) -> bool:
         """Whether the reader leaves out the element of a list; it is asked only where nothing is seen at once."""
@@ -230,6 +241,8 @@ def _find(  # noqa: PLR0913 - a walk, and what it carries
     for node in shape.kids if only_read else shape.written:
         here = f"{xpath}/{node.name}{_predicates(node, prefixes)}"
         found = None
+        if node.second == wanted:
+            return here
         if node.key and not node.document and (wanted == node.key or wanted.startswith(f"{node.key}.")):
             rest = wanted[len(node.key) + 1 :]
             if not rest or node.codec is not None:  # a codec packs a whole object into one text, as UBL's notes

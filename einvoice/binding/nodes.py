@@ -55,6 +55,7 @@ class Node:
     label: str = ""
     inside: Shape = field(default_factory=Shape)
     key: str = ""  # attribute of the object, or group.attribute; "" where the element only groups others
+    second: str = ""  # attribute for what the element says where another one said the first
     group: str = ""
     member: str = ""  # the key without its group
     document: bool = False  # the attribute belongs to the document, not to the object of this table

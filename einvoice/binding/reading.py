@@ -206,6 +206,9 @@ def _read_value(node: Node, child: Element, text: str, values: dict[str, Any], s
 def _read_again(node: Node, child: Element, value: Any, target: dict[str, Any], state: _Reading) -> None:
     """A second value for a single attribute."""
     first = target[node.member]
+    if node.second and value != first and node.second not in target:
+        target[node.second] = value
+        return
     if node.repeats is not None:
         target[node.member] = node.repeats.together(first, value)
         if node.repeats.adds:

@@ -25,7 +25,7 @@ from einvoice.binding.nodes import Attribute, Node, Shape
 
 _TOKEN = re.compile(r"'[^']*'\S*|\S+")
 _FIRST = re.compile(
-    r"(?P<readonly>\?)?(?P<document>[/^])?(?P<key>\w+(?:\.\w+)?)(?P<many>\*)?(?P<required>!)?(?:=(?P<default>\S+))?"
+    r"(?P<readonly>\?)?(?P<document>[/^])?(?P<key>\w+(?:\.\w+)?)(?:\+(?P<second>\w+))?(?P<many>\*)?(?P<required>!)?(?:=(?P<default>\S+))?"
 )
 
 
@@ -63,7 +63,7 @@ class _Compiler:
         for model, text in self.grammar.tables.values():
             for first, _, _ in _rows(text):
                 if match := _FIRST.fullmatch(first):
-                    keys[self.document if match["document"] else model].add(match["key"])
+                    keys[self.document if match["document"] else model].update({match["key"], match["second"]} - {None})
         return keys
 
     def fill(self, name: str) -> None:
@@ -123,6 +123,7 @@ class _Compiler:
         if node.key:
             raise ValueError("the place is taken")
         node.key, node.default = match["key"], match["default"] or ""
+        node.second = match["second"] or ""
         node.group, _, node.member = node.key.rpartition(".")
         node.readonly, node.required, node.many = bool(match["readonly"]), bool(match["required"]), bool(match["many"])
         node.document, node.once = bool(match["document"]), match["document"] == "^"

@@ -122,7 +122,9 @@ def _write_children(  # noqa: C901, PLR0912  (each element of each document pass
 def _write_value(node: Node, value: Any, values: dict[str, Any], state: _Writing) -> bool:
     first = node.fallback_of
     if first is not None and first.dump is not None and first.dump(value) is not None:
-        return False
+        value = values.get(node.second)
+        if value is None:
+            return False
     text = value if node.dump is None else node.dump(value)
     if text is None:
         return False

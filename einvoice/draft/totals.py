@@ -57,6 +57,8 @@ def totals(
     paid = said.paid_amount
     if paid is None and draft.business_process_type in _ALREADY_PAID:
         paid = with_vat
+    elif paid is None and draft.advance_payments:
+        paid = _added(each.paid_amount for each in draft.advance_payments if each.paid_amount is not None)
     rounding = said.rounding_amount
     if rounding is None and said.amount_due is None:
         rounding = _rounding(_total(with_vat, _negative(paid)), currencies.invoice, draft.due_rounding)

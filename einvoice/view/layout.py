@@ -46,9 +46,10 @@ buyer_reference      {buyer_reference}
 purchase_order       {purchase_order_reference}| · {purchase_order_date}
 contract             {contract_reference}| · {contract_date}| · {contract_type_code}
 project              {project_reference}
-sales_order          {sales_order_reference}
+sales_order          {sales_order_reference}| · {sales_order_date}
 despatch_advice      {despatch_advice_reference}| · {despatch_advice_date}
 receiving_advice     {receiving_advice_reference}
+delivery_note        {delivery_note_reference}| · {delivery_note_date}
 tender               {tender_or_lot_reference}
 object               {invoice_object_identifier}
 accounting_reference {buyer_accounting_reference}
@@ -56,9 +57,15 @@ process              {business_process_type}
 specification        {specification_identifier}
 tax_point            {tax_point_date}| · {tax_point_date_code}
 currency             {currency_code}
+document_name        {document_name}
 """
 DELIVERY = """
 location             {delivery.location_identifier}
+contact              {delivery.contact.point}| · {delivery.contact.department_name}
+telephone            {delivery.contact.telephone_number}
+email                {delivery.contact.email_address}
+electronic_address   {delivery.electronic_address}
+vat_identifier       {delivery.vat_identifier}
 incoterm             {delivery_terms.code}| · {delivery_terms.location_name}
 """
 TOTALS = """
@@ -80,6 +87,7 @@ total_vat_accounting {totals.vat_amount_in_accounting_currency}
 PAYMENT = """
 means                {means_code}| · {means_text}
 account              {account_identifier:strong}
+bank_account         {proprietary_account_identifier}
 bic                  {service_provider_identifier}
 account_name         {account_name}
 card                 {card_account_number}
@@ -95,6 +103,13 @@ terms                {payment_terms}
 DISCOUNT = """
 discount             {percentage}| · {amount}| · [discount_base] {base_amount}
 discount_until       {period}| {period_unit_code}| · {base_date}| · [until] {due_date}
+"""
+ADVANCE = """
+advance              {paid_amount}| · {received_date}
+advance_vat          vat* {tax_amount}| · {rate}| {category_code:code}| {exemption_reason}| {exemption_reason_code}
+"""
+ADVANCE_INVOICE = """
+advance_invoice      {reference:strong}| · {issue_date}| · {type_code}| · [line_no] {line_reference}
 """
 OTHER_PARTIES = (
     "payee",
@@ -232,7 +247,14 @@ def _payment(invoice: Invoice, writer: Writer) -> Entries:
         for index, each in enumerate(invoice.payment_discounts)
         for entry in writer.entries(each, f"payment_discounts[{index}]", DISCOUNT)
     ]
-    return Entries("payment", label("payment", writer.language), (*means, *terms, *discounts), "payment_means")
+    advances: list[Entry] = []
+    for index, each in enumerate(invoice.advance_payments):
+        place = f"advance_payments[{index}]"
+        advances += writer.entries(each, place, ADVANCE)
+        if each.preceding_invoice is not None:
+            advances += writer.entries(each.preceding_invoice, f"{place}.preceding_invoice", ADVANCE_INVOICE)
+    shown = (*means, *terms, *discounts, *advances)
+    return Entries("payment", label("payment", writer.language), shown, "payment_means")
 
 
 def _notes(invoice: Invoice, writer: Writer) -> Entries:
@@ -240,7 +262,7 @@ def _notes(invoice: Invoice, writer: Writer) -> Entries:
     entries = []
     for index, note in enumerate(invoice.notes):
         words = meaning("note_subject", note.subject_code or "", writer.language) or label("note", writer.language)
-        if value := writer.spans(note, f"notes[{index}]", "{text}| {subject_code:code}"):
+        if value := writer.spans(note, f"notes[{index}]", "{text}| {content_code:code}| {subject_code:code}"):
             entries.append(Entry(words, value))
     return Entries("notes", label("notes", writer.language), tuple(entries), "notes")
 

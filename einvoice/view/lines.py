@@ -37,15 +37,28 @@ buyer_item           {item_buyers_identifier}
 classification       {item_classification_identifiers}
 -                    item_attributes* {name:muted}| ({code})| : {value}| {measured_value}| {measured_unit_code}
 origin               {item_country_of_origin}
-note                 notes* {text}| {subject_code:code}
+included             included_items* {name:strong}| · {quantity}| {unit_code}| · {description}
+-                    included_items* {identifier}| · {sellers_identifier}
+-                    included_items* {buyers_identifier}| · {industry_identifier}
+-                    included_items* {standard_identifiers}
+packages             {package_quantity}| {package_quantity_unit_code}
+free_of_charge       {charge_free_quantity}| {charge_free_quantity_unit_code}
+note                 notes* {text}| {content_code:code}| {subject_code:code}
 invoicing_period     {invoicing_period}
 delivery_date        {delivery.actual_delivery_date}
 delivered_to         {delivery.party_name}| · {delivery.location_identifier}| · {delivery.postal_address}
+contact              {delivery.contact.point}| · {delivery.contact.department_name}
+telephone            {delivery.contact.telephone_number}
+email                {delivery.contact.email_address}
+electronic_address   {delivery.electronic_address}
+vat_identifier       {delivery.vat_identifier}
 incoterm             {delivery_terms.code}| · {delivery_terms.location_name}
 purchase_order       {purchase_order_reference}| · {purchase_order_date}| · [line_no] {purchase_order_line_reference}
-sales_order          {sales_order_reference}| · [line_no] {sales_order_line_reference}
+sales_order          {sales_order_reference}| · {sales_order_date}| · [line_no] {sales_order_line_reference}
+quotation            {quotation_reference}| · {quotation_date}| · [line_no] {quotation_line_reference}
 despatch_advice      {despatch_advice_reference}| · {despatch_advice_date}| · [line_no] {despatch_advice_line_reference}
 receiving_advice     {receiving_advice_reference}| · [line_no] {receiving_advice_line_reference}
+delivery_note        {delivery_note_reference}| · {delivery_note_date}| · [line_no] {delivery_note_line_reference}
 preceding_invoice    preceding_invoices* {reference}| · {issue_date}| · {type_code}| · [line_no] {line_reference}
 object               {object_identifiers}
 accounting_reference {buyer_accounting_reference}
@@ -59,6 +72,7 @@ PRICE = (
     "{item_net_price}",
     "[per] {item_price_base_quantity}| {item_price_base_quantity_unit_code}",
     "[gross_price] {item_gross_price}",
+    "[price_discount] {item_price_discount_percentage}| {item_price_discount_base_amount}",
     "[price_discount] {item_price_discount}| {item_price_discount_reason}| {item_price_discount_reason_code}",
 )
 VAT = ("{vat_rate}| {vat_category_code:code}",)

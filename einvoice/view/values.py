@@ -176,6 +176,8 @@ class Writer:
         if part.value:
             spans.append(Span(visible(formatting.registration(part.value, scheme)), f"{path}.value", look))
         schemes = [key for key in ("scheme_id", "scheme_version_id") if getattr(part, key)]
+        if part.name:
+            spans.append(Span(f" {visible(part.name)}" if spans else visible(part.name), f"{path}.name"))
         return (*spans, *(Span(visible(getattr(part, key)), f"{path}.{key}", "code") for key in schemes))
 
     def _scheme(self, part: Model, template: str) -> str:
