@@ -3,13 +3,17 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import einvoice
+from einvoice.artefacts.installed import find
 from einvoice.data import RULESETS, ruleset_text
-from einvoice.rulebook import row
+from einvoice.rulebook import official, row
+from einvoice.rulebook.forms import form_of
+from einvoice.schematron import read_rules
 
 PACKAGE = Path(einvoice.__file__).parent
 ID = re.compile(r"(?:EI|XSD)-[A-Z0-9.]+(?:-[A-Z0-9.]+)*")
@@ -82,3 +86,16 @@ def test_no_sentence_stands_in_the_program():
     """A text of the rulebook is nowhere written a second time."""
     texts = {text for cells in OURS for text in cells[3:7] if " " in text and len(text) > 20}
     assert not sorted(texts & {literal for literals in WORDED.values() for literal in literals})
+
+
+@pytest.mark.parametrize("ruleset", ["en16931-ubl", "extended-ctc-fr-ubl", "extended-ctc-fr-cii"])
+def test_no_rule_of_syntax_is_left_to_its_family(ruleset):
+    """Each that has an id has words of its own, or a text from whose form they are made."""
+    rules = find(ruleset, on=date(2026, 11, 27))
+    read = read_rules(rules.main.name, rules.main.read_bytes(), rules.open_document)
+    checks = [check for pattern in read.patterns for rule in pattern.rules for check in rule.checks]
+    said = {check.id: "".join(part if isinstance(part, str) else "…" for part in check.message) for check in checks}
+    assert len(said) > 500
+    known = {id_ for id_ in said if (words := row(id_)) and words.en}
+    unsaid = {id_ for id_, text in said.items() if id_ and id_ not in known and not form_of(official(text).text)}
+    assert not unsaid
