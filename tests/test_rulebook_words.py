@@ -7,10 +7,10 @@ import pytest
 
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import find
-from einvoice.data import ruleset_text
+from einvoice.data import data_text, ruleset_text
 from einvoice.rulebook import official, row, words
 from einvoice.schematron import read_rules
-from einvoice.terms import ITEMS, term
+from einvoice.terms import ITEMS, TERMS, term
 
 NOVEMBER = date(2026, 11, 22)
 ROWS = [line.split("\t") for line in ruleset_text("messages.tsv").splitlines()]
@@ -115,3 +115,25 @@ def test_every_rule_set_of_the_catalogue_is_understood():
             checks = read_rules(artefact.main.name, content, artefact.open_document).checks
             least = content.count(b"<assert ") if entry.own else 31  # of ours, not one is lost
             assert checks >= least > 0
+
+
+NOT_SAID = re.compile(
+    r"majoration|\b(?:doi(?:t|vent)) égaler|TVA comprise|(?:[Tt]otal|[Mm]ontant|[Ff]acture) hors TVA|bilatéral"
+    r"|se commente|n'est pas de ceux|ne peut pas dire|\bles livres\b|faute de frappe"
+    r"|en devise(?! (?:étrangère|autre|de )|s)"
+    r"|\b(?:the|must|shall|should|with|invoice|allowed)\b(?!\.|\()"
+)
+COMMANDS = re.compile(r"« (?:einvoice|python)[^»]*»|https?://\S+|\{\w+\}")
+
+
+@pytest.mark.parametrize("column", [3, 5])
+def test_french_is_that_of_accountants(column):
+    """Frais, HT, TTC, doit être égal à: no word that an accountant reads as another, and none in English."""
+    said = {cells[0]: COMMANDS.sub("", cells[column]) for cells in ROWS[1:]}
+    assert not {rule: found[0] for rule, text in said.items() if (found := NOT_SAID.search(text))}
+
+
+def test_terms_and_statuses_are_named_as_accountants_do():
+    """The names of business terms, and all that a lifecycle says, follow the same words."""
+    names = [each.name_fr for each in (*ITEMS, *TERMS)] + re.findall(r'fr = "([^"]*)"', data_text("lifecycle.toml"))
+    assert not [name for name in names if NOT_SAID.search(name)]

@@ -64,7 +64,7 @@ def test_a_wrong_total_is_found_where_it_is():
     report = judged(without(UBL, "276.00</cbc:TaxInclusive=>277.00</cbc:TaxInclusive"))
     assert sorted(errors(report)) == ["BR-CO-15", "BR-CO-16"]
     wrong = finding(report, "BR-CO-15")
-    assert wrong.message.startswith("Le total TVA comprise (BT-112) doit égaler")
+    assert wrong.message.startswith("Le total TTC (BT-112) doit être égal à")
     assert wrong.message_en.startswith("The total with VAT (BT-112) must equal")
     assert wrong.official.startswith("Invoice total amount with VAT (BT-112) =")
     assert (wrong.term, wrong.field, wrong.step) == ("BT-112", "totals.amount_with_vat", "profile")

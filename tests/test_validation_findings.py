@@ -102,7 +102,7 @@ def test_rules_without_a_published_id_are_named_by_their_label():
     assert (labelled.rule, labelled.source) == ("G1.05", "Annexe 7 v1.8")
     unnamed = told(replace(FAILURE, rule="", message="Element 'ram:X' is not used"), None, "facturx-basic")
     assert unnamed.rule == "EI-UNNAMED"
-    assert unnamed.message == "Une règle que son éditeur n'a pas numérotée. (Element 'ram:X' is not used)"
+    assert unnamed.message == "Règle sans numéro chez son éditeur. (Element 'ram:X' is not used)"
     assert (unnamed.message_en, unnamed.official) == ("Element 'ram:X' is not used", None)
 
 
