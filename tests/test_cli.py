@@ -330,7 +330,7 @@ def test_a_folder_of_rules_that_is_not_there_is_told(inbox, tmp_path, monkeypatc
 def test_a_policy_that_only_warns_is_told(inbox, capsys):
     """A report of the lenient days says why its findings are warnings."""
     run("validate", inbox / "deep" / "bad.XML", "--date", "2026-09-15", "--direction", "receiving")
-    assert "Jusqu'au 2026-09-30" in " ".join(capsys.readouterr().out.split())
+    assert "Jusqu'au 30/09/2026" in " ".join(capsys.readouterr().out.split())
 
 
 def test_policy_options_reach_the_judge(inbox, capsys):

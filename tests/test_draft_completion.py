@@ -248,7 +248,7 @@ def test_a_given_total_stands_and_is_reported_once():
     assert said(draft) == [("totals.line_net_amount", "BT-106", "90.00", "100.00")]
     (disagreement,) = draft.disagreements()
     assert disagreement.explanation_en == "the lines add up to 100.00"
-    assert disagreement.explanation_fr == "les lignes totalisent 100.00"
+    assert disagreement.explanation_fr == "les lignes totalisent 100,00"
 
 
 def test_given_totals_that_agree_say_nothing():

@@ -118,7 +118,7 @@ def test_every_rule_set_of_the_catalogue_is_understood():
 
 
 NOT_SAID = re.compile(
-    r"majoration|\b(?:doi(?:t|vent)) égaler|TVA comprise|(?:[Tt]otal|[Mm]ontant|[Ff]acture) hors TVA|bilatéral"
+    r"majoration|\b(?:doi(?:t|vent)) égaler|TVA comprise(?! dans)|(?:[Tt]otal|[Mm]ontant|[Ff]acture) hors TVA|bilatéral"
     r"|se commente|n'est pas de ceux|ne peut pas dire|\bles livres\b|faute de frappe"
     r"|en devise(?! (?:étrangère|autre|de )|s)"
     r"|\b(?:the|must|shall|should|with|invoice|allowed)\b(?!\.|\()"
@@ -135,5 +135,31 @@ def test_french_is_that_of_accountants(column):
 
 def test_terms_and_statuses_are_named_as_accountants_do():
     """The names of business terms, and all that a lifecycle says, follow the same words."""
-    names = [each.name_fr for each in (*ITEMS, *TERMS)] + re.findall(r'fr = "([^"]*)"', data_text("lifecycle.toml"))
+    names = (
+        [each.name_fr for each in ITEMS]
+        + [each.name_fr for each in TERMS]
+        + re.findall(r'fr = "([^"]*)"', data_text("lifecycle.toml"))
+    )
     assert not [name for name in names if NOT_SAID.search(name)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "said"),
+    [
+        ("EI-WHY-SHARE", {"share": "1200.50"}, "sa part du total HT est 1200,50"),
+        ("EI-WHY-PAID", {"total": "120.00"}, "le montant payé dépasse le total TTC (120,00)"),
+        ("EI-LIFE-04", {"found": "130.00", "expected": "120.00"}, "130,00 encaissés pour 120,00 dus."),
+        ("EI-WHY-FUTURE", {"date": "2026-09-30"}, "la date d'émission est après le jour du contrôle, le 30/09/2026"),
+        ("EI-DRAFT-11", {"field": "2026-09-30 1.5"}, "Un brouillon n'a pas de champ « 2026-09-30 1.5 »."),
+    ],
+)
+def test_figures_and_days_are_french_in_french_sentences(rule, facts, said):
+    """A decimal comma, JJ/MM/AAAA; what is quoted from a document stays as it is, and so does English."""
+    assert words(rule, facts, "fr").message == said
+    assert all(fact in words(rule, facts, "en").message for fact in facts.values())
+
+
+def test_no_reason_with_a_figure_forgets_the_comma():
+    """Each reason that names an amount or a day by its usual place shows it as it is read in French."""
+    bare = re.compile(r"\{(?:sum|total|net|share|rate|vat|base|amount|date|since|last|paid)\}")
+    assert not [cells[0] for cells in ROWS[1:] if cells[0].startswith("EI-WHY-") and bare.search(cells[3])]

@@ -14,7 +14,10 @@ languages, and words for all that einvoice itself has to say. Its first column i
     EI-CDV-01_{item}   {item} becomes the number, {name} the name of an item of a lifecycle message, {published} the
                        published rule that demands it
 
-Any other {place} of a text is a fact that whoever speaks gives along. Sources: the column `source` of each row.
+Any other {place} of a text is a fact that whoever speaks gives along; French texts have {place:day} for 30/09/2026 and
+{place:figure} for 120,00, while a value that is quoted from a document stays as it stands there.
+
+Sources: the column `source` of each row.
 """
 
 from __future__ import annotations
@@ -65,7 +68,13 @@ _VAT_EN = MappingProxyType(
         "Z": '"zero rated" (Z)',
     }
 )
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = re.compile(r"\{(\w+)(?::(day|figure))?\}")
+_AS_READ = MappingProxyType(
+    {
+        "day": (re.compile(r"(\d{4})-(\d{2})-(\d{2})"), r"\3/\2/\1"),
+        "figure": (re.compile(r"(?<=\d)\.(?=\d)"), ","),
+    }
+)
 _OPEN = "…"  # a place for which there is no fact
 _KEPT = 4096  # rows of families, filled: rule sets have some thousand ids
 
@@ -212,7 +221,15 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 def _filled(form: str, values: Mapping[str, str]) -> str:
     """The text with its {places} filled, … where there is no fact; a full stop after … goes."""
-    return _PLACE.sub(lambda place: values.get(place[1], _OPEN), form).replace("….", "…")
+    return _PLACE.sub(lambda place: _as_read(values.get(place[1], _OPEN), place[2]), form).replace("….", "…")
+
+
+def _as_read(fact: str, kind: str | None) -> str:
+    """A day as 30/09/2026, a figure as 120,00, where a text has its place so; else the fact as it is."""
+    if kind is None:
+        return fact
+    form, read = _AS_READ[kind]
+    return form.sub(read, fact)
 
 
 def _with_names(form: str, values: Mapping[str, str]) -> str:
