@@ -354,3 +354,20 @@ def test_a_consumer_is_told_that_the_rules_for_professionals_do_not_apply():
     notes = notes_of(invoice_of(treatment="B2C"))
     assert "sans objet" in notes["PMT"]
     assert "sans objet" in notes["PMD"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        ("Rabais de 2 % pour paiement anticipé", True),
+        ("Remise de 1 % en cas de règlement anticipé", True),
+        ("2 % off for early payment", True),
+        ("Paiement comptant", False),
+        ("30 jours fin de mois", False),
+    ],
+)
+def test_terms_that_reward_an_early_payment_are_the_note_about_it(terms, told):
+    """Whatever the discount is called, « pas d'escompte » does not contradict them; other terms leave that note."""
+    assert notes_of(invoice_of(payment_terms=terms))["AAB"] == (
+        terms if told else "Pas d'escompte pour paiement anticipé."
+    )

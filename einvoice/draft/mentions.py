@@ -10,7 +10,8 @@ parties agreed nothing else: to a company by the code de commerce, to a public b
 (8 points instead of 10), to a consumer that it does not apply. A draft that carries a note with the same code keeps its
 own. `late_payment_note("…")` and `early_payment_note("…")` make one with other terms.
 
-Payment terms that speak of a discount (escompte, discount, Skonto) are themselves the note AAB.
+Payment terms that speak of a discount (escompte, paiement anticipé, discount, early payment, Skonto) are themselves the
+note AAB.
 
 Sources: code de commerce L. 441-9, L. 441-10, D. 441-5; code de la commande publique L. 2192-13, R. 2192-31, D. 2192-35
 (believed: read in secondary sources); XRechnung, BR-DE-18 (#SKONTO#); CGI annex II art. 242 nonies A (debits option);
@@ -58,7 +59,9 @@ EARLY_PAYMENT = "Pas d'escompte pour paiement anticipé."
 VAT_ON_DEBITS = "Option pour le paiement de la taxe d'après les débits"
 SINGLE_TAXABLE_PERSON = "MEMBRE_ASSUJETTI_UNIQUE"
 
-_SPEAKS_OF_DISCOUNT = re.compile(r"escompte|\bdiscount|skonto", re.IGNORECASE)
+_SPEAKS_OF_DISCOUNT = re.compile(
+    r"escompte|\bdiscount|skonto|(?:paiement|règlement) anticipé|(?:early|prompt) payment", re.IGNORECASE
+)
 _CONSUMER = frozenset({"B2C", "B2CINT"})
 
 
