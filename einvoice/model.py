@@ -24,11 +24,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     PlainSerializer,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_before_validator_function
 
 __all__ = [
     "Address",
@@ -68,9 +71,34 @@ def _decoded(value: Any) -> Any:
         raise ValueError(f"expected base64 text: {error}") from error
 
 
-def _several(value: Any) -> Any:
-    """A single object where a list is meant is a list of one."""
-    return value if value is None or isinstance(value, (list, tuple)) else (value,)
+class _Several:
+    """Marks a list for which a single object may stand: it is a list of one. The JSON Schema says so."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self._listed, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        made = handler(schema)
+        return made if handler.mode == "serialization" else {"anyOf": [made, made["items"]]}
+
+    @staticmethod
+    def _listed(value: Any) -> Any:
+        return value if value is None or isinstance(value, (list, tuple)) else (value,)
+
+
+_SEVERAL = _Several()
+
+
+def or_text(schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    """The JSON Schema of a model that a plain text may stand for when it is read."""
+    made = handler(schema)
+    if handler.mode == "validation":
+        whole = handler.resolve_ref_schema(made)
+        described = {name: whole.pop(name) for name in ("title", "description") if name in whole}
+        parts = {"anyOf": [{"type": "string"}, dict(whole)]}
+        whole.clear()
+        whole.update(described | parts)
+    return made
 
 
 # How XML Schema spells a decimal number (part 2, §3.3.3), and how large or fine it may be: more than anybody bills.
@@ -148,6 +176,10 @@ class Identifier(Model):
     def _plain(cls, value: Any) -> Any:
         return {"value": value} if isinstance(value, str) else value
 
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return or_text(schema, handler)
+
 
 class Address(Model):
     """A postal address (BG-5, BG-8, BG-12, BG-15 and those of the French parties)."""
@@ -175,7 +207,7 @@ class Party(Model):
 
     name: Text | None = None
     trading_name: Text | None = None
-    identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    identifiers: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
     legal_registration_identifier: Identifier | None = None
     vat_identifier: str | None = None
     tax_registration_identifier: str | None = None
@@ -199,6 +231,10 @@ class Note(Model):
     @classmethod
     def _plain(cls, value: Any) -> Any:
         return {"text": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return or_text(schema, handler)
 
 
 class Period(Model):
@@ -315,7 +351,7 @@ class IncludedItem(Model):
     """An article that the item of a line contains, such as one of a set. Source: Factur-X 1.09 EXTENDED, BG-X-1."""
 
     identifier: str | None = None
-    standard_identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    standard_identifiers: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
     sellers_identifier: str | None = None
     buyers_identifier: str | None = None
     industry_identifier: str | None = None
@@ -389,8 +425,8 @@ class Line(Model):
     identifier: str | None = None
     parent_line_identifier: str | None = None
     subtype_code: str | None = None  # GROUP, DETAIL or INFORMATION
-    notes: Annotated[tuple[Note, ...], BeforeValidator(_several)] = Field(default=(), description="BT-127 notes")
-    object_identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    notes: Annotated[tuple[Note, ...], _SEVERAL] = Field(default=(), description="BT-127 notes")
+    object_identifiers: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
     quantity_per_parent_line: Quantity | None = None  # of a component, for one unit of its parent line
     quantity: Quantity | None = None
     unit_code: str | None = None  # UN/ECE recommendation 20 with 21
@@ -416,7 +452,7 @@ class Line(Model):
     delivery_note_reference: str | None = None
     delivery_note_line_reference: str | None = None
     delivery_note_date: date | None = None
-    preceding_invoices: Annotated[tuple[InvoiceReference, ...], BeforeValidator(_several)] = ()
+    preceding_invoices: Annotated[tuple[InvoiceReference, ...], _SEVERAL] = ()
     buyer_accounting_reference: str | None = None
     invoicing_period: Period | None = None
     delivery: Delivery | None = None
@@ -448,7 +484,7 @@ class Line(Model):
     item_sellers_identifier: str | None = None
     item_buyers_identifier: str | None = None
     item_standard_identifier: Identifier | None = None
-    item_classification_identifiers: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    item_classification_identifiers: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
     item_country_of_origin: str | None = None
     item_attributes: tuple[ItemAttribute, ...] = ()
     included_items: tuple[IncludedItem, ...] = ()
@@ -500,16 +536,16 @@ class InvoiceHead(Model):
     delivery_note_reference: str | None = None
     delivery_note_date: date | None = None
     tender_or_lot_reference: str | None = None
-    invoice_object_identifier: Annotated[tuple[Identifier, ...], BeforeValidator(_several)] = ()
+    invoice_object_identifier: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
     buyer_accounting_reference: str | None = None
     payment_terms: Text | None = None
-    payment_discounts: Annotated[tuple[PaymentDiscount, ...], BeforeValidator(_several)] = Field(
+    payment_discounts: Annotated[tuple[PaymentDiscount, ...], _SEVERAL] = Field(
         default=(), description="discounts for paying early; where the format has no place for them, BT-20 says them"
     )
-    notes: Annotated[tuple[Note, ...], BeforeValidator(_several)] = ()
+    notes: Annotated[tuple[Note, ...], _SEVERAL] = ()
     business_process_type: str | None = None
     specification_identifier: str | None = None
-    preceding_invoices: Annotated[tuple[InvoiceReference, ...], BeforeValidator(_several)] = ()
+    preceding_invoices: Annotated[tuple[InvoiceReference, ...], _SEVERAL] = ()
 
     seller: Party | None = None
     buyer: Party | None = None
@@ -524,11 +560,11 @@ class InvoiceHead(Model):
     delivery: Delivery | None = None
     delivery_terms: DeliveryTerms | None = None
     invoicing_period: Period | None = None
-    payment_means: Annotated[tuple[PaymentMeans, ...], BeforeValidator(_several)] = ()
+    payment_means: Annotated[tuple[PaymentMeans, ...], _SEVERAL] = ()
     remittance_information: Text | None = None
     mandate_reference_identifier: str | None = None
     bank_assigned_creditor_identifier: str | None = None
-    advance_payments: Annotated[tuple[AdvancePayment, ...], BeforeValidator(_several)] = Field(
+    advance_payments: Annotated[tuple[AdvancePayment, ...], _SEVERAL] = Field(
         default=(), description="what was paid before, and the VAT in it; Factur-X EXTENDED"
     )
     allowances: tuple[AllowanceCharge, ...] = ()

@@ -254,3 +254,25 @@ def test_a_draft_inside_another_model_fails_as_models_do(payload, place, said):
         TypeAdapter(Draft).validate_python(payload)
     assert [(each["loc"], each["msg"]) for each in inside.value.errors()] == [(("invoice_data", *place), said)]
     assert [(each["loc"], each["msg"]) for each in alone.value.errors()] == [(place, said)]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"seller": {"electronic_address": "100000009"}},
+        {"seller": {"identifiers": {"value": "1"}}, "buyer": {"identifiers": ["1", {"value": "2"}]}},
+        {"notes": "Merci", "lines": [{"notes": [{"text": "a"}, "b"], "object_identifiers": "7"}]},
+        {"payment_means": {"means_code": "30"}, "preceding_invoices": {"reference": "F1"}},
+    ],
+)
+def test_the_schema_allows_what_is_read(said):
+    """A text for an identifier or a note, one thing for a list of one; nothing else in their place."""
+    jsonschema = pytest.importorskip("jsonschema", reason="a tool of the extra dev brings it")
+    schema = Draft.model_json_schema()
+    jsonschema.validate(said, schema)
+    assert Draft.model_validate(said).complete()
+    for wrong in ({"notes": 7}, {"seller": {"electronic_address": ["1"]}}, {"payment_means": "30"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, schema)
+        with pytest.raises(DraftError):
+            Draft.model_validate(wrong)

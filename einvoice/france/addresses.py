@@ -23,10 +23,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Literal, Self
 
-from pydantic import model_validator
+from pydantic import GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
 
 from einvoice.identifiers import MAX_LENGTH, ROUTING_CODE, SIREN, SIRET, SUFFIX, Fault, split_address, too_long
-from einvoice.model import Identifier, Model
+from einvoice.model import Identifier, Model, or_text
 
 __all__ = ["SCHEME", "ElectronicAddress", "Grain"]
 
@@ -47,6 +48,10 @@ class ElectronicAddress(Model):
     @classmethod
     def _plain(cls, value: Any) -> Any:
         return cls._parts(value) if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return or_text(schema, handler)
 
     @classmethod
     def parse(cls, text: str) -> Self:
