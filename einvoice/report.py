@@ -12,6 +12,8 @@ The JSON form (version 1) is a contract; `schemas/report.schema.json` describes 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -19,9 +21,22 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 if TYPE_CHECKING:
     from einvoice.model import Invoice
 
-__all__ = ["DocumentReport", "Finding", "Kind", "Report", "Severity", "Step", "SyntaxName", "Verdict", "worst"]
+__all__ = [
+    "WEIGHTS",
+    "DocumentReport",
+    "Finding",
+    "Group",
+    "Kind",
+    "Report",
+    "Severity",
+    "Step",
+    "SyntaxName",
+    "Verdict",
+    "worst",
+]
 
 Severity = Literal["error", "warning", "information"]
+WEIGHTS: dict[Severity, int] = {"error": 0, "warning": 1, "information": 2}
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 Verdict = Literal["valid", "invalid", "not_run"]
@@ -58,6 +73,14 @@ class Finding(_Value):
     official: str | None = Field(default=None, description="of a published rule: the publisher's own text")
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One finding, or the same one in several places, and what follows from it."""
+
+    same: tuple[Finding, ...]
+    following: tuple[Finding, ...]
+
+
 class Step(_Value):
     """One thing that was done to validate a document."""
 
@@ -91,6 +114,38 @@ class DocumentReport(_Value):
     verdict: Verdict = Field(description="valid, invalid or not_run")
     steps: tuple[Step, ...] = Field(default=(), description="what was done, in order")
     findings: tuple[Finding, ...] = Field(default=(), description="what was found, in the order of the steps")
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """The findings as a person reads them: the worst first, each once, consequences under their cause."""
+        return _grouped(self.findings)
+
+
+def _grouped(found_in: tuple[Finding, ...]) -> tuple[Group, ...]:
+    """The findings of the document, each once; a group weighs as much as the worst that is in it.
+
+    Of those that weigh the same, what the schema refused comes first, then what others follow from.
+    """
+    roots = {_key(each) for each in found_in if not each.caused_by}
+    following: dict[str, list[Finding]] = {}
+    for each in found_in:
+        if each.caused_by in roots:
+            following.setdefault(each.caused_by or "", []).append(each)
+    heads = [each for each in found_in if each.caused_by not in roots]
+    after = {id(each): following.get(_key(each), []) for each in heads}
+    weights = {id(each): min(WEIGHTS[one.severity] for one in (each, *after[id(each)])) for each in heads}
+    ranks = {id(each): 0 if each.rule == "XSD" else 1 if after[id(each)] else 2 for each in heads}
+    heads.sort(key=lambda finding: (weights[id(finding)], ranks[id(finding)], finding.rule, finding.message))
+    made = []
+    for _, found in groupby(heads, key=lambda finding: (finding.severity, finding.rule, finding.message)):
+        same = tuple(found)
+        made.append(Group(same, tuple(each for head in same for each in after[id(head)])))
+    return tuple(made)
+
+
+def _key(finding: Finding) -> str:
+    """How `caused_by` names a finding."""
+    return f"{finding.rule} {finding.field or ''}".strip()
 
 
 class Report(_Value):

@@ -24,8 +24,6 @@ from starlette.requests import ClientDisconnect
 
 import einvoice as ei
 from einvoice.france import lifecycle
-from einvoice.reporting.groups import groups
-from einvoice.reporting.words import WORDS
 from einvoice_server import jobs
 from einvoice_server.api.clients import link_of, play_step
 from einvoice_server.auth import Holder, holder, mint
@@ -164,8 +162,7 @@ def _checks(app: FastAPI, shown: Shown) -> None:
         name, _, _, readable = known(check_id)
         report = judged(request, check_id)
         view = f"/check/{check_id}/view" if readable else None
-        so = WORDS[_language(request)]["so"]
-        return shown.page(request, "check.html", title=name, report=report, groups=groups(report), so=so, view=view)
+        return shown.page(request, "check.html", title=name, report=report, view=view)
 
     @app.get("/check/{check_id}/view", include_in_schema=False)
     def _view(request: Request, check_id: str) -> Response:

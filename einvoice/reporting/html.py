@@ -21,8 +21,7 @@ from types import MappingProxyType
 
 from einvoice.data import Language
 from einvoice.model import Invoice
-from einvoice.report import DocumentReport, Finding, Report, Severity, Verdict
-from einvoice.reporting.groups import WEIGHTS, Group, groups
+from einvoice.report import WEIGHTS, DocumentReport, Finding, Group, Report, Severity, Verdict
 from einvoice.reporting.statistics import demanded
 from einvoice.reporting.text import about, checked, places, reasons, rule_name, term_name, values
 from einvoice.reporting.words import WORDS, severity_word
@@ -164,7 +163,7 @@ class HtmlReport:
         return shown, large
 
     def _document(self, document: DocumentReport, rules: list[int], page: Page | None) -> str:
-        found = groups(document)
+        found = document.groups
         folder, name = _split(document.source or "-")
         return filled(
             "reporting/document.html",

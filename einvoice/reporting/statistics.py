@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from einvoice.data import Language
-from einvoice.report import Report, Severity
-from einvoice.reporting.groups import WEIGHTS
+from einvoice.report import WEIGHTS, Report, Severity
 from einvoice.reporting.text import summary
 from einvoice.reporting.words import severity_word
 from einvoice.rulebook.explaining import explained

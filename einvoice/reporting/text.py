@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report, Step, Verdict
-from einvoice.reporting.groups import groups
 from einvoice.reporting.words import WORDS, counted
 from einvoice.terms import term
 
@@ -58,7 +57,7 @@ def _document(document: DocumentReport, language: Language, look: Look) -> Itera
     yield _INDENT + look.dim(about(document, language))
     for reason in reasons(document, language):
         yield from _wrap(f"? {reason}", look, _INDENT, "  ")
-    for group in groups(document):
+    for group in document.groups:
         yield ""
         yield from _finding(group.same, language, look)
         if group.following:
