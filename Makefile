@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts kills fuzz hostile roundtrip unmapped sweep preflight france verapdf first-findings clean
+.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client kills fuzz hostile roundtrip unmapped sweep preflight france verapdf first-findings clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -91,6 +91,9 @@ units: $(VENV)/dev         ## the unit tests that CEN publishes, on both engines
 
 drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and validated
 	$(BIN)/python tools/random_drafts.py
+
+client: $(VENV)/dev        ## 500 invoices and their approvals each way, by a client that is not ours
+	$(BIN)/python tools/third_party_client.py
 
 kills: $(VENV)/dev         ## twenty kills of the sandbox's platforms under load, on each database
 	EINVOICE_KILLS=20 $(BIN)/python -m pytest tests/server/test_kills.py --timeout 900 --durations 0
