@@ -73,11 +73,12 @@ def claim(platform: Platform, worker: str, limit: int) -> list[Job]:
     """Jobs of one kind that are due and nobody's, now ours for a while."""
     now = platform.now
     with platform.db.read() as tx:  # an idle worker disturbs no writer
-        if tx.execute(_waiting(now).limit(1)).first() is None:
+        first = tx.execute(_waiting(now).limit(1)).first()
+        if first is None:
             return []
     with platform.db.write() as tx:
-        rows = tx.execute(_waiting(now).limit(limit).with_for_update(skip_locked=True)).all()
-        rows = [row for row in rows if row.kind == rows[0].kind]
+        alike = _waiting(now).where(job.c.kind == first.kind)  # so that a batch is full, however mixed the queue is
+        rows = tx.execute(alike.limit(limit).with_for_update(skip_locked=True)).all()
         ids = [row.id for row in rows]
         tx.execute(update(job).where(job.c.id.in_(ids)).values(claimed_until=now + _LEASE, claimed_by=worker))
     return [Job(row.id, row.kind, json.loads(row.content), row.created, row.tries) for row in rows]

@@ -84,10 +84,11 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - one job must not keep the others of its batch from their end
             for job, outcome in good:
                 self._finish_alone(job, outcome, error)
-        with self.platform.db.write() as tx:
-            for job, result in zip(claimed, outcomes, strict=True):
-                if isinstance(result, Exception):
-                    self._failed(tx, job, result)
+        bad = [(job, result) for job, result in zip(claimed, outcomes, strict=True) if isinstance(result, Exception)]
+        if bad:
+            with self.platform.db.write() as tx:
+                for job, found in bad:
+                    self._failed(tx, job, found)
         return True
 
     def _finish(self, good: Sequence[tuple[Job, Apply]]) -> None:
