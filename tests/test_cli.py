@@ -673,3 +673,16 @@ def test_every_command_has_its_module_and_help(capsys):
             cli.run([name, "--help"])
         assert end.value.code == 0
         assert said(purpose) in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_draft_is_rendered_and_an_invoice_is_not_built(tmp_path, capsys):
+    """Render shows what a draft means, with its verdict; build says which command is for what is an invoice already."""
+    drafts = Path(__file__).parents[1] / "fixtures" / "drafts"
+    assert run("render", drafts / "services.json", "--to", "html", "--check", "-o", tmp_path / "a.html") == 0
+    assert "F2026-" in (tmp_path / "a.html").read_text(encoding="utf-8")
+    (tmp_path / "a.xml").write_text(UBL, encoding="utf-8")
+    with pytest.raises(SystemExit, match="2"):
+        run("build", tmp_path / "a.xml", "--to", "cii")
+    assert "einvoice convert" in capsys.readouterr().err
+    assert run("status", tmp_path / "a.xml", "approuvée", "--received-at", "2026-11-02T15:10") == 1
+    assert "205, " in capsys.readouterr().err

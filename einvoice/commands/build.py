@@ -10,6 +10,7 @@ The invoice is validated once it is written: exit status 1 says that it is inval
 from __future__ import annotations
 
 import argparse
+import codecs
 
 from einvoice.api import PROFILES, build_with_losses, validate
 from einvoice.commands.inputs import read_document
@@ -84,8 +85,11 @@ def pages(options: argparse.Namespace) -> bytes | None:
 
 def _draft(name: str) -> Draft:
     """The draft of a file. Raises `WrongUsage` where it is no JSON object, `DraftError` where a field is wrong."""
+    data = read_document(name)
+    if Document(data).form != "json" and data.removeprefix(codecs.BOM_UTF8).lstrip().startswith((b"<", b"%PDF")):
+        raise WrongUsage(said("{name} is no draft: `einvoice convert` says an invoice in another syntax", name=name))
     try:
-        return Draft.model_validate_json(read_document(name))
+        return Draft.model_validate_json(data)
     except DraftError as error:
         if any(problem.path for problem in error.problems):
             raise

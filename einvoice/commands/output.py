@@ -88,9 +88,10 @@ def _short(text: str) -> str:
     return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}…"
 
 
-def say_finding(finding: Finding, *more: str) -> None:
-    """Say a finding in one line: rule, place, message and what is given beside it."""
-    say("".join((f"{finding.rule}  {finding.field or finding.xpath or ''}  {finding.message}", *more)))
+def say_finding(finding: Finding) -> None:
+    """Say a finding in one line: rule, place, message and what to do."""
+    hint = f" → {finding.hint}" if finding.hint else ""
+    say(f"{finding.rule}  {finding.field or finding.xpath or ''}  {finding.message}{hint}")
 
 
 def say_errors(report: Report, field_of: Callable[[str], str] = str) -> None:
@@ -99,7 +100,7 @@ def say_errors(report: Report, field_of: Callable[[str], str] = str) -> None:
         for finding in document.findings:
             if finding.severity == "error":
                 placed = finding.model_copy(update={"field": finding.field and field_of(finding.field)})
-                say_finding(placed, f" → {finding.hint}" if finding.hint else "")
+                say_finding(placed)
         for step in document.steps:
             if step.status == "not_run":
                 say(f"{step.name}: {step.reason}")

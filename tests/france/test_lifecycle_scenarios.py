@@ -11,6 +11,7 @@ from french_samples import ARRIVED, changed, fixture, told
 from einvoice.errors import Unwritable
 from einvoice.france.lifecycle import STATUSES, Lifecycle, Payment, remarks, summary
 from einvoice.model import InvoiceReference
+from einvoice.rulebook import in_words
 
 INVOICE = fixture("services")  # 3,492.00 with VAT at 20 %, due on payment
 SENT = [("200", 0.0), ("201", 0.1), ("202", 0.2), ("203", 0.3)]
@@ -129,6 +130,8 @@ def test_a_status_before_reception_is_refused():
     with pytest.raises(Unwritable) as refusal:
         told(INVOICE, "205", at=ARRIVED - timedelta(minutes=1), received_at=ARRIVED)
     assert [each.rule for each in refusal.value.observations] == ["EI-CDV-77"]
+    (said,) = in_words(refusal.value.observations, "fr")
+    assert said.message.endswith("(1 min plus tôt).")
     assert told(INVOICE, "205", at=ARRIVED, received_at=ARRIVED).set_at == ARRIVED
 
 

@@ -87,7 +87,8 @@ def status(  # noqa: PLR0913 - each is one thing that a status may say
     """
     kind = STATUSES.get(str(code))
     if kind is None or not kind.phase:
-        raise refused(str(code), (fault("EI-CDV-60", "subject.status_code", found=code),))
+        told = [known for known, each in STATUSES.items() if each.phase]
+        raise refused(str(code), (fault("EI-CDV-60", "subject.status_code", found=code, expected=", ".join(told)),))
     setter = by or kind.set_by[0]
     at, received_at = legal_time(at), legal_time(received_at)
     request = Request(

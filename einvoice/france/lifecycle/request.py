@@ -103,7 +103,13 @@ def _setter_may_set_it(request: Request) -> Iterator[Observation]:
 
 def _comes_after_reception(request: Request) -> Iterator[Observation]:
     if request.waited < timedelta():
-        yield fault("EI-CDV-77", "set_at", found=-request.waited)
+        yield fault("EI-CDV-77", "set_at", found=_in_hours(-request.waited))
+
+
+def _in_hours(span: timedelta) -> str:
+    """Hours and minutes, which every language writes alike."""
+    hours, minutes = divmod(max(span // timedelta(minutes=1), 1), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 # What the buyer of a service by several suppliers may object to one of them (BT-23 = S6).
