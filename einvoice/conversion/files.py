@@ -34,10 +34,15 @@ _ZIP = b"PK\x03\x04"
 _IN_ZIP = {b"xl/workbook.xml": _SPREADSHEET, _OPEN_DOCUMENT.encode(): _OPEN_DOCUMENT}
 
 
-def mime_of(name: str | None, content: bytes) -> tuple[str, str] | None:
-    """The type of a file, and the row of the rulebook that says how it is known; None where it is not."""
+def mime_of(name: str | None, content: bytes, *, any_type: bool = True) -> tuple[str, str] | None:
+    """The type of a file, and the row of the rulebook that says how it is known; None where it is not.
+
+    Unless `any_type` is wanted, a type that an invoice may not carry stays unsaid: what demands none would refuse it.
+    """
     by_name = _BY_NAME.get(PurePath(name or "").suffix.lower())
     by_content = _mime_by_content(content)
+    if not any_type and _XML in (by_content, by_name):
+        return None
     if by_content:  # what a file is counts more than what it is called
         return by_content, "EI-IMPLIED-NAME" if by_content == by_name else "EI-IMPLIED-CONTENT"
     return (by_name, "EI-IMPLIED-NAME") if by_name else None

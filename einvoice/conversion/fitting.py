@@ -72,10 +72,10 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
         _identifiers_once(fitted, to)
         _reasons_of_exemptions(fitted)
         _groups_once(fitted)
-    elif to != "ubl":
-        _tax_numbers_of_sellers(fitted)
     if to == "ubl":
         _payment_text_once(fitted)
+    else:
+        _tax_numbers_of_sellers(fitted)
     _discounts_in_words(fitted, to)
     return fitted
 
@@ -109,7 +109,7 @@ def _described_files(fitted: Fitted, to: str) -> None:
         content, place = document.attached_document, Path(("supporting_documents", index))
         if content is None:
             continue
-        if not document.mime_code and (known := mime_of(document.filename, content)):
+        if not document.mime_code and (known := mime_of(document.filename, content, any_type=to == "ubl")):
             mime, wording = known
             document = document.model_copy(update={"mime_code": mime})  # noqa: PLW2901 - what stands there from now on
             fitted.told.append(_implied(place / "mime_code", mime, wording, name=document.filename or "—"))
@@ -171,7 +171,7 @@ def _chosen(identifiers: tuple[Identifier, ...], *, both: bool) -> list[int]:
 
 
 def _tax_numbers_of_sellers(fitted: Fitted) -> None:
-    """Only a seller has a tax number beside that of VAT (BT-32); the rules of EXTENDED refuse it for others."""
+    """Only a seller has a tax number beside that of VAT (BT-32); the rules of Factur-X refuse it for others."""
     for name in _OTHERS:
         party: Party | None = getattr(fitted.invoice, name)
         if party is not None and party.tax_registration_identifier is not None:

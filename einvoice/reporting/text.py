@@ -160,7 +160,7 @@ def checked(document: DocumentReport, language: Language) -> str:
     words = WORDS[language]
     steps = [
         f"{_step_name(step, language)} {_MARKS[step.status]}"
-        + (f" ({words['newer'].format(version=step.newer)})" if step.newer else "")
+        + (f" ({words['newer'].format(version=step.newer, rules=step.ruleset)})" if step.newer else "")
         for step in document.steps
     ]
     return f"{words['checked']}{words['colon']}{', '.join(steps)}"

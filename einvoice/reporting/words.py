@@ -67,7 +67,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "unknown": "Document",
                 "profile": "profil",
                 "checked": "Contrôlé avec",
-                "newer": "{version} est publiée",
+                "newer": "{version} est publiée : einvoice artefacts fetch {rules}",
                 "steps": MappingProxyType(
                     {
                         "parse": "lecture",
@@ -142,7 +142,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "unknown": "Document",
                 "profile": "profile",
                 "checked": "Checked with",
-                "newer": "{version} is published",
+                "newer": "{version} is published: einvoice artefacts fetch {rules}",
                 "steps": MappingProxyType(
                     {
                         "parse": "reading",

@@ -29,6 +29,7 @@ from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
 from einvoice.own_rules import OwnRules
 from einvoice.paths import Path
+from einvoice.profiles import published_spelling
 from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Sentence, StepResult
 from einvoice.schematron import Failure, Outcome
@@ -169,13 +170,20 @@ def parse(task: Task) -> Result:
 
 
 def profile(task: Task) -> Result:
-    """Tell where the profile has rules of its own that are not run."""
-    found = task.document.detected
-    if task.invoice is None or not task.plan.foreign or _own_of_profile(task):
+    """Tell where the profile is not spelled as published, and where it has rules of its own that are not run."""
+    if task.invoice is None:
         return _NOTHING
+    found = task.document.detected
+    stated = found.specification_identifier or "—"
+    said: tuple[Observation, ...] = ()
+    if expected := published_spelling(found.specification_identifier):
+        facts = {"found": stated, "expected": expected}
+        said = (Observation("EI-PROFILE-03", "warning", "profile", facts, term="BT-24"),)
+    if not task.plan.foreign or _own_of_profile(task):
+        return Result(observations=said)
     if found.profile == "other":
-        return Result(observations=(_note("EI-PROFILE-02", "profile", profile=found.specification_identifier or "—"),))
-    return Result(observations=(_note("EI-PROFILE-01", "profile", profile=found.profile or ""),))
+        return Result(observations=(*said, _note("EI-PROFILE-02", "profile", profile=stated)))
+    return Result(observations=(*said, _note("EI-PROFILE-01", "profile", profile=found.profile or "")))
 
 
 def schema(task: Task) -> Result:
