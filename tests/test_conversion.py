@@ -352,7 +352,7 @@ def test_a_test_or_a_copy_does_not_become_a_real_invoice(data, words):
 
 
 def test_a_result_without_a_verdict_is_told(monkeypatch):
-    """Where the rules of the target leave the result of a valid source without a verdict, the losses say so, and why."""
+    """Where the rules of the target leave the result of a valid source without a verdict, the losses say why."""
     valid = (FilePath(__file__).parents[1] / "fixtures" / "valid" / "services.ubl.xml").read_bytes()
     real = ei.api.validated
 
