@@ -387,7 +387,8 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
     _checked_target(to)
     words = _language(language, policy)
     document = _readable(_document(source, "convert"))
-    unread = unread_observations(document.invoice, document.field_at) if document.invoice.unread else ()
+    places = () if document.is_older else (document.field_at,)  # of today's standards; an older one has no places
+    unread = unread_observations(document.invoice, *places) if document.invoice.unread else ()
     if refused := meaning_lost(unread):
         raise Unwritable("EI-NO-WRITE-08", {"target": to}, refused).in_language(words)
     invoice, older = completed_from_older(document.invoice)
