@@ -370,3 +370,16 @@ def test_a_result_without_a_verdict_is_told(monkeypatch):
     (told,) = [each for each in converted.losses if each.rule == "EI-FIT-DOUBT"]
     assert told.severity == "warning"
     assert "en16931-cii" in told.message
+
+
+@pytest.mark.parametrize(("target", "verdict"), [("cii", "valid"), ("ubl", "invalid"), ("facturx", "invalid")])
+def test_an_attached_xml_without_a_type_is_judged_where_one_is_demanded(target, verdict):
+    """CII demands no type, and stays valid; where one is demanded, what is made is judged, and the error is told."""
+    draft = FilePath(__file__).parents[1] / "fixtures" / "drafts" / "attachment.json"
+    invoice = ei.Draft.model_validate_json(draft.read_bytes()).complete()
+    attached = SupportingDocument(reference="A-1", attached_document=b"<a/>")
+    data = cii.write(invoice.model_copy(update={"supporting_documents": (attached,)}))
+    assert b"mimeCode" not in data
+    converted = ei.convert(data, target)
+    assert converted.report.verdict == verdict
+    assert any(each.severity == "error" for each in converted.losses) == (verdict == "invalid")

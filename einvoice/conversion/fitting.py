@@ -109,7 +109,7 @@ def _described_files(fitted: Fitted, to: str) -> None:
         content, place = document.attached_document, Path(("supporting_documents", index))
         if content is None:
             continue
-        if not document.mime_code and (known := mime_of(document.filename, content, any_type=to == "ubl")):
+        if not document.mime_code and (known := mime_of(document.filename, content, any_type=to != "cii")):
             mime, wording = known
             document = document.model_copy(update={"mime_code": mime})  # noqa: PLW2901 - what stands there from now on
             fitted.told.append(_implied(place / "mime_code", mime, wording, name=document.filename or "—"))
