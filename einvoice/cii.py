@@ -136,6 +136,16 @@ _ID = """
   value      .
   scheme_id  @schemeID
 """
+_SHIP_TO = """
+  delivery.location_identifier   {D}/ram:ShipToTradeParty/ram:ID                              LOCAL_ID
+  delivery.location_identifier   {D}/ram:ShipToTradeParty/ram:GlobalID                        ID
+  delivery.party_name            {D}/ram:ShipToTradeParty/ram:Name
+  delivery.contact               {D}/ram:ShipToTradeParty/ram:DefinedTradeContact             CONTACT
+  delivery.postal_address        {D}/ram:ShipToTradeParty/ram:PostalTradeAddress              ADDRESS
+  delivery.electronic_address    {D}/ram:ShipToTradeParty/ram:URIUniversalCommunication/ram:URIID  ID
+  =VA                            {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID/@schemeID
+  delivery.vat_identifier        {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID
+"""
 _ADDRESS = """
   postal_zone             ram:PostcodeCode
   street_name             ram:LineOne
@@ -334,14 +344,7 @@ _LINE = """
   package_quantity                  {D}/ram:PackageQuantity
   package_quantity_unit_code        {D}/ram:PackageQuantity/@unitCode
   quantity_per_parent_line          {D}/ram:PerPackageUnitQuantity
-  delivery.location_identifier      {D}/ram:ShipToTradeParty/ram:ID                           LOCAL_ID
-  delivery.location_identifier      {D}/ram:ShipToTradeParty/ram:GlobalID                     ID
-  delivery.party_name               {D}/ram:ShipToTradeParty/ram:Name
-  delivery.contact               {D}/ram:ShipToTradeParty/ram:DefinedTradeContact             CONTACT
-  delivery.postal_address        {D}/ram:ShipToTradeParty/ram:PostalTradeAddress              ADDRESS
-  delivery.electronic_address    {D}/ram:ShipToTradeParty/ram:URIUniversalCommunication/ram:URIID  ID
-  =VA                            {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID/@schemeID
-  delivery.vat_identifier        {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID
+{SHIP_TO}
   delivery.actual_delivery_date     {D}/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString
   despatch_advice_reference         {D}/ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID
   despatch_advice_line_reference    {D}/ram:DespatchAdviceReferencedDocument/ram:LineID
@@ -407,14 +410,7 @@ _INVOICE = """
   project_reference              {A}/ram:SpecifiedProcuringProject/ram:ID
   'Project reference'            {A}/ram:SpecifiedProcuringProject/ram:Name
   !                              {D}
-  delivery.location_identifier   {D}/ram:ShipToTradeParty/ram:ID                              LOCAL_ID
-  delivery.location_identifier   {D}/ram:ShipToTradeParty/ram:GlobalID                        ID
-  delivery.party_name            {D}/ram:ShipToTradeParty/ram:Name
-  delivery.contact               {D}/ram:ShipToTradeParty/ram:DefinedTradeContact             CONTACT
-  delivery.postal_address        {D}/ram:ShipToTradeParty/ram:PostalTradeAddress              ADDRESS
-  delivery.electronic_address    {D}/ram:ShipToTradeParty/ram:URIUniversalCommunication/ram:URIID  ID
-  =VA                            {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID/@schemeID
-  delivery.vat_identifier        {D}/ram:ShipToTradeParty/ram:SpecifiedTaxRegistration[VA]/ram:ID
+{SHIP_TO}
   delivery.actual_delivery_date  {D}/ram:ActualDeliverySupplyChainEvent/ram:OccurrenceDateTime/udt:DateTimeString
   despatch_advice_reference      {D}/ram:DespatchAdviceReferencedDocument/ram:IssuerAssignedID
   despatch_advice_date           {D}/ram:DespatchAdviceReferencedDocument/ram:FormattedIssueDateTime/qdt:DateTimeString
@@ -462,6 +458,7 @@ _INVOICE = """
 """
 _HEAD = "rsm:SupplyChainTradeTransaction"
 _SHORT_HEADER = {
+    "{SHIP_TO}\n": _SHIP_TO,
     "{H}": _HEAD,
     "{A}": f"{_HEAD}/ram:ApplicableHeaderTradeAgreement",
     "{D}": f"{_HEAD}/ram:ApplicableHeaderTradeDelivery",
@@ -470,6 +467,7 @@ _SHORT_HEADER = {
     "{X}": f"{_HEAD}/ram:ApplicableHeaderTradeSettlement/ram:TaxApplicableTradeCurrencyExchange[vat]",
 }
 _SHORT_LINE = {
+    "{SHIP_TO}\n": _SHIP_TO,
     "{A}": "ram:SpecifiedLineTradeAgreement",
     "{D}": "ram:SpecifiedLineTradeDelivery",
     "{S}": "ram:SpecifiedLineTradeSettlement",

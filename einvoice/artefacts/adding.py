@@ -136,6 +136,12 @@ def remove(artefact_id: str, version: str | None = None) -> tuple[str, ...]:
     return tuple(path.name for path in gone)
 
 
+def begins_as_zip(source: Path) -> bool:
+    """Whether a file begins as a zip file does, whole or torn."""
+    with source.open("rb") as file:
+        return file.read(len(_ZIP)) == _ZIP
+
+
 @contextmanager
 def unpacked(source: Path) -> Iterator[Path]:
     """A release as a folder: itself, or what a zip file has in it.
@@ -145,9 +151,7 @@ def unpacked(source: Path) -> Iterator[Path]:
     if source.is_dir():
         yield source
         return
-    with source.open("rb") as file:
-        begins_as_zip = file.read(len(_ZIP)) == _ZIP
-    if not begins_as_zip and not zipfile.is_zipfile(source):
+    if not begins_as_zip(source) and not zipfile.is_zipfile(source):
         raise Unreadable("EI-NO-ADD-02", {"file": str(source)})
     with tempfile.TemporaryDirectory(prefix="einvoice-") as temporary:
         folder = Path(temporary)

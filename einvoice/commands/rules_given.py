@@ -13,7 +13,7 @@ from contextlib import suppress
 from os.path import relpath
 from pathlib import Path
 
-from einvoice.artefacts.adding import is_of_kind, unpacked
+from einvoice.artefacts.adding import begins_as_zip, is_of_kind, unpacked
 from einvoice.artefacts.installed import needed_files
 from einvoice.commands.inputs import STDIN, read_document
 from einvoice.errors import Unrecognised
@@ -22,7 +22,6 @@ from einvoice.validation.policy import HouseRules
 
 _FORMS = (".sch", ".xsl", ".xslt")  # best first
 _WHOLE = "-preprocessed"  # how publishers call a schema with its parts put in
-_ZIP = b"PK\x03\x04"
 
 
 def house_rules(name: str) -> tuple[HouseRules, ...]:
@@ -31,7 +30,7 @@ def house_rules(name: str) -> tuple[HouseRules, ...]:
     Raises `OSError` if it leads nowhere, `Unreadable` for an unsafe zip file and `Unrecognised` where no rules are.
     """
     path = Path(name)
-    if name == STDIN or not (path.is_dir() or _is_zip(path)):
+    if name == STDIN or not (path.is_dir() or (path.is_file() and begins_as_zip(path))):
         content = read_document(name)
         return (HouseRules(name=name, content=content, beside=() if name == STDIN else _beside(path, path.parent)),)
     with unpacked(path) as folder:
@@ -47,13 +46,6 @@ def house_rules(name: str) -> tuple[HouseRules, ...]:
     if not found:
         raise Unrecognised("EI-NO-ADD-11", {"file": name})
     return found
-
-
-def _is_zip(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    with path.open("rb") as file:
-        return file.read(len(_ZIP)) == _ZIP
 
 
 def _mains(folder: Path) -> Iterator[Path]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from einvoice.codes import CREDIT_NOTES
 from einvoice.data import Language
 from einvoice.model import Delivery, Invoice, Party
-from einvoice.view.lines import line_table
+from einvoice.view.lines import DELIVERED, line_table
 from einvoice.view.others import other_information
 from einvoice.view.page import Beside, Block, Card, Cards, Entries, Entry, Page, Span, Table, spans_of
 from einvoice.view.tables import simple_table, without_empty_columns
@@ -59,15 +59,7 @@ tax_point            {tax_point_date}| · {tax_point_date_code}
 currency             {currency_code}
 document_name        {document_name}
 """
-DELIVERY = """
-location             {delivery.location_identifier}
-contact              {delivery.contact.point}| · {delivery.contact.department_name}
-telephone            {delivery.contact.telephone_number}
-email                {delivery.contact.email_address}
-electronic_address   {delivery.electronic_address}
-vat_identifier       {delivery.vat_identifier}
-incoterm             {delivery_terms.code}| · {delivery_terms.location_name}
-"""
+DELIVERY = f"location {{delivery.location_identifier}}\n{DELIVERED}"
 TOTALS = """
 total_lines          {line_net_amount}
 total_allowances     {allowances_amount}

@@ -28,6 +28,14 @@ SELLER = (  # of this line, where an invoice has several
     "| · {seller.contact.point}| · {seller.contact.department_name}| · {seller.contact.telephone_number}"
     "| · {seller.contact.email_address}| · {seller.role_code}"
 )
+DELIVERED = """\
+contact              {delivery.contact.point}| · {delivery.contact.department_name}
+telephone            {delivery.contact.telephone_number}
+email                {delivery.contact.email_address}
+electronic_address   {delivery.electronic_address}
+vat_identifier       {delivery.vat_identifier}
+incoterm             {delivery_terms.code}| · {delivery_terms.location_name}
+"""  # to the invoice as to a line
 DETAILS = (
     """
 -                    {item_description}
@@ -47,12 +55,9 @@ note                 notes* {text}| {content_code:code}| {subject_code:code}
 invoicing_period     {invoicing_period}
 delivery_date        {delivery.actual_delivery_date}
 delivered_to         {delivery.party_name}| · {delivery.location_identifier}| · {delivery.postal_address}
-contact              {delivery.contact.point}| · {delivery.contact.department_name}
-telephone            {delivery.contact.telephone_number}
-email                {delivery.contact.email_address}
-electronic_address   {delivery.electronic_address}
-vat_identifier       {delivery.vat_identifier}
-incoterm             {delivery_terms.code}| · {delivery_terms.location_name}
+"""
+    + DELIVERED
+    + """\
 purchase_order       {purchase_order_reference}| · {purchase_order_date}| · [line_no] {purchase_order_line_reference}
 sales_order          {sales_order_reference}| · {sales_order_date}| · [line_no] {sales_order_line_reference}
 quotation            {quotation_reference}| · {quotation_date}| · [line_no] {quotation_line_reference}
@@ -65,7 +70,7 @@ accounting_reference {buyer_accounting_reference}
 exemption            {vat_exemption_reason}| {vat_exemption_reason_code}
 tax_point            {vat_point_date_code}
 """
-    f"allowance allowances* {CHANGE}\ncharge charges* {CHANGE}\nseller {SELLER}"
+    + f"allowance allowances* {CHANGE}\ncharge charges* {CHANGE}\nseller {SELLER}"
 )
 QUANTITY = ("{quantity}| {unit_code}", "{quantity_per_parent_line} [per_parent]")
 PRICE = (
