@@ -14,7 +14,7 @@ import einvoice.api
 from einvoice import cii, ubl
 from einvoice.cli import run
 from einvoice.conversion.files import mime_of
-from einvoice.model import Identifier, Line, PaymentMeans, SupportingDocument
+from einvoice.model import Identifier, Line, Note, PaymentMeans, SupportingDocument
 from einvoice.paths import Path, restored
 from einvoice.profiles import PROFILES
 from einvoice.rulebook import Sentence, StepResult
@@ -383,3 +383,10 @@ def test_an_attached_xml_without_a_type_is_judged_where_one_is_demanded(target, 
     converted = ei.convert(data, target)
     assert converted.report.verdict == verdict
     assert any(each.severity == "error" for each in converted.losses) == (verdict == "invalid")
+
+
+def test_a_group_that_is_lost_is_told_by_all_that_it_says():
+    """A lost group is told as a person reads it: its values, not its JSON."""
+    line = changed().lines[0].model_copy(update={"notes": (Note(text="un"), Note(subject_code="AAI", text="deux"))})
+    made = ei.convert(ubl.write(changed(lines=(line,))), "ubl", policy=EUROPEAN, language="en")
+    assert [each.found for each in made.losses if each.rule == "EI-LOSS"] == ["AAI · deux"]

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 
 from einvoice import cii, ubl
 from einvoice.model import Invoice
-from einvoice.paths import Path, differences
+from einvoice.paths import Path, differences, walk
 from einvoice.rulebook import Observation
 from einvoice.terms import nearest_term
 from einvoice.xml import parse_xml
@@ -44,9 +44,7 @@ def _loss(path: Path, shown: str, target: str) -> Observation:
 
 
 def _shown(value: Any) -> str:
-    """A value as text; of a file its size, of a whole group its JSON."""
-    if isinstance(value, bytes):
-        return f"{len(value)} bytes"
+    """A value as text; of a file its size, of a whole group all that it says."""
     if isinstance(value, BaseModel):
-        return value.model_dump_json(exclude_defaults=True)
-    return str(value)
+        return " · ".join(_shown(inner) for _, inner in walk(value))
+    return f"{len(value)} bytes" if isinstance(value, bytes) else str(value)
