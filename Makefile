@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client kills fuzz hostile roundtrip unmapped sweep preflight france verapdf first-findings clean
+.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client kills fuzz hostile roundtrip unmapped verdicts sweep preflight france verapdf first-findings clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -106,6 +106,9 @@ fuzz: $(VENV)/dev          ## damaged documents thrown at everything that reads,
 
 unmapped: $(VENV)/dev      ## which places of real invoices the model does not hold, each with the reason
 	$(BIN)/python tools/unmapped.py
+
+verdicts: $(VENV)/dev      ## the verdicts on real documents by syntax and rule set, with CEN's rules for CII and without
+	$(BIN)/python tools/verdicts.py
 
 roundtrip: $(VENV)/dev     ## every document of the corpus read, written back and converted
 	$(BIN)/python tools/roundtrip.py

@@ -240,6 +240,10 @@ class Document:
         line: Any = element.sourceline  # an int or None, which its stub does not say
         return self.detected.locations.of(element), line
 
+    def element_at(self, xpath: str) -> Element:
+        """The element of an XPath of the invoice; the last one on the way where there is none."""
+        return self._fields.resolved(xpath)[0]
+
     @cached_property
     def field_at(self) -> Callable[[str], str | None]:
         """Where in the model an XPath of the document leads."""

@@ -50,7 +50,7 @@ class Fields:
 
         Where it is no field itself, the nearest one around it; None at the level of the document.
         """
-        element, attribute = self._resolve(place) if isinstance(place, str) else (place, None)
+        element, attribute = self.resolved(place) if isinstance(place, str) else (place, None)
         way = (element, *element.iterancestors())
         for around in reversed(way):
             self._enter(self._field_of.get(around))
@@ -63,7 +63,7 @@ class Fields:
 
         fields.below("/Invoice", "/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount")
         """
-        element, attribute = self._resolve(xpath)
+        element, attribute = self.resolved(xpath)
         above = [local_name(each) for each in (*reversed(list(element.iterancestors())), element)]
         names = [name.rpartition(":")[2] for name in schema_path.split("/")[1:]]
         if attribute is not None or "@" in schema_path or names[: len(above)] != above or len(names) == len(above):
@@ -146,8 +146,8 @@ class Fields:
             if attribute.key and element.get(name) is not None:
                 self._places[element, name] = _join(path, attribute.key)
 
-    def _resolve(self, xpath: str) -> Place:
-        """The element that a path of names and positions leads to, or the last one on the way that exists."""
+    def resolved(self, xpath: str) -> Place:
+        """Where a path of names and positions leads: an element or an attribute of it, or the last one on the way."""
         element = self._root
         for step in list(_STEP.finditer(xpath))[1:]:
             is_attribute, prefix, name, predicates = step.groups()

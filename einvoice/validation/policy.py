@@ -14,7 +14,7 @@ import datetime as dt
 import hashlib
 import tomllib
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from posixpath import normpath
 from typing import Any, Literal, Self
@@ -131,31 +131,15 @@ class Policy(BaseModel):
         return self.date or dt.datetime.now(tz=dt.UTC).astimezone().date()
 
 
-def is_doubtful(failure: Failure, ruleset: str, policy: Policy, *, wanted: str) -> bool:
-    """Whether a failure is an error here that the rule set for which this one stands in does not know."""
-    stand_in = _stand_in(ruleset, wanted)
-    return bool(stand_in) and _is_own(failure, stand_in) and severity_of(failure, ruleset, policy) == "error"
-
-
-def is_left_out(failure: Failure, ruleset: str, has: Callable[[str], bool], *, wanted: str) -> bool:
-    """Whether the rule set for which this one stands in is known to allow what failed.
-
-    `has` tells whether the place of the failure has a value in a field.
-    """
-    stand_in = _stand_in(ruleset, wanted)
-    if not stand_in:
-        return False
-    field = stand_in["left_out_with"].get(failure.rule)
-    return failure.rule in stand_in["left_out"] or (field is not None and has(field))
-
-
-def _stand_in(ruleset: str, wanted: str | None) -> Mapping[str, Any]:
+def stand_in(ruleset: str, wanted: str | None) -> Mapping[str, Any]:
+    """What is known of a rule set where it stands in for another; nothing where it does not."""
     row: Mapping[str, Any] = policy_data()["stand_in"].get(ruleset, {})
     return row if row and row["for"] == wanted else {}
 
 
-def _is_own(failure: Failure, stand_in: Mapping[str, Any]) -> bool:
-    return any(failure.rule.startswith(start) if start else not failure.rule for start in stand_in["own"])
+def is_own_of_stand_in(failure: Failure, known: Mapping[str, Any]) -> bool:
+    """Whether a rule is one that the rule set for which another stands in does not have."""
+    return any(failure.rule.startswith(start) if start else not failure.rule for start in known["own"])
 
 
 @cache
@@ -180,8 +164,8 @@ def severity_of(failure: Failure, ruleset: str, policy: Policy, *, wanted: str |
     severity = _FLAGS.get(failure.flag)
     if severity is None:
         severity = policy.report_severity if failure.kind == "report" and not failure.flag else "error"
-    stand_in = _stand_in(ruleset, wanted)
-    if severity == "error" and stand_in and (failure.rule in stand_in["warnings"] or _is_own(failure, stand_in)):
+    known = stand_in(ruleset, wanted)
+    if severity == "error" and known and (failure.rule in known["warnings"] or is_own_of_stand_in(failure, known)):
         return "warning"
     if severity == "error" and is_lenient(ruleset, policy):
         still_fatal = tuple(policy_data()["leniency"][ruleset]["still_fatal"])

@@ -40,7 +40,8 @@ from einvoice.validation.numbers import check_numbers
 from einvoice.validation.observed import Ran, grouped, observed
 from einvoice.validation.operands import Values
 from einvoice.validation.plans import Plan, french_rules_of, is_french, plan_for
-from einvoice.validation.policy import HouseRules, Policy, is_doubtful, is_left_out, is_lenient, policy_data
+from einvoice.validation.policy import HouseRules, Policy, is_lenient, policy_data
+from einvoice.validation.stand_ins import Standing, is_doubtful, is_left_out
 from einvoice.validation.unread import unread_observations
 from einvoice.validation.xsd import Fault, Unusable, schema_of
 
@@ -466,12 +467,13 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
         run = run_rules(source, task.document, policy)
     except NotRun as error:
         return Result((replace(done, status="not_run", reason=error.sentence()),))
+    standing, element_at = Standing(ran.ruleset, ran.wanted), task.document.element_at
     failures = [
         each
         for each in run.outcome.failures
-        if not is_left_out(each, ran.ruleset, partial(_has, task, each), wanted=ran.wanted)
+        if not is_left_out(each, standing, partial(element_at, each.location), partial(_has, task, each))
     ]
-    doubted = [each for each in failures if is_doubtful(each, ran.ruleset, policy, wanted=ran.wanted)]
+    doubted = [each for each in failures if is_doubtful(each, standing, policy)]
     found = [_observed(task, each, ran) for each in failures]
     reason = _doubt("EI-STEP-02", (each.rule or "EI-UNNAMED" for each in doubted), ran)
     if ran.extension:

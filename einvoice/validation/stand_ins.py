@@ -1,0 +1,82 @@
+"""A rule set that stands in for one that is not installed: which of its refusals prove something.
+
+    is_left_out(failure, Standing("facturx-en16931", "en16931-cii"), element, has)
+
+Rules of both refuse as ever. What only the stand-in refuses is doubtful, unless the other is known to allow it: then
+nothing is said. Which those are, with the reason, is data: `[stand_in]` of `policy.toml`; each row was tried on mutants
+of the corpus with both rule sets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from einvoice.codes import code_list
+from einvoice.schematron import Failure
+from einvoice.validation.policy import Policy, is_own_of_stand_in, severity_of, stand_in
+from einvoice.xml import Element, local_name
+
+_UNUSED_ATTRIBUTE = re.compile(r"^\s*Attribute @(\w+)")  # how a rule without id says that an attribute has no place
+_STEPS = re.compile(r"\[[^\]]*\]|[\w.-]+:")  # of an XPath, what is not the names of elements
+
+
+class Standing(NamedTuple):
+    """A rule set, and the one that should have been run."""
+
+    used: str
+    wanted: str
+
+
+def is_doubtful(failure: Failure, standing: Standing, policy: Policy) -> bool:
+    """Whether a failure is an error here that the rule set for which this one stands in does not know."""
+    known = stand_in(*standing)
+    if not known:
+        return False
+    if place := known["doubtful"].get(failure.rule):
+        return bool(_ends(place).search(_STEPS.sub("", failure.location)))
+    return is_own_of_stand_in(failure, known) and severity_of(failure, standing.used, policy) == "error"
+
+
+def is_left_out(
+    failure: Failure, standing: Standing, element: Callable[[], Element], has: Callable[[str], bool]
+) -> bool:
+    """Whether the rule set for which this one stands in is known to allow what failed.
+
+    `element` gives the element that failed; `has` tells whether the field there has a value of that name.
+    """
+    known = stand_in(*standing)
+    if not known:
+        return False
+    if failure.rule in known["left_out"]:
+        return True
+    if field := known["left_out_with"].get(failure.rule):
+        return has(field)
+    return is_own_of_stand_in(failure, known) and any(
+        _allows(row, failure, element) for row in known["allowed"] if failure.rule in row.get("rules", ("",))
+    )
+
+
+def _allows(row: Mapping[str, Any], failure: Failure, element: Callable[[], Element]) -> bool:
+    """Whether a row of the table is about a failure, and its conditions are met."""
+    unused = _UNUSED_ATTRIBUTE.search(failure.message) if not failure.rule else None
+    attribute = unused[1] if unused else row.get("attribute", "")
+    place = _STEPS.sub("", failure.location) + (f"/@{attribute}" if unused else "")
+    if not _ends(row.get("at", "")).search(place):
+        return False
+    there = element()
+    if "children" in row and not set(map(local_name, there.iterchildren("*"))) <= set(row["children"]):
+        return False
+    if row.get("bare") and any(each.attrib for each in there.iter("*")):
+        return False
+    if "codes" not in row:
+        return True
+    value = ((there.get(attribute) if attribute else there.text) or "").strip()
+    return (value.upper() if row.get("upper") else value) in code_list(row["codes"]).codes
+
+
+@cache
+def _ends(pattern: str) -> re.Pattern[str]:
+    return re.compile(f"(?:^|/)(?:{pattern})$" if pattern else "")

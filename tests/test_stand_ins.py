@@ -1,0 +1,98 @@
+"""What only a stand-in refuses: left out where the rules it stands for are known to allow it, else named."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from minimal import CII, without
+from test_validation_defects import judged, step
+
+from einvoice.artefacts.adding import add
+
+ROOT = Path(__file__).parents[1]
+SHARED = ROOT.parent / "shared"
+CEN = SHARED / "artefacts" / "cen-1.3.16"
+sys.path.insert(0, str(ROOT / "tools"))
+
+import verdicts  # noqa: E402
+
+DOCUMENT = "<ram:AdditionalReferencedDocument>{}</ram:AdditionalReferencedDocument>"
+REFERENCE = f"</ram:BuyerTradeParty>=></ram:BuyerTradeParty>{DOCUMENT}"
+NUMBER = "<ram:IssuerAssignedID>X</ram:IssuerAssignedID>"
+LINE_TOTAL = "</ram:SpecifiedTradeSettlementLineMonetarySummation>"
+OF_LINE = f"{LINE_TOTAL}=>{LINE_TOTAL}{DOCUMENT}"
+NET_PRICE = "<ram:NetPriceProductTradePrice>"
+GROSS = (
+    f"{NET_PRICE}=><ram:GrossPriceProductTradePrice><ram:ChargeAmount>120</ram:ChargeAmount><ram:AppliedTradeAllowanceCharge>"
+    "<ram:ChargeIndicator><udt:Indicator>false</udt:Indicator></ram:ChargeIndicator><ram:ActualAmount>5</ram:ActualAmount>"
+    f"<ram:Reason>R</ram:Reason></ram:AppliedTradeAllowanceCharge></ram:GrossPriceProductTradePrice>{NET_PRICE}"
+)
+TERMS = "<ram:SpecifiedTradePaymentTerms>"
+MORE_TERMS = f"{TERMS}<ram:Description>A</ram:Description></ram:SpecifiedTradePaymentTerms>"
+ALLOWED = {
+    "a document of no type": REFERENCE.format(NUMBER),
+    "a document of a line of no type": OF_LINE.format(NUMBER),
+    "blanks around a code": "<ram:TypeCode>380</ram:TypeCode>=><ram:TypeCode>\n 380\n</ram:TypeCode>",
+    "blanks around a unit": 'unitCode="HUR"=>unitCode=" HUR "',
+    "blanks around a scheme": 'URIID schemeID="0225">1=>URIID schemeID=" 0225 ">1',
+    "a scheme of an identifier": "<ram:BuyerTradeParty>=><ram:BuyerTradeParty><ram:ID schemeID='0009'>5</ram:ID>",
+    "the reason of a price discount": GROSS,
+    "terms that are repeated": f"{TERMS}=>{MORE_TERMS}{TERMS}",
+    "a note without text": "<ram:Content>B2B</ram:Content>=>",
+}
+DOUBTFUL = {
+    "a document of another type": (REFERENCE.format(f"{NUMBER}<ram:TypeCode>999</ram:TypeCode>"), "EI-UNNAMED"),
+    "a document of no type with a name": (REFERENCE.format(f"{NUMBER}<ram:Name>N</ram:Name>"), "EI-UNNAMED"),
+    "a unit that nobody knows": ('unitCode="HUR"=>unitCode="???"', "FX-SCH-A-000613"),
+    "an unknown scheme": ("<ram:BuyerTradeParty>=><ram:BuyerTradeParty><ram:ID schemeID='zz'>5</ram:ID>", "EI-UNNAMED"),
+    "an empty code": ("<ram:SubjectCode>BAR</ram:SubjectCode>=><ram:SubjectCode/>", "PEPPOL-EN16931-R008"),
+    "a scheme of the number": ("<ram:ID>MIN-26-117=><ram:ID schemeID='0009'>MIN-26-117", "EI-UNNAMED"),
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_added(tmp_path, monkeypatch):
+    """Only what the packages carry."""
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+
+
+@pytest.mark.parametrize("change", ALLOWED.values(), ids=ALLOWED)
+def test_what_cen_is_known_to_allow_is_valid(change):
+    """CEN has no such rule, or compares less strictly: the stand-in's refusal is not told."""
+    report = judged(without(CII, change))
+    assert step(report, "profile").status == "passed"
+
+
+@pytest.mark.parametrize(("change", "rule"), DOUBTFUL.values(), ids=DOUBTFUL)
+def test_what_cen_may_refuse_is_doubtful(change, rule):
+    """CEN has a rule of its own on the place, which is not there: not run, and the rule is named."""
+    done = step(judged(without(CII, change)), "profile")
+    assert (done.status, done.reason.rpartition(": ")[2]) == ("not_run", rule)
+
+
+@pytest.mark.skipif(not CEN.is_dir(), reason="CEN's rules are not beside the repository")
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [*((each, "passed") for each in ALLOWED.values()), *((each, "failed") for each, _ in DOUBTFUL.values())],
+    ids=[*ALLOWED, *DOUBTFUL],
+)
+def test_cen_itself_says_so(change, expected):
+    """With CEN's rules added, what is left out passes, and what is doubtful here is refused."""
+    add(CEN)
+    done = step(judged(without(CII, change)), "profile")
+    assert (done.ruleset, done.status) == ("en16931-cii", expected)
+
+
+@pytest.mark.skipif(not CEN.is_dir(), reason="CEN's rules are not beside the repository")
+def test_the_examples_of_cen_get_one_verdict_with_and_without_its_rules():
+    """The table of `make verdicts` names no document that a stand-in leaves without a verdict."""
+    folder = SHARED / "corpus" / "cen-en16931" / "cii-examples"
+    files = {path.name: path.read_bytes() for path in sorted(folder.glob("*.xml"))}
+    without_cen, with_cen = verdicts.judged(files, None), verdicts.judged(files, CEN)
+    assert {name: each.verdict for name, each in without_cen.items()} == {
+        name: each.verdict for name, each in with_cen.items()
+    }
+    assert {each.rules for each in with_cen.values()} == {"en16931-cii"}
+    assert len(files) > 10
