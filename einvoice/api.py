@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
 from einvoice import __version__, cii, profiles, ubl
 from einvoice.conversion.fitting import at_original, fit, profile_change
 from einvoice.conversion.implied import with_implied
-from einvoice.conversion.losses import LEFT_OUT, loss_observations
+from einvoice.conversion.losses import LEFT_OUT, loss_observations, lost_files
 from einvoice.conversion.older import completed_from_older
 from einvoice.data import Language
 from einvoice.detect import detect, read_invoice
@@ -395,7 +395,9 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
     invoice, implied = with_implied(invoice, to)
     pages = document.data if pdf is None and to == "facturx" and document.form == "pdf" else pdf
     made = _made(Document.of(invoice), to, profile=profile, pdf=pages, language=words)
-    told = (*in_words((*unread, *older, *implied), words), *made.losses)
+    beside = document.extracted.attachments if document.form == "pdf" and pages is not document.data else ()
+    left = lost_files(((file.name, file.data) for file in beside), invoice)
+    told = (*in_words((*unread, *older, *implied, *left), words), *made.losses)
     if not check:
         return Converted(made.data, told)
     chosen = policy or Policy()

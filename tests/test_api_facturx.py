@@ -141,6 +141,18 @@ def test_attachments_stand_in_the_pdf_too():
     assert {"names", "af"} <= found.found_in
 
 
+def test_a_file_beside_the_invoice_that_is_not_in_the_result_is_told():
+    """A file of the PDF that the invoice does not name is lost in XML: a warning; one that it names goes along."""
+    attached = ei.build(draft("attachment"), "facturx")
+    beside = ei.build(draft("services"), "facturx", pdf=attached)
+    (name,) = (file.name for file in ei.extract(beside).attachments)
+    told = [(each.rule, each.severity, each.found) for each in ei.convert(beside, "ubl", check=False).losses]
+    assert told == [("EI-LOSS-FILE", "warning", name)]
+    assert ei.convert(attached, "ubl", check=False).losses == ()
+    kept = ei.convert(beside, "facturx", check=False)
+    assert (kept.losses, [file.name for file in ei.extract(kept.data).attachments]) == ((), [name])
+
+
 @pytest.mark.parametrize("profile", [each.name for each in FACTURX_PROFILES])
 def test_an_invoice_goes_into_a_given_pdf(profile):
     """A PDF/A-3 keeps its pages; the report has nothing against the result."""

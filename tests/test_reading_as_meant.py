@@ -244,6 +244,21 @@ def test_an_amount_that_is_left_out_is_a_warning():
     assert told == [("EI-READ-12", "warning"), ("EI-READ-01", "information")]
 
 
+def test_a_file_that_is_left_out_is_a_warning():
+    """A document or an attachment that has no term is told as more than a note; what only describes it is not."""
+    object_130 = nested(
+        "cac:AdditionalDocumentReference",
+        nested("cbc:ID", "X"),
+        nested("cbc:DocumentTypeCode", "130"),
+        nested("cbc:DocumentDescription", "List"),
+        nested("cac:Attachment/cbc:EmbeddedDocumentBinaryObject", "QQ=="),
+    )
+    told = [(each.rule, each.severity) for each in unread_observations(read_ubl(object_130))]
+    assert told == [("EI-READ-01", "information"), ("EI-READ-13", "warning")]
+    contract = nested("cac:StatementDocumentReference/cbc:ID", "S1")
+    assert [each.rule for each in unread_observations(read_ubl(contract))] == ["EI-READ-13"]
+
+
 def test_of_several_due_dates_the_latest_is_read_and_the_others_are_listed():
     """The first payment term is often that of the discount; what is listed is the day that was not taken."""
     days = ("20261112", "20261130", "20261120")

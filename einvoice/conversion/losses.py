@@ -37,6 +37,13 @@ def loss_observations(invoice: Invoice, paths: Iterable[Path], target: str) -> t
     return tuple(_loss(path, _shown(path.get(invoice)), target) for path in paths)
 
 
+def lost_files(beside: Iterable[tuple[str, bytes]], invoice: Invoice) -> tuple[Observation, ...]:
+    """One warning for each file (name and content) that stands beside the invoice in a PDF and is none of its own."""
+    own = {document.attached_document for document in invoice.supporting_documents}
+    lost = (name for name, content in beside if content not in own)
+    return tuple(Observation("EI-LOSS-FILE", "warning", "convert", {"found": name}) for name in lost)
+
+
 def _loss(path: Path, shown: str, target: str) -> Observation:
     about = nearest_term(path)
     facts = {"target": target, "text": shown, "found": shown}

@@ -20,6 +20,7 @@ _RULES: Mapping[str, tuple[str, Severity]] = {
     "repeated": ("EI-READ-02", "warning"),
     "partial": ("EI-READ-05", "warning"),  # the official schema and rules allow a time zone
     "money": ("EI-READ-12", "warning"),  # unknown, and an amount
+    "file": ("EI-READ-13", "warning"),  # unknown, and a document or a file
     "other": ("EI-READ-10", "warning"),
     "respelled": ("EI-READ-11", "information"),
     "unparsable": ("EI-READ-03", "error"),  # UBL's schema would say so too, that of CII takes any text
@@ -28,6 +29,9 @@ _MEANING = "EI-READ-09"  # unknown, and changes what the whole document is
 _WHOLE = re.compile(r"/\w+:(?:Test|Copy)Indicator(?:\[\d+\])?$")
 _YES = ("true", "1")
 _MONEY = re.compile(r"(Amount|Charge|Payment|PaymentDiscountTerms|PaymentPenaltyTerms)(\[\d+\])?$")
+_FILE = re.compile(
+    r"(Attachment|BinaryObject|BinaryFile|ExternalReference|DocumentReference|ReferencedDocument)(\[\d+\])?$"
+)
 _MOST_PLACED = 200  # of a kind, of which the field is looked for; a hundred are listed
 _CURRENCY = "/@currencyID"
 
@@ -81,7 +85,9 @@ def _is_money(unread: Unread) -> bool:
 def _rule_of(unread: Unread) -> tuple[str, Severity]:
     if _is_meaning(unread):
         return _MEANING, severity_of(_MEANING)
-    return _RULES["money" if unread.kind == "unknown" and _is_money(unread) else unread.kind]
+    if unread.kind == "unknown":
+        return _RULES["money" if _is_money(unread) else "file" if _FILE.search(unread.xpath) else "unknown"]
+    return _RULES[unread.kind]
 
 
 def _observation(unread: Unread, rule: str, severity: Severity, field_at: Place) -> Observation:
