@@ -21,8 +21,9 @@ from types import TracebackType
 
 from einvoice import installation
 from einvoice.commands.inputs import NoSuchInput, reason
-from einvoice.commands.language import chosen, said, speak, translate
+from einvoice.commands.language import chosen, labelled, said, speak, translate
 from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say, say_finding
+from einvoice.commands.parsing import Parser, unknown_command
 from einvoice.errors import EInvoiceError, Unwritable
 from einvoice.rulebook import text
 from einvoice.visible import visible
@@ -73,9 +74,17 @@ def main() -> int:
 def run(arguments: Sequence[str]) -> int:
     """Do what the arguments say and return the exit status; raises `SystemExit(2)` for wrong usage."""
     speak(chosen(arguments))
-    named = _parser().parse_args(arguments[:1]).command
+    program = _parser()
+    if not arguments:
+        program.print_help(sys.stderr)
+        program.exit(WRONG_USAGE, "\n" + _fault(program, said("the following arguments are required: %s") % "COMMAND"))
+    named = arguments[0]
+    if named not in COMMANDS:
+        if named in ("-h", "--help", "--version"):
+            program.parse_args(arguments[:1])
+        unknown_command(program, named, COMMANDS)
     command = import_module(f"einvoice.commands.{named}")
-    parser = argparse.ArgumentParser(prog=f"einvoice {named}", description=COMMANDS[named])
+    parser = Parser(prog=f"einvoice {named}", description=COMMANDS[named])
     command.arguments(parser)
     translate(parser)
     options = parser.parse_args(arguments[1:])
@@ -91,8 +100,8 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:  # a file that is not there, or that may not be read or written
-        where = f"{error.filename}: " if error.filename else ""
-        parser.exit(WRONG_USAGE, _fault(parser, where + text(reason(error), options.lang)))
+        why = text(reason(error), options.lang)
+        parser.exit(WRONG_USAGE, _fault(parser, labelled(error.filename, why) if error.filename else why))
     except EInvoiceError as error:
         say(text(error.sentence(), options.lang))
         return INVALID

@@ -5,6 +5,7 @@ replace_file(Path("invoice.xml"), data)
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
@@ -21,6 +22,8 @@ def replace_file(path: Path, data: bytes) -> None:
         path.write_bytes(data)
         return
     target = path.resolve()
+    if not target.parent.is_dir():  # say so of the folder that was named, not of the part that would be written there
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path.parent))
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as part:

@@ -15,6 +15,7 @@ in the syntax of its profile.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 
 MESSAGES = ("lifecycle", "ereport", "directory")  # Detected.kind of the French messages
 PROVISIONAL_NUMBER = "PROVISOIRE"  # BT-1 of a draft that is validated before it has its number
-_BOM = b"\xef\xbb\xbf"
 _HEAD = 512  # bytes in which JSON shows itself
 
 
@@ -66,7 +66,12 @@ class Document:
         """How the document came, by its content: "json" is a draft, "model" a `Draft` or an `Invoice` in hand."""
         if self._source is not None:
             return "model"
-        if self.data[:_HEAD].removeprefix(_BOM).lstrip().startswith(b"{"):  # XML never begins so
+        head = self.data[:_HEAD].removeprefix(codecs.BOM_UTF8)
+        if head.startswith(
+            (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        ):  # as Windows saves "Unicode"; JSON is read so too
+            head = head[2:].replace(b"\x00", b"")
+        if head.lstrip().startswith(b"{"):  # XML never begins so
             return "json"
         return "pdf" if is_pdf(self.data) else "xml"
 
@@ -243,6 +248,19 @@ class Document:
     def element_at(self, xpath: str) -> Element:
         """The element of an XPath of the invoice; the last one on the way where there is none."""
         return self._fields.resolved(xpath)[0]
+
+    def place_of(self, field: str) -> tuple[str, int | None] | None:
+        """XPath and line of the element that holds a field's value, such as `lines[2].net_amount`; None for none."""
+        element = self._elements.get(field)
+        if element is None:
+            return None
+        line: Any = element.sourceline  # as above
+        return self.detected.locations.of(element), line
+
+    @cached_property
+    def _elements(self) -> dict[str, Element]:
+        """The element of each field, from the index of all places: for what is said of a field and knows no element."""
+        return {field: element for (element, attribute), field in self._fields.places.items() if attribute is None}
 
     @cached_property
     def field_at(self) -> Callable[[str], str | None]:

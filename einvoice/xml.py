@@ -42,13 +42,25 @@ _DOCTYPE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCT
 MAX_ATTRIBUTES = 250  # of one element; UBL and CII have seven at most, and what looks at each takes quadratic time
 _TOO_MANY = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
 _TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
-_OTHER_KINDS = (
-    (b"%PDF-", "EI-NO-XML-08"),
-    (b"PK\x03\x04", "EI-NO-XML-09"),
-    (b"{", "EI-NO-XML-10"),
-    (b"[", "EI-NO-XML-10"),
-)
 _HTML, _DOCUMENT_TYPE = "EI-NO-XML-03", "EI-NO-XML-04"
+# How files that people take for invoices begin -> what they are.
+_OTHER_KINDS = (
+    (rb"%PDF-", "EI-NO-XML-08"),
+    (
+        rb"PK\x03\x04.{26}(?:\[Content_Types\]|_rels/|docProps/|xl/|word/|mimetypeapplication/vnd\.oasis)",
+        "EI-NO-XML-16",
+    ),
+    (rb"\xd0\xcf\x11\xe0", "EI-NO-XML-16"),  # Office until 2003, Outlook's .msg
+    (rb"PK\x03\x04", "EI-NO-XML-09"),
+    (rb"[{\[]", "EI-NO-XML-10"),
+    (rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\x00|MM\x00\*|BM.{4}\x00{4}|RIFF....WEBP", "EI-NO-XML-15"),
+    (
+        rb"(?i)(?:received|return-path|delivered-to|from|to|date|subject|message-id|mime-version|content-type):",
+        "EI-NO-XML-17",
+    ),
+    (rb"(?i)<html[\s>]", _HTML),
+    (rb"[^<]", "EI-NO-XML-18"),
+)
 _POSITION = re.compile(r", line \d+, column \d+")
 _SAFE: Any = {
     "resolve_entities": False,
@@ -211,10 +223,8 @@ def _refusal(data: bytes, error: etree.XMLSyntaxError | ValueError) -> Unreadabl
     """Why the parser refused the document: what it is instead or, of broken XML, where and how."""
     start = data.removeprefix(codecs.BOM_UTF8).lstrip()[:512]
     for mark, kind in _OTHER_KINDS:
-        if start.startswith(mark):
+        if re.match(mark, start, re.DOTALL):
             return Unreadable(kind)
-    if re.match(rb"(?i)<html[\s>]", start):
-        return Unreadable(_HTML)
     if data[:1].isspace() and start.startswith(b"<?xml"):
         return Unreadable("EI-NO-XML-11")
     if isinstance(error, ValueError):

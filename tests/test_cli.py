@@ -83,7 +83,7 @@ def test_exit_status_says_the_worst(inbox, tmp_path, capsys):
         ["validate", DRAFT, "--time-limit", "-1"],
         ["validate", DRAFT, "--time-limit", "nan"],
         ["validate", DRAFT, "--schematron", "no-such-rules.sch"],
-        ["build", DRAFT, "--to", "ubl", "-o", "/nonexistent/x.xml"],
+        ["build", DRAFT, "--to", "ubl", "-o", "/no/such/folder/x.xml"],
         ["build", DRAFT, "--to", "ubl", "--profile", "bogus"],
         ["build", "no-such-draft.json", "--to", "ubl"],
         ["build", __file__, "--to", "ubl"],
@@ -106,7 +106,7 @@ def test_an_input_that_cannot_be_used_is_told_in_one_line(capsys):
     """No usage is printed for a file that is not there: the one line that matters would be lost in it."""
     with pytest.raises(SystemExit):
         run("build", "no-such-draft.json", "--to", "ubl")
-    assert capsys.readouterr().err == "einvoice build : erreur : no-such-draft.json: le fichier n'existe pas\n"
+    assert capsys.readouterr().err == "einvoice build : erreur : no-such-draft.json : le fichier n'existe pas\n"
 
 
 def test_the_known_profiles_are_named(tmp_path, capsys):
@@ -439,7 +439,7 @@ def test_a_given_figure_that_disagrees_is_told_when_building(tmp_path, capsys):
     (tmp_path / "draft.json").write_text(json.dumps(draft))
     assert run("build", tmp_path / "draft.json", "--to", "ubl", "--no-check") == 0
     told = capsys.readouterr()
-    assert told.err.startswith("einvoice: totals.line_net_amount: ")
+    assert told.err.startswith("einvoice: totals.line_net_amount : ")
     assert told.out.startswith("<?xml")
 
 

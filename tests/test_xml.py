@@ -47,7 +47,7 @@ def test_reads_the_usual_encodings_and_byte_order_marks(data):
         (b"<!DOCTYPE html><html></html>", "HTML"),
         (b"<Invoice><ID>1</ID>", "not well-formed"),
         (b"<Invoice><ID>1</Invoice>", "not well-formed"),
-        (b"no XML at all", "not well-formed"),
+        (b"no XML at all", "neither XML, nor a PDF, nor JSON"),
         (b'\n<?xml version="1.0"?><a/>', "white space before"),
         (b'<?xml version="1.0" encoding="UTF-7"?><a/>', "UTF-7"),
         (b'<?xml version="1.0" encoding="EBCDIC-CP-FR"?><a/>', "EBCDIC"),

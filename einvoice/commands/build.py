@@ -14,7 +14,7 @@ import codecs
 
 from einvoice.api import PROFILES, build_with_losses, validate
 from einvoice.commands.inputs import read_document
-from einvoice.commands.language import said, spoken
+from einvoice.commands.language import labelled, said, spoken
 from einvoice.commands.output import (
     STATUSES,
     VALID,
@@ -93,7 +93,7 @@ def _draft(name: str) -> Draft:
     except DraftError as error:
         if any(problem.path for problem in error.problems):
             raise
-        raise WrongUsage(f"{name}: {text(error.sentence(), spoken())}") from None
+        raise WrongUsage(labelled(name, text(error.sentence(), spoken()))) from None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -101,7 +101,7 @@ def run(options: argparse.Namespace) -> int:
     visual = pages(options)
     document = Document.of(_draft(options.draft))  # completed once for all that is asked of it
     for each in document.disagreements:
-        say(f"{each.field}: {each.explanation_fr if options.lang == 'fr' else each.explanation_en}")
+        say(labelled(each.field, each.explanation_fr if options.lang == "fr" else each.explanation_en))
     built = build_with_losses(
         document, options.to, profile=options.profile, pdf=visual, language=options.lang, strict=options.strict
     )

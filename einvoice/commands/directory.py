@@ -10,6 +10,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from einvoice.commands.language import labelled
 from einvoice.commands.output import INVALID, VALID, common_arguments, say, write
 from einvoice.commands.types import day
 from einvoice.france.addresses import SCHEME, ElectronicAddress
@@ -69,9 +70,9 @@ def _check(options: argparse.Namespace) -> int:
     text, words = _normalised(options.address), _WORDS[options.lang]
     address = ElectronicAddress.parse(text)
     parts = {name: value for name, value in address.model_dump().items() if value is not None}
-    lines = [f"{words[name]}: {value}\n" for name, value in parts.items()]
+    lines = [labelled(words[name], value) + "\n" for name, value in parts.items()]
     if text != options.address:
-        lines.insert(0, f"{words['write']}: {text}\n")
+        lines.insert(0, labelled(words["write"], text) + "\n")
     faults = address.faults()
     lines += [f"{each.rule}  {each.message_fr if options.lang == 'fr' else each.message_en}\n" for each in faults]
     write(options, "".join(lines) + ("" if faults else f"{words['right']}\n"))
@@ -90,7 +91,7 @@ def _where(options: argparse.Namespace) -> int:
         index = DirectoryIndex.read(file, wanted=lambda siren: siren == address.siren)
     found = index.reception(address, options.day or date.today())  # noqa: DTZ011 - the day on the wall
     for each in found.others:
-        say(f"{words['others']}: {_shown(each)}")
+        say(labelled(words["others"], _shown(each)))
     if found.line is None:
         write(options, f"{words['nowhere']}\n")
         return INVALID

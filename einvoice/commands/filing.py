@@ -14,12 +14,15 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from einvoice.api import parse, validate
 from einvoice.commands.inputs import read_document
 from einvoice.commands.language import said
 from einvoice.commands.output import INVALID, NOT_RUN, STATUSES, VALID, WrongUsage, say, table
 from einvoice.commands.sheets import sheets
 from einvoice.disk import replace_file
+from einvoice.draft.problems import DraftError, described, not_json, reworded
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.france.ereporting.books_file import BooksFile
 from einvoice.france.ereporting.columns import table_of
@@ -118,8 +121,10 @@ def books_of(name: str) -> BooksFile:
     """The books of a file, with the invoices that lie beside it."""
     try:
         books = BooksFile.model_validate_json(read_document(name))
-    except ValueError as error:
-        raise Unreadable("EI-NO-INPUT-02", {"file": name, "detail": str(error)}) from error
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        wrong = error if isinstance(error, ValidationError) else None
+        told = described(reworded(wrong, BooksFile)) if wrong else DraftError(not_json(error))
+        raise Unreadable("EI-NO-INPUT-02", {"file": name, "reason": told.sentence()}) from error
     base = Path(name).parent
     invoices = [_invoice(base / each) for each in books.invoice_files]
     return books.model_copy(update={"invoices": (*books.invoices, *invoices)})

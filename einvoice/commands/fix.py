@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from einvoice.commands.inputs import STDIN, read_document
-from einvoice.commands.language import said
+from einvoice.commands.language import labelled, said
 from einvoice.commands.output import INVALID, VALID, WrongUsage, common_arguments, say, write
 from einvoice.disk import replace_file
 from einvoice.draft.repairs import Number, fix
@@ -35,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     data = read_document(options.draft)
     repaired = fix(data)
     for each in repaired.repairs:
-        say(f"{each.field}: {each.explanation_fr if options.lang == 'fr' else each.explanation_en}")
+        say(labelled(each.field, each.explanation_fr if options.lang == "fr" else each.explanation_en))
     before = data.decode(json.detect_encoding(data))
     after = _like(before, data, repaired.content)
     if options.write:

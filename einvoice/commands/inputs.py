@@ -27,6 +27,7 @@ _REASONS: tuple[tuple[type[OSError], str], ...] = (
     (FileNotFoundError, "EI-NO-OPEN-01"),
     (PermissionError, "EI-NO-OPEN-02"),
     (IsADirectoryError, "EI-NO-OPEN-03"),
+    (NotADirectoryError, "EI-NO-OPEN-05"),
 )
 
 
@@ -53,6 +54,8 @@ def documents(paths: list[str]) -> Found:
                 _sort_in(found, name, named=name == path)
         except NoSuchInput as error:
             found.missing.append(error)
+    if found.missing and len(paths) > 1 and Path(whole := " ".join(paths)).exists():  # a name with blanks, not quoted
+        found.missing = [NoSuchInput("EI-NO-INPUT-09", {"file": whole})]
     return found
 
 

@@ -56,6 +56,11 @@ def said(english: str, **facts: object) -> str:
     return known.format(**facts) if facts else known
 
 
+def labelled(label: object, told: object) -> str:
+    """`seller.name: it is missing`, with the blank before the colon where the language has one."""
+    return said("{label}: {told}", label=label, told=told)
+
+
 def shown_day(day: date) -> str:
     """A day in a sentence: 31/12/2026 in French, 2026-12-31 in English."""
     return f"{day:%d/%m/%Y}" if _spoken[0] == "fr" else day.isoformat()

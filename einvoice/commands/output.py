@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from einvoice.commands.language import said, spoken
+from einvoice.commands.language import labelled, said, spoken
 from einvoice.disk import replace_file
 from einvoice.errors import EInvoiceError
 from einvoice.report import Finding, Report
@@ -103,7 +103,7 @@ def say_errors(report: Report, field_of: Callable[[str], str] = str) -> None:
                 say_finding(placed)
         for step in document.steps:
             if step.status == "not_run":
-                say(f"{step.name}: {step.reason}")
+                say(labelled(step.name, step.reason))
 
 
 def table(rows: Sequence[tuple[str, ...]]) -> str:

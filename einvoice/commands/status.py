@@ -6,20 +6,24 @@ import argparse
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
-from einvoice.api import parse
+from einvoice.api import parse, validate
 from einvoice.commands.inputs import read_document
-from einvoice.commands.language import said
-from einvoice.commands.output import VALID, common_arguments, write
+from einvoice.commands.language import labelled, said, spoken
+from einvoice.commands.output import VALID, common_arguments, say, say_finding, write
 from einvoice.commands.types import amount, day, moment
+from einvoice.data import Language
 from einvoice.errors import Unrecognised, Unwritable
 from einvoice.france.lifecycle.builder import Platform, ppf_copy, status
 from einvoice.france.lifecycle.cdar import write as cdar
 from einvoice.france.lifecycle.codes import ACTIONS, STATUSES
 from einvoice.france.lifecycle.message import LifecycleMessage
 from einvoice.france.lifecycle.request import Account, Approval, Correction, Payment
+from einvoice.france.payments import owed
 from einvoice.model import Invoice
+from einvoice.rulebook import finding, observation
 from einvoice.terms import term
 
+_APPROVING = ("205", "206", "211")  # statuses that take an invoice as it is, or pay it
 _EXAMPLES = """  einvoice status F1.xml 205 --received-at 2026-11-02T16:10 -o approved.xml
   einvoice status F1.xml 210 --received-at 2026-11-02T16:10 --reason TX_TVA_ERR --comment "Le taux est de 10 %."
   einvoice status F1.xml 212 --received-at 2026-11-02T15:10 --amount 700 --paid-before 500
@@ -64,9 +68,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _message(options: argparse.Namespace) -> LifecycleMessage:
-    invoice = parse(read_document(options.document))
+    data = read_document(options.document)
+    invoice = parse(data)
     if not isinstance(invoice, Invoice):
         raise Unrecognised("EI-NO-INPUT-06")
+    if options.code in _APPROVING and validate(data).verdict == "invalid":
+        say(said("this invoice is not valid: `einvoice validate` says why"))
     now = datetime.now()  # noqa: DTZ005 - the clock on the wall
     message = status(
         invoice,
@@ -82,10 +89,20 @@ def _message(options: argparse.Namespace) -> LifecycleMessage:
         account=None if options.account is None else Account(options.account),
         corrections=[_correction(text) for text in options.wrong],
     )
+    _doubt(invoice, _payment(options), options.lang)
     if options.ppf is None:
         return message
     matricule, application, number = options.ppf
     return ppf_copy(message, platform=Platform(matricule, options.platform_name, application), number=number)
+
+
+def _doubt(invoice: Invoice, payment: Payment | None, language: Language) -> None:
+    """Say where more was paid than is owed: a status may tell it, but it is more often a slip of the pen."""
+    if payment is None:
+        return
+    due, settled = owed(invoice), payment.amount + payment.before + (payment.discount or 0)
+    if due and (due - settled) * due < 0:
+        say_finding(finding(observation("EI-LIFE-04", "warning", "lifecycle", found=settled, expected=due), language))
 
 
 def _payment(options: argparse.Namespace) -> Payment | None:
@@ -136,7 +153,8 @@ def _table() -> str:
     rows = []
     for code, kind in STATUSES.items():
         if kind.phase:
-            wants = f"; wants: {', '.join(sorted(kind.needs))}" if kind.needs else ""
-            portal = {"always": "; PPF", "vat_on_payment": "; PPF if VAT is due on payment"}.get(kind.ppf, "")
-            rows.append(f"  {code}  {kind.name_fr} ({kind.name_en}): {' or '.join(kind.set_by)}{wants}{portal}\n")
+            name = kind.name_fr if spoken() == "fr" else kind.name_en
+            wants = "; " + labelled(said("wants"), ", ".join(map(said, sorted(kind.needs)))) if kind.needs else ""
+            portal = {"always": "; PPF", "vat_on_payment": said("; PPF if VAT is due on payment")}.get(kind.ppf, "")
+            rows.append(f"  {code}  {labelled(name, said(' or ').join(kind.set_by))}{wants}{portal}\n")
     return "".join(rows)

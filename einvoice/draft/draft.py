@@ -17,7 +17,7 @@ from einvoice.draft.content import DraftContent
 from einvoice.draft.editing import place_of, put
 from einvoice.draft.ledger import Disagreement
 from einvoice.draft.nesting import line_paths
-from einvoice.draft.problems import DraftError, Problem, described, reworded, unknown_field
+from einvoice.draft.problems import DraftError, Problem, described, not_json, reworded, unknown_field
 from einvoice.draft.renames import renamed
 from einvoice.model import Invoice
 from einvoice.paths import Path
@@ -67,11 +67,8 @@ class Draft(DraftContent):
         """Read a draft from JSON; its numbers are kept to the last digit. Raises `DraftError`."""
         try:
             data = json.loads(json_data, parse_float=Decimal, object_pairs_hook=_without_repeats)
-        except json.JSONDecodeError as error:
-            facts = {"detail": error.msg, "line": str(error.lineno), "column": str(error.colno)}
-            raise DraftError(Problem("", Sentence("EI-NO-DRAFT-JSON", facts))) from None
-        except (ValueError, ArithmeticError, RecursionError) as error:  # wrong bytes, endless numbers, endless nesting
-            raise DraftError(Problem("", Sentence("EI-NO-DRAFT-UNREADABLE", {"detail": str(error)}))) from None
+        except (ValueError, ArithmeticError, RecursionError) as error:
+            raise DraftError(not_json(error)) from None
         return cls.model_validate(data, **options)
 
     def __setattr__(self, name: str, value: Any) -> None:

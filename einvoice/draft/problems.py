@@ -9,6 +9,7 @@ buyer, a wrong total) is accepted and becomes a finding when the draft is valida
 from __future__ import annotations
 
 import difflib
+import json
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any, get_origin
@@ -139,6 +140,17 @@ def _unpacked(fact: str) -> Fact:
     return Sentence(fact.removeprefix(_ROW)) if fact.startswith(_ROW) else fact
 
 
+def not_json(error: Exception) -> Problem:
+    """Why JSON could not be read: no JSON, wrong bytes, endless numbers, endless nesting."""
+    if isinstance(error, json.JSONDecodeError):
+        facts: dict[str, Fact] = {"detail": error.msg, "line": str(error.lineno), "column": str(error.colno)}
+        return Problem("", Sentence("EI-NO-DRAFT-JSON", facts))
+    why = Sentence("EI-NO-DRAFT-WHY-SIZE")
+    if isinstance(error, UnicodeDecodeError):
+        why = Sentence("EI-NO-DRAFT-WHY-BYTES", {"position": str(error.start)})
+    return Problem("", Sentence("EI-NO-DRAFT-UNREADABLE", {"reason": why}))
+
+
 def described(error: ValidationError) -> DraftError:
     """The refusal of a draft, as `reworded` left it, as the exception of this library."""
     return DraftError(*(_told(details) for details in error.errors(include_url=False)))
@@ -154,6 +166,8 @@ def _problem(details: Any, model: type[BaseModel] | None) -> Problem:
     location, kind = Path(details["loc"]), details["type"]
     if kind in {"extra_forbidden", "no_such_attribute"}:
         return unknown_field(location, model) if model else Problem(str(location), Sentence("EI-NO-DRAFT-FIELD"))
+    if kind == "missing":
+        return Problem(str(location), Sentence("EI-NO-DRAFT-MISSING"))
     found = _shown(details["input"])
     if kind == "literal_error":
         reason = Sentence("EI-NO-DRAFT-CHOICE", {"options": details["ctx"]["expected"], "found": found})

@@ -28,6 +28,8 @@ _VAT_TOTAL = "BR-CO-14"
 _NO_GROUP = "EI-WHY-VAT-NO-GROUP"
 _ABSENT = re.compile(r"BR-(?:FXEXT-|FREXT-)?([A-Z]{1,2})-01")  # a category that is not in the breakdown
 _TAXABLE = re.compile(r"BR-(?:FXEXT-|FREXT-)?[A-Z]{1,2}-?08(?:b|ini|rev)?")
+# What is said of a value that is not there, which another rule demands: an address, the currency of all amounts.
+_OF_ABSENT = {"BR-FR-21_BT-49": "BR-FR-12_BT-49", "BR-FR-22_BT-34": "BR-FR-13_BT-34", "BR-CL-03": "BR-05"}
 _CATEGORY = re.compile(r"BR-([A-Z]{1,2})-0[2-7]")  # on the VAT of a line, an allowance or a charge
 
 
@@ -91,7 +93,7 @@ class _Seen:
     def root(self, each: Observation) -> int | None:
         """The position of what an observation follows from."""
         names, off = _names(each), off_by(each)
-        found = self._values.get(each.xpath)
+        found = self._rules.get(_OF_ABSENT.get(each.rule, ""), self._values.get(each.xpath))
         if found is None and each.rule == _LINE_AMOUNT:
             found = self._prices.get(str(_path(each).parent))
         if found is None and (missing := _missing_group(each)):

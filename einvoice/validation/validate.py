@@ -73,6 +73,8 @@ def validate(document: Document, policy: Policy, *, plan: Plan | None = None) ->
     observations = listed(with_consequences(at_their_cause(_without_missing_twice(said)), _invoice(document)))
     if document.form == "model" or (document.form == "json" and not _is_unreadable(done)):
         observations = tuple(_in_model(each, document) for each in observations)
+    else:
+        observations = tuple(_at_value(each, document) for each in observations)
     found = _detected(document)
     return Validated(
         kind=found.kind if found else "invoice" if any(each.name == "write" for each in done) else "unknown",
@@ -165,6 +167,14 @@ def _unless(each: Observation) -> str:
 def _is_unreadable(done: Iterable[StepResult]) -> bool:
     """Whether a draft could not be read: what is said of it is at its fields already."""
     return any(each.name == "draft" for each in done)
+
+
+def _at_value(each: Observation, document: Document) -> Observation:
+    """At the element of its field, where only the field is known: that of a figure computed by us, of a number."""
+    if each.xpath or not each.field or _invoice(document) is None:
+        return each
+    place = document.place_of(each.field)
+    return replace(each, xpath=place[0], line=place[1]) if place else each
 
 
 def _in_model(each: Observation, document: Document) -> Observation:
