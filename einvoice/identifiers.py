@@ -25,6 +25,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from stdnum import iban as stdnum_iban
@@ -56,6 +57,7 @@ __all__ = [
 
 LA_POSTE = "356000000"
 MAX_LENGTH = 125  # characters of an address
+_LONGEST_KNOWN = 64  # characters of a number whose check is remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ class Kind:
 
     def fault(self, number: str) -> Fault | None:
         """What is wrong with the number, `None` when it is right."""
-        return self._fault(self.compact(number))
+        if len(number) > _LONGEST_KNOWN:
+            return self._fault(self.compact(number))
+        return _known_fault(self, number)
 
     def validate(self, number: str) -> str:
         """The compact number; `InvalidIdentifier` (a `ValueError`) when it is wrong."""
@@ -121,6 +125,12 @@ class Kind:
         """Whether the number is right."""
         fault = self.fault(number)
         return fault is None or fault.severity == "warning"
+
+
+@lru_cache(maxsize=1_024)
+def _known_fault(kind: Kind, number: str) -> Fault | None:
+    """The same parties trade again and again, and the digits of a number take as long as a hundred elements."""
+    return kind._fault(kind.compact(number))  # noqa: SLF001 - it is the kind's own
 
 
 def french_vat_of(siren: str) -> str:

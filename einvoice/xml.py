@@ -18,8 +18,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import count
 from typing import Any, Protocol, TypeAlias
 
 from lxml import etree
@@ -155,7 +155,7 @@ class Locations:
     """Names the places of many elements of one document: siblings are counted once, not once for each place."""
 
     def __init__(self) -> None:
-        self._steps: dict[Element, str] = {}
+        self._numbers: dict[Element, int] = {}  # among the siblings of its name; 0 for the only one
         self._above: dict[Element, str] = {}  # the paths of parents
 
     def of(self, element: Element, attribute: str | None = None) -> str:
@@ -175,21 +175,18 @@ class Locations:
         return self._above[parent]
 
     def _step(self, element: Element) -> str:
-        if element not in self._steps:
+        if element not in self._numbers:
             parent = element.getparent()
-            if parent is None:
-                self._steps[element] = qualified_name(element)
-            else:
-                self._name_all(list(parent.iterchildren("*")))
-        return self._steps[element]
+            self._number_all([element] if parent is None else parent.iterchildren("*"))
+        number = self._numbers[element]
+        return f"{qualified_name(element)}[{number}]" if number else qualified_name(element)
 
-    def _name_all(self, siblings: list[Element]) -> None:
-        alike = Counter(sibling.tag for sibling in siblings)
-        met: Counter[str] = Counter()
+    def _number_all(self, siblings: Iterable[Element]) -> None:
+        alike: dict[str, list[Element]] = {}
         for sibling in siblings:
-            met[sibling.tag] += 1
-            index = f"[{met[sibling.tag]}]" if alike[sibling.tag] > 1 else ""
-            self._steps[sibling] = f"{qualified_name(sibling)}{index}"
+            alike.setdefault(sibling.tag, []).append(sibling)
+        for same in alike.values():
+            self._numbers.update(zip(same, count(1) if len(same) > 1 else (0,), strict=False))
 
 
 def location(element: Element, attribute: str | None = None) -> str:

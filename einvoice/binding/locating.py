@@ -41,7 +41,7 @@ class Fields:
         self._root = root
         self._counts: Counter[str] = Counter()  # how many values each repeated attribute has
         self._places: dict[Place, str] = {}
-        self._children: dict[tuple[Element, _Naming], dict[str, Element]] = {}
+        self._children: dict[tuple[Element, _Naming], dict[str, list[Element]]] = {}
         self._field_of: dict[Element, str] = {root: ""}  # of objects
         self._unentered: dict[str, list[tuple[Shape, Element]]] = {"": [(shape, root)]}  # of a field, its elements
 
@@ -167,13 +167,10 @@ class Fields:
         known = self._children.get((element, naming))
         if known is None:  # all of them at once: each may be looked for
             known = self._children[element, naming] = {}
-            met: Counter[str] = Counter()
             for child in element.iterchildren("*"):
-                key = naming(child)
-                met[key] += 1
-                known[f"{key}[{met[key]}]"] = child
-        wanted = (f"{{{uri}}}" if uri else "") + ("" if name == "*" else name)
-        return known.get(f"{wanted}[{number}]")
+                known.setdefault(naming(child), []).append(child)
+        same = known.get((f"{{{uri}}}" if uri else "") + ("" if name == "*" else name), ())
+        return same[number - 1] if 0 < number <= len(same) else None
 
 
 @cache

@@ -32,8 +32,10 @@ def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
     ledger = Ledger()
     with localcontext(EXACT):
         for index, line in enumerate(invoice.lines):
-            with suppress(DecimalException):  # numbers that nobody can calculate with
+            try:
                 _line(line, f"lines[{index}]", ledger)
+            except DecimalException:  # numbers that nobody can calculate with
+                continue
         for figure, part in _parts(invoice, "", "BT-92", "BT-99"):
             with suppress(DecimalException):
                 _part(part, figure, ledger)
@@ -80,8 +82,9 @@ def _line(line: Line, path: str, ledger: Ledger) -> None:
     units = {line.unit_code, line.item_price_base_quantity_unit_code or line.unit_code}
     if line.net_amount is not None and len(units) == 1:  # a price for another unit is not ours to convert
         amount = computed(line, AMOUNT_DECIMALS)
-        reason = because("LINE", net=amount)
-        ledger.settle(Figure(f"{path}.net_amount", "BT-131"), line.net_amount, amount, reason, slack=_SLACK)
+        if amount is not None and abs(line.net_amount - amount) > _SLACK:
+            reason = because("LINE", net=amount)
+            ledger.settle(Figure(f"{path}.net_amount", "BT-131"), line.net_amount, amount, reason)
 
 
 def _parts(holder: Invoice | Line, path: str, allowance: str, charge: str) -> Iterator[tuple[Figure, AllowanceCharge]]:

@@ -39,6 +39,9 @@ TOLERANCE = Decimal(1)  # BR-CO-17 and BR-S-09 as published: less than one curre
 # Exact for any amount of 19 digits, whatever decimal context the caller has set.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
 
+_STEPS = tuple(Decimal(1).scaleb(-decimals) for decimals in range(PRICE_DECIMALS + 1))
+_ZERO = Decimal()
+
 # ISO 4217: the currencies whose smallest unit is the unit itself.
 # fmt: off
 _WHOLE = frozenset({
@@ -55,7 +58,7 @@ def minor_unit(currency: str | None) -> int:
 
 def rounded(value: Decimal, decimals: int = AMOUNT_DECIMALS) -> Decimal:
     """The value with exactly that many decimals; halves away from zero, and zero without a sign."""
-    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP) + Decimal()
+    return value.quantize(_STEPS[decimals], rounding=ROUND_HALF_UP) + _ZERO
 
 
 def rounded_to_multiple(value: Decimal, step: Decimal) -> Decimal:

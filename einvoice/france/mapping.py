@@ -55,12 +55,15 @@ def billed_lines(lines: tuple[Line, ...]) -> tuple[bool, ...]:
 
 
 def _note(note: Note) -> Note:
-    return note.model_copy(update={"text": note.text and note.text[:MAX_TEXT]})
+    text = note.text or ""
+    return note if len(text) <= MAX_TEXT else note.model_copy(update={"text": text[:MAX_TEXT]})
 
 
 def _group(group: VatBreakdown) -> VatBreakdown:
     """A seller without VAT (franchise en base) may have no VAT number, which category E would demand: Z (MAP-06)."""
-    told = group.model_copy(update={"exemption_reason": group.exemption_reason and group.exemption_reason[:MAX_TEXT]})
+    told, reason = group, group.exemption_reason or ""
+    if len(reason) > MAX_TEXT:
+        told = group.model_copy(update={"exemption_reason": reason[:MAX_TEXT]})
     if group.category_code == "O" and group.rate is None:
         return told.model_copy(update={"rate": Decimal(0)})  # BT-119 is 1..1 to the tax office (G6.08, G1.24)
     if group.category_code == "E" and group.exemption_reason_code == _FRANCHISE:

@@ -14,7 +14,7 @@ import decimal
 import functools
 import marshal
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +23,7 @@ from lxml import etree
 from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative, Program, RuleTable
 from einvoice.schematron.rule_tree import RuleTree
 from einvoice.schematron.rules import UNEVALUATED, Failure, Outcome
-from einvoice.schematron.tree import Way
+from einvoice.schematron.tree import Kind, Way
 from einvoice.schematron.xpath.numbers import DECIMALS
 from einvoice.schematron.xpath.runtime import Lazy, names
 from einvoice.schematron.xpath.strings import normalize_space
@@ -48,6 +48,18 @@ class _Candidate:
     tests: tuple[_Test, ...]  # none: for all nodes
 
 
+class _Plan:
+    """What judges the nodes of a way: rules that are for all of them, and patterns where nodes have to be looked at."""
+
+    __slots__ = ("always", "patterns", "sometimes")
+
+    def __init__(self, patterns: Iterable[tuple[_Candidate, ...]]) -> None:
+        self.patterns = tuple(patterns)
+        plain = [pattern for pattern in self.patterns if not pattern[0].tests and pattern[0].rule.descends]
+        self.always = tuple(pattern[0].function for pattern in plain)
+        self.sometimes = tuple(pattern for pattern in self.patterns if pattern not in plain)
+
+
 class _Findings:
     """What validating a document found: numbers of checks, and nodes."""
 
@@ -68,7 +80,7 @@ class CompiledRules:
         self._judge = self._namespace(program.judge)
         self._messages: dict[int, str] | None = None  # once the code that explains was added to the one that judges
         self._trace: dict[str, Any] | None = None
-        self._plans: dict[tuple[str, str], tuple[tuple[_Candidate, ...], ...]] = {}
+        self._plans: dict[Kind | str, _Plan] = {}  # of a kind of way; of the document node, by its element's tag
         self._by_tag: dict[str | None, list[int]] = {}  # last tag of a pattern (None: the root) -> numbers of rules
         self._by_last: dict[str | None, list[RuleTable]] = {}  # last tag of a way -> those that may be for it
 
@@ -90,28 +102,30 @@ class CompiledRules:
         findings = _Findings()
         with decimal.localcontext(DECIMALS):
             top = document.tag[1]
-            self._fire(document, self._plan(document, top, None), [0], findings)
+            self._fire(document, (self._plans.get(top) or self._plan(document, top)).patterns, [0], findings)
             for way in document.ways.values():
-                plan = self._plans.get((top, way.key))
-                if plan is None:
-                    plan = self._plan(document, top, way)
-                if plan:
-                    self._fire(document, plan, way.nodes, findings)
+                plan = self._plans.get(way.kind) or self._plan(document, way)
+                rest = plan.patterns
+                if plan.always and not findings.stopped and self._judge_all(document, plan, way.nodes, findings):
+                    rest = plan.sometimes
+                if rest:
+                    self._fire(document, rest, way.nodes, findings)
             failures = self._failures(document, findings)
         return Outcome(len(self._program.checks), findings.fired, failures)
 
     # --- dispatch ---------------------------------------------------------------------------------------------
 
-    def _plan(self, document: RuleTree, top: str, way: Way | None) -> tuple[tuple[_Candidate, ...], ...]:
-        """The rules that may be for the nodes of a way, pattern by pattern, in the order in which they are tried."""
-        key = (top, "the document node" if way is None else way.key)
-        if key in self._plans:
-            return self._plans[key]
+    def _plan(self, document: RuleTree, way: Way | str) -> _Plan:
+        """The rules that may be for the nodes of a way, pattern by pattern, in the order in which they are tried.
+
+        For the document node, instead of a way, the tag of its element.
+        """
         tags: list[str] = []
-        nodes = [0] if way is None else way.nodes[:1]
-        while way is not None and way.tag:
-            tags.append(way.tag)
-            way = way.up
+        kind = way.kind if isinstance(way, Way) else None
+        while kind is not None and kind.tag:
+            tags.append(kind.tag)
+            kind = kind.up
+        nodes = way.nodes[:1] if isinstance(way, Way) else [0]
         patterns: dict[int, list[_Candidate]] = {}
         for rule in self._rules_for(tags):
             if tags and tags[0][0] == "@" and not self._program.visits_attributes[rule.pattern]:
@@ -119,10 +133,9 @@ class CompiledRules:
             candidate = self._candidate(document, rule, tags, nodes)
             if candidate is not None:
                 patterns.setdefault(rule.pattern, []).append(candidate)
-        plan = tuple(map(tuple, patterns.values()))
         if len(self._plans) >= _MOST_WAYS:
             self._plans.clear()
-        self._plans[key] = plan
+        plan = self._plans[way.kind if isinstance(way, Way) else way] = _Plan(map(tuple, patterns.values()))
         return plan
 
     def _rules_for(self, tags: list[str]) -> list[RuleTable]:
@@ -158,6 +171,19 @@ class CompiledRules:
             return None
         name = rule.anchored if rule.level == len(tags) else rule.function
         return _Candidate(rule, self._judge[name], tuple(tests))
+
+    @staticmethod
+    def _judge_all(document: RuleTree, plan: _Plan, nodes: Sequence[int], findings: _Findings) -> bool:
+        """Judge the nodes of a way by the rules that are for all; False, and nothing done, where one met an error."""
+        before = len(findings.failed)
+        try:
+            for rule in plan.always:
+                rule(document, nodes, findings.failed)
+        except _FAULTS:
+            del findings.failed[before:]
+            return False
+        findings.fired += len(plan.always) * len(nodes)
+        return True
 
     def _fire(
         self, document: RuleTree, plan: tuple[tuple[_Candidate, ...], ...], nodes: Sequence[int], findings: _Findings

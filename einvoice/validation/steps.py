@@ -44,6 +44,7 @@ from einvoice.validation.policy import HouseRules, Policy, is_lenient, policy_da
 from einvoice.validation.stand_ins import Standing, is_doubtful, is_left_out
 from einvoice.validation.unread import unread_observations
 from einvoice.validation.xsd import Fault, Unusable, schema_of
+from einvoice.xml import Element
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Task:
         self.document = document
         self.policy = policy
         self.given_plan = plan
+        self.held: list[Element] = []  # the document's elements
 
     @cached_property
     def plan(self) -> Plan:
@@ -87,6 +89,7 @@ class Task:
 
 
 _NOTHING = Result()
+_LARGE = 10_000_000  # bytes of a document whose elements would take too much memory all at once
 _SELF_BILLING = {"peppol-ubl": "peppol", "peppol-self-billing-ubl": "peppol-self-billing"}  # rule set -> its profile
 _B2G = "einvoice-b2g"
 _EXTENSION = "#conformant#"  # in BT-24, before the name of the extension
@@ -167,6 +170,8 @@ def parse(task: Task) -> Result:
     except Unrecognised as error:
         done = StepResult("parse", "not_run", reason=error.sentence())
         return Result((done,), (_refusal("EI-PARSE-02", "warning", error),), ends=True)
+    if len(task.document.xml) < _LARGE:
+        task.held = list(task.document.root.iter())  # lxml makes an element anew for each walk, unless it is held
     return Result((StepResult("parse", "passed"),))
 
 

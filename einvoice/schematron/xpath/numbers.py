@@ -44,6 +44,7 @@ __all__ = [
 
 DECIMALS = decimal.Context(prec=80, rounding=decimal.ROUND_HALF_EVEN)
 _HALF = Decimal("0.5")
+_PERCENT = 100
 
 
 def numeric(value: Any) -> Any:
@@ -66,7 +67,7 @@ def _pair(a: Any, b: Any) -> tuple[Any, Any]:
 
 def plus(a: Any, b: Any) -> Any:
     """A + b"""
-    if a.__class__ is Decimal and b.__class__ is Decimal:
+    if a.__class__ is Decimal and (b.__class__ is Decimal or b.__class__ is int):
         return a + b
     if a is None or b is None:
         return None
@@ -80,7 +81,7 @@ def plus(a: Any, b: Any) -> Any:
 
 def minus(a: Any, b: Any) -> Any:
     """A - b"""
-    if a.__class__ is Decimal and b.__class__ is Decimal:
+    if a.__class__ is Decimal and (b.__class__ is Decimal or b.__class__ is int):
         return a - b
     if a is None or b is None:
         return None
@@ -97,7 +98,7 @@ def minus(a: Any, b: Any) -> Any:
 
 def times(a: Any, b: Any) -> Any:
     """A * b"""
-    if a.__class__ is Decimal and b.__class__ is Decimal:
+    if a.__class__ is Decimal and (b.__class__ is Decimal or b.__class__ is int):
         return a * b
     if a is None or b is None:
         return None
@@ -107,6 +108,8 @@ def times(a: Any, b: Any) -> Any:
 
 def divide(a: Any, b: Any) -> Any:
     """A div b: of integers and decimals a decimal with at least 18 places, of doubles a double."""
+    if b.__class__ is int and b == _PERCENT and a.__class__ is Decimal:
+        return a.scaleb(-2)  # what the division below comes to, all its places being needed or zero
     if a is None or b is None:
         return None
     a, b = _pair(a, b)
@@ -177,7 +180,7 @@ def absolute(a: Any) -> Any:
 
 def round_half_up(a: Any) -> Any:
     """fn:round: to a whole number of the same type, ties towards positive infinity."""
-    value = numeric(a)
+    value = a if a.__class__ is Decimal else numeric(a)
     if value is None or isinstance(value, int):
         return value
     if isinstance(value, Decimal):

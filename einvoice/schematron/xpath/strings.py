@@ -50,6 +50,8 @@ def must_be_text(value: Any) -> str:
 
 def normalize_space(text: str) -> str:
     """fn:normalize-space"""
+    if text.isalnum():  # a code, most often: nothing to do
+        return text
     if text.isascii():  # then what Python takes for white space is what XML does, of the characters it allows
         return " ".join(text.split())
     return _SPACES.sub(" ", text).strip(" ")
