@@ -106,7 +106,7 @@ def validate(
 
 
 def validate_extract(
-    data: bytes,
+    source: bytes | Document,
     *,
     content: Literal["base", "full"] = "base",
     policy: Policy | None = None,
@@ -119,7 +119,7 @@ def validate_extract(
     publisher released them. Raises as `parse` does.
     """
     chosen = policy or Policy()
-    document = _document(data, "validate_extract")
+    document = _document(source, "validate_extract")
     kind = document.detected.kind.replace("_", "")
     syntax = document.detected.syntax
     of_schema = "cii" if syntax == "cii" else f"ubl-{kind}"

@@ -29,8 +29,8 @@ from einvoice_server.clock import iso, micros
 from einvoice_server.errors import Refused
 from einvoice_server.files import sha256
 from einvoice_server.happenings import flow_json
-from einvoice_server.tables import client, flow, webhook
-from einvoice_server.tx import insert_once
+from einvoice_server.tables import flow, webhook
+from einvoice_server.tx import find, insert_once
 from einvoice_server.webhooks import check_url
 
 __all__ = ["flow_service"]
@@ -142,12 +142,8 @@ def create_flow(here: Here, caller: Who, parts: Annotated[Parts, Depends(_parts)
     if not parts.data:
         raise Refused(422, "EmptyFlow: the file is empty")
     with here.db.write() as tx:
-        status = tx.execute(select(client.c.status).where(client.c.id == caller.client_id)).scalar_one()
-        if status == "suspended":
-            raise Refused(403, "this client is suspended")
         it = intake.Submitted(info.name, parts.data, info.flowSyntax, info.processingRule, info.trackingId)
-        flow_id = intake.store(here, tx, caller.client_id, it)
-        row = _row(tx, caller, flow_id)
+        row = intake.store(here, tx, caller.client_id, it)
     here.wake.set()
     answer = flow_json(row)
     return JSONResponse({**answer, "sha256": row.sha}, 202)
@@ -242,7 +238,7 @@ def _ascii(name: str) -> str:
 
 
 def _row(tx: Connection, caller: Caller, flow_id: str) -> Row[Any]:
-    row = tx.execute(select(flow).where(flow.c.id == flow_id, flow.c.client_id == caller.client_id)).one_or_none()
+    row = find(tx, flow, id=flow_id, client_id=caller.client_id)
     if row is None:
         raise Refused(404, "no such flow")
     return row

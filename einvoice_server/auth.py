@@ -21,6 +21,7 @@ from sqlalchemy import Connection, delete, insert, select
 from einvoice_server.errors import Refused
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, mandate, token
+from einvoice_server.tx import find
 
 __all__ = [
     "Caller",
@@ -84,7 +85,7 @@ def mint(
 
 def holder(tx: Connection, kind: str, token_id: str, secret: str, now: int) -> Holder | None:
     """Whose token that is; `None` for none that is known, or one that has run out."""
-    row = tx.execute(select(token).where(token.c.id == token_id, token.c.kind == kind)).one_or_none()
+    row = find(tx, token, id=token_id, kind=kind)
     kept = row.hash if row is not None else hashed("")
     if not hmac.compare_digest(kept, hashed(secret)) or row is None or (row.expires is not None and row.expires < now):
         return None

@@ -9,18 +9,21 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import threading
 from collections import OrderedDict
 from pathlib import Path
+from typing import Generic, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from einvoice_server.tables import file
-from einvoice_server.tx import insert_once
+from einvoice_server.tx import find, insert_later, write_now
 
-__all__ = ["FileStore", "sha256"]
+__all__ = ["SMALL", "FileStore", "Recent", "sha256"]
 
-_SMALL = 64 * 1024
-_KEPT = 256
+SMALL = 64 * 1024  # bytes of a file that lies in the database, and is remembered for a while
+_KEPT = 1024  # small files, and what they say, are wanted again soon: by the statuses of an invoice
+_T = TypeVar("_T")
 
 
 def sha256(data: bytes) -> str:
@@ -28,22 +31,44 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+class Recent(Generic[_T]):
+    """The last values that were kept or asked for, by what they are called."""
+
+    def __init__(self) -> None:
+        self._values: OrderedDict[str, _T] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: str) -> _T | None:
+        """The value of that name, if it is still remembered."""
+        with self._lock:
+            if name in self._values:
+                self._values.move_to_end(name)
+            return self._values.get(name)
+
+    def keep(self, name: str, value: _T) -> None:
+        """Remember a value, and forget the oldest."""
+        with self._lock:
+            self._values[name] = value
+            if len(self._values) > _KEPT:
+                self._values.popitem(last=False)
+
+
 class FileStore:
     """Files in the database and in a folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._recent: OrderedDict[str, bytes] = OrderedDict()  # small files are wanted again soon, and never change
+        self._recent: Recent[bytes] = Recent()
 
     def put(self, tx: Connection, data: bytes) -> str:
         """Store the bytes, with the transaction. Returns their name."""
         name = sha256(data)
-        small = len(data) <= _SMALL
+        small = len(data) <= SMALL
         if not small:
             self._write(name, data)
-        insert_once(tx, file, sha=name, size=len(data), data=data if small else None)
+        insert_later(tx, file, sha=name, size=len(data), data=data if small else None)
         if small:
-            self._remember(name, data)
+            self._recent.keep(name, data)
         return name
 
     def get(self, tx: Connection, name: str) -> bytes:
@@ -51,21 +76,14 @@ class FileStore:
         known = self._recent.get(name)
         if known is not None:
             return known
-        row = tx.execute(select(file.c.data).where(file.c.sha == name)).one_or_none()
+        write_now(tx)
+        row = find(tx, file, sha=name)
         if row is None:
             raise FileNotFoundError(name)
         if row.data is None:
             return self._path(name).read_bytes()
-        self._remember(name, bytes(row.data))
+        self._recent.keep(name, bytes(row.data))
         return bytes(row.data)
-
-    def _remember(self, name: str, data: bytes) -> None:
-        self._recent[name] = data
-        while len(self._recent) > _KEPT:
-            try:
-                self._recent.popitem(last=False)
-            except KeyError:  # another thread was quicker
-                return
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name

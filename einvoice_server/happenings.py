@@ -9,13 +9,13 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
 from einvoice_server import jobs
 from einvoice_server.clock import iso
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, flow, message, webhook
-from einvoice_server.tx import insert_once, made_id, tick
+from einvoice_server.tx import change, insert_once, made_id, one, tick
 from einvoice_server.words import ObjectType, word_of
 
 __all__ = ["EVENT_TYPES", "acknowledged", "announce", "event_json", "flow_json", "happened", "new_flow"]
@@ -68,7 +68,7 @@ def happened(
         seq=tick(tx, client_id, now),
     )
     if new and object_type == "invoice" and _hooks(tx, client_id):
-        row = tx.execute(select(message).where(message.c.id == event_id)).one()
+        row = one(tx, message, id=event_id)
         announce(platform, tx, client_id, "invoice.status_updated", event_id, event_json(row))
     return new
 
@@ -163,7 +163,7 @@ def acknowledged(
     """The flow was judged: it appears anew, at the end of what its client searches."""
     at = tick(tx, row.client_id, platform.now)
     values = {"ack": ack, "details": json.dumps(list(details)), "updated": at, **changes}
-    tx.execute(update(flow).where(flow.c.id == row.id).values(**values))
+    change(tx, flow, row.id, **values)
     _call(platform, tx, row.client_id, row.id)
 
 
@@ -193,7 +193,7 @@ def _call(platform: Platform, tx: Connection, client_id: str, flow_id: str) -> N
     hooks = [hook for hook in _hooks(tx, client_id) if hook.client_id is not None]
     if not hooks:
         return
-    row = tx.execute(select(flow).where(flow.c.id == flow_id)).one()
+    row = one(tx, flow, id=flow_id)
     for hook in hooks:
         filters = json.loads(hook.events or "{}")
         if filters.get("flowTypes") and row.type not in filters["flowTypes"]:

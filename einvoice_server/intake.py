@@ -7,19 +7,32 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select
 
 import einvoice as ei
 from einvoice.france import ereporting, lifecycle, treatment
 from einvoice_server import jobs
+from einvoice_server.errors import Refused
+from einvoice_server.files import sha256
 from einvoice_server.happenings import acknowledged, announce, happened, new_flow
 from einvoice_server.holdings import holds, issuer_of, key_of, route, siren_of
-from einvoice_server.lives import flow_kind, life_of, parsed, pass_on, set_status, tell
+from einvoice_server.lives import flow_kind, life_of, pass_on, remember, set_status, tell
 from einvoice_server.platform import Platform
-from einvoice_server.tables import duty, flow, invoice, record
-from einvoice_server.tx import insert_once, made_id, new_id, tick
+from einvoice_server.tables import client, duty, flow, invoice, record
+from einvoice_server.tx import change, insert_later, insert_once, inserted, made_id, new_id, one, tick
 
-__all__ = ["Judged", "Submitted", "apply", "detail", "details_of", "find_invoice", "judge", "set_by_client", "store"]
+__all__ = [
+    "Judged",
+    "Submitted",
+    "apply",
+    "detail",
+    "details_of",
+    "find_invoice",
+    "judge",
+    "sent_before",
+    "set_by_client",
+    "store",
+]
 
 _TREATMENTS = {
     "B2B": "B2B",
@@ -62,22 +75,40 @@ class Judged:
 def judge(platform: Platform, data: bytes, name: str, direction: Any = "sending") -> Judged:
     """Ask the library. The day is the platform's, not the machine's."""
     policy = ei.Policy(date=platform.today, direction=direction)
-    document = ei.validate(data, policy=policy, name=name).documents[0]
+    document = ei.Document(data)  # read once, for the verdict and for what it says
+    report = ei.validate(document, policy=policy, name=name).documents[0]
     try:
-        content: Any = parsed(data)
+        content: Any = ei.parse(document)
     except ei.EInvoiceError:
         content = None
-    return Judged(data, document, content)
+    if content is not None:
+        remember(sha256(data), content, data)
+    return Judged(data, report, content)
 
 
-def store(platform: Platform, tx: Connection, client_id: str, it: Submitted) -> str:
-    """Store a file as a flow that waits for its verdict, and promise it. Returns the flow's id.
+def sent_before(tx: Connection, client_id: str, sha: str) -> Row[Any] | None:
+    """The flow by which a client handed in this very file, unless it was refused."""
+    return tx.execute(_SAME, {"client": client_id, "sha": sha}).one_or_none()
+
+
+_SAME = (
+    select(flow)
+    .where(flow.c.client_id == bindparam("client"), flow.c.sha == bindparam("sha"))
+    .where(flow.c.direction == "Out", flow.c.ack != "Error")
+    .limit(1)
+)
+
+
+def store(platform: Platform, tx: Connection, client_id: str, it: Submitted, judged: Judged | None = None) -> Row[Any]:
+    """Store a file as a flow that waits for its verdict, and promise it; one that is judged waits for nothing.
 
     A file that the client sent before becomes a flow that says so: its client may never have had our first answer.
+    Raises 403 for a client that is suspended.
     """
+    if one(tx, client, id=client_id).status == "suspended":
+        raise Refused(403, "this client is suspended")
     sha = platform.files.put(tx, it.data)
-    same = (flow.c.client_id == client_id, flow.c.sha == sha, flow.c.direction == "Out", flow.c.ack != "Error")
-    before = tx.execute(select(flow.c.id).where(*same).limit(1)).first()
+    before = sent_before(tx, client_id, sha)
     flow_id = new_id("fl")
     again = f"this very file was sent before, as flow {before.id}" if before else ""
     new_flow(
@@ -96,9 +127,11 @@ def store(platform: Platform, tx: Connection, client_id: str, it: Submitted) -> 
         details=[detail("AlreadyExistingFlow", again, before.id)] if before else [],
         tracking_id=it.tracking_id,
     )
-    if not before:
-        jobs.add(tx, platform.now, "judge", flow_id, flow=flow_id)
-    return flow_id
+    if judged and not before:
+        apply(platform, tx, one(tx, flow, id=flow_id), judged)
+    elif not before:
+        jobs.add(tx, platform.now, "judge", flow_id, flow=flow_id, sha=sha, name=it.name)
+    return one(tx, flow, id=flow_id)
 
 
 def detail(code: str, text: str, item: str = "flow", level: str = "Error") -> dict[str, str]:
@@ -159,12 +192,12 @@ def _invoice(platform: Platform, tx: Connection, row: Row[Any], it: Judged, foun
         _rejected(platform, tx, row, it, found, about)
         return
     peer = route(tx, found, platform.today) if about == "B2B" else None
-    if not _new_invoice(platform, tx, row, it, found, direction="out", about=about, peer=peer):
+    made = _new_invoice(platform, tx, row, it, found, direction="out", treatment=about, peer=peer)
+    if made is None:
         said = f"an invoice {found.number} of this seller and year was sent before"
         acknowledged(platform, tx, row, "Error", [*seen, detail("AlreadyExistingFlow", said, "BT-1")], **changes)
         return
     acknowledged(platform, tx, row, "Ok", seen, **changes)
-    made = tx.execute(select(invoice).where(invoice.c.id == row.id)).one()
     announce(platform, tx, row.client_id, "invoice.created", row.id, invoice_json(made))
     if about == "B2B":
         reasons = {} if peer else {"reasons": ("NON_TRANSMISE",)}
@@ -192,9 +225,15 @@ def record_invoice(platform: Platform, tx: Connection, client_id: str, invoice_i
     )
 
 
-def new_values(row: Any, it: Judged, found: ei.Invoice) -> dict[str, Any]:
-    """What is searched of an invoice."""
-    return {
+def _new_invoice(
+    platform: Platform, tx: Connection, row: Any, it: Judged, found: ei.Invoice, **more: Any
+) -> Row[Any] | None:
+    """Keep an invoice, with what is searched of it, unless there is one of the same key."""
+    values = {
+        "id": row.id,
+        "client_id": row.client_id,
+        "status": "validated",
+        "seq": tick(tx, row.client_id, platform.now),
         "key": key_of(found),
         "number": found.number,
         "seller": siren_of(found.seller),
@@ -205,41 +244,15 @@ def new_values(row: Any, it: Judged, found: ei.Invoice) -> dict[str, Any]:
         "syntax": it.syntax,
         "at": row.submitted,
     }
-
-
-def _new_invoice(
-    platform: Platform,
-    tx: Connection,
-    row: Any,
-    it: Judged,
-    found: ei.Invoice,
-    *,
-    direction: str,
-    about: str,
-    peer: str | None,
-) -> bool:
-    """Keep an invoice, unless there is one of the same key. Whether it was new."""
-    return insert_once(
-        tx,
-        invoice,
-        id=row.id,
-        client_id=row.client_id,
-        direction=direction,
-        status="validated",
-        treatment=about,
-        peer=peer,
-        seq=tick(tx, row.client_id, platform.now),
-        **new_values(row, it, found),
-    )
+    return inserted(tx, invoice, **{**values, **more})
 
 
 def _rejected(platform: Platform, tx: Connection, row: Row[Any], it: Judged, found: ei.Invoice, about: str) -> None:
     """An invoice that is not valid has no life, but a status where it says enough for one. Its number stays free."""
-    values = new_values(row, it, found)
-    values |= {"key": f"{values['key']}/{row.id}", "id": row.id, "client_id": row.client_id, "direction": "out"}
-    seq = tick(tx, row.client_id, platform.now)
-    insert_once(tx, invoice, **values, status="rejected", treatment=about, seq=seq)
-    made = tx.execute(select(invoice).where(invoice.c.id == row.id)).one()
+    how = {"direction": "out", "status": "rejected", "treatment": about, "key": f"{key_of(found)}/{row.id}"}
+    made = _new_invoice(platform, tx, row, it, found, **how)
+    if made is None:
+        return
     first = next((each for each in it.report.findings if each.severity == "error"), None)
     comment = first.message if first else None
     what = {"by": "issuing_platform", "reasons": ("REJ_SEMAN",), "comment": comment}
@@ -250,18 +263,14 @@ def _rejected(platform: Platform, tx: Connection, row: Row[Any], it: Judged, fou
 
 
 def receive_invoice(
-    platform: Platform, tx: Connection, client_id: str, row: Any, it: Judged, found: ei.Invoice, peer: str
-) -> bool:
-    """An invoice that arrived for one of our clients. Whether it was new."""
-    return _new_invoice(
-        platform, tx, row, it, found, direction="in", about=treatment.treatment(found), peer=peer
-    ) and _announced(platform, tx, client_id, row.id)
-
-
-def _announced(platform: Platform, tx: Connection, client_id: str, invoice_id: str) -> bool:
-    made = tx.execute(select(invoice).where(invoice.c.id == invoice_id)).one()
-    announce(platform, tx, client_id, "invoice.received", invoice_id, invoice_json(made))
-    return True
+    platform: Platform, tx: Connection, row: Any, it: Judged, found: ei.Invoice, peer: str
+) -> Row[Any] | None:
+    """An invoice that arrived for one of our clients; `None` for one that it has already."""
+    how = {"direction": "in", "treatment": treatment.treatment(found), "peer": peer}
+    made = _new_invoice(platform, tx, row, it, found, **how)
+    if made is not None:
+        announce(platform, tx, row.client_id, "invoice.received", row.id, invoice_json(made))
+    return made
 
 
 def invoice_json(row: Row[Any]) -> dict[str, Any]:
@@ -352,7 +361,7 @@ def owe_report(
 ) -> None:
     """Note that the portal must have an e-report, and promise that it will."""
     duty_id = made_id("du", client_id, object_id, sha)
-    insert_once(
+    insert_later(
         tx,
         duty,
         id=duty_id,
@@ -378,7 +387,7 @@ def transmit_waiting(platform: Platform, tx: Connection) -> None:
         found = ei.parse(platform.files.get(tx, row.sha))
         peer = route(tx, found, platform.today) if isinstance(found, ei.Invoice) else None
         if peer is not None:
-            tx.execute(update(invoice).where(invoice.c.id == row.id).values(peer=peer))
+            change(tx, invoice, row.id, peer=peer)
             jobs.add(tx, platform.now, "send", row.id, invoice=row.id)
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from einvoice_server.platform import Platform
 from einvoice_server.tables import job
-from einvoice_server.tx import insert_once
+from einvoice_server.tx import change, insert_later, write_now
 
 __all__ = ["Apply", "Job", "LeaseLost", "Unreachable", "add", "claim", "done", "failed", "resume"]
 
@@ -52,9 +52,9 @@ class Job:
     tries: int
 
 
-def add(tx: Connection, now: int, kind: str, key: str, **content: Any) -> bool:
-    """Promise work. `key` says which: promised twice, it is done once. Whether it was not promised before."""
-    return insert_once(
+def add(tx: Connection, now: int, kind: str, key: str, **content: Any) -> None:
+    """Promise work. `key` says which: promised twice, it is done once."""
+    insert_later(
         tx,
         job,
         id=f"{kind}:{key}",
@@ -92,6 +92,7 @@ def _waiting(now: int) -> Any:
 def done(tx: Connection, these: Sequence[Job], worker: str) -> None:
     """The jobs are done, with this transaction. Raises `LeaseLost`."""
     ids = [each.id for each in these]
+    write_now(tx)  # one that promises itself again ends with this
     if tx.execute(delete(job).where(job.c.id.in_(ids), job.c.claimed_by == worker)).rowcount != len(ids):
         raise LeaseLost(", ".join(ids))
 
@@ -112,4 +113,4 @@ def failed(tx: Connection, it: Job, worker: str, error: Exception, now: int) -> 
 
 def resume(tx: Connection, now: int, job_id: str) -> None:
     """Try a parked job again."""
-    tx.execute(update(job).where(job.c.id == job_id).values(parked=False, tries=0, due=now, created=now))
+    change(tx, job, job_id, parked=False, tries=0, due=now, created=now)

@@ -3,39 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select
 
 import einvoice as ei
 from einvoice.france import flux1, lifecycle
 from einvoice_server import jobs
 from einvoice_server.clock import from_legal, legal
+from einvoice_server.files import SMALL, Recent
 from einvoice_server.happenings import happened, new_flow
 from einvoice_server.holdings import issuer_of, siren_of
 from einvoice_server.platform import Platform
-from einvoice_server.tables import duty, file, invoice, message
-from einvoice_server.tx import insert_once, made_id, next_of
+from einvoice_server.tables import duty, invoice, message
+from einvoice_server.tx import change, insert_later, made_id, next_of
 from einvoice_server.words import emitter_of
 
-__all__ = ["flow_kind", "life_of", "parsed", "pass_on", "set_status", "settled", "tell"]
+__all__ = ["flow_kind", "life_of", "pass_on", "remember", "said_in", "set_status", "settled", "tell"]
 
 
-@lru_cache(maxsize=256)
-def parsed(data: bytes) -> Any:
+_TOLD = (
+    select(message.c.sha)
+    .where(message.c.object_id == bindparam("invoice"), message.c.object_type == "invoice", message.c.sha.is_not(None))
+    .order_by(message.c.seq)
+)
+
+
+_SAID: Recent[Any] = Recent()
+
+
+def said_in(platform: Platform, tx: Connection, sha: str) -> Any:
     """What a file says; the last ones are remembered, for an invoice and its first statuses come close together."""
-    return ei.parse(data)
+    known = _SAID.get(sha)
+    if known is None:
+        data = platform.files.get(tx, sha)
+        known = ei.parse(data)
+        remember(sha, known, data)
+    return known
+
+
+def remember(sha: str, content: Any, data: bytes) -> None:
+    """That is what a file says, as somebody knows who has read or written it; nobody keeps large ones in memory."""
+    if len(data) <= SMALL:
+        _SAID.keep(sha, content)
 
 
 def life_of(platform: Platform, tx: Connection, row: Row[Any]) -> lifecycle.Lifecycle:
     """What is known of an invoice: it and all messages about it."""
-    found = parsed(platform.files.get(tx, row.sha))
+    found = said_in(platform, tx, row.sha)
     life = lifecycle.Lifecycle(found if isinstance(found, ei.Invoice) else None)
-    told = select(message.c.sha, file.c.data).join(file, file.c.sha == message.c.sha)
-    told = told.where(message.c.object_id == row.id, message.c.object_type == "invoice").order_by(message.c.seq)
-    for each in tx.execute(told):
-        read = parsed(bytes(each.data) if each.data is not None else platform.files.get(tx, each.sha))
+    for each in tx.execute(_TOLD, {"invoice": row.id}):
+        read = said_in(platform, tx, each.sha)
         if isinstance(read, lifecycle.LifecycleMessage):
             life = life.with_message(read)
     return life
@@ -77,6 +95,7 @@ def tell(
     if event is None:
         return after
     sha = platform.files.put(tx, data)
+    remember(sha, told, data)
     new = happened(
         platform,
         tx,
@@ -136,7 +155,7 @@ def _owe(platform: Platform, tx: Connection, row: Row[Any], life: lifecycle.Life
             continue
         duty_id = made_id("du", row.id, owed.content, event.id)
         name, data = _content(platform, tx, life, owed)
-        insert_once(
+        insert_later(
             tx,
             duty,
             id=duty_id,
@@ -171,4 +190,4 @@ def _content(platform: Platform, tx: Connection, life: lifecycle.Lifecycle, owed
 
 def settled(tx: Connection, invoice_id: str, status: str) -> None:
     """The invoice has come that far, in the seed's five words."""
-    tx.execute(update(invoice).where(invoice.c.id == invoice_id).values(status=status))
+    change(tx, invoice, invoice_id, status=status)

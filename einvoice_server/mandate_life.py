@@ -19,7 +19,7 @@ from einvoice_server.clock import iso, legal, micros
 from einvoice_server.happenings import announce, happened
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, duty, mandate, onboarding
-from einvoice_server.tx import insert_once, made_id, new_id
+from einvoice_server.tx import change, find, insert_once, made_id, new_id, one
 
 __all__ = ["answered", "by_the_clock", "created", "identified", "mandate_json"]
 
@@ -43,7 +43,7 @@ def created(platform: Platform, tx: Connection, client_id: str, wanted: mandates
         created=now,
     )
     happened(platform, tx, client_id, "mandate", mandate_id, "CREATED", key="created", emitter="PDP")
-    row = tx.execute(select(mandate).where(mandate.c.id == mandate_id)).one()
+    row = one(tx, mandate, id=mandate_id)
     announce(platform, tx, client_id, "mandate.created", mandate_id, mandate_json(row))
     open_link = select(onboarding.c.id).where(
         onboarding.c.client_id == client_id,
@@ -67,7 +67,7 @@ def identified(platform: Platform, tx: Connection, client_id: str) -> None:
 
 def answered(platform: Platform, tx: Connection, mandate_id: str, *, refused: bool, reason: str | None) -> None:
     """The directory has taken the mandate's line, or refused it."""
-    row = tx.execute(select(mandate).where(mandate.c.id == mandate_id)).one_or_none()
+    row = find(tx, mandate, id=mandate_id)
     if row is None or row.status != "processing":
         return  # revoked meanwhile, or answered before
     if refused:
@@ -106,14 +106,14 @@ def mandate_json(row: Row[Any]) -> dict[str, Any]:
 
 def _become(platform: Platform, tx: Connection, row: Row[Any], status: str, **changes: Any) -> None:
     now = platform.now
-    tx.execute(update(mandate).where(mandate.c.id == row.id).values(status=status, updated=now, **changes))
+    change(tx, mandate, row.id, status=status, updated=now, **changes)
     code = {"active": "ACTIVATED"}.get(status, status.upper())
     reason = changes.get("error")
     happened(platform, tx, row.client_id, "mandate", row.id, code, key=f"{status}{now}", emitter="PDP", reason=reason)
     if status in ("active", "expired"):
         _follow(tx, row.client_id, now)
     if status in _EVENTS:
-        changed = tx.execute(select(mandate).where(mandate.c.id == row.id)).one()
+        changed = one(tx, mandate, id=row.id)
         announce(platform, tx, row.client_id, _EVENTS[status], f"{row.id}{status}", mandate_json(changed))
 
 

@@ -34,6 +34,7 @@ from einvoice_server.intake import judge, reasons
 from einvoice_server.lives import life_of
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, duty, flow, invoice, job, mandate, message, received, sponsor, unit
+from einvoice_server.tx import find, one
 from einvoice_server.words import word_of
 
 __all__ = ["mount"]
@@ -236,7 +237,7 @@ def _overview(platform: Platform, tx: Connection, who: Holder, request: Request)
     events = tx.execute(told.where(message.c.object_id.in_([row.id for row in invoices])))
     mandates = tx.execute(select(mandate).where(mandate.c.client_id == chosen_id).order_by(mandate.c.created)).all()
     return {
-        "who": tx.execute(select(sponsor).where(sponsor.c.id == who.sponsor_id)).one(),
+        "who": one(tx, sponsor, id=who.sponsor_id),
         "wrong": None,
         "clients": clients,
         "chosen": chosen,
@@ -268,7 +269,7 @@ def _lives(app: FastAPI, shown: Shown) -> None:
             life = life_of(platform, tx, row)
             events = tx.execute(select(message).where(message.c.object_id == row.id).order_by(message.c.seq)).all()
             owed = tx.execute(select(duty).where(duty.c.object_id == row.id).order_by(duty.c.deadline)).all()
-            judged = tx.execute(select(flow).where(flow.c.id == row.id)).one_or_none()
+            judged = find(tx, flow, id=row.id)
         return shown.page(
             request,
             "invoice.html",
@@ -305,7 +306,7 @@ def _onboarding(app: FastAPI, shown: Shown) -> None:
     def _link(request: Request, link_id: str, secret: str) -> Response:
         with platform.db.read() as tx:
             row = link_of(platform, tx, link_id, secret)
-            who = tx.execute(select(client).where(client.c.id == row.client_id)).one()
+            who = one(tx, client, id=row.client_id)
         return shown.page(request, "onboarding.html", row=row, who=who, base=f"/onboarding/{link_id}/{secret}")
 
     @app.post("/onboarding/{link_id}/{secret}/{step}", include_in_schema=False)

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 from fastapi import Body, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 import einvoice as ei
 from einvoice.france import directory, directory_files, lifecycle, validate_extract
@@ -27,7 +27,7 @@ from einvoice_server.holdings import key_of, siren_of
 from einvoice_server.platform import Platform
 from einvoice_server.tables import counter, line, received, refusal, unit
 from einvoice_server.turn import keep_line
-from einvoice_server.tx import insert_once, new_id, next_of
+from einvoice_server.tx import change, find, insert_once, new_id, next_of
 
 __all__ = ["Refusal", "mount", "receive"]
 
@@ -146,14 +146,14 @@ def receive(platform: Platform, headers: Any, body: bytes) -> dict[str, Any]:
 def _judge(platform: Platform, sender: str, document: Document) -> Verdict:
     kind = document.about.get("kind")
     policy = ei.Policy(date=platform.today)
+    asked = ei.Document(document.data)
+    check = validate_extract if kind == "flux1" else ei.validate
+    report = check(asked, policy=policy, name=document.name).documents[0]
+    content = ei.parse(asked) if report.kind != "unknown" else None
     if kind == "flux1":
-        report = validate_extract(document.data, policy=policy, name=document.name).documents[0]
-        found = ei.parse(document.data)
-        key = key_of(found) if isinstance(found, ei.Invoice) else None
-        seller = siren_of(found.seller) if isinstance(found, ei.Invoice) else None
+        key = key_of(content) if isinstance(content, ei.Invoice) else None
+        seller = siren_of(content.seller) if isinstance(content, ei.Invoice) else None
         return _verdict(report, "REJ_RG", about=key or "", key=f"flux1/{key}", seller=seller)
-    report = ei.validate(document.data, policy=policy, name=document.name).documents[0]
-    content = ei.parse(document.data) if report.kind != "unknown" else None
     if kind == "status" and isinstance(content, lifecycle.LifecycleMessage) and content.subject:
         return _verdict(
             report,
@@ -187,7 +187,7 @@ def _verdict(report: ei.DocumentReport, code: str, **values: Any) -> Verdict:
 def _answer(platform: Platform, tx: Connection, sender: str, document: Document, verdict: Verdict) -> dict[str, Any]:
     kind = str(document.about.get("kind"))
     stored = f"{sender}/{document.id}"
-    before = tx.execute(select(received).where(received.c.id == stored)).one_or_none()
+    before = find(tx, received, id=stored)
     if before is not None:
         answer: dict[str, Any] = json.loads(before.answer)
         return answer
@@ -200,7 +200,8 @@ def _answer(platform: Platform, tx: Connection, sender: str, document: Document,
         "refused": bool(verdict.reasons),
         "reasons": verdict.reasons,
         "reason": verdict.reason,
-        "message": _message(platform, sender, document, code, verdict),
+        # of a status that it takes the portal says nothing
+        "message": None if code == "500" else _message(platform, sender, document, code, verdict),
     }
     insert_once(
         tx,
@@ -249,7 +250,7 @@ def _on_demand(tx: Connection, kind: str) -> Verdict | None:
     if asked is None:
         return None
     if asked.times > 1:
-        tx.execute(update(refusal).where(refusal.c.id == asked.id).values(times=asked.times - 1))
+        change(tx, refusal, asked.id, times=asked.times - 1)
     else:
         tx.execute(delete(refusal).where(refusal.c.id == asked.id))
     return Verdict((asked.reason,), f"refused on demand: {lifecycle.REASONS[asked.reason].name_en}")

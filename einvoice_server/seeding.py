@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
 
 from einvoice_server.api.clients import ClientCreate, new_client
 from einvoice_server.api.mandates import Entry, MandateCreate, new_mandates
@@ -13,6 +13,7 @@ from einvoice_server.clock import moment
 from einvoice_server.platform import Platform
 from einvoice_server.reports import periodicities
 from einvoice_server.tables import client, mandate, sponsor, token, unit
+from einvoice_server.tx import change
 
 __all__ = ["COMPANIES", "Access", "ClientAccess", "is_ready", "seeded"]
 
@@ -80,7 +81,7 @@ def seeded(platform: Platform) -> Access:
                 made = ClientCreate(organization_name=each.name, contact_email=email, external_ref=f"C-{each.siren}")
                 client_id = new_client(platform, tx, sponsor_id, made)
                 settings = periodicities(each.regime).model_dump_json()  # type: ignore[arg-type] # the table above
-                tx.execute(update(client).where(client.c.id == client_id).values(settings=settings))
+                change(tx, client, client_id, settings=settings)
                 start = moment(platform.now - _YEAR).replace(hour=0, minute=0, second=0, microsecond=0)
                 lines = [
                     Entry(siren=each.siren, name=each.name),

@@ -11,13 +11,26 @@ from contextlib import contextmanager, nullcontext
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, case, create_engine, event, text, update
+from sqlalchemy import Connection, Row, Table, bindparam, case, create_engine, event, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 
 from einvoice_server.tables import client, counter, metadata
 
-__all__ = ["Database", "insert_once", "made_id", "new_id", "next_of", "tick"]
+__all__ = [
+    "Database",
+    "change",
+    "find",
+    "insert_later",
+    "insert_once",
+    "inserted",
+    "made_id",
+    "new_id",
+    "next_of",
+    "one",
+    "tick",
+    "write_now",
+]
 
 
 _AT_ONCE = 1000
@@ -58,8 +71,11 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """A transaction that writes: on the disk when it ends, or undone."""
         with self._turn, self.engine.begin() as connection:
-            connection.info.clear()  # what `tick` and others remember, for this transaction only
-            yield connection
+            try:
+                yield connection
+                write_now(connection)
+            finally:
+                connection.info.clear()  # what `tick` and others remember, for this transaction only
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -83,10 +99,60 @@ def insert_once(tx: Connection, table: Table, **values: Any) -> bool:
     return tx.execute(_insert(tx.dialect.name, table), values).rowcount > 0
 
 
+def insert_later(tx: Connection, table: Table, **values: Any) -> None:
+    """Insert a row unless one of its key is there already: at the end of the transaction, all of a table at once, for
+    each statement costs more than what it writes. `write_now` does it before somebody looks.
+    """
+    tx.info.setdefault("later", {}).setdefault((table, tuple(values)), []).append(values)
+
+
+def write_now(tx: Connection) -> None:
+    """Write what was left for later, in the order of the keys, so that two transactions never wait for each other."""
+    later: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = tx.info.pop("later", {})
+    for (table, _), rows in later.items():
+        key = table.primary_key.columns[0].name
+        tx.execute(_insert(tx.dialect.name, table), sorted(rows, key=lambda row: str(row[key])))
+
+
+def inserted(tx: Connection, table: Table, **values: Any) -> Row[Any] | None:
+    """The row as it was inserted, or `None` where one of its key is there already."""
+    return tx.execute(_insert_returning(tx.dialect.name, table), values).one_or_none()
+
+
+@cache
+def _insert_returning(dialect: str, table: Table) -> Any:
+    return _insert(dialect, table).returning(table)
+
+
 @cache
 def _insert(dialect: str, table: Table) -> Any:
     made = (sqlite if dialect == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
     return made.execution_options(preserve_rowcount=True)
+
+
+def find(tx: Connection, table: Table, **wanted: Any) -> Row[Any] | None:
+    """The row of a table whose columns have these values, or `None`."""
+    return tx.execute(_select(table, *wanted), wanted).one_or_none()
+
+
+def one(tx: Connection, table: Table, **wanted: Any) -> Row[Any]:
+    """The row of a table that has these values and is there."""
+    return tx.execute(_select(table, *wanted), wanted).one()
+
+
+@cache
+def _select(table: Table, *names: str) -> Any:
+    return select(table).where(*(table.c[name] == bindparam(name) for name in names))
+
+
+def change(tx: Connection, table: Table, row_id: str, **values: Any) -> None:
+    """Give a row other values."""
+    tx.execute(_update(table), {"row_id": row_id, **values})
+
+
+@cache
+def _update(table: Table) -> Any:
+    return update(table).where(table.c.id == bindparam("row_id"))
 
 
 def tick(tx: Connection, client_id: str, now: int) -> int:

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 import httpx
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 from standardwebhooks import Webhook
 
 from einvoice_server.clock import moment
@@ -27,6 +27,7 @@ from einvoice_server.errors import Refused
 from einvoice_server.jobs import Apply, Job, Unreachable
 from einvoice_server.platform import Platform
 from einvoice_server.tables import webhook
+from einvoice_server.tx import change, find
 
 __all__ = ["address_for", "call", "check_url"]
 
@@ -64,7 +65,7 @@ def address_for(url: str, allowed: Sequence[str]) -> str:
 def call(platform: Platform, tx: Connection, job: Job) -> Apply:
     """Call a webhook once. Raises `Unreachable` unless it answers with success."""
     body = job.content["body"].encode()
-    hook = tx.execute(select(webhook).where(webhook.c.id == job.content["webhook"])).one_or_none()
+    hook = find(tx, webhook, id=job.content["webhook"])
     if hook is None:
         return lambda _: None
     at = platform.now
@@ -80,7 +81,7 @@ def call(platform: Platform, tx: Connection, job: Job) -> Apply:
     _post(platform, hook.url, body, headers)
 
     def apply(tx: Connection) -> None:
-        tx.execute(update(webhook).where(webhook.c.id == hook.id).values(last=at))
+        change(tx, webhook, hook.id, last=at)
 
     return apply
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
 import einvoice as ei
 from einvoice.france import lifecycle
@@ -20,11 +20,11 @@ from einvoice_server.errors import where_it_broke
 from einvoice_server.happenings import happened, new_flow
 from einvoice_server.holdings import client_for
 from einvoice_server.jobs import Apply, Job, Unreachable
-from einvoice_server.lives import flow_kind, life_of, parsed, pass_on, set_status, settled, tell
+from einvoice_server.lives import flow_kind, life_of, pass_on, said_in, set_status, settled, tell
 from einvoice_server.platform import Platform
 from einvoice_server.settings import PORTAL
 from einvoice_server.tables import duty, flow, invoice
-from einvoice_server.tx import made_id
+from einvoice_server.tx import change, made_id, one
 
 __all__ = ["Worker", "accept_documents", "run_all"]
 
@@ -140,8 +140,7 @@ def _each(handle: Callable[[Platform, Connection, Job], Apply]) -> Callable[[Pla
 
 def _judge(platform: Platform, tx: Connection, job: Job) -> Apply:
     flow_id = job.content["flow"]
-    row = tx.execute(select(flow).where(flow.c.id == flow_id)).one()
-    judged = intake.judge(platform, platform.files.get(tx, row.sha), row.name)
+    judged = intake.judge(platform, platform.files.get(tx, job.content["sha"]), job.content["name"])
 
     def apply(tx: Connection) -> None:
         now = tx.execute(select(flow).where(flow.c.id == flow_id).with_for_update()).one()
@@ -193,7 +192,7 @@ def _send(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
     found: list[tuple[Job, str | None, list[Document]]] = []
     with platform.db.read() as tx:
         for job in claimed:
-            row = tx.execute(select(invoice).where(invoice.c.id == job.content["invoice"])).one()
+            row = one(tx, invoice, id=job.content["invoice"])
             document = Document(row.id, row.name, platform.files.get(tx, row.sha), {"side": "receiver"})
             found.append((job, row.peer, [document]))
     outcomes = _by_peer(platform, found)
@@ -202,7 +201,7 @@ def _send(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
 
 def _sent(platform: Platform, job: Job) -> Apply:
     def apply(tx: Connection) -> None:
-        row = tx.execute(select(invoice).where(invoice.c.id == job.content["invoice"])).one()
+        row = one(tx, invoice, id=job.content["invoice"])
         set_status(platform, tx, row, life_of(platform, tx, row), "201", at=job.created)
         if row.status == "validated":
             settled(tx, row.id, "processed")
@@ -230,17 +229,24 @@ def _nothing(_tx: Connection) -> None:
 
 def _receive(platform: Platform, tx: Connection, job: Job) -> Apply:
     data = platform.files.get(tx, job.content["sha"])
-    try:
-        found = parsed(data)
-    except ei.EInvoiceError:
-        _log.warning("platform %s sent what cannot be read", job.content["sender"])
-        return _nothing
-    if isinstance(found, ei.Invoice):
+    if job.kind == "receive":
         judged = intake.judge(platform, data, job.content["name"], "receiving")
-        return lambda tx: _receive_invoice(platform, tx, job, judged, found)
-    if isinstance(found, lifecycle.LifecycleMessage):
-        return lambda tx: _receive_status(platform, tx, job, found, data)
+        if isinstance(judged.content, ei.Invoice):
+            return lambda tx: _receive_invoice(platform, tx, job, judged, judged.content)
+    else:
+        found = _message(platform, tx, job.content["sha"])
+        if found is not None:
+            return lambda tx: _receive_status(platform, tx, job, found, data)
+    _log.warning("platform %s sent what cannot be read as %s", job.content["sender"], job.kind)
     return _nothing
+
+
+def _message(platform: Platform, tx: Connection, sha: str) -> lifecycle.LifecycleMessage | None:
+    try:
+        found = said_in(platform, tx, sha)
+    except ei.EInvoiceError:
+        return None
+    return found if isinstance(found, lifecycle.LifecycleMessage) else None
 
 
 def _receive_invoice(platform: Platform, tx: Connection, job: Job, judged: intake.Judged, found: ei.Invoice) -> None:
@@ -259,7 +265,8 @@ def _receive_invoice(platform: Platform, tx: Connection, job: Job, judged: intak
     sha = job.content["sha"]
     kind, name = flow_kind(found, "in"), job.content["name"]
     row = Received(flow_id, client_id, sha, name, at)
-    if not intake.receive_invoice(platform, tx, client_id, row, judged, found, sender):
+    made = intake.receive_invoice(platform, tx, row, judged, found, sender)
+    if made is None:
         same = tx.execute(select(invoice.c.id).where(invoice.c.id == flow_id)).first()
         if same is None:
             _return(platform, tx, sender, found, at, "213", {"by": "receiving_platform", "reasons": ("DOUBLON",)})
@@ -279,7 +286,6 @@ def _receive_invoice(platform: Platform, tx: Connection, job: Job, judged: intak
         rule="B2B",
         details=intake.details_of(judged.report),
     )
-    made = tx.execute(select(invoice).where(invoice.c.id == flow_id)).one()
     life = lifecycle.Lifecycle(found)
     shas = []
     for code in ("202", "203"):
@@ -328,7 +334,7 @@ def _portal(platform: Platform, claimed: Sequence[Job]) -> list[Outcome]:
     rows: dict[str, Row[Any]] = {}
     with platform.db.read() as tx:
         for job in claimed:
-            row = tx.execute(select(duty).where(duty.c.id == job.id.removeprefix("portal:"))).one()
+            row = one(tx, duty, id=job.id.removeprefix("portal:"))
             rows[job.id] = row
             about = json.loads(row.answer) if row.kind == "directory" and row.answer else {}
             documents.append(Document(row.id, row.name, platform.files.get(tx, row.sha), {"kind": row.kind, **about}))
@@ -353,7 +359,7 @@ def _answered(platform: Platform, row: Row[Any], answer: dict[str, Any] | None) 
 
     def apply(tx: Connection) -> None:
         values = {"done": platform.now, "code": code, "answer": reason}
-        tx.execute(update(duty).where(duty.c.id == row.id).values(**values))
+        change(tx, duty, row.id, **values)
         if not (row.kind == "status" and not answer["refused"]):  # the portal says nothing of a status that it takes
             happened(
                 platform,

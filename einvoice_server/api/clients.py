@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Body, Query
 from pydantic import BaseModel, Field, StrictBool
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from einvoice_server import mandate_life
 from einvoice_server.api.common import OURS, Here, Id, Sponsor, router
@@ -18,7 +18,7 @@ from einvoice_server.clock import iso
 from einvoice_server.errors import Refused
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, mandate, onboarding
-from einvoice_server.tx import insert_once, new_id
+from einvoice_server.tx import change, find, insert_once, new_id, one
 
 __all__ = ["clients", "link_of", "new_client", "play_step"]
 
@@ -99,7 +99,7 @@ def _out(row: Row[Any]) -> dict[str, Any]:
 
 
 def _own(tx: Connection, sponsor_id: str, client_id: str) -> Row[Any]:
-    row = tx.execute(select(client).where(client.c.id == client_id, client.c.sponsor_id == sponsor_id)).one_or_none()
+    row = find(tx, client, id=client_id, sponsor_id=sponsor_id)
     if row is None:
         raise Refused(404, "no such client")
     return row
@@ -176,7 +176,7 @@ def link_status(
     """Whether the client has followed its link, and what it did there."""
     with here.db.read() as tx:
         _own(tx, sponsor.sponsor_id, client_id)
-        row = tx.execute(select(onboarding).where(onboarding.c.client_id == client_id)).one_or_none()
+        row = find(tx, onboarding, client_id=client_id)
     if row is None:
         raise Refused(404, "this client has no link")
     return {
@@ -203,7 +203,7 @@ def change_status(here: Here, sponsor: Sponsor, client_id: Id, wanted: Annotated
     """Suspend a client, which then sends nothing, or let it go on."""
     with here.db.write() as tx:
         _own(tx, sponsor.sponsor_id, client_id)
-        tx.execute(update(client).where(client.c.id == client_id).values(status=wanted.status, updated=here.now))
+        change(tx, client, client_id, status=wanted.status, updated=here.now)
         return _out(_own(tx, sponsor.sponsor_id, client_id))
 
 
@@ -224,7 +224,7 @@ def _complete(row: Row[Any]) -> bool:
 
 def link_of(here: Platform, tx: Connection, link_id: str, secret: str) -> Row[Any]:
     """A link that is followed. Raises 404 for a wrong or old one."""
-    row = tx.execute(select(onboarding).where(onboarding.c.id == link_id)).one_or_none()
+    row = find(tx, onboarding, id=link_id)
     if row is None or not hmac.compare_digest(row.hash, hashed(secret)) or row.expires < here.now:
         raise Refused(404, "this link is not known, or is no longer valid")
     return row
@@ -235,6 +235,6 @@ def play_step(here: Platform, tx: Connection, row: Row[Any], step: str) -> None:
     column = {"kyc": "kyc_done", "signature": "signed"}.get(step)
     if column is None:
         raise Refused(404, "no such step")
-    tx.execute(update(onboarding).where(onboarding.c.id == row.id).values({column: here.now}))
-    if _complete(tx.execute(select(onboarding).where(onboarding.c.id == row.id)).one()):
+    change(tx, onboarding, row.id, **{column: here.now})
+    if _complete(one(tx, onboarding, id=row.id)):
         mandate_life.identified(here, tx, row.client_id)

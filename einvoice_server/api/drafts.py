@@ -15,8 +15,8 @@ from einvoice_server.api.common import OURS, Client, Here, Id, router
 from einvoice_server.clock import iso, legal
 from einvoice_server.errors import Refused, findings_detail
 from einvoice_server.platform import Platform
-from einvoice_server.tables import client, draft, flow
-from einvoice_server.tx import insert_once, new_id
+from einvoice_server.tables import client, draft
+from einvoice_server.tx import change, find, insert_once, new_id
 
 __all__ = ["drafts"]
 
@@ -93,7 +93,7 @@ def replace_draft(here: Here, caller: Client, draft_id: Id, content: Annotated[e
     """Replace the whole draft; it is judged again."""
     with here.db.write() as tx:
         _open(tx, caller.client_id, draft_id)
-        tx.execute(update(draft).where(draft.c.id == draft_id).values(content=_text(content), updated=here.now))
+        change(tx, draft, draft_id, content=_text(content), updated=here.now)
         return _out(here, _own(tx, caller.client_id, draft_id))
 
 
@@ -131,20 +131,15 @@ def finalise_draft(
             if series and not _take_number(tx, caller.client_id, next_number):
                 continue  # another draft took the number: numbers of a series have no gap
             name = f"{content.number}.{'pdf' if how.target_format == 'facturx' else 'xml'}"
-            flow_id = intake.store(
-                here, tx, caller.client_id, intake.Submitted(name, data, _SYNTAXES[how.target_format])
-            )
-            if tx.execute(select(flow.c.ack).where(flow.c.id == flow_id)).scalar_one() == "Error":
+            it = intake.Submitted(name, data, _SYNTAXES[how.target_format])
+            made = intake.store(here, tx, caller.client_id, it)
+            if made.ack == "Error":
                 raise Refused(409, "this very invoice was sent before")
-            tx.execute(
-                update(draft)
-                .where(draft.c.id == draft_id)
-                .values(invoice_id=flow_id, content=_text(content), updated=here.now)
-            )
+            change(tx, draft, draft_id, invoice_id=made.id, content=_text(content), updated=here.now)
         here.wake.set()
         return {
             "draft_id": draft_id,
-            "invoice_id": flow_id,
+            "invoice_id": made.id,
             "number": content.number,
             "target_format": how.target_format,
             "report": report,
@@ -184,7 +179,7 @@ def _out(here: Platform, row: Row[Any]) -> dict[str, Any]:
 
 
 def _own(tx: Connection, client_id: str, draft_id: str) -> Row[Any]:
-    row = tx.execute(select(draft).where(draft.c.id == draft_id, draft.c.client_id == client_id)).one_or_none()
+    row = find(tx, draft, id=draft_id, client_id=client_id)
     if row is None:
         raise Refused(404, "no such draft")
     return row

@@ -13,8 +13,10 @@ import einvoice as ei
 from einvoice_server import intake
 from einvoice_server.api.common import OURS, After, Client, Here, Id, Limit, router
 from einvoice_server.errors import Refused
+from einvoice_server.files import sha256
 from einvoice_server.platform import Platform
-from einvoice_server.tables import client, flow, invoice, job
+from einvoice_server.tables import invoice
+from einvoice_server.tx import find
 
 __all__ = ["invoicing"]
 
@@ -80,25 +82,11 @@ def submit_file(
         first = next(iter(judged.report.findings), None)
         raise Refused(400, first.message_en if first else "this is no invoice")
     with here.db.write() as tx:
-        before = _same(here, tx, caller.client_id, data)
-        if before is None:
-            if tx.execute(select(client.c.status).where(client.c.id == caller.client_id)).scalar_one() == "suspended":
-                raise Refused(403, "this client is suspended")
-            it = intake.Submitted(name, data, judged.syntax)
-            flow_id = intake.store(here, tx, caller.client_id, it)
-            tx.execute(job.delete().where(job.c.id == f"judge:{flow_id}"))  # it is judged already
-            row = tx.execute(select(flow).where(flow.c.id == flow_id)).one()
-            intake.apply(here, tx, row, judged)
-            before = tx.execute(select(flow).where(flow.c.id == flow_id)).one()
-        answer = _submitted(tx, before, judged)
+        row = intake.sent_before(tx, caller.client_id, sha256(data))
+        row = row or intake.store(here, tx, caller.client_id, intake.Submitted(name, data, judged.syntax), judged)
+        answer = _submitted(tx, row, judged)
     here.wake.set()
     return answer
-
-
-def _same(here: Platform, tx: Connection, client_id: str, data: bytes) -> Row[Any] | None:
-    sha = here.files.put(tx, data)
-    wanted = (flow.c.client_id == client_id, flow.c.sha == sha, flow.c.direction == "Out", flow.c.ack != "Error")
-    return tx.execute(select(flow).where(*wanted).limit(1)).one_or_none()
 
 
 def _submitted(tx: Connection, row: Row[Any], judged: intake.Judged) -> dict[str, Any]:
@@ -164,7 +152,7 @@ def invoice_view(
 
 
 def _own(tx: Connection, client_id: str, invoice_id: str) -> Row[Any]:
-    row = tx.execute(select(invoice).where(invoice.c.id == invoice_id, invoice.c.client_id == client_id)).one_or_none()
+    row = find(tx, invoice, id=invoice_id, client_id=client_id)
     if row is None:
         raise Refused(404, "no such invoice, or it is not judged yet")
     return row

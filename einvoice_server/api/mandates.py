@@ -18,6 +18,7 @@ from einvoice_server.errors import Refused
 from einvoice_server.holdings import as_mandate, lines_of
 from einvoice_server.platform import Platform
 from einvoice_server.tables import mandate, unit
+from einvoice_server.tx import find, one
 
 __all__ = ["directory_group", "mandates_group", "new_mandates"]
 
@@ -117,7 +118,7 @@ def new_mandates(
             place = ["body", "mandates", number] if len(asked) > 1 else ["body"]
             raise Refused(422, [{"loc": [*place, *loc], "msg": said, "type": "mandate"} for loc, said in problems])
         mandate_id = mandate_life.created(here, tx, client_id, wanted)
-        made.append(mandate_life.mandate_json(tx.execute(select(mandate).where(mandate.c.id == mandate_id)).one()))
+        made.append(mandate_life.mandate_json(one(tx, mandate, id=mandate_id)))
     return made
 
 
@@ -166,7 +167,7 @@ def revoke_mandate(here: Here, caller: Client, mandate_id: Id) -> None:
 
 
 def _own(tx: Connection, client_id: str, mandate_id: str) -> Row[Any]:
-    row = tx.execute(select(mandate).where(mandate.c.id == mandate_id, mandate.c.client_id == client_id)).one_or_none()
+    row = find(tx, mandate, id=mandate_id, client_id=client_id)
     if row is None:
         raise Refused(404, "no such mandate")
     return row
@@ -178,7 +179,7 @@ def directory_entry(here: Here, caller: Client, siren: Siren) -> Any:
     _ = caller
     with here.db.read() as tx:
         lines = lines_of(tx, siren)
-        known = tx.execute(select(unit).where(unit.c.siren == siren)).one_or_none()
+        known = find(tx, unit, siren=siren)
     if not lines and known is None:
         raise Refused(404, "the directory does not know this company")
     own = next((each for each in lines if each.address.grain == "siren"), lines[0] if lines else None)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Body
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
 import einvoice as ei
 from einvoice.france import ereporting, treatment
@@ -22,7 +22,7 @@ from einvoice_server.holdings import companies, siren_of
 from einvoice_server.platform import Platform
 from einvoice_server.reports import Periodicity, books_of, periodicities
 from einvoice_server.tables import client, duty, record, report
-from einvoice_server.tx import insert_once, new_id
+from einvoice_server.tx import change, insert_once, new_id
 
 __all__ = ["reporting", "settings_group"]
 
@@ -253,7 +253,7 @@ def set_periodicity(here: Here, caller: Client, wanted: Annotated[PeriodicityIn,
     if wrong:
         raise Refused(422, wrong)
     with here.db.write() as tx:
-        tx.execute(update(client).where(client.c.id == caller.client_id).values(settings=allowed.model_dump_json()))
+        change(tx, client, caller.client_id, settings=allowed.model_dump_json())
 
 
 @settings_group.get("/periodicity", response_model=Periodicity)

@@ -107,8 +107,8 @@ def test_stamps_appear_in_their_order(platform):
 def test_a_job_is_claimed_once_and_again_when_its_worker_dies(platform):
     """Two workers never have one job; a lease that runs out is somebody else's."""
     with platform.db.write() as tx:
-        assert jobs.add(tx, platform.now, "judge", "a", flow="x")
-        assert not jobs.add(tx, platform.now, "judge", "a", flow="x")
+        jobs.add(tx, platform.now, "judge", "a", flow="x")
+        jobs.add(tx, platform.now, "judge", "a", flow="x")
     (mine,) = jobs.claim(platform, "one", 5)
     assert jobs.claim(platform, "two", 5) == []
     platform.clock.advance(dt.timedelta(minutes=5))
@@ -118,6 +118,34 @@ def test_a_job_is_claimed_once_and_again_when_its_worker_dies(platform):
         jobs.done(tx, [mine], "one")
     with platform.db.write() as tx:
         jobs.done(tx, [theirs], "two")
+    assert count(platform, job) == 0
+
+
+def test_what_is_left_for_later_is_there_for_whoever_looks_and_gone_with_its_transaction(platform):
+    """A file is read in the transaction that stores it; one that fails leaves nothing, not even for the next one."""
+    names = [str(number) for number in range(2000)]  # more than are remembered
+    with platform.db.write() as tx:
+        shas = [platform.files.put(tx, each.encode()) for each in names]
+        assert [platform.files.get(tx, each) for each in shas] == [each.encode() for each in names]
+    with pytest.raises(ValueError, match="undone"), platform.db.write() as tx:
+        platform.files.put(tx, b"undone")
+        jobs.add(tx, platform.now, "judge", "undone")
+        raise ValueError("undone")
+    with platform.db.read() as tx:
+        assert platform.files.get(tx, shas[0]) == b"0"
+    with platform.db.write() as tx:
+        platform.files.put(tx, b"more")
+    assert (count(platform, file), count(platform, job)) == (2001, 0)
+
+
+def test_what_promises_itself_again_ends_with_its_transaction(platform):
+    """A job that is done does not come back because its like was promised in the transaction of its end."""
+    with platform.db.write() as tx:
+        jobs.add(tx, platform.now, "judge", "a")
+    (mine,) = jobs.claim(platform, "one", 5)
+    with platform.db.write() as tx:
+        jobs.add(tx, platform.now, "judge", "a")
+        jobs.done(tx, [mine], "one")
     assert count(platform, job) == 0
 
 
