@@ -8,6 +8,7 @@ from companies import Company, draft, party, ubl, until
 from sqlalchemy import select
 
 import einvoice as ei
+import einvoice.document
 from einvoice_server.tables import message
 
 
@@ -25,6 +26,23 @@ def test_an_invoice_goes_its_whole_way(seller, buyer):
     there = seller.ok("GET", "/lifecycle-events/state", params={"invoice_id": sent["invoice_id"]})
     here = buyer.ok("GET", "/lifecycle-events/state", params={"invoice_id": got["invoice_id"]})
     assert there["state"] == here["state"] == "205"
+
+
+def test_an_invoice_is_read_once_at_each_of_its_stations(seller, monkeypatch):
+    """By the sender's platform, the receiver's, and the portal its extract; statuses and views of it read nothing."""
+    read = []
+    original = einvoice.document.read_detected
+
+    def counted(found):
+        made = original(found)
+        read.append(made.number)
+        return made
+
+    monkeypatch.setattr(einvoice.document, "read_detected", counted)
+    sent = seller.submit(ubl("X-READ"))
+    until(lambda: {"203", "250"} <= set(seller.events(sent["invoice_id"])))
+    seller.ok("GET", "/lifecycle-events/state", params={"invoice_id": sent["invoice_id"]})
+    assert read.count("X-READ") == 3
 
 
 def test_the_portal_is_told_what_it_must_know(box, seller):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import threading
 
@@ -127,10 +128,10 @@ def test_what_is_left_for_later_is_there_for_whoever_looks_and_gone_with_its_tra
     with platform.db.write() as tx:
         shas = [platform.files.put(tx, each.encode()) for each in names]
         assert [platform.files.get(tx, each) for each in shas] == [each.encode() for each in names]
-    with pytest.raises(ValueError, match="undone"), platform.db.write() as tx:
+    with contextlib.suppress(ValueError), platform.db.write() as tx:
         platform.files.put(tx, b"undone")
         jobs.add(tx, platform.now, "judge", "undone")
-        raise ValueError("undone")
+        raise ValueError
     with platform.db.read() as tx:
         assert platform.files.get(tx, shas[0]) == b"0"
     with platform.db.write() as tx:
