@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from einvoice_server import jobs
 from einvoice_server.clock import iso
@@ -208,9 +208,12 @@ def _hooks(tx: Connection, client_id: str) -> Sequence[Row[Any]]:
     """The webhooks that a client's events may be for: its sponsor's, and its own."""
     known: dict[str, Sequence[Row[Any]]] = tx.info.setdefault("hooks", {})
     if client_id not in known:
-        wanted = (
-            select(webhook).join(client, client.c.sponsor_id == webhook.c.sponsor_id).where(client.c.id == client_id)
-        )
-        mine = wanted.where(webhook.c.client_id.is_(None) | (webhook.c.client_id == client_id))
-        known[client_id] = tx.execute(mine).all()
+        known[client_id] = tx.execute(_HOOKS, {"of": client_id}).all()
     return known[client_id]
+
+
+_HOOKS = (  # made once: making a statement costs more than running it
+    select(webhook)
+    .join(client, client.c.sponsor_id == webhook.c.sponsor_id)
+    .where(client.c.id == bindparam("of"), webhook.c.client_id.is_(None) | (webhook.c.client_id == bindparam("of")))
+)

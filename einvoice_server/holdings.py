@@ -6,14 +6,27 @@ import json
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 import einvoice as ei
 from einvoice.france import addresses, directory, mandates
 from einvoice_server.clock import moment
-from einvoice_server.tables import line, mandate
+from einvoice_server.platform import Platform
+from einvoice_server.tables import client, line, mandate, sponsor
+from einvoice_server.tx import one
 
-__all__ = ["as_mandate", "client_for", "companies", "holds", "issuer_of", "key_of", "lines_of", "route", "siren_of"]
+__all__ = [
+    "as_mandate",
+    "client_for",
+    "companies",
+    "designated",
+    "holds",
+    "issuer_of",
+    "key_of",
+    "lines_of",
+    "route",
+    "siren_of",
+]
 
 
 def as_mandate(row: Row[Any]) -> mandates.Mandate:
@@ -45,8 +58,15 @@ def companies(tx: Connection, client_id: str) -> dict[str, str]:
 
 def holds(tx: Connection, client_id: str, siren: str | None) -> bool:
     """Whether the client may act for that company."""
-    wanted = (mandate.c.client_id == client_id, mandate.c.siren == siren, mandate.c.status == "active")
-    return siren is not None and tx.execute(select(mandate.c.id).where(*wanted).limit(1)).first() is not None
+    return siren is not None and tx.execute(_HOLDS, {"client": client_id, "siren": siren}).first() is not None
+
+
+_HOLDS = (
+    select(mandate.c.id)
+    .where(mandate.c.client_id == bindparam("client"), mandate.c.siren == bindparam("siren"))
+    .where(mandate.c.status == "active")
+    .limit(1)
+)
 
 
 def client_for(tx: Connection, invoice: ei.Invoice, now: int) -> str | None:
@@ -57,6 +77,12 @@ def client_for(tx: Connection, invoice: ei.Invoice, now: int) -> str | None:
     rows = tx.execute(select(mandate).where(mandate.c.siren == address.siren, mandate.c.status == "active"))
     coverage = mandates.covering(tuple(as_mandate(row) for row in rows), invoice, moment(now))
     return coverage.mandate.client_id if coverage else None
+
+
+def designated(platform: Platform, tx: Connection, client_id: str) -> str:
+    """Whom a client designates as its platform: its sponsor, which has the white label, or us, behind a grey one."""
+    who = one(tx, sponsor, id=one(tx, client, id=client_id).sponsor_id)
+    return str(who.name) if who.label == "white" else platform.settings.name
 
 
 def siren_of(party: Any) -> str | None:

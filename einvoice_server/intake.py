@@ -72,11 +72,11 @@ class Judged:
         return _SYNTAXES.get(self.report.syntax, "UBL")
 
 
-def judge(platform: Platform, data: bytes, name: str, direction: Any = "sending") -> Judged:
+def judge(platform: Platform, data: bytes, name: str, direction: Any = "sending", *, language: Any = None) -> Judged:
     """Ask the library. The day is the platform's, not the machine's."""
     policy = ei.Policy(date=platform.today, direction=direction)
     document = ei.Document(data)  # read once, for the verdict and for what it says
-    report = ei.validate(document, policy=policy, name=name).documents[0]
+    report = ei.validate(document, policy=policy, name=name, language=language).documents[0]
     try:
         content: Any = ei.parse(document)
     except ei.EInvoiceError:

@@ -17,6 +17,7 @@ from einvoice.france import directory, directory_files, mandates
 from einvoice_server import jobs
 from einvoice_server.clock import iso, legal, micros
 from einvoice_server.happenings import announce, happened
+from einvoice_server.holdings import designated
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, duty, mandate, onboarding
 from einvoice_server.tx import change, find, insert_once, made_id, new_id, one
@@ -44,7 +45,7 @@ def created(platform: Platform, tx: Connection, client_id: str, wanted: mandates
     )
     happened(platform, tx, client_id, "mandate", mandate_id, "CREATED", key="created", emitter="PDP")
     row = one(tx, mandate, id=mandate_id)
-    announce(platform, tx, client_id, "mandate.created", mandate_id, mandate_json(row))
+    announce(platform, tx, client_id, "mandate.created", mandate_id, mandate_json(platform, tx, row))
     open_link = select(onboarding.c.id).where(
         onboarding.c.client_id == client_id,
         (onboarding.c.include_kyc.is_(True) & onboarding.c.kyc_done.is_(None))
@@ -89,7 +90,7 @@ def by_the_clock(platform: Platform, tx: Connection) -> None:
             _become(platform, tx, row, "active")
 
 
-def mandate_json(row: Row[Any]) -> dict[str, Any]:
+def mandate_json(platform: Platform, tx: Connection, row: Row[Any]) -> dict[str, Any]:
     """A mandate as the API gives it."""
     return {
         "id": row.id,
@@ -101,6 +102,7 @@ def mandate_json(row: Row[Any]) -> dict[str, Any]:
         "updated_at": iso(row.updated) if row.updated is not None else None,
         "smp_recipient_status": row.smp_status,
         "error_cause": row.error,
+        "designated_platform": designated(platform, tx, row.client_id),
     }
 
 
@@ -114,7 +116,7 @@ def _become(platform: Platform, tx: Connection, row: Row[Any], status: str, **ch
         _follow(tx, row.client_id, now)
     if status in _EVENTS:
         changed = one(tx, mandate, id=row.id)
-        announce(platform, tx, row.client_id, _EVENTS[status], f"{row.id}{status}", mandate_json(changed))
+        announce(platform, tx, row.client_id, _EVENTS[status], f"{row.id}{status}", mandate_json(platform, tx, changed))
 
 
 def _follow(tx: Connection, client_id: str, now: int) -> None:

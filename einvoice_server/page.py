@@ -11,6 +11,7 @@ import logging
 import secrets
 import tomllib
 from collections import OrderedDict
+from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib.resources import files
 from typing import Annotated, Any
@@ -29,8 +30,8 @@ from einvoice_server.api.clients import link_of, play_step
 from einvoice_server.auth import Holder, holder, mint
 from einvoice_server.clock import legal
 from einvoice_server.errors import Refused, where_it_broke
-from einvoice_server.holdings import as_mandate
-from einvoice_server.intake import judge, reasons
+from einvoice_server.holdings import as_mandate, designated
+from einvoice_server.intake import Judged, judge, reasons
 from einvoice_server.lives import life_of
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, duty, flow, invoice, job, mandate, message, received, sponsor, unit
@@ -62,6 +63,15 @@ _ENVIRONMENT = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file that was only checked, and what was said of it, by language."""
+
+    name: str
+    data: bytes
+    verdicts: dict[str, Judged] = field(default_factory=dict)
 
 
 class Shown:
@@ -132,7 +142,14 @@ def _portal(app: FastAPI, shown: Shown) -> None:
 
 
 def _checks(app: FastAPI, shown: Shown) -> None:
-    checked: OrderedDict[str, tuple[str, bytes, ei.DocumentReport, bool]] = OrderedDict()
+    checked: OrderedDict[str, Checked] = OrderedDict()
+
+    def judged(request: Request, kept: Checked) -> Judged:
+        """The verdict in the language of the page: asked for once in each."""
+        language = _language(request)
+        if language not in kept.verdicts:
+            kept.verdicts[language] = judge(shown.platform, kept.data, kept.name, language=language)
+        return kept.verdicts[language]
 
     @app.post("/check", include_in_schema=False)
     def _check(request: Request, file: Annotated[UploadFile, File()]) -> Response:
@@ -140,34 +157,29 @@ def _checks(app: FastAPI, shown: Shown) -> None:
         data = file.file.read(_LARGEST + 1)
         if not data or len(data) > _LARGEST:
             raise Refused(413, _TEXTS[_language(request)]["empty_or_large"])
-        found = judge(shown.platform, data, (file.filename or "")[:200])
         check_id = secrets.token_urlsafe(16)
-        checked[check_id] = (file.filename or "", data, found.report, isinstance(found.content, ei.Invoice))
+        checked[check_id] = Checked((file.filename or "")[:200], data)
+        judged(request, checked[check_id])
         while len(checked) > _KEPT:
             checked.popitem(last=False)
         return RedirectResponse(f"/check/{check_id}", 303)
 
-    def known(check_id: str) -> tuple[str, bytes, ei.DocumentReport, bool]:
+    def known(check_id: str) -> Checked:
         if check_id not in checked:
             raise Refused(404, "this check is no longer kept")
         return checked[check_id]
 
-    def judged(request: Request, check_id: str) -> ei.DocumentReport:
-        _, data, report, _ = known(check_id)
-        if _language(request) == "fr":
-            return report
-        return ei.validate(data, policy=ei.Policy(date=shown.platform.today), language="en").documents[0]
-
     @app.get("/check/{check_id}", include_in_schema=False)
     def _checked(request: Request, check_id: str) -> Response:
-        name, _, _, readable = known(check_id)
-        report = judged(request, check_id)
-        view = f"/check/{check_id}/view" if readable else None
-        return shown.page(request, "check.html", title=name, report=report, view=view)
+        kept = known(check_id)
+        found = judged(request, kept)
+        view = f"/check/{check_id}/view" if isinstance(found.content, ei.Invoice) else None
+        return shown.page(request, "check.html", title=kept.name, report=found.report, view=view)
 
     @app.get("/check/{check_id}/view", include_in_schema=False)
     def _view(request: Request, check_id: str) -> Response:
-        return _readable(known(check_id)[1], _language(request), judged(request, check_id))
+        kept = known(check_id)
+        return _readable(kept.data, _language(request), judged(request, kept).report)
 
 
 def _readable(data: bytes, language: Any, report: ei.DocumentReport | None = None) -> Response:
@@ -307,7 +319,10 @@ def _onboarding(app: FastAPI, shown: Shown) -> None:
         with platform.db.read() as tx:
             row = link_of(platform, tx, link_id, secret)
             who = one(tx, client, id=row.client_id)
-        return shown.page(request, "onboarding.html", row=row, who=who, base=f"/onboarding/{link_id}/{secret}")
+            label = one(tx, sponsor, id=who.sponsor_id)
+            brand = designated(platform, tx, who.id)
+        base = f"/onboarding/{link_id}/{secret}"
+        return shown.page(request, "onboarding.html", row=row, who=who, sponsor=label, brand=brand, base=base)
 
     @app.post("/onboarding/{link_id}/{secret}/{step}", include_in_schema=False)
     def _step(request: Request, link_id: str, secret: str, step: str) -> Response:

@@ -163,12 +163,18 @@ def tick(tx: Connection, client_id: str, now: int) -> int:
     taken: dict[str, tuple[int, int]] = tx.info.setdefault("ticks", {})
     value, last = taken.get(client_id, (0, 0))
     if value >= last:
-        grown = case((client.c.tick >= now, client.c.tick + _AT_ONCE), else_=now + _AT_ONCE)
-        wanted = update(client).where(client.c.id == client_id).values(tick=grown).returning(client.c.tick)
-        last = int(tx.execute(wanted).scalar_one())
+        last = int(tx.execute(_TICK, {"of": client_id, "now": now}).scalar_one())
         value = last - _AT_ONCE
     taken[client_id] = (value + 1, last)
     return value + 1
+
+
+_TICK = (
+    update(client)
+    .where(client.c.id == bindparam("of"))
+    .values(tick=case((client.c.tick >= bindparam("now"), client.c.tick), else_=bindparam("now")) + _AT_ONCE)
+    .returning(client.c.tick)
+)
 
 
 def next_of(tx: Connection, name: str) -> int:

@@ -16,6 +16,7 @@ from einvoice_server.api.common import OURS, Here, Id, Sponsor, router
 from einvoice_server.auth import hashed
 from einvoice_server.clock import iso
 from einvoice_server.errors import Refused
+from einvoice_server.holdings import designated
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, mandate, onboarding
 from einvoice_server.tx import change, find, insert_once, new_id, one
@@ -64,6 +65,10 @@ class Link(BaseModel):
     url: str = Field(json_schema_extra=OURS)
     client_id: str
     expires_at: dt.datetime
+    designated_platform: str = Field(
+        description="who welcomes the client: its sponsor (white label) or the platform (grey label)",
+        json_schema_extra=OURS,
+    )
 
 
 class LinkStatus(BaseModel):
@@ -165,8 +170,10 @@ def create_link(here: Here, sponsor: Sponsor, wanted: Annotated[LinkRequest, Bod
             "expires": now + _LIFETIME,
         }
         tx.execute(insert(onboarding).values(**values))
+        name = designated(here, tx, wanted.client_id)
     url = f"{here.settings.url}/onboarding/{link_id}/{secret}"
-    return {"url": url, "client_id": wanted.client_id, "expires_at": iso(now + _LIFETIME)}
+    expires = iso(now + _LIFETIME)
+    return {"url": url, "client_id": wanted.client_id, "expires_at": expires, "designated_platform": name}
 
 
 @clients.get("/onboarding-link/status", response_model=LinkStatus)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, select
 
 from einvoice.france import addresses, mandates
 from einvoice_server import mandate_life
-from einvoice_server.api.common import Client, Here, Id, Siren, router
+from einvoice_server.api.common import OURS, Client, Here, Id, Siren, router
 from einvoice_server.errors import Refused
 from einvoice_server.holdings import as_mandate, lines_of
 from einvoice_server.platform import Platform
@@ -77,6 +77,10 @@ class MandateOut(BaseModel):
     updated_at: dt.datetime | None = None
     smp_recipient_status: str | None = None
     error_cause: str | None = None
+    designated_platform: str = Field(
+        description="whom the client designates: its sponsor (white label) or the platform itself (grey label)",
+        json_schema_extra=OURS,
+    )
 
 
 @mandates_group.get("", response_model=list[MandateOut])
@@ -87,7 +91,7 @@ def list_mandates(
     wanted = select(mandate).where(mandate.c.client_id == caller.client_id).order_by(mandate.c.created)
     with here.db.read() as tx:
         rows = tx.execute(wanted.where(mandate.c.status == status_filter) if status_filter else wanted).all()
-    return [mandate_life.mandate_json(row) for row in rows]
+        return [mandate_life.mandate_json(here, tx, row) for row in rows]
 
 
 @mandates_group.post("", status_code=201, response_model=MandateOut)
@@ -118,7 +122,7 @@ def new_mandates(
             place = ["body", "mandates", number] if len(asked) > 1 else ["body"]
             raise Refused(422, [{"loc": [*place, *loc], "msg": said, "type": "mandate"} for loc, said in problems])
         mandate_id = mandate_life.created(here, tx, client_id, wanted)
-        made.append(mandate_life.mandate_json(one(tx, mandate, id=mandate_id)))
+        made.append(mandate_life.mandate_json(here, tx, one(tx, mandate, id=mandate_id)))
     return made
 
 
@@ -155,7 +159,7 @@ def entries_of_siren(here: Here, caller: Client, siren: Siren) -> Any:
 def get_mandate(here: Here, caller: Client, mandate_id: Id) -> Any:
     """One mandate."""
     with here.db.read() as tx:
-        return mandate_life.mandate_json(_own(tx, caller.client_id, mandate_id))
+        return mandate_life.mandate_json(here, tx, _own(tx, caller.client_id, mandate_id))
 
 
 @mandates_group.delete("/{mandate_id}", status_code=204)

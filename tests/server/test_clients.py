@@ -6,7 +6,8 @@ import datetime as dt
 
 import httpx
 import pytest
-from companies import until
+from companies import Company, until
+from lxml import html as lxml_html
 
 from einvoice_server.auth import hashed
 
@@ -66,6 +67,24 @@ def test_onboarding_then_the_mandate_comes_into_force(box, seller):
         "ACTIVATED",
     ]
     assert httpx.get(link["url"].replace(link["url"][-5:], "xxxxx")).status_code == 404
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_client_sees_whom_it_designates(box, number):
+    """White label: the sponsor alone, on pages and mandates. Grey label: the platform, and for whom it asks."""
+    platform = box.platforms[number]
+    sponsor, brand = ("Éditeur Alpha (exemple)",) * 2 if number == 0 else ("Éditeur Bêta (exemple)", platform.name)
+    with Company(platform) as company:
+        made, header = fresh(company, f"R-LABEL-{number}")
+        wanted = {"client_id": made["client_id"], "include_kyc": True, "include_signature": True}
+        link = company.ok("POST", "/clients/onboarding-link", 201, json=wanted)
+        asked = company.ok("POST", "/mandates", 201, json=mandate(("160000006", "170000004")[number]), headers=header)
+    assert link["designated_platform"] == asked["designated_platform"] == brand
+    page = lxml_html.document_fromstring(httpx.get(link["url"], params={"lang": "en"}).text)
+    said = page.text_content()
+    assert page.xpath('string(//*[@class="brand"])') == brand
+    assert f"NOUVEAU EXEMPLE designates {brand} as its platform" in said
+    assert (platform.name in said, sponsor in said) == (number == 1, True)
 
 
 def test_a_client_with_mandates_is_not_deleted(seller):

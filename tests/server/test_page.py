@@ -12,12 +12,14 @@ from browser import CHROMIUM, CONTRAST, Browser
 from companies import ubl, until
 from lxml import html as lxml_html
 
+import einvoice as ei
+
 
 @pytest.fixture(scope="module")
 def person(box):
     """Somebody with a browser and the first sponsor's token."""
     platform = box.platforms[0]
-    with httpx.Client(base_url=platform.url, headers={"Origin": platform.url}, trust_env=False) as client:
+    with httpx.Client(base_url=platform.url, headers={"Origin": platform.url}, timeout=30, trust_env=False) as client:
         assert client.post("/login", data={"key": platform.sponsor_token}).headers["location"] == "/"
         yield client
 
@@ -48,6 +50,24 @@ def test_a_file_is_judged_and_shown(person):
     assert '<b class="verdict invalid">' in view.text
     assert "sandbox" in view.headers["content-security-policy"]
     person.cookies.delete("lang")
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_file_is_judged_once_for_its_page_and_its_view(person, monkeypatch, language):
+    """The verdict is asked for when the file is dropped, in the language of who drops it."""
+    asked = []
+    original = ei.validate
+    monkeypatch.setattr(ei, "validate", lambda *args, **options: asked.append(1) or original(*args, **options))
+    headers = {"Accept-Language": language}
+    with httpx.Client(
+        base_url=person.base_url, headers=headers | {"Origin": str(person.base_url).rstrip("/")}, timeout=30
+    ) as visitor:
+        kept = visitor.post("/check", files={"file": ("a.xml", b"<a/>")}).headers["location"]
+        asked.clear()
+        kept = visitor.post("/check", files={"file": ("a.xml", ubl("W-ONCE"))}).headers["location"]
+        assert f'<html lang="{language}">' in visitor.get(kept).text
+        assert "W-ONCE" in visitor.get(f"{kept}/view").text
+    assert len(asked) == 1
 
 
 def test_what_follows_is_told_below_its_cause(person):

@@ -30,8 +30,8 @@ def test_calls_are_counted_by_endpoint(small):
     summary = small.ok("GET", "/usage/summary")
     assert (summary["current_month_calls"], summary["most_used_endpoint"]) == (5, "/mandates")
     limits = small.ok("GET", "/usage/limits", params={"endpoint": "/mandates"})
-    assert limits["per_minute"] == 30
-    assert {"per_hour", "per_day", "per_month"} <= set(limits)
+    spans = {"per_minute": 30, "per_hour": None, "per_day": None, "per_month": None}
+    assert limits == {"company_id": small.client_id, "endpoint": "/mandates", **spans}
 
 
 def test_too_much_is_429(small):
@@ -41,6 +41,16 @@ def test_too_much_is_429(small):
     assert late.status_code == 429
     assert 1 <= int(late.headers["Retry-After"]) <= 60
     assert late.json()["code"] == 429
+
+
+@pytest.mark.parametrize("span", ["per_hour", "per_day", "per_month"])
+def test_longer_limits_are_held_too(span):
+    """What was counted in an hour, a day or a month is everybody's: the call after the last one allowed is refused."""
+    with Sandbox(limits=Limits(**{span: 3})) as box, Company(box.platforms[0]) as company:
+        assert company.ok("GET", "/usage/limits")[span] == 3
+        assert [company.http.get("/mandates").status_code for _ in range(4)] == [200, 200, 429, 429]
+        other = {"X-PDP-Client-Id": company.platform.clients[1].client_id}
+        assert company.http.get("/mandates", headers=other).status_code == 200
 
 
 def test_too_large_is_413(small, box):
