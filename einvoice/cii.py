@@ -129,6 +129,13 @@ _CODECS = {
     "accounting": number({"currencyID": "{vat_accounting_currency_code}"}),
 }
 
+_BASE = "urn:un:unece:uncefact:data:standard:"
+NAMESPACES = {  # of a document of CII, by the prefixes that it is written with
+    "rsm": f"{_BASE}CrossIndustryInvoice:100",
+    "ram": f"{_BASE}ReusableAggregateBusinessInformationEntity:100",
+    "udt": f"{_BASE}UnqualifiedDataType:100",
+    "qdt": f"{_BASE}QualifiedDataType:100",
+}
 _LOCAL_ID = """
   value      .
 """
@@ -490,7 +497,6 @@ def _term_number(path: str) -> str | None:
 
 @cache
 def _syntax() -> Syntax[Invoice]:
-    base = "urn:un:unece:uncefact:data:standard:"
     grammar = Grammar(
         {
             "INVOICE": (Invoice, _spelled_out(_INVOICE, _SHORT_HEADER)),
@@ -515,12 +521,7 @@ def _syntax() -> Syntax[Invoice]:
             "VAT": (VatBreakdown, _VAT),
             "ATTRIBUTE": (ItemAttribute, _ATTRIBUTE),
         },
-        namespaces={
-            "rsm": f"{base}CrossIndustryInvoice:100",
-            "ram": f"{base}ReusableAggregateBusinessInformationEntity:100",
-            "udt": f"{base}UnqualifiedDataType:100",
-            "qdt": f"{base}QualifiedDataType:100",
-        },
+        namespaces=NAMESPACES,
         codecs=_CODECS,
     )
     return Syntax("rsm:CrossIndustryInvoice", grammar, _term_number)

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import count
 from typing import Any, Protocol, TypeAlias
 
@@ -121,6 +121,11 @@ def iterate(file: Readable, tags: Collection[str], broken: str) -> Iterator[Elem
                 element.getparent().remove(before)
     except etree.XMLSyntaxError as error:
         raise _broken(broken, error) from error
+
+
+def finder(xpath: str, namespaces: Mapping[str, str]) -> Callable[[Element], object]:
+    """Whether an XPath 1.0 leads anywhere from an element, as a function of the element."""
+    return etree.XPath(f"boolean({xpath})", namespaces=dict(namespaces))
 
 
 def local_name(element: Element) -> str:

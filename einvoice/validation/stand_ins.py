@@ -14,12 +14,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
+from einvoice.cii import NAMESPACES
 from einvoice.codes import code_list
 from einvoice.schematron import Failure
 from einvoice.validation.policy import Policy, is_own_of_stand_in, severity_of, stand_in
-from einvoice.xml import Element, local_name
+from einvoice.xml import Element, finder, local_name
 
 _UNUSED_ATTRIBUTE = re.compile(r"^\s*Attribute @(\w+)")  # how a rule without id says that an attribute has no place
+_BLANKS = " \t\r\n"  # what normalize-space takes away; a no-break space is part of a code
 _STEPS = re.compile(r"\[[^\]]*\]|[\w.-]+:")  # of an XPath, what is not the names of elements
 
 
@@ -59,6 +61,17 @@ def is_left_out(
     )
 
 
+def overlooked(standing: Standing, root: Element) -> tuple[str, ...]:
+    """The rules of the rule set for which this one stands in that refuse what this one lets pass, in a document."""
+    return tuple(rule for rule, finds in _overlooked(standing) if finds(root))
+
+
+@cache
+def _overlooked(standing: Standing) -> tuple[tuple[str, Callable[[Element], object]], ...]:
+    places = stand_in(*standing).get("overlooked", {})
+    return tuple((rule, finder(place, NAMESPACES)) for rule, place in places.items())
+
+
 def _allows(row: Mapping[str, Any], failure: Failure, element: Callable[[], Element]) -> bool:
     """Whether a row of the table is about a failure, and its conditions are met."""
     unused = _UNUSED_ATTRIBUTE.search(failure.message) if not failure.rule else None
@@ -73,8 +86,9 @@ def _allows(row: Mapping[str, Any], failure: Failure, element: Callable[[], Elem
         return False
     if "codes" not in row:
         return True
-    value = ((there.get(attribute) if attribute else there.text) or "").strip()
-    return (value.upper() if row.get("upper") else value) in code_list(row["codes"]).codes
+    value = ((there.get(attribute) if attribute else there.text) or "").strip(_BLANKS)
+    value = value.upper() if row.get("upper") else value
+    return value in code_list(row["codes"]).codes and value not in row.get("but", ())
 
 
 @cache

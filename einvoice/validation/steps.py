@@ -41,7 +41,7 @@ from einvoice.validation.observed import Ran, grouped, observed
 from einvoice.validation.operands import Values
 from einvoice.validation.plans import Plan, french_rules_of, is_french, plan_for
 from einvoice.validation.policy import HouseRules, Policy, is_lenient, policy_data
-from einvoice.validation.stand_ins import Standing, is_doubtful, is_left_out
+from einvoice.validation.stand_ins import Standing, is_doubtful, is_left_out, overlooked
 from einvoice.validation.unread import unread_observations
 from einvoice.validation.xsd import Fault, Unusable, schema_of
 from einvoice.xml import Element
@@ -480,7 +480,8 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
     ]
     doubted = [each for each in failures if is_doubtful(each, standing, policy)]
     found = [_observed(task, each, ran) for each in failures]
-    reason = _doubt("EI-STEP-02", (each.rule or "EI-UNNAMED" for each in doubted), ran)
+    reason = _doubt("EI-STEP-14", overlooked(standing, task.document.root), ran)
+    reason = _doubt("EI-STEP-02", (each.rule or "EI-UNNAMED" for each in doubted), ran) or reason
     if ran.extension:
         found, refusals = _of_extension(found)
         reason = _doubt("EI-STEP-10", refusals, ran) or reason
