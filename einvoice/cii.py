@@ -29,6 +29,7 @@ from einvoice.binding.codecs import (
 from einvoice.codes import plain_iban, plain_vatex
 from einvoice.discounts import with_discounts
 from einvoice.forms import of_cii
+from einvoice.instalments import with_instalments
 from einvoice.model import (
     Address,
     AdvancePayment,
@@ -44,6 +45,7 @@ from einvoice.model import (
     Note,
     Party,
     PaymentDiscount,
+    PaymentInstalment,
     PaymentMeans,
     SupportingDocument,
     VatBreakdown,
@@ -62,7 +64,7 @@ def read(root: Element, locations: Locations | None = None) -> Invoice:
 
     `locations` names the places of that document, where others have asked for some.
     """
-    invoice, unread = _syntax().read(of_cii(root), locations)
+    invoice, unread = with_instalments(*_syntax().read(of_cii(root), locations), compact_date)
     return with_discounts(invoice.model_copy(update={"unread": unread}) if unread else invoice)
 
 
@@ -234,6 +236,13 @@ _PAYMENT_DISCOUNT = """
   base_amount      ram:ApplicableTradePaymentDiscountTerms/ram:BasisAmount
   percentage       ram:ApplicableTradePaymentDiscountTerms/ram:CalculationPercent
   amount           ram:ApplicableTradePaymentDiscountTerms/ram:ActualDiscountAmount
+"""
+_INSTALMENT = """
+  ?/payment_terms  ram:Description                                                              words
+  due_date         ram:DueDateDateTime/udt:DateTimeString
+  ?/mandate_reference_identifier  ram:DirectDebitMandateID
+  =*               ram:PartialPaymentAmount
+  amount           ram:PartialPaymentAmount
 """
 _VAT = """
   tax_amount             ram:CalculatedAmount
@@ -444,6 +453,7 @@ _INVOICE = """
   allowances*                    {S}/ram:SpecifiedTradeAllowanceCharge[allowance]             ALLOWANCE
   charges*                       {S}/ram:SpecifiedTradeAllowanceCharge[charge]                CHARGE
   payment_discounts*             {S}/ram:SpecifiedTradePaymentTerms[discount]                 PAYMENT_DISCOUNT
+  payment_instalments*           {S}/ram:SpecifiedTradePaymentTerms[part]                     INSTALMENT
   payment_terms                  {S}/ram:SpecifiedTradePaymentTerms[net]/ram:Description      words
   due_date                 {S}/ram:SpecifiedTradePaymentTerms[net]/ram:DueDateDateTime/udt:DateTimeString     latest
   mandate_reference_identifier   {S}/ram:SpecifiedTradePaymentTerms[net]/ram:DirectDebitMandateID
@@ -513,6 +523,7 @@ def _syntax() -> Syntax[Invoice]:
             "DOCUMENT": (SupportingDocument, _DOCUMENT),
             "PAYMENT": (PaymentMeans, _PAYMENT),
             "PAYMENT_DISCOUNT": (PaymentDiscount, _PAYMENT_DISCOUNT),
+            "INSTALMENT": (PaymentInstalment, _INSTALMENT),
             "ADVANCE": (AdvancePayment, _ADVANCE),
             "ADVANCE_VAT": (AdvanceVat, _ADVANCE_VAT),
             "INCLUDED": (IncludedItem, _INCLUDED),

@@ -57,10 +57,10 @@ def in_words(discount: PaymentDiscount, language: Language) -> str:
     french = language == "fr"
     what = _number(discount.percentage, language) + (" %" if french else "%") if discount.percentage is not None else ""
     if not what and discount.amount is not None:
-        what = _money(discount.amount, language)
+        what = money_in_words(discount.amount, language)
     base = discount.base_amount
     on = (
-        f" {'sur' if french else 'on'} {_money(base, language)}"
+        f" {'sur' if french else 'on'} {money_in_words(base, language)}"
         if base is not None and discount.percentage is not None
         else ""
     )
@@ -71,16 +71,23 @@ def in_words(discount: PaymentDiscount, language: Language) -> str:
 
 def _when(discount: PaymentDiscount, language: Language) -> str:
     french = language == "fr"
-    until = f" {'jusqu’au' if french else 'until'} {_day(discount.due_date, language)}" if discount.due_date else ""
+    until = (
+        f" {'jusqu’au' if french else 'until'} {day_in_words(discount.due_date, language)}" if discount.due_date else ""
+    )
     if discount.period is None:
         return f" {'pour paiement' if french else 'for payment'}{until}" if until else ""
     one, several = _UNITS.get(discount.period_unit_code or "DAY", {}).get(language, (discount.period_unit_code,) * 2)
     period = f"{_number(discount.period, language)} {one if discount.period == 1 else several}"
-    since = f" {'à compter du' if french else 'of'} {_day(discount.base_date, language)}" if discount.base_date else ""
+    since = (
+        f" {'à compter du' if french else 'of'} {day_in_words(discount.base_date, language)}"
+        if discount.base_date
+        else ""
+    )
     return f" {'pour paiement sous' if french else 'for payment within'} {period}{since}"
 
 
-def _day(day: date, language: Language) -> str:
+def day_in_words(day: date, language: Language) -> str:
+    """A day as people write it."""
     return f"{day:%d/%m/%Y}" if language == "fr" else day.isoformat()
 
 
@@ -89,7 +96,8 @@ def _number(value: Decimal, language: Language) -> str:
     return text.replace(".", ",") if language == "fr" else text
 
 
-def _money(value: Decimal, language: Language) -> str:
+def money_in_words(value: Decimal, language: Language) -> str:
+    """An amount as people write it."""
     return f"{value:.2f}".replace(".", ",") if language == "fr" else f"{value:.2f}"
 
 

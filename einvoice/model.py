@@ -52,6 +52,7 @@ __all__ = [
     "Note",
     "Party",
     "PaymentDiscount",
+    "PaymentInstalment",
     "PaymentMeans",
     "Period",
     "SupportingDocument",
@@ -325,6 +326,16 @@ class PaymentDiscount(Model):
     amount: Amount | None = Field(default=None, description="the discount itself, with VAT")
 
 
+class PaymentInstalment(Model):
+    """A part of the amount due, with its own day; BT-9 is the last. EN 16931 has no place for it, BT-20 says it.
+
+    Sources: Factur-X 1.09 EXTENDED, BT-X-275; UBL 2.1, PaymentTerms.
+    """
+
+    amount: Amount | None = Field(default=None, description="with VAT; absent where only a further due date is known")
+    due_date: date | None = Field(default=None, description="the day on which this part is due")
+
+
 class AdvanceVat(Model):
     """The VAT of one category and rate in an advance payment (BG-X-46)."""
 
@@ -541,6 +552,9 @@ class InvoiceHead(Model):
     payment_terms: Text | None = None
     payment_discounts: Annotated[tuple[PaymentDiscount, ...], _SEVERAL] = Field(
         default=(), description="discounts for paying early; where the format has no place for them, BT-20 says them"
+    )
+    payment_instalments: Annotated[tuple[PaymentInstalment, ...], _SEVERAL] = Field(
+        default=(), description="parts of the amount due with their own days; BT-20 says them as the discounts"
     )
     notes: Annotated[tuple[Note, ...], _SEVERAL] = ()
     business_process_type: str | None = None

@@ -23,6 +23,7 @@ from einvoice.binding.codecs import LATEST, SUM, WORDS, negative, spelled
 from einvoice.codes import CREDIT_NOTES, plain_iban, plain_vatex
 from einvoice.discounts import with_discounts
 from einvoice.forms import of_ubl
+from einvoice.instalments import with_instalments
 from einvoice.model import (
     Address,
     AllowanceCharge,
@@ -34,6 +35,7 @@ from einvoice.model import (
     Line,
     Note,
     Party,
+    PaymentInstalment,
     PaymentMeans,
     SupportingDocument,
     VatBreakdown,
@@ -55,6 +57,7 @@ def read(root: Element, locations: Locations | None = None) -> Invoice:
     `locations` names the places of that document, where others have asked for some.
     """
     invoice, unread = _syntax(credit_note=root.tag == _CREDIT_NOTE).read(of_ubl(root), locations)
+    invoice, unread = with_instalments(invoice, unread, iso_date)
     return with_discounts(invoice.model_copy(update={"unread": unread}) if unread else invoice)
 
 
@@ -254,6 +257,13 @@ _PAYMENT = """
   ^payer                           cac:PaymentMandate/cac:PayerParty                         PARTY
   debited_account_identifier       cac:PaymentMandate/cac:PayerFinancialAccount/cbc:ID            account
 """
+_INSTALMENT = """
+  ?/payment_terms  cbc:Note                                                                       words
+  =*               cbc:Amount
+  amount           cbc:Amount
+  due_date         cbc:PaymentDueDate
+  ?due_date        cbc:InstallmentDueDate
+"""
 _CHARGE_HEAD = """
   reason_code   cbc:AllowanceChargeReasonCode[else]
   '|UNCL5189|UNCL7161|5189|7161'  cbc:AllowanceChargeReasonCode[else]/@listID
@@ -448,6 +458,7 @@ _PARTIES = """
   delivery_terms.code            cac:DeliveryTerms/cbc:ID
   delivery_terms.location_name   cac:DeliveryTerms/cac:DeliveryLocation/cbc:Name
   payment_means*                 cac:PaymentMeans                                       PAYMENT
+  ?payment_instalments*          cac:PaymentTerms[part]                                 INSTALMENT
   payment_terms                  cac:PaymentTerms/cbc:Note                              words
   ?due_date                      cac:PaymentTerms/cbc:PaymentDueDate                    latest
 """
@@ -501,6 +512,7 @@ def _syntax(*, credit_note: bool) -> Syntax[Invoice]:
     tables: dict[str, tuple[type[BaseModel], str]] = {
         "INVOICE": (Invoice, _CREDIT_NOTE_TABLE if credit_note else _INVOICE),
         "LINE": (Line, _CREDIT_NOTE_LINE if credit_note else _INVOICE_LINE),
+        "INSTALMENT": (PaymentInstalment, _INSTALMENT),
         "PAYMENT": (PaymentMeans, _PAYMENT.format("^" if credit_note else "?/")),
         "SELLER": (Party, _SELLER),
         "BUYER": (Party, _BUYER),

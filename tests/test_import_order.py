@@ -15,7 +15,7 @@ PACKAGE = Path(einvoice.__file__).parent
 # and terminals.
 LAYERS = (
     ("installation", "data", "visible", "report", "paths", "terms", "rulebook", "errors"),
-    ("model", "codes", "identifiers", "profiles", "discounts"),
+    ("model", "codes", "identifiers", "profiles", "discounts", "instalments"),
     ("xml", "processes", "worker_processes", "disk", "locks", "once", "garbage"),
     ("binding", "schematron", "pdfa", "artefacts"),
     ("forms", "ubl", "cii", "detect"),

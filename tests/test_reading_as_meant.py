@@ -259,8 +259,8 @@ def test_a_file_that_is_left_out_is_a_warning():
     assert [each.rule for each in unread_observations(read_ubl(contract))] == ["EI-READ-13"]
 
 
-def test_of_several_due_dates_the_latest_is_read_and_the_others_are_listed():
-    """The first payment term is often that of the discount; what is listed is the day that was not taken."""
+def test_of_several_due_dates_the_latest_is_read_and_the_others_are_kept():
+    """The first payment term is often that of the discount; the days that were not taken are further due dates."""
     days = ("20261112", "20261130", "20261120")
     terms = (
         nested(
@@ -273,7 +273,8 @@ def test_of_several_due_dates_the_latest_is_read_and_the_others_are_listed():
     invoice = read_settlement("".join(terms))
     assert invoice.due_date == date(2026, 11, 30)
     assert invoice.payment_terms == "until 20261112\nuntil 20261130\nuntil 20261120"
-    assert listed(invoice) == [("repeated", "20261112"), ("repeated", "20261120")]
+    assert [each.due_date.day for each in invoice.payment_instalments] == [12, 20]
+    assert listed(invoice) == []
 
 
 def test_the_due_date_of_a_ubl_invoice_is_its_own_else_the_latest_of_its_payments():
@@ -283,5 +284,6 @@ def test_the_due_date_of_a_ubl_invoice_is_its_own_else_the_latest_of_its_payment
     )
     invoice = read_ubl(payments)
     assert invoice.due_date == date(2026, 11, 30)
-    assert listed(invoice) == [("repeated", "2026-11-12")]
+    assert [str(each.due_date) for each in invoice.payment_instalments] == ["2026-11-12"]
+    assert listed(invoice) == []
     assert read_ubl(nested("cbc:DueDate", "2026-11-12") + payments).due_date == date(2026, 11, 12)

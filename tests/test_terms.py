@@ -31,6 +31,7 @@ WITHOUT_TERM = {  # pattern of a path -> why the standard has no number for it
     r"seller_tax_representative\.(trading_name|(identifiers|legal_registration_identifier|electronic_address)\..*"
     r"|contact\..*)": "BG-11 has a name, a VAT identifier and an address",
     r"payee\.trading_name": "BG-10 has none",
+    r"payment_instalments\.due_date": "in a group with a partial amount, BT-9 is the day on which it is due",
     r"payment_discounts\.due_date": "in a group with a discount, BT-9 is the day until which it is offered",
     r"lines\.nature": "what a line sells: no document says it, it is kept for e-reporting",
     r"lines\.seller\..*": "EXT-FR-FE-BG-12: the numbers of these fields are not public",

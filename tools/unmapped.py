@@ -56,7 +56,6 @@ REASONS = (
         r"unknown \S+/cac:Attachment/cac:ExternalReference/cbc:(MimeCode|FileName)",
         "type and name of a file elsewhere, of which BT-124 is the address",
     ),
-    (r"repeated \S+/ram:SpecifiedTradePaymentTerms/ram:DueDateDateTime/udt:DateTimeString", "a second day of payment"),
     (r"unknown \S+/cac:PrepaidPayment", "a payment of a third party (BG-DEX-09), an extension of XRechnung alone"),
     (r"\w+ \S+/ram:SpecifiedProcuringProject/ram:Name", "the name of a project, of which BT-11 is the reference"),
     (

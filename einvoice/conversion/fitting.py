@@ -24,6 +24,8 @@ from einvoice.conversion.files import mime_of, name_of
 from einvoice.data import Language
 from einvoice.discounts import in_words, is_said, skonto
 from einvoice.draft.parties import is_french_party
+from einvoice.instalments import in_words as instalment_in_words
+from einvoice.instalments import last_day
 from einvoice.model import Identifier, Invoice, Line, Model, Party, VatBreakdown
 from einvoice.paths import Path, restored
 from einvoice.profiles import Profile, profile_of
@@ -38,6 +40,7 @@ _ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
 _OF_GROUPS = ("subtype_code", "parent_line_identifier")  # mean nothing where the groups are gone
 _LINES = Path(("lines",))
 _TERMS, _DISCOUNTS = Path(("payment_terms",)), Path(("payment_discounts",))
+_INSTALMENTS = Path(("payment_instalments",))
 _CURRENCY = Path(("vat_accounting_currency_code",))
 _TOTALS, _IN_CURRENCY = Path(("totals",)), "vat_amount_in_accounting_currency"
 
@@ -77,6 +80,7 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
     else:
         _tax_numbers_of_sellers(fitted)
     _discounts_in_words(fitted, to)
+    _instalments_in_words(fitted, to)
     return fitted
 
 
@@ -244,11 +248,10 @@ def _discounts_in_words(fitted: Fitted, to: str) -> None:
     if profile.name.startswith("xrechnung"):
         lines = {index: text for index, each in unsaid.items() if (text := skonto(each))}
         said = [f"{text}\n" for text in lines.values()]
-        terms += "\n" if said and terms and not terms.endswith("\n") else ""
+        terms = _continued(terms) if said else terms
         unsaid = {index: each for index, each in unsaid.items() if index not in lines}
     elif not terms:
-        language: Language = "fr" if is_french_party(invoice.seller) else "en"
-        said, unsaid = ["\n".join(in_words(each, language) for each in discounts)], {}
+        said, unsaid = ["\n".join(in_words(each, _language_of(invoice)) for each in discounts)], {}
     if said:
         terms += "".join(said)
         fitted.change(payment_terms=terms)
@@ -256,6 +259,31 @@ def _discounts_in_words(fitted: Fitted, to: str) -> None:
     if to == "ubl" or profile.level != "EXTENDED":
         fitted.left_out += [_DISCOUNTS / index for index in unsaid]
         fitted.change(payment_discounts=())
+
+
+def _instalments_in_words(fitted: Fitted, to: str) -> None:
+    """The payment terms (BT-20) say the parts of the amount due. In Factur-X EXTENDED BT-9 stands with the last."""
+    invoice, parts = fitted.invoice, fitted.invoice.payment_instalments
+    if not parts:
+        return
+    if to != "ubl" and profile_of(invoice.specification_identifier).level == "EXTENDED":
+        if invoice.due_date == last_day(parts) and all(each.amount is not None for each in parts):
+            fitted.change(due_date=None)
+        return
+    terms, language = invoice.payment_terms or "", _language_of(invoice)
+    unsaid = [text for each in parts if (text := instalment_in_words(each, language)) not in terms]
+    terms = _continued(terms) + "\n".join(unsaid) if unsaid else terms
+    fitted.change(payment_terms=terms, payment_instalments=())
+    fitted.told.append(_said("EI-FIT-INSTALMENT", _INSTALMENTS, expected=terms))
+
+
+def _continued(terms: str) -> str:
+    """A text to which a line is added."""
+    return f"{terms}\n" if terms and not terms.endswith("\n") else terms
+
+
+def _language_of(invoice: Invoice) -> Language:
+    return "fr" if is_french_party(invoice.seller) else "en"
 
 
 def profile_change(stated: str | None, chosen: str | None, *, asked: bool) -> tuple[Observation, ...]:

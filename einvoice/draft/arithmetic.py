@@ -19,7 +19,7 @@ from decimal import Decimal, DecimalException, localcontext
 from einvoice.draft.ledger import Disagreement, Figure, Ledger, because
 from einvoice.draft.lines import computed, net_of_gross, percentage_due, remark_on_base_quantity
 from einvoice.draft.nesting import GROUP, INFORMATION
-from einvoice.draft.remarks import remark_on_identifiers
+from einvoice.draft.remarks import remark_on_identifiers, remark_on_instalments
 from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT
 from einvoice.model import AllowanceCharge, Invoice, Line
 
@@ -41,6 +41,7 @@ def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
                 _part(part, figure, ledger)
         with suppress(DecimalException):
             _vat_groups(invoice, ledger)
+            remark_on_instalments(invoice, invoice.totals, ledger)
     remark_on_identifiers([(f"lines[{index}]", line) for index, line in enumerate(invoice.lines)], ledger)
     return tuple(ledger.entries)
 

@@ -23,11 +23,18 @@ from einvoice.draft.nesting import GROUP, INFORMATION, Placed, counted, flattene
 from einvoice.draft.payment import payment_means
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.draft.profile import specification
-from einvoice.draft.remarks import remark_on_credit, remark_on_lines, remark_on_prepayment, remark_on_totals
+from einvoice.draft.remarks import (
+    remark_on_credit,
+    remark_on_instalments,
+    remark_on_lines,
+    remark_on_prepayment,
+    remark_on_totals,
+)
 from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amount, vat_by_parts, vat_line_by_line
 from einvoice.draft.sellers import has_several_sellers, with_group_totals, with_sellers
 from einvoice.draft.totals import Currencies, totals
 from einvoice.draft.vat import Billed, Group, breakdown, classified, grouped_amounts, with_reasons, without_reasons
+from einvoice.instalments import last_day
 from einvoice.model import AllowanceCharge, Invoice, Line
 from einvoice.rulebook import Sentence
 
@@ -56,6 +63,8 @@ def completed(draft: DraftContent) -> Completion:
 
 def _completed(draft: DraftContent) -> Completion:
     ledger, french = Ledger(), is_french(draft)
+    if draft.due_date is None and (day := last_day(draft.payment_instalments)):
+        draft = draft.model_copy(update={"due_date": day})
     currencies = _currencies(draft, ledger, french=french)
 
     billed = _billed(draft, ledger, currencies.invoice)
@@ -89,6 +98,7 @@ def _completed(draft: DraftContent) -> Completion:
         filled["exchange_rate"] = None
     remark_on_lines(billed.lines, ledger)
     remark_on_totals(draft, sums, ledger)
+    remark_on_instalments(draft, sums, ledger)
     remark_on_credit(draft, sums, ledger)
     if french:
         remark_on_prepayment(draft, ledger)

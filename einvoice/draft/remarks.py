@@ -14,7 +14,8 @@ from einvoice.codes import CREDIT_NOTES, INVOICE_TYPES
 from einvoice.draft.content import DraftContent
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import Placed, counted
-from einvoice.model import Line, Totals
+from einvoice.instalments import last_day
+from einvoice.model import InvoiceHead, Line, Totals
 
 
 def remark_on_lines(lines: Sequence[Placed], ledger: Ledger) -> None:
@@ -55,6 +56,18 @@ def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -
     prepaid = any(earlier.type_code in INVOICE_TYPES["prepayment"] for earlier in draft.preceding_invoices)
     if paid is not None and paid > max(total, Decimal()) and not prepaid:
         ledger.remark(Figure("totals.paid_amount", "BT-113"), paid, because("PAID", total=total))
+
+
+def remark_on_instalments(invoice: InvoiceHead, sums: Totals | None, ledger: Ledger) -> None:
+    """Parts of the amount due that are more than it or, where the last of them is due with it (BT-9), less."""
+    parts, due = invoice.payment_instalments, sums.amount_due if sums else None
+    amounts = [each.amount for each in parts if each.amount is not None]
+    if due is None or not amounts:
+        return
+    total = sum(amounts, Decimal())
+    complete = len(amounts) == len(parts) and invoice.due_date in (None, last_day(parts))
+    if total > due or (complete and total < due):
+        ledger.remark(Figure("payment_instalments", "BT-X-275"), total, because("INSTALMENTS", sum=total, due=due))
 
 
 def remark_on_credit(draft: DraftContent, sums: Totals | None, ledger: Ledger) -> None:

@@ -96,6 +96,9 @@ DISCOUNT = """
 discount             {percentage}| · {amount}| · [discount_base] {base_amount}
 discount_until       {period}| {period_unit_code}| · {base_date}| · [until] {due_date}
 """
+INSTALMENT = """
+instalment           {due_date}| · {amount:strong}
+"""
 ADVANCE = """
 advance              {paid_amount}| · {received_date}
 advance_vat          vat* {tax_amount}| · {rate}| {category_code:code}| {exemption_reason}| {exemption_reason_code}
@@ -245,7 +248,12 @@ def _payment(invoice: Invoice, writer: Writer) -> Entries:
         advances += writer.entries(each, place, ADVANCE)
         if each.preceding_invoice is not None:
             advances += writer.entries(each.preceding_invoice, f"{place}.preceding_invoice", ADVANCE_INVOICE)
-    shown = (*means, *terms, *discounts, *advances)
+    instalments = [
+        entry
+        for index, each in enumerate(invoice.payment_instalments)
+        for entry in writer.entries(each, f"payment_instalments[{index}]", INSTALMENT)
+    ]
+    shown = (*means, *terms, *discounts, *instalments, *advances)
     return Entries("payment", label("payment", writer.language), shown, "payment_means")
 
 
