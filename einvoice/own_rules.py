@@ -23,7 +23,7 @@ from einvoice.data import RULESETS
 from einvoice.once import Once
 from einvoice.report import Severity
 from einvoice.rulebook import Observation, row
-from einvoice.schematron import CompiledRules, Failure, Outcome, RuleSet, RuleTree, load
+from einvoice.schematron import MOST_TOLD, CompiledRules, Failure, Outcome, RuleSet, RuleTree, load
 
 Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
 
@@ -85,7 +85,7 @@ def run(ruleset: str, tree: RuleTree, *, step: str, place: Place | None = None, 
     `engine` runs the rules on the document that the tree is of; the compiled rules unless given. Raises KeyError for an
     id that is not there, and what the engine raises.
     """
-    outcome = engine(own_rules(ruleset)) if engine else _compiled(ruleset).check_document(tree)
+    outcome = engine(own_rules(ruleset)) if engine else _compiled(ruleset).check_document(tree, _most_told)
     said = tuple(observation(failure, step=step, place=place) for failure in outcome.failures)
     return Ran(own_rules(ruleset), outcome.checks, outcome.fired, said)
 
@@ -106,7 +106,12 @@ def observation(failure: Failure, *, step: str, place: Place | None = None) -> O
         field=(place(failure.location) if place is not None else None) or "",
         xpath=failure.location,
         line=failure.line,
+        more=failure.more,
     )
+
+
+def _most_told(_rule: str) -> int:
+    return MOST_TOLD
 
 
 @Once

@@ -88,6 +88,22 @@ def test_an_empty_delivery_is_what_the_schema_demands():
     assert sorted(f.severity for f in empty.findings if f.rule == "PEPPOL-EN16931-R008") == ["information", "warning"]
 
 
+def test_what_is_only_counted_is_never_softened():
+    """The last failure that is told of very many stands for those that nobody looked at: nothing is softened."""
+    ran = Ran("facturx-en16931", "1.09.2", "profile", "facturx-en16931")
+    place = "/rsm:CrossIndustryInvoice/rsm:SupplyChainTradeTransaction/ram:ApplicableHeaderTradeDelivery"
+    told = [
+        observed(
+            Failure("PEPPOL-EN16931-R008", "assert", "fatal", "", "empty", place, 1, more=more),
+            ran,
+            POLICY,
+            lambda _: None,
+        )
+        for more in (0, 1)
+    ]
+    assert [(each.severity, each.more) for each in told] == [("information", 0), ("error", 1)]
+
+
 @NEEDS
 @pytest.mark.parametrize("name", ["01-cdar-205-nonregulated.xml", "01-cdar-212-b2c.xml"])
 def test_a_status_of_an_invoice_outside_the_reform_is_valid(name):

@@ -202,3 +202,20 @@ def test_every_pattern_names_a_row():
         assert row(number) is not None, number
     assert (_PATTERNS[-1][0], _PATTERNS[-1][1].pattern) == ("*", ".*")
     assert all(row(f"XSD-TYPE-{name.upper()}") for name in _TYPES)
+
+
+def test_very_many_faults_side_by_side_are_counted_and_the_first_are_placed(monkeypatch):
+    """The faults of a crowd are read from a stream: as many, in the same words, as where each is placed."""
+    crowd = without(UBL, "276.00</cbc:Payable=>a lot</cbc:Payable").decode()
+    crowd = crowd.replace("<cbc:Note>#PMT#", '<cbc:Note x="1"/>' * 6_000 + "<cbc:Note>#PMT#")
+    every = faults("xsd-ubl-invoice", crowd)
+    monkeypatch.setattr("einvoice.validation.xsd._MOST_STEPS", 6_001 * 300)
+    some = faults("xsd-ubl-invoice", crowd)
+    for found in (every, some):
+        assert [fault.xpath for fault in found[:2]] == ["/Invoice/cbc:Note[1]/@x", "/Invoice/cbc:Note[2]/@x"]
+        assert (len(found), [fault.more for fault in found if fault.more]) == (1_001, [5_000])
+    assert [fault.message_fr for fault in some] == [fault.message_fr for fault in every]
+    assert [fault.xpath for fault in every if fault.xpath not in {each.xpath for each in some}] == [
+        *(f"/Invoice/cbc:Note[{number}]/@x" for number in range(295, 1_001)),
+        "/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount",
+    ]

@@ -69,10 +69,10 @@ class Fields:
         if attribute is not None or "@" in schema_path or names[: len(above)] != above or len(names) == len(above):
             return None
         for name in names[len(above) :]:
-            like = [child for child in element.iterchildren("*") if local_name(child) == name]
-            if len(like) != 1:  # of several, nobody knows which is meant
+            child = self._child(element, name, None, 1)
+            if child is None or self._child(element, name, None, 2) is not None:  # of several, nobody knows which
                 return None
-            element = like[0]
+            element = child
         return element
 
     @property

@@ -44,6 +44,7 @@ class Observation:
     field: str = ""  # of the Draft or the Invoice: totals.line_net_amount
     xpath: str = ""
     line: int | None = None
+    more: int = 0  # how many others there are of its kind, elsewhere, that were only counted
 
 
 def observation(

@@ -43,13 +43,14 @@ from einvoice.schematron.cache import compile_rules, load
 from einvoice.schematron.engine import CompiledRules
 from einvoice.schematron.rule_error import EngineFailure, RuleError
 from einvoice.schematron.rule_tree import RuleTree
-from einvoice.schematron.rules import Check, Engine, Failure, Outcome, RuleSet
+from einvoice.schematron.rules import MOST_TOLD, Check, Engine, Failure, Outcome, RuleSet
 
 if TYPE_CHECKING:
     from einvoice.schematron.importer import read_rules
     from einvoice.schematron.saxon import SaxonRules
 
 __all__ = [
+    "MOST_TOLD",
     "Check",
     "CompiledRules",
     "Engine",

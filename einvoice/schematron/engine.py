@@ -13,9 +13,13 @@ from __future__ import annotations
 import decimal
 import functools
 import marshal
+import sys
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from lxml import etree
@@ -37,6 +41,10 @@ _FAULTS = (Fault, ArithmeticError, RecursionError)
 _MOST_WAYS = 20_000  # plans remembered; then all are forgotten
 _PARSER = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True)
 _NOTHING = etree.fromstring("<nothing/>")
+
+
+def _all(_rule: str) -> int:
+    return sys.maxsize
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +105,8 @@ class CompiledRules:
         """Validate a document, given its root element."""
         return self.check_document(RuleTree(root))
 
-    def check_document(self, document: RuleTree) -> Outcome:
-        """Validate a document on which other rule sets are run too."""
+    def check_document(self, document: RuleTree, most: Callable[[str], int] = _all) -> Outcome:
+        """Validate a document on which other rule sets are run too; `most` says how often a rule's check is told."""
         findings = _Findings()
         with decimal.localcontext(DECIMALS):
             top = document.tag[1]
@@ -110,7 +118,7 @@ class CompiledRules:
                     rest = plan.sometimes
                 if rest:
                     self._fire(document, rest, way.nodes, findings)
-            failures = self._failures(document, findings)
+            failures = self._failures(document, findings, most)
         return Outcome(len(self._program.checks), findings.fired, failures)
 
     # --- dispatch ---------------------------------------------------------------------------------------------
@@ -229,22 +237,32 @@ class CompiledRules:
 
     # --- failures ---------------------------------------------------------------------------------------------
 
-    def _failures(self, document: RuleTree, findings: _Findings) -> tuple[Failure, ...]:
+    def _failures(self, document: RuleTree, findings: _Findings, most: Callable[[str], int]) -> tuple[Failure, ...]:
         """What to say of the checks that failed, in the order of the rule set."""
-        errors: dict[tuple[int, int], str] = {}
+        errors: dict[int, dict[int, str]] = {}  # of a check: the nodes, and why
+        more: Counter[int] = Counter()  # of a check that had an error so often: the nodes at which it is not run again
         for number, node in findings.doubtful:
-            reason = self._run_again(document, number, node, findings)
-            if reason is not None:
-                errors[number, node] = reason
+            of_check = errors.setdefault(number, {})
+            if len(of_check) >= most(self._program.checks[number][0]):
+                more[number] += 1
+            elif (reason := self._run_again(document, number, node, findings)) is not None:
+                of_check[node] = reason
         if findings.failed and self._messages is None:
             exec(marshal.loads(self._program.explain), self._judge)  # noqa: S102, S302  as above
             self._messages = self._judge["MESSAGES"]
-        return tuple(
-            self._error(document, number, node, errors[number, node])
-            if (number, node) in errors
-            else self._failure(document, number, node)
-            for number, node in sorted([*findings.failed, *errors])
-        )
+        told = [
+            (number, node, self._error(document, number, node, reasons[node], count))
+            for number, reasons in errors.items()
+            for node, count in _counted(sorted(reasons), more[number])
+        ]
+        for number, pairs in groupby(sorted(findings.failed), itemgetter(0)):
+            nodes = [node for _, node in pairs]
+            kept = nodes[: most(self._program.checks[number][0])]
+            told += [
+                (number, node, self._failure(document, number, node, count))
+                for node, count in _counted(kept, len(nodes) - len(kept))
+            ]
+        return tuple(failure for _, _, failure in sorted(told, key=itemgetter(0, 1)))
 
     def _run_again(self, document: RuleTree, number: int, node: int, findings: _Findings) -> str | None:
         """Run a single check of a rule that met a dynamic error; if the error was its own, why."""
@@ -257,12 +275,12 @@ class CompiledRules:
             findings.failed.append((number, node))
         return None
 
-    def _error(self, document: RuleTree, number: int, node: int, reason: str) -> Failure:
+    def _error(self, document: RuleTree, number: int, node: int, reason: str, more: int) -> Failure:
         name, _, flag, role = self._program.checks[number]
         message = f"{UNEVALUATED}{reason}"
-        return Failure(name, "error", flag, role, message, document.location(node), document.line(node))
+        return Failure(name, "error", flag, role, message, document.location(node), document.line(node), more=more)
 
-    def _failure(self, document: RuleTree, number: int, node: int) -> Failure:
+    def _failure(self, document: RuleTree, number: int, node: int, more: int) -> Failure:
         name, kind, flag, role = self._program.checks[number]
         message, facts = self._message(document, number, node)
         found, expected = (
@@ -271,7 +289,7 @@ class CompiledRules:
             else self._operands(document, number, node)
         )
         place = document.location(node), document.line(node)
-        return Failure(name, kind, flag, role, message, *place, found, expected, facts)
+        return Failure(name, kind, flag, role, message, *place, found, expected, facts, more)
 
     def _operands(self, document: RuleTree, number: int, node: int) -> tuple[str | None, str | None]:
         """The values that the check compared."""
@@ -332,6 +350,11 @@ def _value(part: Callable[[], str]) -> str:
         return part()
     except _FAULTS as error:
         return _NoValue(f"({error})")
+
+
+def _counted(nodes: list[int], more: int) -> list[tuple[int, int]]:
+    """The nodes that are told; the last one with how many more there are."""
+    return [*((node, 0) for node in nodes[:-1]), *((node, more) for node in nodes[-1:])]
 
 
 def _picked(document: RuleTree, nodes: Sequence[int], tests: tuple[_Test, ...]) -> Sequence[int]:

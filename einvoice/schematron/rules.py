@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 
 from einvoice.xml import Element
 
+MOST_TOLD = 200  # failures of a check that are told, for a report that lists a hundred of a rule; others are counted
 UNEVALUATED = "The rule could not be evaluated: "  # the compiled engine's words before the reason
 
 
@@ -144,6 +145,7 @@ class Failure:
     found: str | None = None  # the facts of these names; where no fact has a name, the two values compared
     expected: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)  # the values of the message that have a name
+    more: int = 0  # at how many nodes after this one the check failed too, of which no more than their number is told
 
     @property
     def reason(self) -> str:

@@ -9,6 +9,7 @@ missing attribute makes rules speak of a value that is there: they are right by 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -56,22 +57,23 @@ def at_their_cause(observations: Sequence[Observation]) -> tuple[Observation, ..
     """The observations, less those that only follow from another, which then says so."""
     refused = _Refused([each for each in observations if each.step == "xsd" and each.xpath])
     missing = _by_term(each for each in observations if each.rule == MISSING)
-    folded: dict[int, list[str]] = {}  # the cause -> the rules that stumbled over it
+    folded: dict[int, Counter[str]] = {}  # the cause -> the rules that stumbled over it, and how often
     kept = []
     for each in observations:
         cause = refused.stumbled_over(each)
         if cause is not None:
-            folded.setdefault(id(cause), []).append(each.rule)
-        elif not _follows(each, refused.lines):
+            folded.setdefault(id(cause), Counter())[each.rule] += 1 + each.more
+        elif not refused.includes(each):
             kept.append(each)
-    return tuple(_with_causes(_with_stumbled(each, folded.get(id(each), [])), missing) for each in kept)
+    return tuple(_with_causes(_with_stumbled(each, folded.get(id(each), Counter())), missing) for each in kept)
 
 
 class _Refused:
     """What the schema refused, found by its place and by its value: there may be a fault for each line."""
 
     def __init__(self, causes: Sequence[Observation]) -> None:
-        self.lines = {cause.field.partition(".")[0] for cause in causes if cause.field.startswith("lines[")}
+        self._all = not any(cause.more for cause in causes)  # whether all places are known
+        self._lines = {cause.field.partition(".")[0] for cause in causes if cause.field.startswith("lines[")}
         self._causes = causes
         self._places: dict[str, int] = {}  # the first cause at each place
         self._values: dict[str, int] = {}  # and with each value
@@ -79,6 +81,10 @@ class _Refused:
             self._places.setdefault(cause.xpath, number)
             if (value := cause.facts.get("found")) and isinstance(value, str):
                 self._values.setdefault(value, number)
+
+    def includes(self, each: Observation) -> bool:
+        """Whether something does not compute because a part of its line was refused, and so was not read."""
+        return each.rule in _COMPUTED and (not self._all or each.field.partition(".")[0] in self._lines)
 
     def stumbled_over(self, each: Observation) -> Observation | None:
         """The refused element that kept a rule from being evaluated.
@@ -97,15 +103,10 @@ class _Refused:
         return self._causes[min(found)] if found else None
 
 
-def _follows(each: Observation, lines: set[str]) -> bool:
-    """Whether something does not compute because a part of its line was refused, and so was not read."""
-    return each.rule in _COMPUTED and each.field.partition(".")[0] in lines
-
-
-def _with_stumbled(each: Observation, rules: list[str]) -> Observation:
+def _with_stumbled(each: Observation, rules: Counter[str]) -> Observation:
     if not rules:
         return each
-    facts = {"count": str(len(rules)), "rules": ", ".join(dict.fromkeys(rules))}
+    facts = {"count": str(rules.total()), "rules": ", ".join(rules)}
     return replace(each, notes=(*each.notes, Sentence("EI-FOLDED", facts)))
 
 

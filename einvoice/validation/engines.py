@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import partial
 
 from einvoice.artefacts.installed import Artefact, cache_folder
 from einvoice.document import Document
@@ -21,6 +22,7 @@ from einvoice.errors import EInvoiceError, MissingExtra
 from einvoice.once import Once
 from einvoice.own_rules import OwnRules
 from einvoice.schematron import (
+    MOST_TOLD,
     CompiledRules,
     Engine,
     EngineFailure,
@@ -28,13 +30,16 @@ from einvoice.schematron import (
     Outcome,
     RuleError,
     RuleSet,
+    RuleTree,
     load,
 )
+from einvoice.validation.overlay import hangs_on_place
 from einvoice.validation.policy import HouseRules, Policy
 from einvoice.xml import parse_xml
 
 Source = Artefact | HouseRules | OwnRules
 MOST_WAYS = 20_000  # chains of element names in a document; UBL and CII know some thousand, of which 150 are used
+MOST_PLACED = 20_000  # failures of a check that are told where some may be softened; the last one never is
 NOTHING_FIRED = "EI-STEP-03"  # why a rule set has no answer that looks at nothing in a document
 
 
@@ -70,9 +75,9 @@ def _run(source: Source, document: Document, policy: Policy) -> Run:
     if is_strangers(source):
         from einvoice.validation.bounded import run_bounded  # noqa: PLC0415 - the published rules need no process
 
-        compiled = run_bounded(_judge, source, document.xml, seconds=policy.time_limit)
+        compiled = run_bounded(_judge, source, document.xml, policy.engine == "both", seconds=policy.time_limit)
     else:
-        compiled = _compiled(source).check_document(document.rule_tree)
+        compiled = _check(source, document.rule_tree, whole=policy.engine == "both")
     if policy.engine == "both":
         return _compare(compiled, _saxon(source, policy.time_limit).check(document.root))
     return Run(compiled, "compiled")
@@ -108,9 +113,20 @@ def is_strangers(source: Source) -> bool:
     return isinstance(source, HouseRules)
 
 
-def _judge(source: Source, xml: bytes) -> Outcome:
+def _judge(source: Source, xml: bytes, whole: bool) -> Outcome:  # noqa: FBT001 - called in another process
     """Read, compile and run a rule set, in whichever process this is."""
-    return _compiled(source).check(parse_xml(xml))
+    return _check(source, RuleTree(parse_xml(xml)), whole=whole)
+
+
+def _check(source: Source, tree: RuleTree, *, whole: bool) -> Outcome:
+    """What the compiled rules say; of a check that fails very often, unless `whole`, the first and how many more."""
+    return _compiled(source).check_document(tree, *() if whole else (partial(_most_told, source),))
+
+
+def _most_told(source: Source, rule: str) -> int:
+    """How often a rule's check is told: what is listed and more, or most that hang on the place where they fail."""
+    known = isinstance(source, Artefact) and hangs_on_place(source.entry.id, source.version, rule)
+    return MOST_PLACED if known else MOST_TOLD
 
 
 @Once

@@ -7,9 +7,9 @@ on the totals as a whole that is about BT-106 points at `totals.line_net_amount`
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
 
 from einvoice.paths import Path
 from einvoice.report import Severity
@@ -25,7 +25,6 @@ _WEIGHT: Mapping[Severity, int] = {"information": 0, "warning": 1, "error": 2}
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
 
-_Each = TypeVar("_Each")
 Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
 
 
@@ -49,7 +48,7 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
     known = next(filter(None, map(row, (*alike, words, rule))), None)
     defect = known_defect(ran.ruleset, ran.version, rule, failure) if policy.overlay != "off" else None
     severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
-    softened = defect is not None and _is_softened(defect, severity, policy)
+    softened = defect is not None and not failure.more and _is_softened(defect, severity, policy)
     located = place(failure.location)
     meant = _term_of(known, said, Path.parse(located) if located is not None else None)
     found = failure.found if failure.found is not None else _shown(said.text)
@@ -71,6 +70,7 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observ
         field=_field(located, meant) or "",
         xpath=failure.location,
         line=failure.line,
+        more=failure.more,
     )
 
 
@@ -86,10 +86,10 @@ def grouped(found: Iterable[Observation]) -> list[Observation]:
         again.append(each)
         if len(again) == 1:
             kept.append(each)
-    counts = {id(again[0]): len(again) for again in said.values() if len(again) > 1}
+    counts = {id(again[0]): len(again) + sum(each.more for each in again) for again in said.values()}
     return [
         replace(each, notes=(*each.notes, Sentence("EI-UNNAMED-COUNT", {"count": str(counts[id(each)])})))
-        if id(each) in counts
+        if counts.get(id(each), 1) > 1
         else each
         for each in kept
     ]
@@ -97,25 +97,24 @@ def grouped(found: Iterable[Observation]) -> list[Observation]:
 
 def listed(found: Iterable[Observation]) -> tuple[Observation, ...]:
     """The observations, of equal ones as many as help anybody; the last says how many are left out."""
-    return tuple(with_left_out(each, left_out) for each, left_out in first_of_each(found, _kind))
-
-
-def first_of_each(found: Iterable[_Each], kind: Callable[[_Each], object]) -> list[tuple[_Each, int]]:
-    """Of each kind as many as help anybody, each with 0, the last one with how many more there are."""
-    kept: list[_Each] = []
-    alike: dict[object, int] = {}  # how many there were of a kind
-    last: dict[object, int] = {}  # where the last one that is kept stands
+    kept: list[Observation] = []
+    places: dict[tuple[Fact | None, ...], list[int]] = {}  # of a kind: where those that are kept stand
+    left_out: Counter[tuple[Fact | None, ...]] = Counter()
     for each in found:
-        what = kind(each)
-        count = alike[what] = alike.get(what, 0) + 1
-        if count <= MOST_ALIKE:
-            last[what] = len(kept)
+        kind = _kind(each)
+        left_out[kind] += each.more
+        mine = places.setdefault(kind, [])
+        if len(mine) < MOST_ALIKE:
+            mine.append(len(kept))
             kept.append(each)
-    left_out = {at: alike[what] - MOST_ALIKE for what, at in last.items() if alike[what] > MOST_ALIKE}
-    return [(each, left_out.get(at, 0)) for at, each in enumerate(kept)]
+        else:
+            left_out[kind] += 1
+    for kind, count in left_out.items():
+        kept[places[kind][-1]] = _with_left_out(kept[places[kind][-1]], count)
+    return tuple(kept)
 
 
-def with_left_out(each: Observation, count: int) -> Observation:
+def _with_left_out(each: Observation, count: int) -> Observation:
     """The observation, which says how many more there are of its kind."""
     if not count:
         return each

@@ -39,7 +39,7 @@ class Values:
     def _places(self) -> Mapping[tuple[str, Decimal | str], list[Path]]:
         """Where a value of a business term stands."""
         places: dict[tuple[str, Decimal | str], list[Path]] = {}
-        for place, value in walk(self._invoice):
+        for place, value in walk(self._invoice.model_copy(update={"unread": ()})):
             if (term := term_at(place)) is not None:
                 places.setdefault((term.id, value if isinstance(value, Decimal) else _text(value)), []).append(place)
         return places

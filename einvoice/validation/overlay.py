@@ -19,6 +19,7 @@ from einvoice.artefacts.catalogue import ordinal
 from einvoice.data import ruleset_text
 from einvoice.report import Severity
 from einvoice.schematron import Failure
+from einvoice.validation.policy import policy_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,12 @@ class Defect:
 def _defects() -> tuple[Defect, ...]:
     rows = tomllib.loads(ruleset_text("overlays.toml"))["defect"]
     return tuple(Defect(id=name, **{**row, "rules": tuple(row["rules"])}) for name, row in rows.items())
+
+
+def hangs_on_place(ruleset: str, version: str, rule: str) -> bool:
+    """Whether what a failure of a rule counts for may hang on its place and what it says."""
+    concerned = (each for each in _defects() if each.softens != "never" and each.concerns(ruleset, version, rule))
+    return any(concerned) or ruleset in policy_data()["stand_in"]
 
 
 def known_defect(ruleset: str, version: str, rule: str, failure: Failure) -> Defect | None:

@@ -32,7 +32,7 @@ from einvoice.paths import Path
 from einvoice.profiles import published_spelling
 from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Sentence, StepResult
-from einvoice.schematron import Failure, Outcome
+from einvoice.schematron import MOST_TOLD, Failure, Outcome
 from einvoice.terms import term
 from einvoice.validation.causes import missing_attributes
 from einvoice.validation.engines import NOTHING_FIRED, NotRun, Run, Source, run_own, run_rules
@@ -353,7 +353,7 @@ def public_buyer(task: Task) -> Result:
 
 def unread(task: Task) -> Result:
     """Tell what the model could not hold, and where an attribute is missing that says what a value is."""
-    found = unread_observations(task.document.model, task.document.field_at)
+    found = unread_observations(task.document.model, task.document.field_at, most=MOST_TOLD)
     return Result(observations=(*missing_attributes(task.document), *found))
 
 
@@ -419,6 +419,7 @@ def _of_fault(task: Task, fault: Fault, schema: str) -> Observation:
         field=_field_at(task, fault.xpath or ""),
         xpath=fault.xpath or "",
         line=fault.line,
+        more=fault.more,
     )
 
 
@@ -480,8 +481,8 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
     ]
     doubted = [each for each in failures if is_doubtful(each, standing, policy)]
     found = [_observed(task, each, ran) for each in failures]
-    reason = _doubt("EI-STEP-14", overlooked(standing, task.document.root), ran)
-    reason = _doubt("EI-STEP-02", (each.rule or "EI-UNNAMED" for each in doubted), ran) or reason
+    reason = _doubt("EI-STEP-14", ((rule, 1) for rule in overlooked(standing, task.document.root)), ran)
+    reason = _doubt("EI-STEP-02", ((each.rule or "EI-UNNAMED", 1 + each.more) for each in doubted), ran) or reason
     if ran.extension:
         found, refusals = _of_extension(found)
         reason = _doubt("EI-STEP-10", refusals, ran) or reason
@@ -499,19 +500,19 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
     return Result((done,), tuple(found))
 
 
-def _doubt(why: str, rules: Iterable[str], ran: Ran) -> Sentence | None:
-    """Why a step has no answer: it would hang on these rules, which may not be those of the document."""
+def _doubt(why: str, rules: Iterable[tuple[str, int]], ran: Ran) -> Sentence | None:
+    """Why a step has no answer: it would hang on these rules (how often each), which may not be the document's."""
     doubted = list(rules)
-    facts = {"ruleset": ran.ruleset, "wanted": ran.wanted, "count": str(len(doubted))}
-    return Sentence(why, facts | {"rules": ", ".join(dict.fromkeys(doubted))}) if doubted else None
+    facts = {"ruleset": ran.ruleset, "wanted": ran.wanted, "count": str(sum(count for _, count in doubted))}
+    return Sentence(why, facts | {"rules": ", ".join(dict.fromkeys(rule for rule, _ in doubted))}) if doubted else None
 
 
-def _of_extension(found: list[Observation]) -> tuple[list[Observation], list[str]]:
+def _of_extension(found: list[Observation]) -> tuple[list[Observation], list[tuple[str, int]]]:
     """What the core rules say of a document of an extension: they refuse nothing, and which would have.
 
     Source: EN 16931-1 §7 and CEN/TR 16931-5: an extension may have rules in place of those of the core.
     """
-    refusals = [each.rule for each in found if each.severity == "error"]
+    refusals = [(each.rule, 1 + each.more) for each in found if each.severity == "error"]
     return [replace(each, severity="warning") if each.severity == "error" else each for each in found], refusals
 
 

@@ -6,8 +6,10 @@ unread_observations(invoice, fields.at)
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from einvoice.model import Invoice, Unread
@@ -32,7 +34,6 @@ _MONEY = re.compile(r"(Amount|Charge|Payment|PaymentDiscountTerms|PaymentPenalty
 _FILE = re.compile(
     r"(Attachment|BinaryObject|BinaryFile|ExternalReference|DocumentReference|ReferencedDocument)(\[\d+\])?$"
 )
-_MOST_PLACED = 200  # of a kind, of which the field is looked for; a hundred are listed
 _CURRENCY = "/@currencyID"
 
 Place = Callable[[str], str | None]
@@ -46,23 +47,31 @@ class Read(Protocol):
         """What its model could not hold."""
 
 
-def unread_observations(read: Read, field_at: Place = lambda _: None) -> tuple[Observation, ...]:
-    """One observation for each value that was left out; amounts in another currency, which are read, are told once."""
-    told = [each for each in read.unread if not _is_currency(each, read)]
-    placed: Counter[str] = Counter()
-    found = []
-    for each in told:
+def unread_observations(
+    read: Read, field_at: Place = lambda _: None, *, most: int = sys.maxsize
+) -> tuple[Observation, ...]:
+    """One observation for each value that was left out, of each kind `most`; the last knows how many more there are.
+
+    Amounts in another currency, which are read, are told once.
+    """
+    last: dict[str, int] = {}  # where the last of a rule stands
+    met: Counter[str] = Counter()
+    found: list[Observation] = []
+    foreign: list[Unread] = []
+    for each in read.unread:
+        if _is_currency(each, read):
+            foreign.append(each)
+            continue
         rule, severity = _rule_of(each)
-        placed[rule] += 1
-        found.append(_observation(each, rule, severity, field_at if placed[rule] <= _MOST_PLACED else _nowhere))
-    foreign = [each for each in read.unread if _is_currency(each, read)]
+        met[rule] += 1
+        if met[rule] <= most:
+            last[rule] = len(found)
+            found.append(_observation(each, rule, severity, field_at))
+    for rule, count in met.items():
+        found[last[rule]] = replace(found[last[rule]], more=max(0, count - most))
     if foreign and isinstance(read, Invoice):
         found.append(_foreign(foreign, read, field_at))
     return tuple(found)
-
-
-def _nowhere(_xpath: str) -> None:
-    """No field: what is told of so many values is how many there are."""
 
 
 def _is_currency(unread: Unread, read: Read) -> bool:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, replace
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from lxml import etree
@@ -23,6 +25,7 @@ from einvoice.artefacts.installed import Artefact
 from einvoice.locks import Lock
 from einvoice.once import Once
 from einvoice.rulebook import Fact, Sentence, text
+from einvoice.schematron import MOST_TOLD
 from einvoice.xml import Element, Locations, qualified_name
 
 _QUALIFIED = re.compile(r"\{([^{}]*)\}([\w.-]+)")
@@ -30,6 +33,10 @@ _TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
 _MOST_EXPECTED = 6  # names to list; the schema may allow fifty
 _MOST_SHOWN = 200  # characters of a value
 _MOST_SAID = 500  # characters of a message that is not taken apart: libxml2's own are cut at 64,000
+_CROWDED = etree.XPath("//*[*[5001]]")  # elements of so many children that a fault in each is slow to place
+_MOST_STEPS = 60_000_000  # from sibling to sibling while faults are placed: half a second
+_MOST_PLACED = 1_000  # faults that are placed, whatever their kind
+_LONG = re.compile(rb">([^<]{1000})[^<]{1000000,}<")
 _ALLOWED, _TYPED = "XSD-16", "XSD-TYPED"  # a value that is not of its type: without and with what its type wants
 _TYPES = frozenset({"date", "time", "dateTime", "decimal", "integer", "boolean", "base64Binary"})  # that have words
 # What libxml2 says: the kind, the text, and the row that says it for people. The first that fits counts; the last
@@ -208,8 +215,20 @@ class Fault:
     said: Sentence
     xpath: str | None
     line: int | None
-    found: str | None
-    expected: str | None
+    more: int = 0  # how many faults of this kind there are beside those that are told
+
+    @property
+    def found(self) -> str | None:
+        """What stands there."""
+        return self._fact("found")
+
+    @property
+    def expected(self) -> str | None:
+        """What the schema wants."""
+        return self._fact("expected")
+
+    def _fact(self, name: str) -> str | None:
+        return str(self.said.facts[name]) or None
 
     @property
     def message_fr(self) -> str:
@@ -229,6 +248,13 @@ class _Error(NamedTuple):
     message: str
     path: str | None
     line: int
+
+
+class _Nothing:
+    """What a document becomes that is read for its errors alone."""
+
+    def close(self) -> None:
+        """No tree."""
 
 
 class Unusable(ValueError):
@@ -262,12 +288,41 @@ class Schema:
     def faults(self, root: Element, locations: Locations | None = None) -> tuple[Fault, ...]:
         """Where the document is not as the schema says; `()` if it is. `locations` as for `cii.read`."""
         with self._lock:
-            if self._schema.validate(root):
-                return ()
-            log: Any = self._schema.error_log  # iterable, which its stub does not say
-            errors = [_Error(error.type_name, error.message, error.path, error.line) for error in log]
-        places = _Places(root, locations or Locations())
-        return tuple(_fault(error, places) for error in _once(errors))
+            errors = self._errors_of_a_crowd(root) if _crowded(root) else self._errors(root)
+        return tuple(_told(_once(errors), _Places(root, locations or Locations()))) if errors else ()
+
+    def _errors(self, root: Element) -> list[_Error]:
+        if self._schema.validate(root):
+            return []
+        log: Any = self._schema.error_log  # iterable, which its stub does not say
+        return [_Error(error.type_name, error.message, error.path, error.line) for error in log]
+
+    def _errors_of_a_crowd(self, root: Element) -> list[_Error]:
+        """The errors of a document with an element of very many children.
+
+        For each error libxml2 counts all siblings before it. So it reads the document first as a stream, without
+        places; where that finds more errors than can be placed, those in the first children of each element are placed.
+        """
+        data = _LONG.sub(rb">\1<", etree.tostring(root, encoding="UTF-8"))  # of a stream it joins long texts slowly
+        nothing: Any = _Nothing()  # a target of few methods, which its stub does not say
+        parser = etree.XMLParser(target=nothing, schema=self._schema, huge_tree=True, no_network=True)
+        etree.fromstring(data, parser)
+        log: Any = parser.error_log
+        told = [_Error(error.type_name, error.message, None, 0) for error in log]
+        kept = _MOST_STEPS // max(len(told), 1)
+        if kept >= max(map(len, _crowded(root))):
+            return self._errors(root)
+        beginning = deepcopy(root)
+        for element in _crowded(beginning):
+            del element[kept:]
+        placed = takewhile(lambda pair: pair[0][:2] == pair[1][:2], zip(self._errors(beginning), told, strict=False))
+        first = [error for error, _ in placed]  # the beginning may end where something must follow: that is no error
+        return [*first, *told[len(first) :]]
+
+
+def _crowded(root: Element) -> list[Element]:
+    found: Any = _CROWDED(root)  # elements, which its stub does not say
+    return list(found)
 
 
 @Once
@@ -303,7 +358,7 @@ class _Places:
         self.prefixes = {uri: prefix for prefix, uri in uris.items()}
         self._root = root
         self._locations = locations
-        self._children: dict[Element, dict[str, Element]] = {}
+        self._children: dict[Element, dict[str, list[Element]]] = {}
 
     def of(self, path: str | None, attribute: str) -> str | None:
         """The XPath of what libxml2 calls `/Invoice/cac:Item[2]` or, where the namespace is the default, `/*/*[7]`."""
@@ -315,26 +370,45 @@ class _Places:
     def _element_at(self, path: str) -> Element | None:
         element = self._root
         for step in path.split("/")[2:]:
-            child = self._children_of(element).get(step if step.endswith("]") else f"{step}[1]")
-            if child is None:
+            name, _, number = step.removesuffix("]").partition("[")
+            like = self._children_of(element).get(name, [])
+            if len(like) < int(number or 1):
                 return None
-            element = child
+            element = like[int(number or 1) - 1]
         return element
 
-    def _children_of(self, element: Element) -> dict[str, Element]:
+    def _children_of(self, element: Element) -> dict[str, list[Element]]:
         """The children as libxml2 counts them: `cac:Item[2]` by the name with its prefix, `*[7]` of all."""
         if element not in self._children:
-            known = self._children[element] = {}
-            met: Counter[str] = Counter()
-            for number, child in enumerate(element.iterchildren("*"), 1):
-                name = qualified_name(child)
-                met[name] += 1
-                known[f"{name}[{met[name]}]"] = known[f"*[{number}]"] = child
+            known = self._children[element] = {"*": list(element.iterchildren("*"))}
+            for child in known["*"]:
+                known.setdefault(qualified_name(child), []).append(child)
         return self._children[element]
 
 
-def _fault(error: _Error, places: _Places) -> Fault:
-    prefixes = places.prefixes
+def _told(errors: Iterable[_Error], places: _Places) -> list[Fault]:
+    """The faults: of a kind, and in all, as many as help anybody; the last of a kind knows how many more there are."""
+    told: list[Fault] = []
+    kinds: dict[tuple[Fact, ...], list[int]] = {}  # where those of a kind stand
+    more: Counter[int] = Counter()  # after the last of a kind
+    known: dict[tuple[str, str], tuple[Sentence, str]] = {}
+    for error in errors:
+        if error[:2] not in known:
+            known[error[:2]] = _said(error, places.prefixes)
+        said, attribute = known[error[:2]]
+        alike = kinds.setdefault((said.id, said.facts["place"], said.facts["expected"]), [])
+        if len(alike) < MOST_TOLD or len(told) < _MOST_PLACED:
+            alike.append(len(told))
+            told.append(Fault(said, places.of(error.path, attribute), error.line or None))
+        else:
+            more[alike[-1]] += 1
+    for at, count in more.items():
+        told[at] = replace(told[at], more=count)
+    return told
+
+
+def _said(error: _Error, prefixes: Mapping[str, str]) -> tuple[Sentence, str]:
+    """What an error says, in words of ours, and the attribute that it is about."""
     match, row = next(
         (match, row)
         for kind, pattern, row in _PATTERNS
@@ -343,28 +417,20 @@ def _fault(error: _Error, places: _Places) -> Fault:
     values = {key: value or "" for key, value in match.groupdict().items()}
     name, attribute = _short(values.get("name", ""), prefixes), values.get("attribute", "")
     type_name = values.pop("type", "").removeprefix("xs:")
-    found = values.get("found", "")[:_MOST_SHOWN]
-    expected = _expected(values.get("expected", ""), prefixes)
     facts: dict[str, Fact] = {
         **values,
         "name": name,
         "place": f"{name}/@{attribute}" if attribute else name,
-        "found": found,
-        "expected": expected,
+        "found": values.get("found", "")[:_MOST_SHOWN],
+        "expected": _expected(values.get("expected", ""), prefixes),
         "message": _short(_beginning(error.message), prefixes),
     }
     if row == _ALLOWED and type_name in _TYPES:
         row, facts["type"] = _TYPED, Sentence(f"XSD-TYPE-{type_name.upper()}")
-    return Fault(
-        said=Sentence(row, facts),
-        xpath=places.of(error.path, attribute),
-        line=error.line or None,
-        found=found or None,
-        expected=expected or None,
-    )
+    return Sentence(row, facts), attribute
 
 
-def _short(name: str, prefixes: dict[str, str]) -> str:
+def _short(name: str, prefixes: Mapping[str, str]) -> str:
     """`{urn:...}ID` as the document would write it: `cbc:ID`."""
 
     def short(match: re.Match[str]) -> str:
@@ -378,7 +444,7 @@ def _beginning(message: str) -> str:
     return message if len(message) <= _MOST_SAID else f"{message[:_MOST_SAID]}…"
 
 
-def _expected(listed: str, prefixes: dict[str, str]) -> str:
+def _expected(listed: str, prefixes: Mapping[str, str]) -> str:
     names = [_short(name.strip(), prefixes) for name in listed.split(", ")]
     shown = ", ".join(names[:_MOST_EXPECTED])
     return f"{shown}, …" if len(names) > _MOST_EXPECTED else shown

@@ -325,3 +325,20 @@ def test_the_work_for_failures_follows_their_number():
 
     steps(10)
     assert steps(1600) < 9 * steps(200)
+
+
+def test_of_a_check_that_fails_very_often_the_first_are_told():
+    """The last that is told knows how many more there are; errors and failures are counted apart."""
+    rules = compile_rules(rule_set(rule("a:id", check("number(.) gt 9 or xs:integer(.) gt 0", name="R"))))
+    root = etree.fromstring('<r xmlns="urn:a">' + "<id>0</id><id>x</id><id>1</id>" * 10 + "</r>")
+    whole = rules.check(root).failures
+    assert (len(whole), {each.more for each in whole}) == (20, {0})
+    told = rules.check_document(RuleTree(root), {"R": 3}.__getitem__).failures
+    assert [(each.kind, each.location, each.more) for each in told] == [
+        ("assert", "/r/id[1]", 0),
+        ("error", "/r/id[2]", 0),
+        ("assert", "/r/id[4]", 0),
+        ("error", "/r/id[5]", 0),
+        ("assert", "/r/id[7]", 7),
+        ("error", "/r/id[8]", 7),
+    ]
