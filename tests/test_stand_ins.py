@@ -40,6 +40,7 @@ ALLOWED = {
     "a scheme of an identifier": "<ram:BuyerTradeParty>=><ram:BuyerTradeParty><ram:ID schemeID='0009'>5</ram:ID>",
     "the reason of a price discount": GROSS,
     "terms that are repeated": f"{TERMS}=>{MORE_TERMS}{TERMS}",
+    "a class without a code": "machine</ram:Name>=>machine</ram:Name><ram:DesignatedProductClassification/>",
     "a note without text": "<ram:Content>B2B</ram:Content>=>",
 }
 DOUBTFUL = {

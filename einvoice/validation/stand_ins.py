@@ -1,6 +1,6 @@
 """A rule set that stands in for one that is not installed: which of its refusals prove something.
 
-    is_left_out(failure, Standing("facturx-en16931", "en16931-cii"), element, has)
+    is_left_out(failure, Standing("facturx-en16931", "en16931-cii"), element)
 
 Rules of both refuse as ever. What only the stand-in refuses is doubtful, unless the other is known to allow it: then
 nothing is said. Which those are, with the reason, is data: `[stand_in]` of `policy.toml`; each row was tried on mutants
@@ -42,13 +42,8 @@ def is_doubtful(failure: Failure, standing: Standing, policy: Policy) -> bool:
     return is_own_of_stand_in(failure, known) and severity_of(failure, standing.used, policy) == "error"
 
 
-def is_left_out(
-    failure: Failure, standing: Standing, element: Callable[[], Element], has: Callable[[str], bool]
-) -> bool:
-    """Whether the rule set for which this one stands in is known to allow what failed.
-
-    `element` gives the element that failed; `has` tells whether the field there has a value of that name.
-    """
+def is_left_out(failure: Failure, standing: Standing, element: Callable[[], Element]) -> bool:
+    """Whether the rule set for which this one stands in is known to allow what failed; `element` gives the place."""
     known = stand_in(*standing)
     if not known:
         return False
@@ -56,8 +51,8 @@ def is_left_out(
         return True
     if failure.more:  # it stands for others, at places that nobody looked at
         return False
-    if field := known["left_out_with"].get(failure.rule):
-        return has(field)
+    if less := _finders(standing, "left_out_where").get(failure.rule):
+        return bool(less(element()))
     return is_own_of_stand_in(failure, known) and any(
         _allows(row, failure, element) for row in known["allowed"] if failure.rule in row.get("rules", ("",))
     )
@@ -65,13 +60,12 @@ def is_left_out(
 
 def overlooked(standing: Standing, root: Element) -> tuple[str, ...]:
     """The rules of the rule set for which this one stands in that refuse what this one lets pass, in a document."""
-    return tuple(rule for rule, finds in _overlooked(standing) if finds(root))
+    return tuple(rule for rule, finds in _finders(standing, "overlooked").items() if finds(root))
 
 
 @cache
-def _overlooked(standing: Standing) -> tuple[tuple[str, Callable[[Element], object]], ...]:
-    places = stand_in(*standing).get("overlooked", {})
-    return tuple((rule, finder(place, NAMESPACES)) for rule, place in places.items())
+def _finders(standing: Standing, table: str) -> Mapping[str, Callable[[Element], object]]:
+    return {rule: finder(place, NAMESPACES) for rule, place in stand_in(*standing).get(table, {}).items()}
 
 
 def _allows(row: Mapping[str, Any], failure: Failure, element: Callable[[], Element]) -> bool:

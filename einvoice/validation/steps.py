@@ -28,7 +28,6 @@ from einvoice.draft.reform import is_public
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
 from einvoice.own_rules import OwnRules
-from einvoice.paths import Path
 from einvoice.profiles import published_spelling
 from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Sentence, StepResult
@@ -475,9 +474,7 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
         return Result((replace(done, status="not_run", reason=error.sentence()),))
     standing, element_at = Standing(ran.ruleset, ran.wanted), task.document.element_at
     failures = [
-        each
-        for each in run.outcome.failures
-        if not is_left_out(each, standing, partial(element_at, each.location), partial(_has, task, each))
+        each for each in run.outcome.failures if not is_left_out(each, standing, partial(element_at, each.location))
     ]
     doubted = [each for each in failures if is_doubtful(each, standing, policy)]
     found = [_observed(task, each, ran) for each in failures]
@@ -525,13 +522,6 @@ def _observed(task: Task, failure: Failure, ran: Ran) -> Observation:
     if found.field and (value := task.document.value_of(found.field, found.xpath)):
         found = replace(found, xpath=value[0], line=value[1])  # the value's place, not that of what the rule looks at
     return task.values.told(found)
-
-
-def _has(task: Task, failure: Failure, name: str) -> bool:
-    """Whether the invoice has a value in the field of that name, where a check failed."""
-    field = _field_at(task, failure.location)
-    place = Path.parse(field).get(task.invoice) if field and task.invoice else None
-    return getattr(place, name, None) is not None
 
 
 def _field_at(task: Task, xpath: str) -> str:
