@@ -29,6 +29,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from types import MappingProxyType
 
 from einvoice.data import ruleset_text
@@ -94,12 +95,18 @@ FACTURX_PROFILES = tuple(each for each in PROFILES.values() if each.level and ea
 TERM_SETS = tuple(dict.fromkeys(each.terms for each in PROFILES.values()))  # each contains those before it
 
 
+_LONGEST = 1_000  # characters of a BT-24 that is looked at
 _SEPARATORS = re.compile(r"[^0-9a-z.]+")  # between the words of a BT-24
 
 
 def profile_of(identifier: str | None) -> Profile:
     """The profile that a specification identifier (BT-24) names; `OTHER` for one that is not known here."""
     text = (identifier or "").strip()
+    return _meant(text) if len(text) <= _LONGEST else OTHER
+
+
+@lru_cache(maxsize=256)  # documents follow each other that say the same
+def _meant(text: str) -> Profile:
     return next((each for each in PROFILES.values() if each.is_meant(text)), OTHER)
 
 

@@ -45,6 +45,7 @@ def derive(shape: Shape) -> None:
         )
         if node.inside.maker is not None and not node.readonly:
             rivals.setdefault(node.key, []).append(node)
+    shape.own = frozenset(attribute.key for attribute in shape.attributes.values() if attribute.key)
     shape.labels = frozenset(_labels(shape))
     shape.written = [node for node in shape.kids if not node.readonly]
     for tag, nodes in groups.items():
@@ -58,7 +59,7 @@ def derive(shape: Shape) -> None:
 
 
 def _labels(shape: Shape) -> Iterator[str]:
-    yield from (attribute.key for attribute in shape.attributes.values() if attribute.key)
+    yield from shape.own
     for node in shape.kids:
         if node.inside.maker is None:
             yield from node.inside.labels

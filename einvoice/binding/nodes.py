@@ -36,6 +36,7 @@ class Shape:
     # Not shown where a shape is: each would show all kids of all kids again, three times more at each level.
     written: list[Node] = field(default_factory=list, repr=False)  # the kids without the read-only ones
     by_tag: dict[str, Node] = field(default_factory=dict, repr=False)
+    own: frozenset[str] = frozenset()  # keys that its own XML attributes give
     labels: frozenset[str] = frozenset()  # keys that XML attributes give: alone they say of what kind nothing is
     defaults: list[tuple[str, str]] = field(default_factory=list)  # (key, key whose value stands in for it)
 

@@ -7,6 +7,7 @@ refuses, with a finding for each fault, what the schema demands and the object l
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -26,13 +27,23 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 _ATTRIBUTE_ESCAPES = _ESCAPES | {ord("\n"): "&#10;", ord("\t"): "&#9;"}  # a parser would make blanks of them
 
 
+Plan = dict[Shape, list[Node]]  # the nodes that the writer has to look at; filled when a shape is first written
+
+
+@lru_cache(maxsize=256)
+def _plan(_of: Shape, _keys: tuple[str, ...], _document_keys: tuple[str, ...]) -> Plan:
+    """The plan of all objects that have these attributes, in documents that have those: lines are much alike."""
+    return {}
+
+
 class _Writing:
     """One document being written."""
 
-    __slots__ = ("missing", "opened", "out", "trail", "values", "written_once")
+    __slots__ = ("keys", "missing", "opened", "out", "trail", "values", "written_once")
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values  # attributes of the document
+        self.keys = tuple(values)
         self.out: list[str] = []
         self.trail: list[str] = []  # where in the model the writer is: ["lines[2]", "allowances[0]"]
         self.missing: dict[str, str] = {}  # field -> the first element that cannot do without it
@@ -49,7 +60,7 @@ def write(shape: Shape, name: str, namespaces: str, item: BaseModel, *, incomple
     values = shape.made_by().values(item)
     state = _Writing(values)
     state.out.append(f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}{namespaces}>')
-    _write_children(shape, values, state)
+    _write_children(shape, values, _plan(shape, state.keys, state.keys), state)
     state.out.append(f"</{name}>\n")
     findings = [] if incomplete else [_missing(*fault) for fault in state.missing.items()]
     data = _encoded("".join(state.out))
@@ -74,12 +85,15 @@ def _encoded(xml: str) -> bytes | None:
 
 
 def _write_children(  # noqa: C901, PLR0912  (each element of each document passes here, as in the reader)
-    shape: Shape, values: dict[str, Any], state: _Writing
+    shape: Shape, values: dict[str, Any], plan: Plan, state: _Writing
 ) -> bool:
-    """Write what the shape describes; say whether it is more than constants."""
+    """Write what the shape describes; say whether it is more than constants. `plan` is that of the object."""
     wrote = False
     out = state.out
-    for node in shape.written:
+    nodes = plan.get(shape)
+    if nodes is None:
+        nodes = plan[shape] = [node for node in shape.written if _is_needed(node, values, state.values)]
+    for node in nodes:
         key = node.key
         if key:
             value = (state.values if node.document else values).get(key)
@@ -103,20 +117,25 @@ def _write_children(  # noqa: C901, PLR0912  (each element of each document pass
             out.append(node.fixed)
         elif node.constant:
             _write_constant(node, state)
-        elif (
-            node.visit
-            or not values.keys().isdisjoint(node.keys)
-            or (node.document_keys and not state.values.keys().isdisjoint(node.document_keys))
-        ):
+        else:
             start = len(out)
             out.append(_opening(node, values, state) if node.inside.attributes else node.opening)
-            inner = _write_children(node.inside, values, state)
+            inner = _write_children(node.inside, values, plan, state)
             if inner or node.always or node.kept:
                 out.append(node.closing)
                 wrote |= inner
             else:
                 del out[start:]
     return wrote
+
+
+def _is_needed(node: Node, values: dict[str, Any], of_document: dict[str, Any]) -> bool:
+    """Whether the writer has to look at a node, in an object that has values for these attributes."""
+    if node.key:
+        return node.absent or node.key in (of_document if node.document else values)
+    if node.fixed or node.constant or node.visit:
+        return True
+    return not (values.keys().isdisjoint(node.keys) and of_document.keys().isdisjoint(node.document_keys))
 
 
 def _write_value(node: Node, value: Any, values: dict[str, Any], state: _Writing) -> bool:
@@ -145,7 +164,7 @@ def _write_absent(node: Node, values: dict[str, Any], state: _Writing) -> bool:
         if node.always:
             state.out.append(f"{node.opening}{node.closing}")
             return False
-    elif node.codec is not None and _has_own_attributes(node.inside, values):
+    elif node.codec is not None and not values.keys().isdisjoint(node.inside.own):
         if not node.codec.empty:  # a unit without its quantity
             state.lacks(node.key, node.name, document=node.document)
         state.out.append(f"{_opening(node, values, state)}{node.closing}")
@@ -159,10 +178,6 @@ def _write_absent(node: Node, values: dict[str, Any], state: _Writing) -> bool:
     if node.required:
         state.lacks(node.key, node.name, document=node.document)
     return False
-
-
-def _has_own_attributes(shape: Shape, values: dict[str, Any]) -> bool:
-    return any(attribute.key in values for attribute in shape.attributes.values() if attribute.key)
 
 
 def _write_constant(node: Node, state: _Writing) -> None:
@@ -193,7 +208,7 @@ def _write_object(node: Node, values: dict[str, Any], place: str, state: _Writin
     start = len(out)
     state.trail.append(place)
     out.append(_opening(node, values, state) if inside.attributes else node.opening)
-    wrote = bool(inside.attributes) and _has_own_attributes(inside, values)
+    wrote = not values.keys().isdisjoint(inside.own)
     if inside.text is not None:
         value = values.get(inside.text.key)
         if value is not None:
@@ -202,7 +217,7 @@ def _write_object(node: Node, values: dict[str, Any], place: str, state: _Writin
             wrote = True
         elif inside.text.required:
             state.lacks(inside.text.key, node.name)
-    wrote |= _write_children(inside, values, state)
+    wrote |= _write_children(inside, values, _plan(inside, tuple(values), state.keys), state)
     state.trail.pop()
     if wrote or node.many or node.always:
         out.append(node.closing)
@@ -226,7 +241,7 @@ def _opening(node: Node, values: dict[str, Any], state: _Writing) -> str:
         else:
             text = _constant(attribute.constant, f"{node.name}/@{name}", state)
         if text is not None and (text or attribute.key):
-            xml += f' {name}="{text.translate(_ATTRIBUTE_ESCAPES)}"'
+            xml += f' {name}="{text if text.isalnum() else text.translate(_ATTRIBUTE_ESCAPES)}"'
     xml += ">"
     if shared:
         state.opened[node] = xml
