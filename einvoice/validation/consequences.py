@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
 from einvoice.model import Invoice
 from einvoice.rulebook import Observation, Sentence
@@ -78,8 +79,8 @@ def _by_figure(observations: Sequence[Observation]) -> dict[int, int]:
     """The positions of figures that are off because of another, each with the position of that one."""
     levels = [_Level() for _ in _LEVELS]
     for number, each in enumerate(observations):
-        level, off = _level(each), off_by(each)
-        if level is not None and off:
+        level = _level(each.rule, *each.equivalents)
+        if level is not None and (off := off_by(each)):
             levels[level].add(number, _figure(each), off)
     roots: dict[int, int] = {}
     taxable = {observations[number].field.rpartition(".")[0]: number for number, _ in levels[_TAXABLE].found}
@@ -97,8 +98,8 @@ def _by_figure(observations: Sequence[Observation]) -> dict[int, int]:
     return roots
 
 
-def _level(each: Observation) -> int | None:
-    names = (each.rule, *each.equivalents)
+@lru_cache(maxsize=1_024)  # as many rules say something, however many lines they say it of
+def _level(*names: str) -> int | None:
     return next((height for height, rules in enumerate(_LEVELS) if any(map(rules.fullmatch, names))), None)
 
 

@@ -12,7 +12,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 from einvoice.artefacts.catalogue import ordinal
@@ -63,5 +63,9 @@ def hangs_on_place(ruleset: str, version: str, rule: str) -> bool:
 
 def known_defect(ruleset: str, version: str, rule: str, failure: Failure) -> Defect | None:
     """The known defect that touches a finding, None if there is none; the rule may have its id from us."""
-    concerned = (defect for defect in _defects() if defect.concerns(ruleset, version, rule))
-    return next((defect for defect in concerned if defect.shows_in(failure)), None)
+    return next((defect for defect in _concerning(ruleset, version, rule) if defect.shows_in(failure)), None)
+
+
+@lru_cache(maxsize=1_024)  # a rule may fail on each of thousands of lines
+def _concerning(ruleset: str, version: str, rule: str) -> tuple[Defect, ...]:
+    return tuple(defect for defect in _defects() if defect.concerns(ruleset, version, rule))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from einvoice.model import Invoice
 from einvoice.paths import Path
@@ -92,22 +93,33 @@ class _Seen:
 
     def root(self, each: Observation) -> int | None:
         """The position of what an observation follows from."""
-        names, off = _names(each), off_by(each)
+        names = _names(each)
+        off = off_by(each) if _is_of_group(*names) else None
         found = self._rules.get(_OF_ABSENT.get(each.rule, ""), self._values.get(each.xpath))
         if found is None and each.rule == _LINE_AMOUNT:
             found = self._prices.get(str(_path(each).parent))
         if found is None and (missing := _missing_group(each)):
             found = self._nets.get(missing[0])
-        if found is None and off and any(map(_TAXABLE.fullmatch, names)):
-            found = self._nets.get(abs(off))
-        if found is None and off and _VAT_TOTAL in names:
-            found = self._taxes.get(abs(off))
+        if found is None and off:
+            found = (self._taxes if _VAT_TOTAL in names else self._nets).get(abs(off))
         if each.rule == _OTHER_CURRENCY:
             found = self._currency
         if found is None and each.facts.get("expected") is None and _OF_CURRENCY.intersection(names):
             found = self._rules.get(_OTHER_CURRENCY)
-        absent = next(filter(None, map(_ABSENT.fullmatch, names)), None)
-        return self._categories.get(absent[1], self._rules.get(_NO_BREAKDOWN)) if absent else found
+        absent = _category_absent(*names)
+        return self._categories.get(absent, self._rules.get(_NO_BREAKDOWN)) if absent else found
+
+
+@lru_cache(maxsize=1_024)  # as many rules say something, however many lines they say it of
+def _is_of_group(*names: str) -> bool:
+    """Whether rules are about a taxable amount, or about the sum of VAT."""
+    return _VAT_TOTAL in names or any(map(_TAXABLE.fullmatch, names))
+
+
+@lru_cache(maxsize=1_024)
+def _category_absent(*names: str) -> str | None:
+    found = next(filter(None, map(_ABSENT.fullmatch, names)), None)
+    return found[1] if found else None
 
 
 def _is_value(each: Observation) -> bool:
