@@ -80,6 +80,11 @@ _HOMES = {
     "validate_many": "many",
 }
 
+_BODIES = (
+    "Invoice",
+    "Report",
+)  # web frameworks ask for the body of an endpoint as it stands; nobody else needs all of it
+
 _MODULES = {
     "detect": "detect",
     "ereporting": "france.ereporting",
@@ -132,7 +137,10 @@ def __getattr__(name: str) -> Any:
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{home}"), name)
+    found = getattr(import_module(f"{__name__}.{home}"), name)
+    if name in _BODIES:
+        found.model_rebuild()
+    return found
 
 
 def __dir__() -> list[str]:

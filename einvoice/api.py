@@ -32,7 +32,7 @@ from einvoice.errors import Unwritable
 from einvoice.garbage import resting
 from einvoice.model import Invoice
 from einvoice.paths import Path, differences, restored
-from einvoice.report import DocumentReport, Finding, Report, Verdict
+from einvoice.report import DocumentReport, Finding, Report, Verdict, shown
 from einvoice.rulebook import Observation, Sentence, StepResult, at_source, in_words, step
 from einvoice.rulebook.explaining import Explanation
 from einvoice.validation.plans import Plan
@@ -143,8 +143,8 @@ def _judged(
             found = validated(document, policy, plan=plan)
     except Exception as error:  # noqa: BLE001 - whatever a document does, its verdict is one, and others go on
         return _broken(error, name, language)
-    report = DocumentReport(
-        source=name,
+    report = DocumentReport.model_construct(
+        source=shown(name),
         kind=found.kind,
         syntax=found.syntax,
         profile=found.profile,
@@ -152,7 +152,7 @@ def _judged(
         steps=tuple(step(each, language) for each in found.steps),
         findings=in_words(found.observations, language),
     )
-    made = Report(einvoice=__version__, verdict=report.verdict, documents=(report,))
+    made = Report.model_construct(einvoice=__version__, verdict=report.verdict, documents=(report,))
     return made.carrying(document.invoice_read), found.steps
 
 

@@ -592,8 +592,6 @@ class InvoiceHead(Model):
 class Invoice(InvoiceHead):
     """An invoice or credit note. `unread` lists what its source said and this model could not hold."""
 
-    model_config = ConfigDict(defer_build=False)  # a web framework asks for the body of an endpoint as it stands
-
     lines: tuple[Line, ...] = ()
 
     unread: tuple[Unread, ...] = Field(default=(), description="what the source said and this model cannot hold")

@@ -97,7 +97,7 @@ class Step(_Value):
     reason: str | None = Field(default=None, description="why a step did not run")
 
 
-def _shown(name: str | None) -> str | None:
+def shown(name: str | None) -> str | None:
     """A file name that can be written down: bytes that are no UTF-8 reach Python as lone surrogates."""
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", name) if isinstance(name, str) else name
 
@@ -105,7 +105,7 @@ def _shown(name: str | None) -> str | None:
 class DocumentReport(_Value):
     """The verdict on one document."""
 
-    source: Annotated[str | None, BeforeValidator(_shown)] = Field(
+    source: Annotated[str | None, BeforeValidator(shown)] = Field(
         default=None, description="a file name, where there is one"
     )
     kind: Kind = Field(default="unknown", description="invoice, credit_note, lifecycle, ereport, directory or unknown")
@@ -152,8 +152,6 @@ class Report(_Value):
     """The verdict on one or several documents."""
 
     __slots__ = ("_carried",)  # beside the fields: neither compared nor written nor sent to another process
-
-    model_config = ConfigDict(defer_build=False)  # a web framework asks for the body of an endpoint as it stands
 
     einvoice: str = Field(description="version of this library")
     report: Literal[1] = Field(default=1, description="version of this form")

@@ -96,7 +96,7 @@ def xpath_of(path: str, *, credit_note: bool = False) -> str | None:
 def _notes(text: str) -> tuple[Note, ...]:
     """`#PMT#text`, or several notes joined: `#PMT#text#AAB#text##text without code`."""
     if not _MARK.match(text.lstrip()):
-        return (Note(text=text),)
+        return (Note.model_construct(text=text),)
     marks = [*_MARK.finditer(text)]
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     notes = []
@@ -106,7 +106,7 @@ def _notes(text: str) -> tuple[Note, ...]:
             piece = piece.strip().removesuffix("#")  # some end it with the mark, so that nothing joins on to it
         said = piece if piece.strip() else None
         if mark[1] or said:
-            notes.append(Note(subject_code=mark[1], text=said))
+            notes.append(Note.model_construct(subject_code=mark[1], text=said))
     return tuple(notes)
 
 

@@ -101,3 +101,19 @@ def test_private_modules_list_nothing():
         if path.name != "__init__.py" and re.search("^__all__", path.read_text(encoding="utf-8"), re.MULTILINE)
     }
     assert listing == {*PARTS, *CALLED}
+
+
+def test_models_that_web_frameworks_take_are_whole_when_they_are_asked_for_by_name():
+    """`Invoice`, `Report` and `Draft` have their validators, which others get when they are first used."""
+    assert all(model.__pydantic_complete__ for model in (einvoice.Invoice, einvoice.Report, einvoice.Draft))
+
+
+def test_a_valid_invoice_is_told_without_a_validator_of_a_model():
+    """The command line builds no validator of pydantic for a valid invoice: they take as long as all its rules."""
+    code = (
+        "import sys; from einvoice.cli import run; print(run(sys.argv[1:]), 'pydantic.plugin._loader' in sys.modules)"
+    )
+    invoice = PACKAGE.parent / "fixtures" / "valid" / "allowances-and-charges.ubl.xml"
+    command = [sys.executable, "-c", code, "validate", str(invoice)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - our own program
+    assert done.stdout.splitlines()[-1] == "0 False"

@@ -65,7 +65,12 @@ def siren_of(party: Party) -> str | None:
         digits = _digits(identifier)
         if len(digits) == (9 if identifier.scheme_id == SIREN else 14):
             return digits[:9]
-    vat = _FRENCH_VAT.match((party.vat_identifier or "").replace(" ", ""))
+    return siren_in(party.vat_identifier)
+
+
+def siren_in(vat_identifier: str | None) -> str | None:
+    """The SIREN at the end of a French VAT number."""
+    vat = _FRENCH_VAT.match((vat_identifier or "").replace(" ", ""))
     return vat[1] if vat else None
 
 

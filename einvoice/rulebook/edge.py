@@ -27,7 +27,7 @@ def finding(observation: Observation, language: Language) -> Finding:
     known = _row(observation)
     french, english = _message(observation, known, "fr"), _message(observation, known, "en")
     term = next(iter(known.terms), "") if observation.term is None and known else observation.term
-    return Finding(
+    return Finding.model_construct(  # all is of its type; to build what checks it takes longer than a whole invoice
         rule=observation.rule,
         severity=observation.severity,
         step=observation.step,
@@ -56,7 +56,7 @@ def step(done: StepResult, language: Language) -> Step:
     """What was done, in words."""
     reason = text(done.reason, language) if isinstance(done.reason, Sentence) else done.reason
     facts = {each.name: getattr(done, each.name) for each in fields(done)}
-    return Step(**{**facts, "reason": reason})
+    return Step.model_construct(**{**facts, "reason": reason})
 
 
 def _row(observation: Observation) -> Row | None:

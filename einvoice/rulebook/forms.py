@@ -10,6 +10,7 @@ Sources: Factur-X 1.09, EN 16931 1.3.16 (CII-SR, CII-DT, UBL-CR, UBL-SR, UBL-DT)
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from einvoice.rulebook.observation import Sentence
 
@@ -28,12 +29,17 @@ _FORMS = (
     (r"Only one (?P<element>\S.*?) (?:should|shall) be present", "MOST"),
     (r"Only one (?P<element>\S.*?) is allowed(?: on an invoice)?", "MOST"),
 )
-_PATTERNS = tuple((re.compile(rf"{form}\.?", re.IGNORECASE), f"EI-FORM-{kind}") for form, kind in _FORMS)
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """The forms, compiled when one is first looked for: most runs look for none."""
+    return tuple((re.compile(rf"{form}\.?", re.IGNORECASE), f"EI-FORM-{kind}") for form, kind in _FORMS)
 
 
 def form_of(published: str) -> Sentence | None:
     """The sentence that an official text of one of these forms is, with the name of the element in it."""
-    for pattern, form in _PATTERNS:
+    for pattern, form in _patterns():
         if found := pattern.fullmatch(published):
             named = found.groupdict()
             return Sentence(form, {"element": _plain(named["element"]), "times": named.get("times") or "1"})

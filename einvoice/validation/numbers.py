@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from einvoice.draft.parties import DIRECTORY, SINGLE_TAXABLE, siren_of
+from einvoice.draft.parties import DIRECTORY, SINGLE_TAXABLE, siren_in
 from einvoice.draft.parties import SIREN as SIREN_SCHEME
 from einvoice.draft.parties import SIRET as SIRET_SCHEME
 from einvoice.identifiers import FRENCH_VAT, IBAN, SIREN, SIRET, Kind
@@ -83,7 +83,7 @@ def _sirens(party: Party) -> Iterator[tuple[str, str]]:
         digits = "".join((each.value or "").split()) if each else ""
         if length and len(digits) == length and digits.isdigit():
             yield field, digits[:9]
-    if siren := siren_of(Party(vat_identifier=party.vat_identifier)):
+    if siren := siren_in(party.vat_identifier):
         yield "vat_identifier", siren
     if address is not None and address.scheme_id == DIRECTORY:
         for part in (address.value or "").split("_")[:2]:

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -41,171 +42,174 @@ _ALLOWED, _TYPED = "XSD-16", "XSD-TYPED"  # a value that is not of its type: wit
 _TYPES = frozenset({"date", "time", "dateTime", "decimal", "integer", "boolean", "base64Binary"})  # that have words
 # What libxml2 says: the kind, the text, and the row that says it for people. The first that fits counts; the last
 # fits all.
-_PATTERNS = tuple(
-    (kind, re.compile(pattern, re.DOTALL), row)
-    for kind, pattern, row in (
+_MESSAGES = (
+    (
+        "SCHEMAV_ELEMENT_CONTENT",
         (
-            "SCHEMAV_ELEMENT_CONTENT",
-            (
-                r"Element '(?P<name>[^']*)': This element is not expected\. Expected is(?: one of)? \( "
-                r"(?P<expected>.*) \)\."
-            ),
-            "XSD-01",
+            r"Element '(?P<name>[^']*)': This element is not expected\. Expected is(?: one of)? \( "
+            r"(?P<expected>.*) \)\."
         ),
+        "XSD-01",
+    ),
+    (
+        "SCHEMAV_ELEMENT_CONTENT",
+        r"Element '(?P<name>[^']*)': This element is not expected\.",
+        "XSD-02",
+    ),
+    (
+        "SCHEMAV_ELEMENT_CONTENT",
         (
-            "SCHEMAV_ELEMENT_CONTENT",
-            r"Element '(?P<name>[^']*)': This element is not expected\.",
-            "XSD-02",
+            r"Element '(?P<name>[^']*)': Missing child element\(s\)\. Expected is(?: one of)? \( "
+            r"(?P<expected>.*) \)\."
         ),
+        "XSD-03",
+    ),
+    (
+        "SCHEMAV_CVC_COMPLEX_TYPE_4",
         (
-            "SCHEMAV_ELEMENT_CONTENT",
-            (
-                r"Element '(?P<name>[^']*)': Missing child element\(s\)\. Expected is(?: one of)? \( "
-                r"(?P<expected>.*) \)\."
-            ),
-            "XSD-03",
+            r"Element '(?P<name>[^']*)': The attribute '(?P<attribute>[^']*)' is required but "
+            r"missing\."
         ),
+        "XSD-04",
+    ),
+    (
+        "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1",
         (
-            "SCHEMAV_CVC_COMPLEX_TYPE_4",
-            (
-                r"Element '(?P<name>[^']*)': The attribute '(?P<attribute>[^']*)' is required but "
-                r"missing\."
-            ),
-            "XSD-04",
+            r"Element '(?P<name>[^']*)', attribute '(?P<attribute>[^']*)': The attribute '[^']*' is "
+            r"not allowed\."
         ),
+        "XSD-05",
+    ),
+    (
+        "SCHEMAV_CVC_TYPE_3_1_1",
         (
-            "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1",
-            (
-                r"Element '(?P<name>[^']*)', attribute '(?P<attribute>[^']*)': The attribute '[^']*' is "
-                r"not allowed\."
-            ),
-            "XSD-05",
+            r"Element '(?P<name>[^']*)', attribute '(?P<attribute>[^']*)': The attribute '[^']*' is "
+            r"not allowed\."
         ),
+        "XSD-05",
+    ),
+    (
+        "SCHEMAV_CVC_TYPE_3_1_2",
         (
-            "SCHEMAV_CVC_TYPE_3_1_1",
-            (
-                r"Element '(?P<name>[^']*)', attribute '(?P<attribute>[^']*)': The attribute '[^']*' is "
-                r"not allowed\."
-            ),
-            "XSD-05",
+            r"Element '(?P<name>[^']*)': Element content is not allowed, because the type definition "
+            r"is simple\."
         ),
+        "XSD-06",
+    ),
+    (
+        "SCHEMAV_CVC_COMPLEX_TYPE_2_1",
         (
-            "SCHEMAV_CVC_TYPE_3_1_2",
-            (
-                r"Element '(?P<name>[^']*)': Element content is not allowed, because the type definition "
-                r"is simple\."
-            ),
-            "XSD-06",
+            r"Element '(?P<name>[^']*)': (?:Character content is not allowed|Element content is not "
+            r"allowed), because the content type is empty\."
         ),
+        "XSD-07",
+    ),
+    (
+        "SCHEMAV_CVC_COMPLEX_TYPE_2_2",
         (
-            "SCHEMAV_CVC_COMPLEX_TYPE_2_1",
-            (
-                r"Element '(?P<name>[^']*)': (?:Character content is not allowed|Element content is not "
-                r"allowed), because the content type is empty\."
-            ),
-            "XSD-07",
+            r"Element '(?P<name>[^']*)': Element content is not allowed, because the content type is "
+            r"a simple type definition\."
         ),
+        "XSD-06",
+    ),
+    (
+        "SCHEMAV_CVC_COMPLEX_TYPE_2_3",
         (
-            "SCHEMAV_CVC_COMPLEX_TYPE_2_2",
-            (
-                r"Element '(?P<name>[^']*)': Element content is not allowed, because the content type is "
-                r"a simple type definition\."
-            ),
-            "XSD-06",
+            r"Element '(?P<name>[^']*)': Character content other than whitespace is not allowed "
+            r"because the content type is 'element-only'\."
         ),
+        "XSD-08",
+    ),
+    (
+        "SCHEMAV_CVC_ENUMERATION_VALID",
         (
-            "SCHEMAV_CVC_COMPLEX_TYPE_2_3",
-            (
-                r"Element '(?P<name>[^']*)': Character content other than whitespace is not allowed "
-                r"because the content type is 'element-only'\."
-            ),
-            "XSD-08",
+            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
+            r"'enumeration'\] The value '(?P<found>.*?)' is not an element of the set "
+            r"\{(?P<expected>.*)\}\."
         ),
+        "XSD-09",
+    ),
+    (
+        "SCHEMAV_CVC_PATTERN_VALID",
         (
-            "SCHEMAV_CVC_ENUMERATION_VALID",
-            (
-                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
-                r"'enumeration'\] The value '(?P<found>.*?)' is not an element of the set "
-                r"\{(?P<expected>.*)\}\."
-            ),
-            "XSD-09",
+            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'pattern'\] "
+            r"The value '(?P<found>.*)' is not accepted by the pattern '(?P<expected>.*)'\."
         ),
+        "XSD-10",
+    ),
+    (
+        "SCHEMAV_CVC_MAXLENGTH_VALID",
         (
-            "SCHEMAV_CVC_PATTERN_VALID",
-            (
-                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'pattern'\] "
-                r"The value '(?P<found>.*)' is not accepted by the pattern '(?P<expected>.*)'\."
-            ),
-            "XSD-10",
+            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'maxLength'\] "
+            r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this exceeds the "
+            r"allowed maximum length of '(?P<expected>\d+)'\."
         ),
+        "XSD-11",
+    ),
+    (
+        "SCHEMAV_CVC_MINLENGTH_VALID",
         (
-            "SCHEMAV_CVC_MAXLENGTH_VALID",
-            (
-                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'maxLength'\] "
-                r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this exceeds the "
-                r"allowed maximum length of '(?P<expected>\d+)'\."
-            ),
-            "XSD-11",
+            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'minLength'\] "
+            r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this underruns the "
+            r"allowed minimum length of '(?P<expected>\d+)'\."
         ),
+        "XSD-12",
+    ),
+    (
+        "SCHEMAV_CVC_LENGTH_VALID",
         (
-            "SCHEMAV_CVC_MINLENGTH_VALID",
-            (
-                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'minLength'\] "
-                r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this underruns the "
-                r"allowed minimum length of '(?P<expected>\d+)'\."
-            ),
-            "XSD-12",
+            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'length'\] "
+            r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this differs from the "
+            r"allowed length of '(?P<expected>\d+)'\."
         ),
+        "XSD-13",
+    ),
+    (
+        "SCHEMAV_CVC_TOTALDIGITS_VALID",
         (
-            "SCHEMAV_CVC_LENGTH_VALID",
-            (
-                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'length'\] "
-                r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this differs from the "
-                r"allowed length of '(?P<expected>\d+)'\."
-            ),
-            "XSD-13",
+            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
+            r"'totalDigits'\] The value '(?P<found>.*)' has more digits than are allowed "
+            r"\('(?P<expected>\d+)'\)\."
         ),
+        "XSD-14",
+    ),
+    (
+        "SCHEMAV_CVC_FRACTIONDIGITS_VALID",
         (
-            "SCHEMAV_CVC_TOTALDIGITS_VALID",
-            (
-                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
-                r"'totalDigits'\] The value '(?P<found>.*)' has more digits than are allowed "
-                r"\('(?P<expected>\d+)'\)\."
-            ),
-            "XSD-14",
+            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
+            r"'fractionDigits'\] The value '(?P<found>.*)' has more fractional digits than are "
+            r"allowed \('(?P<expected>\d+)'\)\."
         ),
+        "XSD-15",
+    ),
+    (
+        "SCHEMAV_CVC_DATATYPE_VALID_1_2_1",
         (
-            "SCHEMAV_CVC_FRACTIONDIGITS_VALID",
-            (
-                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
-                r"'fractionDigits'\] The value '(?P<found>.*)' has more fractional digits than are "
-                r"allowed \('(?P<expected>\d+)'\)\."
-            ),
-            "XSD-15",
+            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: '(?P<found>.*)' is "
+            r"not a valid value of the (?:local )?atomic type(?: '(?P<type>[^']*)')?\."
         ),
+        "XSD-16",
+    ),
+    (
+        "SCHEMAV_CVC_ELT_1",
         (
-            "SCHEMAV_CVC_DATATYPE_VALID_1_2_1",
-            (
-                r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: '(?P<found>.*)' is "
-                r"not a valid value of the (?:local )?atomic type(?: '(?P<type>[^']*)')?\."
-            ),
-            "XSD-16",
+            r"Element '(?P<name>[^']*)': No matching global declaration available for the validation "
+            r"root\."
         ),
-        (
-            "SCHEMAV_CVC_ELT_1",
-            (
-                r"Element '(?P<name>[^']*)': No matching global declaration available for the validation "
-                r"root\."
-            ),
-            "XSD-17",
-        ),
-        (
-            "*",
-            r".*",
-            "XSD-18",
-        ),
-    )
+        "XSD-17",
+    ),
+    (
+        "*",
+        r".*",
+        "XSD-18",
+    ),
 )
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    """The messages, compiled when there is one to take apart: most documents have none."""
+    return tuple((kind, re.compile(pattern, re.DOTALL), row) for kind, pattern, row in _MESSAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -411,7 +415,7 @@ def _said(error: _Error, prefixes: Mapping[str, str]) -> tuple[Sentence, str]:
     """What an error says, in words of ours, and the attribute that it is about."""
     match, row = next(
         (match, row)
-        for kind, pattern, row in _PATTERNS
+        for kind, pattern, row in _patterns()
         if kind in (error.type_name, "*") and (match := pattern.match(error.message))
     )
     values = {key: value or "" for key, value in match.groupdict().items()}
