@@ -21,6 +21,7 @@ from typing import NamedTuple
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import installed
 from einvoice.codes import CODE_LISTS, code_list, lists_of
+from einvoice.data import french
 from einvoice.errors import Unrecognised
 from einvoice.france.lifecycle.codes import ACTIONS, CHARACTERISTICS, REASONS, STATUSES
 from einvoice.paths import Path
@@ -80,7 +81,7 @@ def _lists() -> Mapping[str, _List]:
         codes = code_list(name)
         named = {code: (codes.name_of(code, "fr"), codes.name_of(code, "en")) for code in codes.codes}
         lists[name] = _List(*_TITLES[name], source, named)
-    life = "XP Z12-012 annex B; BR-FR-CDV"
+    life = "XP Z12-012, annexe B ; BR-FR-CDV"
     for name, titles, of in (
         ("status", ("statut du cycle de vie (MDT-105)", "status of the life cycle (MDT-105)"), STATUSES),
         ("reason", ("motif d'un statut (MDT-113)", "reason for a status (MDT-113)"), REASONS),
@@ -91,7 +92,7 @@ def _lists() -> Mapping[str, _List]:
     lists["transaction"] = _List(
         "catégorie de transaction e-reporting (TT-81)",
         "category of an e-reported transaction (TT-81)",
-        "DGFiP external specifications v3.2, annex 6",
+        "DGFiP, spécifications externes v3.2, annexe 6",
         _TRANSACTIONS,
     )
     return lists
@@ -178,7 +179,7 @@ def _with_equals(found: Explanation) -> Explanation:
         return found
     return replace(
         found,
-        fr="\n".join(f"= {each.id} : {each.fr}" for each in same),
+        fr="\n".join(french(f"= {each.id} : ") + each.fr for each in same),
         en="\n".join(f"= {each.id}: {each.en}" for each in same),
         hint_fr=same[0].hint_fr,
         hint_en=same[0].hint_en,
@@ -216,7 +217,7 @@ def _of_codes(found: tuple[Listed, ...]) -> Explanation:
     lists = _lists()
     return Explanation(
         found[0].code,
-        "\n".join(f"{lists[each.list].fr} : {each.fr}" for each in found),
+        "\n".join(french(f"{lists[each.list].fr} : {each.fr}") for each in found),
         "\n".join(f"{lists[each.list].en}: {each.en}" for each in found),
         terms=tuple(dict.fromkeys(term for each in found for term in _terms_of(lists[each.list].source))),
         source="; ".join(dict.fromkeys(lists[each.list].source for each in found)),

@@ -99,21 +99,21 @@ def test_wrong_usage_is_status_2(arguments, capsys):
     with pytest.raises(SystemExit) as end:
         run(*arguments)
     assert end.value.code == 2
-    assert "erreur : " in capsys.readouterr().err.splitlines()[-1]
+    assert "erreur : " in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_an_input_that_cannot_be_used_is_told_in_one_line(capsys):
     """No usage is printed for a file that is not there: the one line that matters would be lost in it."""
     with pytest.raises(SystemExit):
         run("build", "no-such-draft.json", "--to", "ubl")
-    assert capsys.readouterr().err == "einvoice build : erreur : no-such-draft.json : le fichier n'existe pas\n"
+    assert capsys.readouterr().err == "einvoice build : erreur : no-such-draft.json : le fichier n'existe pas\n"
 
 
 def test_the_known_profiles_are_named(tmp_path, capsys):
     """A profile that einvoice does not know is refused with those it knows; a full URN is the user's own choice."""
     with pytest.raises(SystemExit):
         run("build", DRAFT, "--to", "ubl", "--profile", "bogus")
-    assert "profil inconnu : 'bogus' ; possibles : minimum" in capsys.readouterr().err
+    assert "profil inconnu : 'bogus' ; possibles : minimum" in capsys.readouterr().err
     run("build", DRAFT, "--to", "ubl", "--profile", "urn:example:ours", "-o", tmp_path / "x.xml")
     assert "urn:example:ours" in (tmp_path / "x.xml").read_text(encoding="utf-8")
     capsys.readouterr()
@@ -303,7 +303,7 @@ def test_a_path_that_leads_to_nothing_is_told_and_the_rest_is_judged(inbox, caps
     assert run("validate", inbox / "good.xml", inbox / "gone.xml", "--format", "json") == 2
     told = capsys.readouterr()
     assert [Path(document["source"]).name for document in json.loads(told.out)["documents"]] == ["good.xml"]
-    assert "gone.xml : ni fichier ni dossier" in told.err
+    assert "gone.xml : ni fichier ni dossier" in told.err
 
 
 def test_a_folder_gives_its_drafts_and_nothing_hidden(inbox, capsys):
@@ -428,7 +428,7 @@ def test_a_draft_that_cannot_be_an_invoice_is_status_1(tmp_path, capsys):
     assert "EI-WRITE-REQUIRED  number" in capsys.readouterr().err
     draft.write_text('{"sellr": {}}')
     assert run("build", draft, "--to", "ubl") == 1
-    assert "vouliez-vous dire seller ?" in capsys.readouterr().err
+    assert "vouliez-vous dire seller ?" in capsys.readouterr().err
     assert not (tmp_path / "x.xml").exists()
 
 
@@ -439,7 +439,7 @@ def test_a_given_figure_that_disagrees_is_told_when_building(tmp_path, capsys):
     (tmp_path / "draft.json").write_text(json.dumps(draft))
     assert run("build", tmp_path / "draft.json", "--to", "ubl", "--no-check") == 0
     told = capsys.readouterr()
-    assert told.err.startswith("einvoice: totals.line_net_amount : ")
+    assert told.err.startswith("einvoice: totals.line_net_amount : ")
     assert told.out.startswith("<?xml")
 
 
@@ -470,7 +470,7 @@ def test_a_draft_is_judged_as_any_document(tmp_path, capsys):
         ("EI-DRAFT-11", "sellr"),
         ("EI-DRAFT-12", "due_date"),
     ]
-    assert "Vouliez-vous dire seller ?" in [each.get("hint") for each in findings]
+    assert "Vouliez-vous dire seller ?" in [each.get("hint") for each in findings]
 
 
 def test_an_invoice_is_read_into_json(inbox, capsys):
@@ -485,7 +485,7 @@ def test_what_is_no_invoice_cannot_be_read(tmp_path, capsys):
     (tmp_path / "other.xml").write_bytes(OTHER)
     for command in (["parse"], ["convert", "--to", "cii"]):
         assert run(*command, tmp_path / "other.xml") == 1
-        assert "c'est un document qu'einvoice ne lit pas" in capsys.readouterr().err
+        assert "c'est un document d'un type inconnu d'einvoice" in capsys.readouterr().err
         assert run(*command, tmp_path / "other.xml", "--lang", "en") == 1
         assert "this is not a document that einvoice reads" in capsys.readouterr().err
 
@@ -512,15 +512,15 @@ def test_an_invoice_is_converted_and_losses_are_told(tmp_path, capsys):
         ("EI-PROFILE-01", "n'ont pas été appliquées"),
         ("bt-112", "totals.amount_with_vat"),
         ("br-co-10", "La somme des montants nets"),
-        ("BR-FR-05", "BR-FR-05_BT-22-2 : "),
+        ("BR-FR-05", "BR-FR-05_BT-22-2 : "),
         ("BR-FR-10", "SIREN du vendeur"),
         ("BR-FR-16", "taux de TVA admis"),
-        ("BR-FR-CO-09", "BR-FR-CO-09_BT-23-3 : "),
-        ("EI-PDF-*", "EI-PDF-05 : "),
+        ("BR-FR-CO-09", "BR-FR-CO-09_BT-23-3 : "),
+        ("EI-PDF-*", "EI-PDF-05 : "),
         ("EI-CDV-05", "portail public"),
-        ("EI-LIFE-*", "EI-LIFE-02 : "),
+        ("EI-LIFE-*", "EI-LIFE-02 : "),
         ("FX-SCH", "profil Factur-X"),
-        ("CII-SR-464", "nomme l'élément"),
+        ("CII-SR-464", "indique l'élément"),
         ("XSD", "schéma XML"),
     ],
 )
@@ -640,7 +640,7 @@ def test_a_traceback_never_reaches_the_user():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)  # noqa: S603
     assert done.returncode == 3
-    assert done.stderr == "einvoice: erreur interne : ValueError à <string>:2 ; merci de la signaler\n".encode()
+    assert done.stderr == "einvoice: erreur interne : ValueError à <string>:2 ; merci de la signaler\n".encode()
 
 
 def test_a_reader_that_leaves_early_is_no_error(inbox):
@@ -672,7 +672,7 @@ def test_every_command_has_its_module_and_help(capsys):
         with pytest.raises(SystemExit) as end:
             cli.run([name, "--help"])
         assert end.value.code == 0
-        assert said(purpose) in " ".join(capsys.readouterr().out.split())
+        assert said(purpose) in re.sub("[ \n]+", " ", capsys.readouterr().out)
 
 
 def test_a_draft_is_rendered_and_an_invoice_is_not_built(tmp_path, capsys):

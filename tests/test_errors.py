@@ -36,7 +36,7 @@ def test_an_exception_speaks_english_and_its_sentence_both():
     """`str` is for programmers, the sentence for the report."""
     error = ERRORS[0]
     assert str(error) == "the document has 11 bytes; the limit is 10"
-    assert text(error.sentence(), "fr") == "le document a 11 octets ; la limite est 10"
+    assert text(error.sentence(), "fr") == "le document a 11 octets ; la limite est 10"
 
 
 def test_a_reason_within_a_reason_is_in_the_same_language():

@@ -243,11 +243,11 @@ def test_documents_are_filtered(browser, pages):
         return browser.value(SHOWN), browser.value("document.getElementById('shown').textContent")
 
     assert browser.value(SHOWN) == 4
-    assert chosen("file", "'SERVICES'") == (2, "Documents affichés : 2 sur 6")
-    assert chosen("file", "''") == (4, "Documents affichés : 6 sur 6")
+    assert chosen("file", "'SERVICES'") == (2, "Documents affichés : 2 sur 6")
+    assert chosen("file", "''") == (4, "Documents affichés : 6 sur 6")
     rule = "[...document.getElementById('rule').options].find(each => each.text.startsWith('BR-CO-10 ')).value"
-    assert chosen("rule", rule) == (1, "Documents affichés : 1 sur 6")
-    assert chosen("verdict", "'valid'") == (0, "Documents affichés : 0 sur 6")
+    assert chosen("rule", rule) == (1, "Documents affichés : 1 sur 6")
+    assert chosen("verdict", "'valid'") == (0, "Documents affichés : 0 sur 6")
     browser.value("document.querySelector('#filters button').click()")
     assert browser.value(SHOWN) == 4
 

@@ -11,7 +11,9 @@ from einvoice.rulebook import Observation, Sentence, finding, severity_of, text,
 def test_a_row_and_facts_make_words():
     """The facts fill the places, in the language asked for."""
     facts = {"found": "305", "expected": "23"}
-    assert words("EI-CDV-22", facts, "fr").message == "La phase (MDT-77) 305 n'est pas celle de ce statut : 23."
+    assert (
+        words("EI-CDV-22", facts, "fr").message == "La phase (MDT-77) 305 n'est pas celle de ce statut ; attendu : 23."
+    )
     assert words("EI-CDV-22", facts, "en").message == "The phase (MDT-77) 305 does not match this status: 23."
 
 
@@ -25,7 +27,7 @@ def test_a_fact_may_be_a_sentence():
     """A reason is put into the language of the sentence that gives it."""
     reason = Sentence("EI-STEP-05", {"code": "9"})
     told = Sentence("EI-PARSE-01", {"reason": reason})
-    assert text(told, "fr").endswith("lu : le processus qui jugeait ce document s'est arrêté (code 9)")
+    assert text(told, "fr").endswith("lu : le processus qui contrôlait ce document s'est arrêté (code 9)")
     assert text(told, "en").endswith("read: the process that validated this document ended (exit code 9)")
 
 

@@ -58,7 +58,7 @@ def test_every_published_rule_has_words(ruleset):
 
 def test_a_family_takes_its_names_from_the_tables():
     """One row words a rule for each VAT category, one for each term."""
-    assert "« exonéré » (E)" in row("BR-E-08").fr
+    assert "« exonéré » (E)" in row("BR-E-08").fr
     assert '"reverse charge" (AE)' in row("BR-AE-08").en
     assert row("BR-FR-03_BT-9").fr.startswith("Date d'échéance (BT-9)")
     assert row("BR-FR-03_BT-9").en.startswith("Payment due date (BT-9)")
@@ -103,7 +103,7 @@ def test_every_finding_of_ours_is_worded():
                  "EI-RULES-03", "EI-RULES-04", "EI-ENGINE", "EI-READ-01", "EI-READ-02", "EI-READ-03", "EI-DRAFT-01",
                  "EI-DRAFT-02", "EI-LOSS", "EI-UNNAMED", "XSD"):  # fmt: skip
         assert row(rule) is not None, rule
-    assert words("EI-PARSE-01", {"reason": "vide"}, "fr").message == "Le document ne peut pas être lu : vide"
+    assert words("EI-PARSE-01", {"reason": "vide"}, "fr").message == "Le document ne peut pas être lu : vide"
 
 
 def test_every_rule_set_of_the_catalogue_is_understood():
@@ -149,8 +149,12 @@ def test_terms_and_statuses_are_named_as_accountants_do():
         ("EI-WHY-SHARE", {"share": "1200.50"}, "sa part du total HT est 1200,50"),
         ("EI-WHY-PAID", {"total": "120.00"}, "le montant payé dépasse le total TTC (120,00)"),
         ("EI-LIFE-04", {"found": "130.00", "expected": "120.00"}, "130,00 encaissés pour 120,00 dus."),
-        ("EI-WHY-FUTURE", {"date": "2026-09-30"}, "la date d'émission est après le jour du contrôle, le 30/09/2026"),
-        ("EI-DRAFT-11", {"field": "2026-09-30 1.5"}, "Un brouillon n'a pas de champ « 2026-09-30 1.5 »."),
+        (
+            "EI-WHY-FUTURE",
+            {"date": "2026-09-30"},
+            "la date d'émission est postérieure au jour du contrôle, le 30/09/2026",
+        ),
+        ("EI-DRAFT-11", {"field": "2026-09-30 1.5"}, "Un brouillon n'a pas de champ « 2026-09-30 1.5 »."),
     ],
 )
 def test_figures_and_days_are_french_in_french_sentences(rule, facts, said):

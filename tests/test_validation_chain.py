@@ -104,7 +104,7 @@ def test_what_the_schema_refuses_is_said_in_words():
     wrong = finding(judged(without(UBL, "2026-11-03</cbc:IssueDate=>03/11/2026</cbc:IssueDate")), "XSD")
     assert (
         wrong.message
-        == "La valeur « 03/11/2026 » de cbc:IssueDate n'est pas admise : une date AAAA-MM-JJ est attendue."
+        == "La valeur « 03/11/2026 » de cbc:IssueDate n'est pas admise : une date AAAA-MM-JJ est attendue."
     )
     assert (wrong.field, wrong.xpath, wrong.line, wrong.found) == (
         "issue_date",
@@ -220,7 +220,7 @@ def test_rules_of_which_none_fired_mean_not_run(monkeypatch):
     monkeypatch.setattr(engines, "_run", lambda *_: engines.Run(Outcome(checks=979, fired=0, failures=()), "compiled"))
     report = judged(UBL)
     assert report.verdict == "not_run"
-    assert report.steps[2].reason == "aucune règle n'a trouvé à contrôler dans ce document"
+    assert report.steps[2].reason == "aucune règle ne s'applique à ce document"
 
 
 def test_an_envelope_does_not_keep_the_rules_from_firing():
@@ -249,7 +249,7 @@ def test_what_cannot_be_read_is_invalid(data):
         (b"", "le document est vide"),
         (b"<a>", "n'est pas du XML bien formé (ligne 1, colonne"),
         (b"<!DOCTYPE a><a/>", "par sécurité, il n'est pas lu"),
-        (b"<project/>", "(élément racine « project », sans espace de noms). Attendu : une facture UBL 2.1"),
+        (b"<project/>", "(élément racine « project », sans espace de noms). Attendu : une facture UBL 2.1"),
     ],
 )
 def test_a_reason_is_told_in_the_language_of_the_report(data, words):
@@ -278,7 +278,7 @@ def test_what_the_model_cannot_hold_is_listed():
     """Elements that reading leaves out, and values that it cannot read, are findings and never lost in silence."""
     report = judged(without(UBL, "<cbc:DueDate>=><cbc:IssueTime>10:00:00</cbc:IssueTime><cbc:DueDate>"))
     left_out = finding(report, "EI-READ-01")
-    assert "« cbc:IssueTime »" in left_out.message
+    assert "« cbc:IssueTime »" in left_out.message
     assert (left_out.severity, left_out.step, left_out.xpath) == ("information", "read", "/Invoice/cbc:IssueTime")
     unread = finding(judged(without(UBL, "<cbc:DueDate>2026-12-03=><cbc:DueDate>bientôt")), "EI-READ-03")
     assert (unread.severity, unread.found) == ("error", "bientôt")
@@ -318,7 +318,7 @@ def test_a_given_figure_that_disagrees_is_told_at_its_cause():
     (report,) = ei.validate(draft, policy=NOVEMBER).documents
     told = finding(report, "EI-DRAFT-01")
     assert (told.field, told.found, told.expected) == ("totals.line_net_amount", "9.00", "230.00")
-    assert told.message.startswith("Le montant donné ne découle pas des autres : ")
+    assert told.message.startswith("Le montant donné ne correspond pas au calcul : ")
     assert told.message_en.startswith("The figure given does not agree with the others: ")
     assert finding(report, "BR-CO-10").field == "totals.line_net_amount"
 
@@ -369,7 +369,7 @@ def test_a_missing_value_is_named_by_its_business_term():
     told = {each.term: each for each in in_words(result.observations, "fr")}
     assert set(told) >= {"BT-1", "BT-2", "BG-25"}
     assert told["BT-1"].severity == "information"
-    assert told["BT-2"].message.startswith("Il manque : ")
+    assert told["BT-2"].message.startswith("Il manque : ")
     assert "(BT-2)" in told["BT-2"].message_en
 
 
@@ -441,7 +441,7 @@ def test_rules_of_the_user_are_run_after_the_official_ones(engine):
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (HOUSE.replace("u:Invoice", "u:CreditNote"), "aucune règle n'a trouvé"),
+        (HOUSE.replace("u:Invoice", "u:CreditNote"), "aucune règle ne s'applique"),
         (HOUSE.replace("starts-with(", "no-such-function("), "house.sch"),
         (HOUSE.replace("cbc:BuyerReference", "document('/etc/passwd')"), "house"),
         ("not a schema", "house.sch"),

@@ -92,7 +92,7 @@ def test_a_rule_that_could_not_be_evaluated_says_so():
     failure = replace(FAILURE, kind="error", flag="warning", message="'abc' is no decimal")
     finding = told(failure, None)
     assert finding.severity == "error"
-    assert finding.message == "La règle n'a pas pu être évaluée : 'abc' is no decimal"
+    assert finding.message == "La règle n'a pas pu être évaluée : 'abc' is no decimal"
     assert finding.message_en == "The rule could not be evaluated: 'abc' is no decimal"
 
 
@@ -112,43 +112,43 @@ def test_rules_without_a_published_id_are_named_by_their_label():
         (
             "UBL-CR-001",
             "[UBL-CR-001]-A UBL invoice should not include extensions",
-            "« extensions » n'est pas prévu à cet endroit.",
+            "« extensions » n'est pas prévu à cet endroit.",
             "“extensions” has no place here.",
         ),
         (
             "CII-SR-001",
             "[CII-SR-001] - SpecifiedTransactionID should not be present",
-            "« SpecifiedTransactionID » n'est pas prévu à cet endroit.",
+            "« SpecifiedTransactionID » n'est pas prévu à cet endroit.",
             "“SpecifiedTransactionID” has no place here.",
         ),
         (
             "CII-SR-477",
             "[CII-SR-477] - LineTotalAmount shall occur at most once in Summation.",
-            "À cet endroit, « LineTotalAmount » ne peut figurer plus de 1 fois.",
+            "À cet endroit, « LineTotalAmount » ne peut figurer plus de 1 fois.",
             "“LineTotalAmount” may stand here at most 1 time(s).",
         ),
         (
             "FX-SCH-A-000027",
             "Element 'ram:SellerTradeParty' must occur exactly 1 times.",
-            "À cet endroit, « SellerTradeParty » doit figurer 1 fois, ni plus ni moins.",
+            "À cet endroit, « SellerTradeParty » doit figurer 1 fois, ni plus ni moins.",
             "“SellerTradeParty” must stand here exactly 1 time(s).",
         ),
         (
             "FX-SCH-A-000022",
             "Value of '@format' is not allowed.",
-            "La valeur de « @format » ne figure pas dans la liste admise.",
+            "La valeur de « @format » ne figure pas dans la liste admise.",
             "The value of “@format” is not in the list of those that are admitted.",
         ),
         (
             "FX-SCH-A-000021",
             "Attribute '@format' is required in this context.",
-            "« @format » manque à cet endroit.",
+            "« @format » manque à cet endroit.",
             "“@format” is missing here.",
         ),
         (
             "UBL-SR-09",
             "[UBL-SR-09]-Seller name shall occur maximum once",
-            "À cet endroit, « Seller name » ne peut figurer plus de 1 fois.",
+            "À cet endroit, « Seller name » ne peut figurer plus de 1 fois.",
             "“Seller name” may stand here at most 1 time(s).",
         ),
     ],

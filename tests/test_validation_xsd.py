@@ -66,21 +66,21 @@ def test_good_documents_have_no_faults():
     [
         (
             ["<cbc:ID>MIN-26-117</cbc:ID>"],
-            "L'élément cbc:IssueDate n'a pas sa place ici ; attendu : cbc:ProfileExecutionID, cbc:ID.",
+            "L'élément cbc:IssueDate n'a pas sa place ici ; attendu : cbc:ProfileExecutionID, cbc:ID.",
             "/Invoice/cbc:IssueDate",
             None,
             "cbc:ProfileExecutionID, cbc:ID",
         ),
         (
             ["276.00</cbc:Payable=>a lot</cbc:Payable"],
-            "La valeur « a lot » de cbc:PayableAmount n'est pas admise.",
+            "La valeur « a lot » de cbc:PayableAmount n'est pas admise.",
             "/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount",
             "a lot",
             None,
         ),
         (
             ["<cbc:IssueDate>2026-11-03=><cbc:IssueDate>2026-02-30"],
-            "La valeur « 2026-02-30 » de cbc:IssueDate n'est pas admise : une date AAAA-MM-JJ est attendue.",
+            "La valeur « 2026-02-30 » de cbc:IssueDate n'est pas admise : une date AAAA-MM-JJ est attendue.",
             "/Invoice/cbc:IssueDate",
             "2026-02-30",
             None,
@@ -126,13 +126,13 @@ def test_faults_are_worded_for_people(changes, message, xpath, found, expected):
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("<code>Z</code>", "La valeur « Z » de code n'est pas dans la liste admise : 'X', 'Y'."),
-        ("<siren>12</siren>", "La valeur « 12 » de siren n'a pas la forme attendue ([0-9]{9})."),
-        ("<short>abcd</short>", "short a 4 caractères ; 3 sont admis au plus."),
-        ("<long>ab</long>", "long a 2 caractères ; il en faut au moins 3."),
-        ("<exact>ab</exact>", "exact a 2 caractères ; il en faut exactement 3."),
-        ("<money>1.234</money>", "Le nombre « 1.234 » de money a plus de 2 décimales."),
-        ("<few>123</few>", "Le nombre « 123 » de few a plus de 2 chiffres."),
+        ("<code>Z</code>", "La valeur « Z » de code n'est pas dans la liste admise : 'X', 'Y'."),
+        ("<siren>12</siren>", "La valeur « 12 » de siren n'a pas la forme attendue ([0-9]{9})."),
+        ("<short>abcd</short>", "short a 4 caractères ; 3 sont admis au plus."),
+        ("<long>ab</long>", "long a 2 caractères ; il en faut au moins 3."),
+        ("<exact>ab</exact>", "exact a 2 caractères ; il en faut exactement 3."),
+        ("<money>1.234</money>", "Le nombre « 1.234 » de money a plus de 2 décimales."),
+        ("<few>123</few>", "Le nombre « 123 » de few a plus de 2 chiffres."),
         ("<empty>x</empty>", "empty doit rester vide."),
     ],
 )
@@ -145,7 +145,7 @@ def test_each_restriction_has_its_words(small, content, message):
 def test_a_fault_without_words_of_ours_keeps_those_of_libxml2(small):
     """Nothing is left unsaid, even where the catalogue has no row."""
     (fault,) = small.faults(etree.fromstring("<a><low>10</low></a>"))
-    assert fault.message_fr.startswith("Le schéma XML refuse cet endroit : Element 'low'")
+    assert fault.message_fr.startswith("Le schéma XML refuse cet élément : Element 'low'")
 
 
 def test_a_value_of_nothing_but_braces_costs_no_more_than_another(small):
@@ -159,7 +159,7 @@ def test_a_value_of_nothing_but_braces_costs_no_more_than_another(small):
 def test_a_document_of_another_kind_is_refused_by_its_first_element():
     """The schema knows which elements a document may start with."""
     (fault,) = faults("xsd-ubl-invoice", "<Facture/>")
-    assert fault.message_fr == "Le document ne commence pas par un élément que le schéma connaît : Facture."
+    assert fault.message_fr == "Le document ne commence pas par un élément que le schéma connaît : Facture."
 
 
 def test_long_lists_of_what_is_expected_are_cut():

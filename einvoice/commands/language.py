@@ -17,7 +17,7 @@ from datetime import date
 from functools import cache
 from typing import Any
 
-from einvoice.data import Language, data_text
+from einvoice.data import Language, data_text, french
 
 _LOCALE = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts (POSIX.1-2017, 8.2)
 _spoken: list[Language] = ["fr"]
@@ -89,4 +89,4 @@ def _plural(one: str, several: str, number: int) -> str:
 @cache
 def _french() -> Mapping[str, Any]:
     rows = (line.split("\t") for line in data_text("command_line.tsv").splitlines()[1:])
-    return {english.replace("\\n", "\n"): french.replace("\\n", "\n") for english, french in rows}
+    return {english.replace("\\n", "\n"): french(words.replace("\\n", "\n")) for english, words in rows}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import reduce
 
 from einvoice.api import parse, validate
 from einvoice.commands.inputs import read_document
@@ -148,13 +149,20 @@ def _portal(text: str) -> tuple[str, str, str]:
     return matricule, application, number
 
 
+def _and(first: str, rest: str) -> str:
+    return said("{first}; {rest}", first=first, rest=rest)
+
+
 def _table() -> str:
     """The statuses that may be told, one a line."""
     rows = []
     for code, kind in STATUSES.items():
         if kind.phase:
             name = kind.name_fr if spoken() == "fr" else kind.name_en
-            wants = "; " + labelled(said("wants"), ", ".join(map(said, sorted(kind.needs)))) if kind.needs else ""
-            portal = {"always": "; PPF", "vat_on_payment": said("; PPF if VAT is due on payment")}.get(kind.ppf, "")
-            rows.append(f"  {code}  {labelled(name, said(' or ').join(kind.set_by))}{wants}{portal}\n")
+            told = [labelled(name, said(" or ").join(kind.set_by))]
+            if kind.needs:
+                told.append(labelled(said("wants"), ", ".join(map(said, sorted(kind.needs)))))
+            if kind.ppf != "never":
+                told.append("PPF" if kind.ppf == "always" else said("PPF if VAT is due on payment"))
+            rows.append(f"  {code}  {reduce(_and, told)}\n")
     return "".join(rows)

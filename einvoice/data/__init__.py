@@ -24,6 +24,7 @@ einvoice is installed. Both are found from this file, never by the name of the d
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -38,6 +39,23 @@ RULESETS = _INSTALLED if _INSTALLED.is_dir() else _HERE.parents[1] / "schematron
 _EXAMPLES = _HERE.parent / "examples"
 EXAMPLES = _EXAMPLES if _EXAMPLES.is_dir() else _HERE.parents[1] / "fixtures" / "drafts"
 """The folder of the example drafts."""
+
+
+# Blanks of French that keep a mark with its word: before : » % € and after «; a narrow one before ; ! ?
+_KEPT_TOGETHER = (
+    (re.compile(r"(?<=\S) (?=[:»](?:\W|$))|(?<=«) |(?<=[\d}]) (?=[%€](?![\w(]))", re.MULTILINE), "\N{NO-BREAK SPACE}"),
+    (re.compile(r"(?<=\S) (?=[;!?](?:\W|$))", re.MULTILINE), "\N{NARROW NO-BREAK SPACE}"),
+)
+
+
+def french(text: str) -> str:
+    """A French text with blanks that do not break where its typography has them; its data and sources have plain ones.
+
+    Source: Imprimerie nationale, Lexique des règles typographiques en usage, « espaces ».
+    """
+    for place, blank in _KEPT_TOGETHER:
+        text = place.sub(blank, text)
+    return text
 
 
 def data_text(name: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from einvoice.artefacts.catalogue import catalogue
-from einvoice.data import Language
+from einvoice.data import Language, french
 from einvoice.report import DocumentReport, Finding, Report, Step, Verdict
 from einvoice.reporting.words import WORDS, counted
 from einvoice.terms import term
@@ -152,7 +152,7 @@ def term_name(number: str | None, language: Language) -> str:
         found = term(number)
     except KeyError:
         return number
-    return f"{found.name_fr if language == 'fr' else found.name_en} ({number})"
+    return f"{french(found.name_fr) if language == 'fr' else found.name_en} ({number})"
 
 
 def checked(document: DocumentReport, language: Language) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from einvoice.data import Language
+from einvoice.data import Language, french
 from einvoice.report import Severity
 
 WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -31,7 +31,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_valid": ("valide", "valides"),
                 "n_invalid": ("non valide", "non valides"),
                 "n_not_run": ("non jugé", "non jugés"),
-                "colon": " : ",
+                "colon": french(" : "),
                 "so": "il en découle",
                 "page": MappingProxyType(
                     {
@@ -46,15 +46,17 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                         "all": "Tous",
                         "every": "Toutes",
                         "clear": "Tout afficher",
-                        "shown": "Documents affichés : {shown} sur {all}",
+                        "shown": french("Documents affichés : {shown} sur {all}"),
                         "documents": "Documents",
                         "findings": "Constats",
                         "view": "La facture, avec les constats à leur place",
                         "see": "voir sur la facture",
-                        "others": "Autres constats, que « --format json » donne : {count}",
-                        "left_out": "Pour qu’elle s’ouvre partout, cette page ne détaille pas tout."
-                        " Il y manque : {what}. Les comptes et les règles portent sur tous les documents."
-                        " Le résultat de chacun :",
+                        "others": french("Autres constats, que « --format json » donne : {count}"),
+                        "left_out": french(
+                            "Pour qu’elle s’ouvre partout, cette page ne détaille pas tout."
+                            " Il y manque : {what}. Les comptes et les règles portent sur tous les documents."
+                            " Le résultat de chacun :"
+                        ),
                         "command": "einvoice validate DOSSIER --format jsonl -o resultats.jsonl",
                         "views": ("vue de facture non valide", "vues de factures non valides"),
                     }
@@ -67,7 +69,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "unknown": "Document",
                 "profile": "profil",
                 "checked": "Contrôlé avec",
-                "newer": "{version} est publiée : einvoice artefacts fetch {rules}",
+                "newer": french("{version} est publiée : einvoice artefacts fetch {rules}"),
                 "steps": MappingProxyType(
                     {
                         "parse": "lecture",

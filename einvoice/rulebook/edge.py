@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import fields
 
-from einvoice.data import Language
+from einvoice.data import Language, french
 from einvoice.report import Finding, Step
 from einvoice.rulebook.forms import form_of
 from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult
@@ -74,7 +74,7 @@ def _message(observation: Observation, known: Row | None, language: Language) ->
     if known is not None and known.en and known.id != _UNNAMED:
         return words(known.id, facts, language).message
     if form := form_of(published):
-        element = f"« {form.facts['element']} »" if language == "fr" else f"“{form.facts['element']}”"
+        element = french(f"« {form.facts['element']} »") if language == "fr" else f"“{form.facts['element']}”"
         about = text(Sentence(observation.term), language) if observation.term else ""
         named = {**form.facts, "element": f"{element} ({observation.term}, {about})" if about else element}
         return words(form.id, named, language).message

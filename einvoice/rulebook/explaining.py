@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from einvoice.data import french
 from einvoice.rulebook.words import Row, family, opened, row, spelling, words
 from einvoice.terms import term
 
@@ -71,7 +72,7 @@ def _of_family(number: str) -> Explanation | None:
     each = [_explanation(rule) for rule in rules]
     return Explanation(
         number,
-        "\n".join(f"{rule.id} : {rule.fr}" for rule in each),
+        "\n".join(french(f"{rule.id} : ") + rule.fr for rule in each),
         "\n".join(f"{rule.id}: {rule.en}" for rule in each),
         terms=tuple(dict.fromkeys(number for rule in each for number in rule.terms)),
         source="; ".join(dict.fromkeys(rule.source for rule in each)),

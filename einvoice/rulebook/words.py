@@ -29,7 +29,7 @@ from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, cast
 
-from einvoice.data import Language, ruleset_text
+from einvoice.data import Language, french, ruleset_text
 from einvoice.report import Severity
 from einvoice.rulebook.observation import Fact, Sentence
 from einvoice.terms import Item, Term, item, term
@@ -141,11 +141,16 @@ def row(rule: str) -> Row | None:
     """The row of an id, of a family's with the names that the id stands for; None if there is none."""
     exact, patterns = _rulebook()
     if rule in exact:
-        return exact[rule]
+        return _typeset(exact[rule])
     for pattern, general in patterns:
         if match := pattern.fullmatch(rule):
-            return _specific(rule, general, {key: value for key, value in match.groupdict().items() if value})
+            named = {key: value for key, value in match.groupdict().items() if value}
+            return _typeset(_specific(rule, general, named))
     return None
+
+
+def _typeset(found: Row) -> Row:
+    return replace(found, fr=french(found.fr), hint_fr=french(found.hint_fr))
 
 
 def family(start: str) -> tuple[Row, ...]:
@@ -157,7 +162,7 @@ def family(start: str) -> tuple[Row, ...]:
     found: dict[str, Row] = {}
     for each in (*exact.values(), *(general for _, general in patterns)):
         if each.id.upper().startswith((f"{start}_", f"{start}-")):
-            found.setdefault(each.fr, opened(each))
+            found.setdefault(each.fr, opened(_typeset(each)))
     return tuple(found.values())
 
 
@@ -249,4 +254,4 @@ def _term_name(number: str, language: Language) -> str:
         found: Term | Item = item(number) if number.startswith("MD") else term(number)
     except KeyError:
         return ""
-    return found.name_fr if language == "fr" else found.name_en
+    return french(found.name_fr) if language == "fr" else found.name_en

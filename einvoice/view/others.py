@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from einvoice.data import Language
+from einvoice.data import Language, french
 from einvoice.model import Invoice, Model
 from einvoice.paths import Path, walk
 from einvoice.terms import nearest_term, term_at
@@ -36,7 +36,7 @@ def _row(path: Path, owner: Model, writer: Writer) -> Row:
     term = term_at(path)
     group = term or nearest_term(path)
     number = group.id if group else ""
-    name = (group.name_fr if writer.language == "fr" else group.name_en) if group else ""
+    name = (french(group.name_fr) if writer.language == "fr" else group.name_en) if group else ""
     if not term:  # a field without a number of its own: its own name tells it from its neighbours
         name = f"{name} ({path.name.replace('_', ' ')})".lstrip()
     where = ((Span(position, look="muted"),),) if (position := _position(path, writer.language)) else ()

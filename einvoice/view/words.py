@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from einvoice.codes import CODE_LISTS, code_list
-from einvoice.data import Language
+from einvoice.data import Language, french
 from einvoice.profiles import title_of
 
 
@@ -28,8 +28,8 @@ def _table(name: str) -> dict[tuple[str, ...], dict[Language, str]]:
     rows: dict[tuple[str, ...], dict[Language, str]] = {}
     for line in (Path(__file__).parent / "data" / name).read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
-            *key, french, english = (column.strip() for column in line.split("|"))
-            rows[tuple(key)] = {"fr": french, "en": english}
+            *key, said, english = (column.strip() for column in line.split("|"))
+            rows[tuple(key)] = {"fr": french(said), "en": english}
     return rows
 
 

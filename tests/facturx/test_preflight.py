@@ -151,7 +151,7 @@ def test_a_finding_says_where():
         **{number: s.page(b"/Annots[<</Type/Annot/Subtype/Link/Rect[0 0 9 9]>>]") for number in range(30, 40)},
     }
     findings = s.worded(archival(preflight(s.pdf(objects))))
-    assert findings["EI-PDF-49"].message == "Police non incorporée : Helvetica (page 1)."
+    assert findings["EI-PDF-49"].message == "Police non incorporée : Helvetica (page 1)."
     assert "Link (page 6) (+ 4)" in findings["EI-PDF-57"].found
 
 

@@ -237,7 +237,7 @@ def test_nothing_is_made_of_a_part(tmp_path, capsys):
     bad.write_text(";".join(SALES) + "\n03/11/2026;biens;20;cent;20\n03/11/2026;biens;20;100;20\n", encoding="utf-8")
     out = tmp_path / "out"
     assert cli.run(["report", "make", "--from", str(bad), *OURS, "--year", "2026", "-o", str(out)]) == 1
-    assert "ventes.csv, D2 (Montant HT)  Trouvé : cent ; attendu : un montant" in capsys.readouterr().err
+    assert "ventes.csv, D2 (Montant HT)  Trouvé : cent ; attendu : un montant" in capsys.readouterr().err
     assert not list(out.glob("*.xml"))
     bad.write_text("a;b\n1;2\n", encoding="utf-8")
     assert cli.run(["report", "make", "--from", str(bad), *OURS, "--year", "2026", "-o", str(out)]) == 1
