@@ -1,4 +1,4 @@
-"""`python -m einvoice`: the command line."""
+"""`python -m einvoice`, and the program `einvoice`: the command line, which Ctrl-C ends in silence, at any time."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from importlib import import_module
 
 def main() -> int:
     """The program, loaded while the garbage collector rests: what loading makes stays."""
-    gc.disable()
-    program = import_module("einvoice.cli")
-    gc.enable()
-    status: int = program.main()
+    try:
+        gc.disable()
+        program = import_module("einvoice.cli")
+        gc.enable()
+        status: int = program.main()
+    except KeyboardInterrupt:
+        return 130
     return status
 
 

@@ -18,7 +18,8 @@ import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Literal, TypeGuard, get_args
+from types import CodeType
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard, get_args
 
 from einvoice import __version__, cii, profiles, ubl
 from einvoice.conversion.fitting import at_original, fit, profile_change
@@ -38,6 +39,7 @@ from einvoice.rulebook.explaining import Explanation
 from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
 from einvoice.validation.unread import meaning_lost, unread_observations
+from einvoice.validation.validate import Validated
 from einvoice.validation.validate import validate as validated
 
 if TYPE_CHECKING:
@@ -138,11 +140,10 @@ def _judged(
     document: Document, policy: Policy, *, name: str | None, language: Language, plan: Plan | None = None
 ) -> tuple[Report, tuple[StepResult, ...]]:
     """The verdict in words, and the steps before they have any."""
-    try:
-        with resting(len(document.data)):
-            found = validated(document, policy, plan=plan)
-    except Exception as error:  # noqa: BLE001 - whatever a document does, its verdict is one, and others go on
-        return _broken(error, name, language)
+    found = _found(document, policy, plan)
+    if isinstance(found, _Broken):
+        document.forget()  # memory may be what was lacking
+        return found.told(name, language)
     report = DocumentReport.model_construct(
         source=shown(name),
         kind=found.kind,
@@ -156,16 +157,37 @@ def _judged(
     return made.carrying(document.invoice_read), found.steps
 
 
-def _broken(error: Exception, name: str | None, language: Language) -> tuple[Report, tuple[StepResult, ...]]:
-    """The report where the validation itself broke: not run, and where, without the document's content."""
+def _found(document: Document, policy: Policy, plan: Plan | None) -> Validated | _Broken:
+    try:
+        with resting(len(document.data)):
+            return validated(document, policy, plan=plan)
+    except Exception as error:  # noqa: BLE001 - whatever a document does, its verdict is one, and others go on
+        return _broken(error)
+
+
+def _broken(error: Exception) -> _Broken:
+    """Where; a function of its own, so that no frame keeps the trace, and with it all that the others hold."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
-    where = f"{PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "?"
-    reason = Sentence("EI-STEP-11", {"error": type(error).__name__, "where": where})
-    done = StepResult("parse", "not_run", reason=reason)
-    report = DocumentReport(source=name, verdict="not_run", steps=(step(done, language),))
-    return Report(einvoice=__version__, verdict="not_run", documents=(report,)), (done,)
+    return _Broken(type(error), trace and trace.tb_frame.f_code, trace and trace.tb_lineno)
+
+
+class _Broken(NamedTuple):
+    """Where the validation itself broke."""
+
+    kind: type[Exception]
+    code: CodeType | None
+    line: int | None
+
+    def told(self, name: str | None, language: Language) -> tuple[Report, tuple[StepResult, ...]]:
+        """The report: not run, and where, without the document's content."""
+        where = f"{PurePath(self.code.co_filename).name}:{self.line}" if self.code else "?"
+        done = StepResult(
+            "parse", "not_run", reason=Sentence("EI-STEP-11", {"error": self.kind.__name__, "where": where})
+        )
+        report = DocumentReport(source=name, verdict="not_run", steps=(step(done, language),))
+        return Report(einvoice=__version__, verdict="not_run", documents=(report,)), (done,)
 
 
 def _language(language: Language | None, policy: Policy | None = None) -> Language:

@@ -65,8 +65,6 @@ def main() -> int:
     except BrokenPipeError:  # the reader of our output left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return NOT_RUN
-    except KeyboardInterrupt:
-        return 130
     finally:
         gc.freeze()  # the process ends: what it holds need not be swept once more, which takes a tenth of a short run
 

@@ -32,7 +32,7 @@ from einvoice.profiles import profile_of
 from einvoice.report import SyntaxName
 from einvoice.rulebook import Observation
 from einvoice.schematron import RuleTree
-from einvoice.xml import Element, local_name, parse_xml
+from einvoice.xml import MAX_BYTES, Element, local_name, parse_xml
 
 if TYPE_CHECKING:
     from einvoice.draft import Disagreement, Draft
@@ -61,6 +61,12 @@ class Document:
         made._source = source
         return made
 
+    def forget(self) -> None:
+        """Let go of all that was made of it; what is asked for next is made anew."""
+        kept: dict[str, object] = {"data": self.data, "_source": self._source, "_trees": {}}
+        self.__dict__.clear()
+        self.__dict__.update(kept)
+
     @cached_property
     def form(self) -> Literal["xml", "pdf", "json", "model"]:
         """How the document came, by its content: "json" is a draft, "model" a `Draft` or an `Invoice` in hand."""
@@ -71,8 +77,8 @@ class Document:
             (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
         ):  # as Windows saves "Unicode"; JSON is read so too
             head = head[2:].replace(b"\x00", b"")
-        if head.lstrip().startswith(b"{"):  # XML never begins so
-            return "json"
+        if head.lstrip().startswith(b"{") and len(self.data) <= MAX_BYTES:
+            return "json"  # XML never begins so; one that is too large is refused as XML is
         return "pdf" if is_pdf(self.data) else "xml"
 
     @cached_property

@@ -12,7 +12,7 @@ A fault in an invoice's *content* is never an exception: it is a `Finding` in a 
 An exception carries a row of the rulebook and facts, as findings do: `str(error)` is the English sentence, and
 `error.sentence()` goes into a report, which says it in the user's language.
 
-    raise Unreadable("EI-NO-XML-01", {"bytes": str(len(data)), "limit": str(max_bytes)})
+    raise Unreadable("EI-NO-XML-01", {"limit": str(max_bytes)})
 """
 
 from __future__ import annotations

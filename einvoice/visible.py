@@ -11,6 +11,8 @@ Sources: Unicode Standard Annex 9 (bidirectional marks), Technical Report 36 §2
 
 from __future__ import annotations
 
+import json
+import re
 import unicodedata
 from typing import TypeVar
 
@@ -23,12 +25,19 @@ HIDDEN = frozenset("\u00ad\u061c\u180e\u200b\u200e\u200f\ufeff") | frozenset(
     map(chr, (*range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFFF9, 0xFFFC)))
 )
 
+_IN_JSON = re.compile(f"[\x7f-\x9f\u2028\u2029\U000e0000-\U0010ffff{''.join(sorted(HIDDEN))}]")
+
 
 def visible(text: str) -> str:
     """The text with every character that could hide or deceive spelled out: `[U+202E]`."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_seen, text.replace("\r\n", "\n").replace("\r", "\n")))
+
+
+def escaped(json_text: str) -> str:
+    """JSON that says the same, in which those characters are written by their numbers."""
+    return _IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], json_text)
 
 
 def _seen(character: str) -> str:

@@ -14,12 +14,14 @@ from __future__ import annotations
 
 import gc
 import pickle
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from pathlib import Path
+from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
 
-from einvoice.processes import Pool
+from einvoice.processes import Lost, Pool
 
 _SWEEP = 50_000  # objects that a process may have made since its last garbage collection: what PDFs leave is a quarter
 P = ParamSpec("P")
@@ -33,13 +35,32 @@ class WorkerProcesses(Executor):
         self.jobs = jobs
         self._pool = call_pool()
         self._threads = ThreadPoolExecutor(jobs)  # each waits for one process
+        self._calls: set[object] = set()
+        self._left = False
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         """Call the function in a process. The future raises `Lost` if the process dies, else what the function does."""
         return self._threads.submit(self._call, fn, args, kwargs)
 
     def _call(self, function: Callable[..., R], args: Any, kwargs: Any) -> R:
-        return ask(self._pool, None, function, *args, **kwargs)
+        call = object()
+        self._calls.add(call)
+        try:
+            if self._left:
+                raise Lost("nobody waits for it")
+            return ask(self._pool, None, function, *args, **kwargs)
+        finally:
+            self._calls.discard(call)
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """End the processes; who is interrupted, or leaves, does not wait for what they do."""
+        if kind is not None:
+            self._left = True
+            self._threads.shutdown(wait=False, cancel_futures=True)
+            while self._calls:  # one that was starting its process a moment ago is met the next time
+                self._pool.close()
+                time.sleep(0.01)
+        super().__exit__(kind, error, at)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: FBT001, FBT002 - as Executor has it
         """End the processes."""

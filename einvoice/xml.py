@@ -78,7 +78,7 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
     Raises `Unreadable` for anything else, and for XML that is too large, too deep, or declares a document type.
     """
     if len(data) > max_bytes:
-        raise Unreadable("EI-NO-XML-01", {"bytes": str(len(data)), "limit": str(max_bytes)})
+        raise Unreadable("EI-NO-XML-01", {"limit": str(max_bytes)})
     if not data.strip(b"\x00 \t\r\n"):
         raise Unreadable("EI-NO-XML-02")
     data = _ascii_compatible(data)

@@ -519,3 +519,13 @@ def test_a_version_begins_once_whoever_handed_it_on():
     copies = [replace(find("en16931-ubl", on=NOVEMBER), entry=entry, sha256=each.sha256) for each in entry.versions]
     assert len(copies) > 2
     assert {(copy.version, copy.since) for copy in copies} == {("1.3.16", date(2026, 3, 30))}
+
+
+@pytest.mark.parametrize("name", [rb"\xff", b"\0"])
+def test_a_name_that_is_no_text_is_no_file(tmp_path, name):
+    """Rules that look up a file by bytes that are no UTF-8 are refused like others that are not whole."""
+    content = SCH.encode().replace(b"true()", b"document('%s')" % name.replace(rb"\xff", b"\xff"))
+    folder = release(tmp_path / "new", "BR-FR-Flux2-Schematron-UBL.sch")
+    (folder / "BR-FR-Flux2-Schematron-UBL.sch").write_bytes(content)
+    with pytest.raises(Unreadable, match="not well-formed"):
+        add(folder, version="9.9")

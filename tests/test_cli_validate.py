@@ -174,6 +174,6 @@ def test_an_output_file_is_replaced_and_not_overwritten(folder, monkeypatch, cap
 
     monkeypatch.setattr("einvoice.disk.os.fsync", full)
     assert run("bad.xml", "-o", "report.txt") == 2
-    assert "No space left" in capsys.readouterr().err
+    assert "il n'y a plus de place sur le disque" in capsys.readouterr().err
     assert (folder / "report.txt").read_bytes() == before
     assert not list(folder.glob(".report*"))

@@ -11,7 +11,7 @@ from einvoice.rulebook import Sentence, text
 from einvoice.schematron.rule_error import EngineFailure, RuleError
 
 ERRORS = (
-    Unreadable("EI-NO-XML-01", {"bytes": "11", "limit": "10"}),
+    Unreadable("EI-NO-XML-01", {"limit": "10"}),
     Unrecognised("EI-NO-KIND-02", {"what": Sentence("EI-NO-KIND-SVRL"), "root": "a"}),
     Unwritable("EI-NO-WRITE-01", {"target": "UBL"}, ("a finding",)),
     Mismatch("EI-NO-PAYMENT-01"),
@@ -35,8 +35,8 @@ def test_exceptions_travel_between_processes(error):
 def test_an_exception_speaks_english_and_its_sentence_both():
     """`str` is for programmers, the sentence for the report."""
     error = ERRORS[0]
-    assert str(error) == "the document has 11 bytes; the limit is 10"
-    assert text(error.sentence(), "fr") == "le document a 11 octets ; la limite est 10"
+    assert str(error) == "the document has more than 10 bytes, which is the limit"
+    assert text(error.sentence(), "fr") == "le document a plus de 10 octets, ce qui est la limite"
 
 
 def test_a_reason_within_a_reason_is_in_the_same_language():

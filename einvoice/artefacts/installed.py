@@ -291,11 +291,11 @@ def needed_files(main: Path, kind: str, within: Path | None = None) -> tuple[Pat
 def _names_in(path: Path, kind: str) -> list[str]:
     content = path.read_bytes()
     if kind == "xsd":
-        names = [name.decode() for name in _INCLUDED.findall(content[:_SCHEMA_HEAD])]
+        names = _INCLUDED.findall(content[:_SCHEMA_HEAD])
     else:
         looked_up = {one or other for one, other in _LOOKED_UP.findall(content)}
-        names = sorted(name.decode() for name in looked_up.union(_PART.findall(content)))
-    return [name for name in names if "://" not in name]
+        names = sorted(looked_up.union(_PART.findall(content)))
+    return [name.decode(errors="replace") for name in names if b"://" not in name and b"\0" not in name]
 
 
 def stated_version(entry: Entry, main: Path) -> str | None:

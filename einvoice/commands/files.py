@@ -14,7 +14,7 @@ def report_on(name: str, policy: Policy, language: Language) -> DocumentReport:
     """The verdict on a document; one that cannot be opened is not run, and the report says why."""
     try:
         data = read_document(name)
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         done = step(StepResult("open", "not_run", reason=reason(error)), language)
         return DocumentReport(source=name, verdict="not_run", steps=(done,))
     (report,) = validate(data, policy=policy, name=name, language=language).documents

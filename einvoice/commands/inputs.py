@@ -9,8 +9,10 @@ passed over, as other tools do. A name that leads to nothing is told, and the re
 
 from __future__ import annotations
 
+import errno
 import glob
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +20,7 @@ from pathlib import Path
 
 from einvoice.errors import EInvoiceError
 from einvoice.rulebook import Sentence
+from einvoice.xml import MAX_BYTES
 
 STDIN = "-"
 _SUFFIXES = {".xml", ".pdf", ".json"}
@@ -29,6 +32,7 @@ _REASONS: tuple[tuple[type[OSError], str], ...] = (
     (IsADirectoryError, "EI-NO-OPEN-03"),
     (NotADirectoryError, "EI-NO-OPEN-05"),
 )
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class NoSuchInput(EInvoiceError):
@@ -70,7 +74,7 @@ def _sort_in(found: Found, name: str, *, named: bool) -> None:
 def _is_draft(path: Path) -> bool:
     """Whether a JSON file is meant to be a draft; one that cannot be read as JSON is judged, and says why."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(read_document(str(path)))
     except (OSError, ValueError, RecursionError):
         return True
     return isinstance(content, dict) and not _DRAFT_FIELDS.isdisjoint(content)
@@ -113,11 +117,18 @@ def can_be_read_again(name: str) -> bool:
 
 
 def read_document(name: str) -> bytes:
-    """The bytes of a document, or of standard input. Raises `OSError`."""
-    return sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    """The bytes of a document, or of standard input, up to the first that is too many. Raises `OSError`."""
+    if name == STDIN:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    with Path(name).open("rb") as file:
+        fits = 0 < os.fstat(file.fileno()).st_size <= MAX_BYTES
+        return file.read(-1 if fits else MAX_BYTES + 1)  # so much room is made first: for pipes, and what is refused
 
 
-def reason(error: OSError) -> Sentence:
+def reason(error: OSError | MemoryError) -> Sentence:
     """Why a file could not be opened, read or written."""
-    row = next((row for kind, row in _REASONS if isinstance(error, kind)), "EI-NO-OPEN-04")
+    if isinstance(error, MemoryError):
+        return Sentence("EI-NO-OPEN-04", {"reason": type(error).__name__})
+    full = "EI-NO-OPEN-06" if error.errno in _FULL else "EI-NO-OPEN-04"
+    row = next((row for kind, row in _REASONS if isinstance(error, kind)), full)
     return Sentence(row, {"reason": error.strerror or type(error).__name__})

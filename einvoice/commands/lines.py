@@ -16,8 +16,9 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from einvoice.commands.inputs import can_be_read_again, read_document
-from einvoice.report import DocumentReport
+from einvoice.commands.inputs import can_be_read_again
+from einvoice.report import DocumentReport, shown
+from einvoice.visible import escaped
 
 
 def content_digest(name: str) -> str | None:
@@ -25,15 +26,16 @@ def content_digest(name: str) -> str | None:
     if not can_be_read_again(name):
         return None
     try:
-        return hashlib.sha256(read_document(name)).hexdigest()
-    except OSError:
+        with Path(name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, MemoryError):
         return None
 
 
 def line(report: DocumentReport, sha256: str | None) -> str:
     """The line of a document."""
     told = report.model_dump(mode="json", exclude_none=True)
-    return json.dumps({"sha256": sha256, **told}, ensure_ascii=False) + "\n"
+    return escaped(json.dumps({"sha256": sha256, **told}, ensure_ascii=False)) + "\n"
 
 
 @dataclass
@@ -64,4 +66,4 @@ class Done:
 
     def of(self, name: str, sha256: str | None) -> DocumentReport | None:
         """The report on this content under this name."""
-        return self.reports.get((name, sha256 or ""))
+        return self.reports.get((shown(name) or "", sha256 or ""))

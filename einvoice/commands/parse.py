@@ -7,6 +7,7 @@ import argparse
 from einvoice.api import parse
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import VALID, common_arguments, write
+from einvoice.visible import escaped
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,5 +21,5 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Write the document as JSON; what the model could not hold is its `unread`."""
     document = parse(read_document(options.document))
-    write(options, document.model_dump_json(indent=2, exclude_defaults=True) + "\n")
+    write(options, escaped(document.model_dump_json(indent=2, exclude_defaults=True)) + "\n")
     return VALID

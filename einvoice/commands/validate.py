@@ -207,7 +207,7 @@ def _stream(options: argparse.Namespace, policy: Policy, found: Found) -> int:
     """Write a line for each document as it comes, and go on where an earlier run ended."""
     target = Path(options.output) if options.output else None
     done = Done.read(target) if target and options.resume else Done()
-    if target and target.exists():
+    if target and target.is_file():  # a device or a pipe has no end to cut off
         os.truncate(target, done.whole)
     digests = {name: content_digest(name) for name in found.names} if options.resume else {}
     earlier = {name: each for name in found.names if (each := done.of(name, digests.get(name)))}

@@ -103,7 +103,7 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
     """
     limits = limits or Limits()
     if len(data) > limits.file_bytes:
-        raise Spent("EI-NO-PDF-01", {"bytes": str(len(data)), "limit": str(limits.file_bytes)})
+        raise Spent("EI-NO-PDF-01", {"limit": str(limits.file_bytes)})
     if b"%PDF-" not in data[:1024]:
         raise Unreadable("EI-NO-PDF-02")
     if b"startxref" not in data[-_TAIL:]:

@@ -15,13 +15,13 @@ from einvoice.reporting.junit import junit
 from einvoice.reporting.sarif import sarif
 from einvoice.reporting.statistics import statistics
 from einvoice.reporting.text import Look, text
-from einvoice.visible import all_visible
+from einvoice.visible import all_visible, escaped
 
 __all__ = ["FORMATS", "Look", "render"]
 
 
 def _json(report: Report, _language: Language) -> str:
-    return report.model_dump_json(indent=2, exclude_none=True) + "\n"
+    return escaped(report.model_dump_json(indent=2, exclude_none=True)) + "\n"
 
 
 _WRITERS: dict[str, Callable[[Report, Language], str]] = {
@@ -46,7 +46,7 @@ def render(
 
     `look` is the width and the colours of the text form. HTML shows the `invoices` of the broken documents with the
     findings at their place, and that of a report on one document in any case. Raises `KeyError` for another form. What
-    a document's author hid in its texts is made visible, but in JSON.
+    a document's author hid in its texts is made visible; in JSON it stays, escaped.
     """
     if form == "html":
         from einvoice.reporting.html import html  # noqa: PLC0415 - the view is loaded for this form only
