@@ -118,7 +118,7 @@ class Parts:
 
 async def _parts(request: Request, caller: Who) -> Parts:
     _ = caller  # who may not ask is refused before anything is read
-    async with request.form(max_files=2, max_fields=4) as form:
+    async with request.form(max_files=2, max_fields=100) as form:
         file, info = form.get("file"), form.get("flowInfo")
         if not isinstance(file, UploadFile):
             raise Refused(400, "expected the part file, with the name of a file")
@@ -259,10 +259,7 @@ def list_webhooks(here: Here, caller: Who) -> Any:
 @flow_service.post("/webhooks", status_code=201)
 def create_webhook(here: Here, caller: Who, wanted: Annotated[Callback, Body()]) -> Any:
     """A webhook, with its signing key, shown this once."""
-    try:
-        check_url(here, wanted.callbackUrl)
-    except Refused as error:
-        raise Refused(400, error.detail) from None
+    check_url(here, wanted.callbackUrl, wrong=400)
     key, hook_id, now = base64.b64encode(secrets.token_bytes(32)).decode(), str(uuid.uuid4()), here.now
     filters = wanted.model_dump(exclude={"callbackUrl"}, exclude_none=True)
     values = {"sponsor_id": caller.sponsor_id, "client_id": caller.client_id, "url": wanted.callbackUrl, "secret": key}

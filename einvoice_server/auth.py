@@ -6,7 +6,6 @@ A token reads `kind_id_secret`; what is kept is a hash of the secret, found by t
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 import secrets
@@ -161,7 +160,7 @@ def access_token(platform: Platform, form: dict[str, str], authorization: str) -
     if authorization[:6].lower() == "basic ":
         try:
             client_id, _, secret = base64.b64decode(authorization[6:], validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
+        except ValueError:
             raise Refused(401, "invalid_client") from None
     now = platform.now
     with platform.db.write() as tx:

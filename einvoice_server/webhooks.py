@@ -34,18 +34,25 @@ __all__ = ["address_for", "call", "check_url"]
 _SECOND = 1_000_000
 
 
-def check_url(platform: Platform, url: str) -> None:
-    """Refuse a URL that a webhook may not have, at once and not when the first call fails."""
+def check_url(platform: Platform, url: str, *, wrong: int = 422) -> None:
+    """Refuse a URL that a webhook may not have, at once and not when the first call fails: 403 for one where calls
+    do not go, `wrong` for what is none.
+    """
     try:
         address_for(url, platform.settings.webhook_networks)
-    except ValueError as error:
-        raise Refused(422, str(error)) from error
+    except PermissionError as error:
+        raise Refused(403, str(error)) from error
     except OSError:
-        raise Refused(422, "the host of this URL is not known") from None
+        raise Refused(403, "the host of this URL is not known") from None
+    except ValueError as error:
+        raise Refused(wrong, str(error)) from error
 
 
 def address_for(url: str, allowed: Sequence[str]) -> str:
-    """The address behind a URL, if calls may go there. Raises `ValueError`, `OSError` for an unknown name."""
+    """The address behind a URL, if calls may go there.
+
+    Raises `ValueError` for what is no URL, `OSError` for an unknown name, `PermissionError` where calls do not go.
+    """
     parts = urlsplit(url)
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.username is not None:
         raise ValueError("expected the URL of a web server, without user name")
@@ -56,9 +63,9 @@ def address_for(url: str, allowed: Sequence[str]) -> str:
         address = ipaddress.ip_address(text)
         inside = any(address in network for network in networks)
         if not inside and (not address.is_global or address.is_multicast):
-            raise ValueError("webhooks do not go to addresses inside the network")
+            raise PermissionError("webhooks do not go to addresses inside the network")
         if not inside and parts.scheme != "https":
-            raise ValueError("webhooks go to https only")
+            raise PermissionError("webhooks go to https only")
     return min(found)
 
 

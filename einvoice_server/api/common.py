@@ -76,13 +76,42 @@ class Plain(BaseModel):
         return values
 
 
+class _Number(Decimal):
+    """A number of a body, as it was written.
+
+    Of whatever is no built-in type pydantic reads attributes, so that a number would be an object whose fields all have
+    their defaults: `1.5` for payments were no payments.
+    """
+
+    __module__ = "builtins"
+    __repr__ = Decimal.__str__  # which stands in messages
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise ValueError("a name stands twice in one object")
+    return made
+
+
 class _Exact(Request):
     """A request whose JSON numbers keep all their digits: amounts of money are no floats."""
 
     async def json(self) -> Any:
-        """The body."""
+        """The body. Nothing of it is lost in silence, and all of it can be written again."""
         if not hasattr(self, "_json"):
-            self._json = json.loads(await self.body(), parse_float=Decimal, parse_constant=str)
+            body = await self.body()
+            try:
+                text = body.decode()
+                self._json = json.loads(text, parse_float=_Number, parse_constant=str, object_pairs_hook=_object)
+                if "\\ud" in text.lower():
+                    json.dumps(self._json, ensure_ascii=False, default=str).encode()
+            except json.JSONDecodeError:
+                raise
+            except UnicodeError as error:
+                raise json.JSONDecodeError(f"this is no text in UTF-8 ({error.reason})", "", 0) from error
+            except ValueError as error:
+                raise json.JSONDecodeError(str(error), "", 0) from error
         return self._json
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from fastapi import Body
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
 from sqlalchemy import Connection, select
 
 import einvoice as ei
@@ -28,8 +28,16 @@ __all__ = ["reporting", "settings_group"]
 
 reporting = router("/reporting", "Reporting")
 settings_group = router("/settings", "Settings")
-Amount = Annotated[Decimal, Field(max_digits=19, decimal_places=2)]
-Rate = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2)]
+
+
+def _spelled(digits: str, least: int, most: int) -> Any:
+    """How a number is written; two decimals of a JSON number are beyond what a schema can say of binary fractions."""
+    number = {"type": "number", "minimum": least, "maximum": most}
+    return WithJsonSchema({"anyOf": [number, {"type": "string", "pattern": rf"^{digits}(\.[0-9]{{1,2}})?$"}]})
+
+
+Amount = Annotated[Decimal, Field(max_digits=19, decimal_places=2), _spelled("-?[0-9]{1,17}", -(10**15), 10**15)]
+Rate = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2), _spelled("[0-9]{1,2}", 0, 100)]
 
 
 class ExemptInvoice(BaseModel):
@@ -104,10 +112,18 @@ class PaidSales(BaseModel):
 
 
 class PaymentsIn(BaseModel):
-    """Money received."""
+    """Money received, for invoices or for daily sales."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"minProperties": 1})
 
     invoices: list[PaidInvoice] = Field(default=[], max_length=1000)
     sales: list[PaidSales] = Field(default=[], max_length=1000)
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("expected invoices or sales")
+        return self
 
 
 class Recorded(BaseModel):

@@ -214,6 +214,8 @@ def test_who_has_no_token_is_told_in_the_standards_words(box):
     wrong = {"grant_type": "client_credentials", "client_id": "a", "client_secret": "b"}
     assert httpx.post(f"{url}/oauth2/token", data=wrong).status_code == 401
     assert httpx.post(f"{url}/oauth2/token", data=wrong | {"grant_type": "password"}).status_code == 400
+    odd = {"Authorization": b"Basic \xff"}
+    assert httpx.post(f"{url}/oauth2/token", data=wrong, headers=odd).status_code == 401
 
 
 def test_another_organisation_of_the_sponsor(box, flows):
@@ -248,3 +250,9 @@ def test_the_tool_finds_nothing_wrong():
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - our own program
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("0 wrong") == 2
+
+
+def test_a_callback_goes_only_where_it_may(flows):
+    """A URL that is none is a bad request; a good one where calls do not go is forbidden: both are documented."""
+    for url, status in (("ftp://erp.example/", 400), ("http://10.0.0.1/", 403), ("https://no-such-host.invalid/", 403)):
+        assert flows.post("/webhooks", json={"callbackUrl": url}).status_code == status

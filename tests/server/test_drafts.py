@@ -97,3 +97,30 @@ def test_a_draft_that_has_a_number_keeps_it(seller):
     made = seller.ok("POST", "/drafts", 201, json=draft("MINE-1"))
     path = f"/drafts/{made['draft_id']}/validate"
     assert "MINE-1" in str(seller.ok("POST", path, 422, json={"number": "OTHER-2"}))
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/drafts", b'{"number": "1", "number": "2"}'),  # which of the two?
+        ("/drafts", b'{"number": "\\ud800"}'),  # half a character: no text that can be written
+        ("/drafts", b'{"number": "\xe9"}'),  # Latin-1
+        ("/drafts", b'{"seller": 1.5}'),
+        ("/reporting/payments", b"1.5"),
+        ("/reporting/payments", b"{}"),
+        ("/reporting/payments", b'{"invoice": []}'),
+        ("/reporting/payments", b'{"invoices": [{"number": "E-1", "day": "2026-11-02", "amount": ""}]}'),
+    ],
+)
+def test_nothing_of_a_body_is_lost_in_silence(seller, path, body):
+    """A name twice, a text that is none, a number for an object, an empty or misspelled one: 422, never 201 or 500."""
+    answer = seller.http.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+    assert answer.json()["detail"][0]["msg"]
+
+
+def test_a_number_is_told_as_it_was_written(seller):
+    """Not as a Python object."""
+    line = b'{"lines": [{"quantity": 1e99}]}'
+    told = seller.http.post("/drafts", content=line, headers={"Content-Type": "application/json"}).text
+    assert ("1E+99" in told, "Decimal" in told) == (True, False)
