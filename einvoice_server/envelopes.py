@@ -76,8 +76,8 @@ def opened_envelope(platform: Platform, headers: Mapping[str, str], body: bytes)
     """Who sent an envelope, and what is in it. Raises 401 for a wrong signature, 400 for no envelope."""
     sender, at = headers.get("envelope-sender", ""), headers.get("envelope-timestamp", "")
     known = platform.settings.peers.get(sender)
-    right = _signature(known.key if known else "", at, body)
-    if not hmac.compare_digest(right, headers.get("envelope-signature", "")) or known is None or not at.isdigit():
+    right, given = _signature(known.key if known else "", at, body), headers.get("envelope-signature", "")
+    if not hmac.compare_digest(right.encode(), given.encode()) or known is None or not at.isdecimal():
         raise Refused(401, "the signature of the envelope is not right")
     if abs(int(at) - platform.now // _SECOND) > _SKEW:
         raise Refused(401, "the envelope is too old")

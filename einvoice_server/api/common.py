@@ -109,7 +109,7 @@ class _Exact(Request):
             except json.JSONDecodeError:
                 raise
             except UnicodeError as error:
-                raise json.JSONDecodeError(f"this is no text in UTF-8 ({error.reason})", "", 0) from error
+                raise json.JSONDecodeError("this is no text in UTF-8", "", 0) from error
             except ValueError as error:
                 raise json.JSONDecodeError(str(error), "", 0) from error
         return self._json

@@ -192,3 +192,11 @@ def test_a_token_may_follow_the_word_bearer(seller):
     assert httpx.get(f"{seller.platform.url}/api/clients", headers=headers).status_code == 200
     headers = {"Authorization": f"Basic {seller.platform.sponsor_token}"}
     assert httpx.get(f"{seller.platform.url}/api/clients", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("signature", [b"", b"x", b"\xff", "é".encode()])
+def test_an_envelope_without_the_right_signature_is_refused(box, signature):
+    """401, whatever stands in its place, and nothing is kept."""
+    headers = {"Envelope-Sender": "0102", "Envelope-Timestamp": "1", "Envelope-Signature": signature}
+    for url in (box.platforms[0].url, box.portal_url):
+        assert httpx.post(f"{url}/peer", content=b'{"documents": []}', headers=headers).status_code == 401
