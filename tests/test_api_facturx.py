@@ -73,7 +73,7 @@ def test_losses_are_refused_where_that_is_wanted():
     """`strict` raises with the same findings, at the fields of the draft."""
     source = draft("sub-lines")
     lost = ei.losses(source, "facturx", profile="en16931")
-    assert "lines[0].sub_lines[0].subtype_code" in [loss.field for loss in lost]
+    assert "lines[0].sub_lines[0].parent_line_identifier" in [loss.field for loss in lost]
     with pytest.raises(ei.Unwritable) as raised:
         ei.build(source, "facturx", profile="en16931", strict=True)
     assert raised.value.findings == lost

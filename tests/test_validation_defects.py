@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from minimal import CII, UBL, without
+from test_discounts import DRAFT
 
 import einvoice as ei
 from einvoice.artefacts.adding import add
@@ -71,11 +72,26 @@ def test_without_the_overlay_the_published_verdict_stands():
 
 
 @NEEDS
-@pytest.mark.parametrize("file", sorted(PDFS.glob("UC*.pdf")), ids=lambda path: path.name[:4])
+@pytest.mark.parametrize("file", sorted(PDFS.glob("[FU]*_*.pdf")), ids=lambda path: path.name[:4])
 def test_the_official_examples_are_not_refused_for_it(file):
     """The publisher's own Factur-X files have such contacts: by the rules of their profile they pass."""
     report = judged(file.read_bytes())
     assert (report.verdict, step(report, "profile").status) == ("valid", "passed")
+
+
+def test_two_identifiers_of_an_account_are_no_error_of_factur_x():
+    """EN 16931 wants one or more under this id: both together are a warning in a Factur-X too, none is an error."""
+    draft = ei.Draft.model_validate(
+        {**DRAFT, "payment_means": [{"means_code": "58", "account_identifier": "12345678"}]}
+    )
+    xml = ei.extract(ei.build(draft, "facturx", profile="basicwl")).xml.decode()
+    account = xml[xml.index("<ram:ProprietaryID>") : xml.index("</ram:PayeePartyCreditorFinancialAccount>")]
+    report = judged(xml.replace(account, f"<ram:IBANID>FR7630001007941234567890185</ram:IBANID>{account}"))
+    found = one(report, "CII-SR-470")
+    assert (report.verdict, step(report, "profile").ruleset, found.severity) == ("valid", "facturx-basicwl", "warning")
+    assert "EI-DEFECT-19" in found.hint
+    none = judged(xml.replace(account, ""))
+    assert (none.verdict, one(none, "CII-SR-470").severity) == ("invalid", "error")
 
 
 def test_an_empty_delivery_is_what_the_schema_demands():

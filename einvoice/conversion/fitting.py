@@ -21,6 +21,7 @@ from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from einvoice.conversion.files import mime_of, name_of
+from einvoice.conversion.lines import DETAIL, counted, unnested
 from einvoice.data import Language
 from einvoice.discounts import in_words, is_said, skonto
 from einvoice.draft.parties import is_french_party
@@ -32,7 +33,6 @@ from einvoice.profiles import Profile, profile_of
 from einvoice.rulebook import Fact, Observation, severity_of
 from einvoice.terms import nearest_term
 
-NOT_DETAIL = frozenset({"GROUP", "INFORMATION"})  # lines that are not counted (XP Z12-012)
 _NEVER_EXEMPT = frozenset({"S", "Z", "L", "M"})  # VAT categories without a reason for exemption
 _PAYING = ("buyer", "payee")  # whose identifiers (BT-46, BT-60) stand once
 _OTHERS = ("buyer", "payee", "buyer_agent", "payer", "seller_agent", "invoicee", "invoicer")  # than the seller
@@ -54,6 +54,7 @@ class Fitted:
     invoice: Invoice
     left_out: list[Path] = field(default_factory=list)
     told: list[Observation] = field(default_factory=list)
+    moved: dict[Path, Path] = field(default_factory=dict)  # lines that stand elsewhere in the one that fits
 
     @property
     def loses(self) -> bool:
@@ -70,7 +71,11 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
     fitted = Fitted(invoice)
     _one_currency(fitted)
     _described_files(fitted, to)
-    if not _is_extended(profile_of(invoice.specification_identifier), to):
+    if _is_extended(profile_of(invoice.specification_identifier), to):
+        if to != "ubl":
+            lines, fitted.moved = unnested(fitted.invoice.lines)
+            fitted.change(lines=lines)
+    else:
         _lines_that_count(fitted)
         _identifiers_once(fitted, to)
         _reasons_of_exemptions(fitted)
@@ -131,7 +136,10 @@ def _implied(place: Path, text: str, wording: str, **facts: Fact) -> Observation
 def _lines_that_count(fitted: Fitted) -> None:
     """Lines that only group or inform would be counted twice: they go, and with them what refers to them."""
     lines = fitted.invoice.lines
-    kept = {index: line for index, line in enumerate(lines) if line.subtype_code not in NOT_DETAIL}
+    kept, told = counted(lines)
+    for index, owner in told.items():
+        text = kept[owner].notes[0].text or ""
+        fitted.told.append(_said("EI-FIT-LINE-NOTE", _LINES / index, line=kept[owner].identifier or "—", expected=text))
     fitted.left_out += [_LINES / index for index in range(len(lines)) if index not in kept]
     ungrouped = len(kept) < len(lines)
     fitted.change(lines=tuple(_line(line, _LINES / index, fitted, ungrouped) for index, line in kept.items()))
@@ -140,7 +148,7 @@ def _lines_that_count(fitted: Fitted) -> None:
 def _line(line: Line, place: Path, fitted: Fitted, ungrouped: bool) -> Line:  # noqa: FBT001 - of one caller
     line = _once(line, _ONCE_A_LINE, place, fitted)
     gone = [name for name in _OF_GROUPS if ungrouped and getattr(line, name) is not None]
-    fitted.left_out += [place / name for name in gone]
+    fitted.left_out += [place / name for name in gone if getattr(line, name) != DETAIL]  # which all lines are now
     return line.model_copy(update=dict.fromkeys(gone)) if gone else line
 
 
@@ -299,7 +307,12 @@ def profile_change(stated: str | None, chosen: str | None, *, asked: bool) -> tu
 def at_original(observations: Iterable[Observation], fitted: Fitted) -> tuple[Observation, ...]:
     """The observations on the invoice that fits, at the fields of the one that it was made of."""
     gone = set(fitted.left_out)
-    return tuple(replace(each, field=str(restored(Path.parse(each.field), gone))) for each in observations)
+
+    def original(place: Path) -> Path:
+        line = fitted.moved.get(Path(place.steps[:2]))
+        return restored(place if line is None else Path((*line.steps, *place.steps[2:])), gone)
+
+    return tuple(replace(each, field=str(original(Path.parse(each.field)))) for each in observations)
 
 
 def _said(rule: str, place: Path, **facts: str) -> Observation:

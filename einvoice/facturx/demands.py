@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from einvoice.conversion.fitting import NOT_DETAIL
+from einvoice.conversion.lines import NOT_COUNTED
 from einvoice.conversion.reduction import SUBTYPE
 from einvoice.model import Invoice, Line, Model
 from einvoice.paths import Path
@@ -76,7 +76,7 @@ def _name(about: Term) -> str:
 
 
 def _is_relaxed(part: Model, wanted: Term, *, has_subtypes: bool) -> bool:
-    if isinstance(part, Line) and part.subtype_code in NOT_DETAIL:  # which goes where there are no subtypes
+    if isinstance(part, Line) and part.subtype_code in NOT_COUNTED:  # which goes where there are no subtypes
         return wanted.id in _RELAXED or not has_subtypes
     other = _ALTERNATIVES.get(wanted.id)
     return has_subtypes and other is not None and _has(part, other)

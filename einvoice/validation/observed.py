@@ -16,7 +16,7 @@ from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, equivalents, official, row
 from einvoice.schematron import Failure
 from einvoice.terms import Term, nearest_term, term, term_at
-from einvoice.validation.overlay import Defect, known_defect
+from einvoice.validation.overlay import At, Defect, known_defect
 from einvoice.validation.policy import Policy, severity_of
 
 _UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number
@@ -39,14 +39,14 @@ class Ran:
     extension: bool = False  # whether the document is of an extension, whose own rules may allow what these refuse
 
 
-def observed(failure: Failure, ran: Ran, policy: Policy, place: Place) -> Observation:
-    """What a failed check of a rule set says of the document."""
+def observed(failure: Failure, ran: Ran, policy: Policy, place: Place, element: At | None = None) -> Observation:
+    """What a failed check of a rule set says of the document; `element` gives what stands at its place."""
     said = official(failure.message)
     rule = failure.rule or said.label or _UNNAMED
     alike = equivalents(rule, said.label)
     words = "" if alike or not rule.startswith("FX-") else said.label  # Factur-X's own words, under another of its ids
     known = next(filter(None, map(row, (*alike, words, rule))), None)
-    defect = known_defect(ran.ruleset, ran.version, rule, failure) if policy.overlay != "off" else None
+    defect = known_defect(ran.ruleset, ran.version, rule, failure, element) if policy.overlay != "off" else None
     severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
     softened = defect is not None and not failure.more and _is_softened(defect, severity, policy)
     located = place(failure.location)

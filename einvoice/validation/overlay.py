@@ -10,16 +10,21 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache, lru_cache
 from typing import Literal
 
 from einvoice.artefacts.catalogue import ordinal
+from einvoice.cii import NAMESPACES
 from einvoice.data import ruleset_text
 from einvoice.report import Severity
 from einvoice.schematron import Failure
 from einvoice.validation.policy import policy_data
+from einvoice.xml import Element, finder
+
+At = Callable[[], Element]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class Defect:
     last: str = ""
     at: str = "*"  # the end of the XPath where it shows
     says: str = ""  # a pattern of what is said where it shows
+    where: str = ""  # what holds there, in XPath 1.0 on CII
     softens: Literal["never", "asked", "always"] = "never"
     to: Severity = "warning"
 
@@ -43,9 +49,11 @@ class Defect:
         number = ordinal(version)
         return (not self.first or ordinal(self.first) <= number) and (not self.last or number <= ordinal(self.last))
 
-    def shows_in(self, failure: Failure) -> bool:
-        """Whether this very finding is touched: its place, and what it says."""
+    def shows_in(self, failure: Failure, element: At | None) -> bool:
+        """Whether this very finding is touched: its place, what stands there, and what it says."""
         said = failure.reason if failure.kind == "error" else failure.message
+        if self.where and (element is None or failure.more or not _finder(self.where)(element())):
+            return False  # a failure that stands for others is at places that nobody looked at
         return fnmatchcase(failure.location, self.at) and re.search(self.says, said or "") is not None
 
 
@@ -55,15 +63,23 @@ def _defects() -> tuple[Defect, ...]:
     return tuple(Defect(id=name, **{**row, "rules": tuple(row["rules"])}) for name, row in rows.items())
 
 
+@cache
+def _finder(where: str) -> Callable[[Element], object]:
+    return finder(where, NAMESPACES)
+
+
 def hangs_on_place(ruleset: str, version: str, rule: str) -> bool:
     """Whether what a failure of a rule counts for may hang on its place and what it says."""
     concerned = (each for each in _defects() if each.softens != "never" and each.concerns(ruleset, version, rule))
     return any(concerned) or ruleset in policy_data()["stand_in"]
 
 
-def known_defect(ruleset: str, version: str, rule: str, failure: Failure) -> Defect | None:
-    """The known defect that touches a finding, None if there is none; the rule may have its id from us."""
-    return next((defect for defect in _concerning(ruleset, version, rule) if defect.shows_in(failure)), None)
+def known_defect(ruleset: str, version: str, rule: str, failure: Failure, element: At | None = None) -> Defect | None:
+    """The known defect that touches a finding, None if there is none; the rule may have its id from us.
+
+    `element` gives what stands at the place.
+    """
+    return next((defect for defect in _concerning(ruleset, version, rule) if defect.shows_in(failure, element)), None)
 
 
 @lru_cache(maxsize=1_024)  # a rule may fail on each of thousands of lines

@@ -518,7 +518,9 @@ def _observed(task: Task, failure: Failure, ran: Ran) -> Observation:
     if task.invoice is None:  # business terms are not looked for in a message, only its field
         found = observed(failure, ran, task.policy, lambda _: None)
         return found if found.field else replace(found, field=_field_at(task, found.xpath))
-    found = observed(failure, ran, task.policy, task.document.field_at)
+    found = observed(
+        failure, ran, task.policy, task.document.field_at, partial(task.document.element_at, failure.location)
+    )
     if found.field and (value := task.document.value_of(found.field, found.xpath)):
         found = replace(found, xpath=value[0], line=value[1])  # the value's place, not that of what the rule looks at
     return task.values.told(found)

@@ -74,7 +74,7 @@ def test_groups_of_lines_go_where_lines_have_no_subtypes():
     assert [line.identifier for line in small.lines] == ["1.1", "1.2", "2"]
     assert sum(line.net_amount for line in small.lines) == small.totals.line_net_amount
     assert reduced_to(whole, "en16931")[1][0] == Path.parse("lines[0]")
-    assert Path.parse("lines[2].subtype_code") in reduced_to(whole, "en16931")[1]
+    assert Path.parse("lines[2].parent_line_identifier") in reduced_to(whole, "en16931")[1]
     assert reduced_to(whole, "extended")[0].lines == whole.lines
 
 
