@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client kills fuzz hostile roundtrip unmapped verdicts sweep preflight france verapdf first-findings clean
+.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client kills fuzz hostile million roundtrip unmapped verdicts sweep preflight france verapdf first-findings clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -103,6 +103,9 @@ hostile: $(VENV)/dev       ## hundreds of files made to do harm, each within two
 
 fuzz: $(VENV)/dev          ## damaged documents thrown at everything that reads, for MINUTES; fails after a crash
 	$(BIN)/python tools/fuzz.py --minutes $(or $(MINUTES),10)
+
+million: $(VENV)/dev       ## many invoices (COUNT) by one process, two, a cluster; killed, interrupted, resumed: none is lost
+	$(BIN)/python tools/million.py --count $(or $(COUNT),2000)
 
 unmapped: $(VENV)/dev      ## which places of real invoices the model does not hold, each with the reason
 	$(BIN)/python tools/unmapped.py

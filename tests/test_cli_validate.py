@@ -177,3 +177,21 @@ def test_an_output_file_is_replaced_and_not_overwritten(folder, monkeypatch, cap
     assert "il n'y a plus de place sur le disque" in capsys.readouterr().err
     assert (folder / "report.txt").read_bytes() == before
     assert not list(folder.glob(".report*"))
+
+
+def test_of_what_is_not_shown_nothing_is_kept(folder, monkeypatch):
+    """Of the valid documents of a long text only the number is told: a hundred thousand take no memory."""
+    kept = []
+
+    def rendered(report, *_, **__):
+        kept.append(len(set(map(id, report.documents))))
+        return ""
+
+    for number in range(20, 60):
+        (folder / f"F{number}.xml").write_bytes(GOOD)
+    monkeypatch.setattr("einvoice.commands.validate.render", rendered)
+    assert run(".", "-o", "out") == 1
+    assert run(".", "-o", "out", "--show", "all") == 1
+    assert run(".", "-o", "out", "--report", "json=out.json") == 1
+    assert kept[0] <= 12
+    assert kept[1:] == [52, 52, 52]

@@ -1,7 +1,7 @@
 """Results as they come, one JSON line for each document, and the account of those that are there already.
 
-    done = Done.read(Path("results.jsonl"))
-    done.of("inbox/F1.xml", sha256)          # its report, if this very content was judged before
+    done = Done.read(Path("results.jsonl"), status)
+    done.of("inbox/F1.xml", sha256)          # the status of its report, if this very content was judged before
 
 A line is a document's report (`schemas/report.schema.json`, DocumentReport) with the sha256 of its content. A line that
 a kill tore off is cut away, and its document judged again.
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -43,11 +44,11 @@ class Done:
     """What an earlier run judged."""
 
     whole: int = 0  # bytes of whole lines
-    reports: dict[tuple[str, str], DocumentReport] = field(default_factory=dict)
+    statuses: dict[tuple[str, str], int] = field(default_factory=dict)  # no report is kept: there may be a million
 
     @classmethod
-    def read(cls, path: Path) -> Done:
-        """The whole lines of a file; nothing where there is none."""
+    def read(cls, path: Path, status: Callable[[DocumentReport], int]) -> Done:
+        """The whole lines of a file, and the status that each report asks for; nothing where there is none."""
         done = cls()
         if not path.is_file():
             return done
@@ -61,9 +62,9 @@ class Done:
                     break
                 done.whole += len(each)
                 if sha256 and report.source:
-                    done.reports[report.source, sha256] = report
+                    done.statuses[report.source, sha256] = status(report)
         return done
 
-    def of(self, name: str, sha256: str | None) -> DocumentReport | None:
-        """The report on this content under this name."""
-        return self.reports.get((shown(name) or "", sha256 or ""))
+    def of(self, name: str, sha256: str | None) -> int | None:
+        """The status of the report on this content under this name."""
+        return self.statuses.get((shown(name) or "", sha256 or ""))

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 20  # files that are left out
 _WORTH_PROCESSES = 200  # documents: fewer take less time than processes to start
 _MANY = 10  # documents: of more, only those that fail are shown
+_COUNTED = DocumentReport(verdict="valid")  # stands for each document that is counted and not shown
 
 # What holds where neither the command line nor the project says otherwise.
 _DEFAULTS: Mapping[str, Any] = MappingProxyType(
@@ -166,21 +167,27 @@ def _house_rules(paths: Iterable[str]) -> tuple[HouseRules, ...]:
 
 
 def _together(options: argparse.Namespace, policy: Policy, found: Found) -> int:
-    """Judge all documents, then write the reports. A page keeps what it shows of them, the others need every report."""
+    """Judge all documents, then write the reports; of what these do not show, no more is kept than its number."""
     names, left_out = tuple(found.names), found.left_out
     forms = {options.format, *(form for form, _ in options.report)}
     page = _page(options, alone=len(names) == 1) if "html" in forms else None
     kept: list[DocumentReport] = []
     statuses: Counter[int] = Counter()
+
+    def few() -> bool:
+        many = options.show is None and statuses.total() > _MANY
+        return bool(options.quiet or options.show == "failures" or many)
+
     for name, each in zip(names, _with_progress(_validated(names, policy, options), len(names)), strict=True):
         if options.skip_unknown and is_something_else(name, each):
             left_out.append(name)
             continue
-        statuses[_status(each, options)] += 1
+        status = _status(each, options)
+        statuses[status] += 1
         if page:
             page.add(each, partial(_invoice, name))
-        if forms != {"html"}:
-            kept.append(each)
+        if forms - {"html"}:
+            kept.append(_COUNTED if forms <= {"html", "text"} and few() and status == VALID else each)
     _say_left_out(left_out, options)
     verdict = worst(tuple(each.verdict for each in kept))
     report = Report.model_construct(einvoice=__version__, verdict=verdict, documents=tuple(kept))
@@ -189,8 +196,7 @@ def _together(options: argparse.Namespace, policy: Policy, found: Found) -> int:
         return page.html() if page and form == "html" else render(report, form, language=options.lang, look=look)
 
     if not options.quiet or set(statuses) - {VALID}:
-        few = options.quiet or options.show == "failures" or (options.show is None and statuses.total() > _MANY)
-        look = replace(_look(options), shown=lambda each: bool(_status(each, options))) if few else _look(options)
+        look = replace(_look(options), shown=lambda each: bool(_status(each, options))) if few() else _look(options)
         write(options, written(options.format, look))
     for form, file in options.report:
         replace_file(Path(file), written(form).encode())
@@ -206,12 +212,12 @@ def _page(options: argparse.Namespace, *, alone: bool) -> HtmlReport:
 def _stream(options: argparse.Namespace, policy: Policy, found: Found) -> int:
     """Write a line for each document as it comes, and go on where an earlier run ended."""
     target = Path(options.output) if options.output else None
-    done = Done.read(target) if target and options.resume else Done()
+    done = Done.read(target, partial(_status, options=options)) if target and options.resume else Done()
     if target and target.is_file():  # a device or a pipe has no end to cut off
         os.truncate(target, done.whole)
     digests = {name: content_digest(name) for name in found.names} if options.resume else {}
-    earlier = {name: each for name in found.names if (each := done.of(name, digests.get(name)))}
-    statuses = Counter(_status(each, options) for each in earlier.values())
+    earlier = {name: each for name in found.names if (each := done.of(name, digests.get(name))) is not None}
+    statuses = Counter(earlier.values())
     names = tuple(name for name in found.names if name not in earlier)
     left_out = found.left_out
     with target.open("ab") if target else nullcontext(sys.stdout.buffer) as out:
