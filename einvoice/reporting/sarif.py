@@ -67,7 +67,7 @@ def _rule(finding: Finding, language: Language) -> dict[str, Any]:
         return rule
     words, hint = (found.fr, found.hint_fr) if language == "fr" else (found.en, found.hint_en)
     rule["shortDescription"] = {"text": words}
-    rule["help"] = {"text": " ".join(filter(None, (words, hint, found.source)))}
+    rule["help"] = {"text": " ".join(filter(None, (words, hint, found.source and f"({found.source})")))}
     return rule
 
 

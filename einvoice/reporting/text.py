@@ -123,7 +123,9 @@ def values(finding: Finding, language: Language) -> list[str]:
 def in_one_line(finding: Finding, language: Language) -> str:
     """A finding in one line: the message, what was found and expected, and the hint."""
     told = ", ".join(values(finding, language))
-    return " ".join(filter(None, (finding.message, told and f"({told})", finding.hint)))
+    message = f"{finding.message} ({told})" if told else finding.message
+    ended = message if message.endswith((".", "!", "?", "…")) or not finding.hint else f"{message}."
+    return " ".join(filter(None, (ended, finding.hint)))
 
 
 def places(same: tuple[Finding, ...], language: Language) -> str:

@@ -46,10 +46,12 @@ class HouseRules(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
-    name: str  # as shown in the report: house-rules.sch
-    content: bytes = Field(repr=False)
-    beside: tuple[tuple[str, bytes], ...] = Field(default=(), repr=False)
-    release: str = ""  # the folder or zip file that it came with others in
+    name: str = Field(description="as shown in the report: house-rules.sch")
+    content: bytes = Field(repr=False, description="the schema itself")
+    beside: tuple[tuple[str, bytes], ...] = Field(
+        default=(), repr=False, description="the files that it includes or looks up: name and content"
+    )
+    release: str = Field(default="", description="the folder or zip file that it came with others in")
 
     @property
     def sha256(self) -> str:
@@ -79,7 +81,9 @@ class Policy(BaseModel):
     rules: Literal["auto", "en16931", "fr"] = Field(
         default="auto", description="whether the French rules are run: as the invoice demands, never, or always"
     )
-    engine: Literal["auto", "compiled", "saxon", "both"] = "auto"
+    engine: Literal["auto", "compiled", "saxon", "both"] = Field(
+        default="auto", description="what runs the rules: compiled in this process, or Saxon in its own"
+    )
     language: Language | None = Field(default=None, description="deprecated: give `language` to the verb", exclude=True)
     report_severity: Severity = Field(default="error", description="of a Schematron report that carries no flag")
     overlay: Literal["off", "hint", "apply"] = Field(
@@ -92,7 +96,7 @@ class Policy(BaseModel):
         gt=0,
         description="seconds that Saxon, or rules of your own in either engine, may take for one rule set and document",
     )
-    house_rules: tuple[HouseRules, ...] = ()
+    house_rules: tuple[HouseRules, ...] = Field(default=(), description="rules of your own, run after the others")
     public_buyer: bool | None = Field(
         default=None,
         description="whether the buyer is a French public body, as its directory line (platform 9999) tells; by its "

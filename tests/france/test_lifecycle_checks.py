@@ -263,7 +263,7 @@ def test_findings_speak_the_language_that_was_asked_for():
     """Message and hint."""
     (english,) = check(altered(APPROVED, "phase_code", None), language="en")
     assert english.message == english.message_en == "Missing: the phase (305 transmission, 23 processing) (MDT-77)."
-    assert english.hint.startswith("The published rules")
+    assert english.hint.startswith("Add it: the published rules")
     (french,) = check(altered(APPROVED, "phase_code", None))
     assert (french.rule, french.field, french.message_en) == (english.rule, english.field, english.message)
     assert french.message != english.message

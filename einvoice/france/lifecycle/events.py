@@ -12,6 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from pydantic import Field
+
 from einvoice.france.lifecycle.answers import ANSWERED, ObjectType
 from einvoice.france.lifecycle.codes import STATUSES
 from einvoice.france.lifecycle.message import Characteristic, LifecycleMessage
@@ -27,25 +29,27 @@ _EXCHANGED = (None, "REGULATED")  # MDT-2: the portal is told nothing of other i
 class RatePart(Model):
     """What was received at one VAT rate, with VAT."""
 
-    rate: Percentage
-    amount: Amount
+    rate: Percentage = Field(description="the VAT rate")
+    amount: Amount = Field(description="the amount received, with VAT")
 
 
 class Event(Model):
     """One status in the life of an invoice, or of something else that was sent."""
 
-    id: str  # of the message: MDT-4
-    object_type: ObjectType = "invoice"
-    object_id: str  # MDT-87: the invoice number, or the identifier under which the object was sent
-    status_code: str
-    timestamp: LegalTime
-    emitter: str  # role code of who set it: WK, SE, BY, ...
-    reason: str | None = None  # the comment, in words
-    rejection_reasons: tuple[str, ...] = ()  # reason codes
-    is_mandatory: bool = False  # whether the public portal must know, within 24 hours
-    received: tuple[RatePart, ...] = ()
-    discount: Amount = NOTHING
-    counts: bool = True  # False for the rejection of a duplicate: the accepted original lives on
+    id: str = Field(description="of the message: MDT-4")
+    object_type: ObjectType = Field(default="invoice", description="what the status is about")
+    object_id: str = Field(description="MDT-87: the invoice number, or the identifier under which the object was sent")
+    status_code: str = Field(description="the status: MDT-105, such as 205")
+    timestamp: LegalTime = Field(description="when it was set, on the French clock")
+    emitter: str = Field(description="role code of who set it: WK, SE, BY, …")
+    reason: str | None = Field(default=None, description="the comment, in words")
+    rejection_reasons: tuple[str, ...] = Field(default=(), description="codes of reasons (MDT-113)")
+    is_mandatory: bool = Field(default=False, description="whether the public portal must know, within 24 hours")
+    received: tuple[RatePart, ...] = Field(default=(), description="of 212: the amounts received, by VAT rate")
+    discount: Amount = Field(default=NOTHING, description="of 212: the discount that was taken, with VAT")
+    counts: bool = Field(
+        default=True, description="false for the rejection of a duplicate: the accepted original lives on"
+    )
 
 
 def event_of(message: LifecycleMessage) -> Event | None:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field
+
 from einvoice.data import Language
 from einvoice.france.lifecycle.events import Event
 from einvoice.france.lifecycle.life import Lifecycle
@@ -19,32 +21,34 @@ from einvoice.rulebook import in_words
 class MayFollow(Model):
     """A status that may come now, and who may set it."""
 
-    code: str
-    set_by: tuple[str, ...]
+    code: str = Field(description="the status")
+    set_by: tuple[str, ...] = Field(description="roles that may set it")
 
 
 class Owed(Model):
     """What the public portal must be told, and by when."""
 
-    content: Literal["status", "flux1"]
-    status_code: str
-    event_id: str
-    deadline: LegalTime
+    content: Literal["status", "flux1"] = Field(
+        description="what it must be told: a status, or the extract of the invoice"
+    )
+    status_code: str = Field(description="the status because of which it must")
+    event_id: str = Field(description="the event because of which it must")
+    deadline: LegalTime = Field(description="by when")
 
 
 class Summary(Model):
     """All that is known of the life of an invoice."""
 
-    number: str | None
-    state: str | None
-    transmission: str | None
-    processing: str | None
-    ended: bool
-    next: tuple[MayFollow, ...]
-    duties: tuple[Owed, ...]
-    due: Amount | None
-    events: tuple[Event, ...]
-    findings: tuple[Finding, ...]
+    number: str | None = Field(description="of the invoice (BT-1)")
+    state: str | None = Field(description="the status where it stands")
+    transmission: str | None = Field(description="the last status of the exchange between platforms")
+    processing: str | None = Field(description="the last status that a party set")
+    ended: bool = Field(description="whether nothing more is expected")
+    next: tuple[MayFollow, ...] = Field(description="what may come now")
+    duties: tuple[Owed, ...] = Field(description="what the public portal must be told")
+    due: Amount | None = Field(description="what is still to be paid, in the invoice currency")
+    events: tuple[Event, ...] = Field(description="what happened, in order")
+    findings: tuple[Finding, ...] = Field(description="what does not fit, in one language")
 
 
 def summary(life: Lifecycle, *, language: Language = "fr") -> Summary:

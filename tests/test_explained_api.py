@@ -1,0 +1,71 @@
+"""An editor explains what is public: every field of every schema, every name, every method."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+SCHEMAS = sorted((Path(__file__).parents[1] / "schemas").glob("*.json"))
+IN_SCHEMAS = {"DraftContent"} | {  # whose fields are those of a draft
+    name
+    for schema in (json.loads(file.read_text(encoding="utf-8")) for file in SCHEMAS)
+    for name in (schema["title"], *schema.get("$defs", {}))
+}
+MODULES = (
+    "einvoice",
+    "einvoice.draft",
+    "einvoice.france",
+    "einvoice.france.ereporting",
+    "einvoice.france.lifecycle",
+    "einvoice.pdfa",
+    "einvoice.testing",
+    "einvoice_server",
+)
+
+
+def objects(schema):
+    """The schema and the definitions that it has, by name."""
+    yield "", schema
+    yield from schema.get("$defs", {}).items()
+
+
+@pytest.mark.parametrize("file", SCHEMAS, ids=lambda file: file.name)
+def test_every_field_of_a_schema_is_described(file):
+    """The root, each definition, each property: nobody guesses what a name means."""
+    schema = json.loads(file.read_text(encoding="utf-8"))
+    assert schema["$id"]
+    assert not [name for name, each in objects(schema) if not each.get("description")]
+    fields = {
+        f"{name}.{key}": field for name, each in objects(schema) for key, field in each.get("properties", {}).items()
+    }
+    assert len(fields) > 30
+    assert not [key for key, field in fields.items() if not field.get("description")]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_public_name_is_explained(module):
+    """Classes, functions, methods and properties have a docstring; fields of models a description."""
+    lacking = []
+    loaded = import_module(module)
+    for name in loaded.__all__:
+        of = getattr(loaded, name)
+        if not (inspect.isclass(of) or inspect.isfunction(of)):
+            continue
+        if not inspect.getdoc(of):
+            lacking.append(name)
+        if inspect.isclass(of) and of.__module__.startswith("einvoice"):
+            lacking += [
+                f"{name}.{key}"
+                for key, member in vars(of).items()
+                if not key.startswith("_")
+                and (inspect.isfunction(member) or isinstance(member, property))
+                and not (member.__doc__ or getattr(member, "func", member).__doc__)
+            ]
+            if issubclass(of, BaseModel) and name not in IN_SCHEMAS:  # there, the test above looks at the fields
+                lacking += [f"{name}.{key}" for key, field in of.model_fields.items() if not field.description]
+    assert not lacking
