@@ -108,12 +108,15 @@ def test_the_reference_is_complete():
     sys.path.insert(0, str(ROOT / "tools"))
     from docs_reference import VERBS, pages
 
-    made = pages()
-    assert all(f"## {command}" in made["commands"] for command in COMMANDS)
-    assert all(f"## {verb}" in made["verbs"] for verb in VERBS)
-    assert all(f"| {term.id} |" in made["terms"] for term in TERMS)
-    rules = [line.split("\t")[0] for line in ruleset_text("messages.tsv").splitlines()[1:]]
-    assert all(f"`{rule}`" in made["rules"] for rule in rules if rule.startswith(("BR-", "EI-PDF-")))
+    for language in ("fr", "en"):
+        made = pages(language)
+        assert all(f"## {command}" in made["commands"] for command in COMMANDS)
+        assert all(f"## {verb}" in made["verbs"] for verb in VERBS)
+        assert all(f"| {term.id} |" in made["terms"] for term in TERMS)
+        rules = [line.split("\t")[0] for line in ruleset_text("messages.tsv").splitlines()[1:]]
+        assert all(f"`{rule}`" in made["rules"] for rule in rules if rule.startswith(("BR-", "EI-PDF-")))
+        assert "`einvoice.xml.MAX_BYTES`" in made["limits"]
+    assert "contrôler des documents" in pages("fr")["commands"]
 
 
 def test_the_documentation_builds(tmp_path):
@@ -128,4 +131,7 @@ def test_the_documentation_builds(tmp_path):
         timeout=300,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "BR-CO-10" in (tmp_path / "site" / "reference" / "rules.html").read_text(encoding="utf-8")
+    assert "BR-CO-10" in (tmp_path / "site" / "en" / "reference" / "rules.html").read_text(encoding="utf-8")
+    french = (tmp_path / "site" / "fr" / "index.html").read_text(encoding="utf-8")
+    assert "en Python\u00a0: les établir" in french
+    assert (tmp_path / "site" / "index.html").exists()

@@ -7,10 +7,11 @@ They are virtual files of the build: nothing is written into `docs/`, and nothin
 
 from __future__ import annotations
 
-import argparse
 import inspect
+import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import einvoice as ei
@@ -18,23 +19,66 @@ from einvoice import cii, ubl
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.cli import COMMANDS
 from einvoice.codes import CODE_LISTS, code_list
-from einvoice.commands.language import speak
-from einvoice.data import ruleset_text
+from einvoice.commands.language import said, speak, translate
+from einvoice.commands.parsing import Parser
+from einvoice.data import Language, french, ruleset_text
 from einvoice.terms import TERMS
 
 VERBS = ("parse", "build", "validate", "validate_many", "convert", "render", "extract", "losses", "explain", "fix")
+_ROOT = Path(__file__).parents[1]
+_CODE = re.compile(r"(```.*?```|`[^`]*`|<svg.*?</svg>|<[^>]*>|\]\([^)]*\))", re.DOTALL)
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "commands": "# Commands\n\n`python -m einvoice COMMAND`, or `einvoice COMMAND` where it is installed.",
+        "verbs": "# Verbs\n\n`import einvoice as ei`. Bytes and values in, values out; none reads a file or the"
+        " network.",
+        "rules": "# Rules\n\nWhat each rule says in a report, and what to do. `{…}` is filled with the facts of"
+        " the document.\n"
+        "\n| rule | terms | what it says | what to do | source |\n|---|---|---|---|---|",
+        "terms": "# Business terms\n\n| term | name | field | UBL | CII |\n|---|---|---|---|---|",
+        "codes": "# Codes",
+        "code": "| code | meaning |\n|---|---|",
+        "artefacts": "# Official artefacts\n\n| id | title | publisher | licence | versions known"
+        " |\n|---|---|---|---|---|",
+        "limits": "# Limits\n\nWhat exceeds a limit is refused with its name, or is `not_run`.\n",
+    },
+    "fr": {
+        "commands": "# Commandes\n\n`python -m einvoice COMMANDE`, ou `einvoice COMMANDE` une fois installé.",
+        "verbs": "# Fonctions\n\n`import einvoice as ei`. Des octets et des valeurs en entrée, des valeurs en"
+        " sortie ; aucune fonction"
+        " ne lit de fichier ni n’utilise le réseau. Leur description est celle du code, en anglais.",
+        "rules": "# Règles\n\nCe que dit chaque règle dans un rapport, et que faire. `{…}` est remplacé par les"
+        " données du document.\n"
+        "\n| règle | termes | ce qu’elle dit | que faire | source |\n|---|---|---|---|---|",
+        "terms": "# Termes métier\n\n| terme | nom | champ | UBL | CII |\n|---|---|---|---|---|",
+        "codes": "# Codes\n\nUn code sans libellé français garde celui de sa liste d’origine.",
+        "code": "| code | signification |\n|---|---|",
+        "artefacts": "# Fichiers officiels\n\n| identifiant | titre | éditeur | licence | versions connues"
+        " |\n|---|---|---|---|---|",
+        "limits": "# Limites\n\nCe qui dépasse une limite est refusé en la nommant, ou n’est pas jugé (`not_run`)."
+        " Le tableau est celui de SECURITY.md, en anglais.\n",
+    },
+}
 
 
 def on_files(files: Any, config: Any) -> Any:
     """Add the generated pages."""
     from mkdocs.structure.files import File  # noqa: PLC0415 - mkdocs calls this; the pages can be made without it
 
-    for name, text in pages().items():
-        files.append(File.generated(config, f"reference/{name}.md", content=text))
+    for language in _WORDS:
+        for name, text in pages(language).items():
+            files.append(File.generated(config, f"{language}/reference/{name}.md", content=text))
     return files
 
 
-def pages() -> dict[str, str]:
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """A French page with the blanks of French, but in its code."""
+    if not page.file.src_uri.startswith("fr/"):
+        return markdown
+    return "".join(part if at % 2 else french(part) for at, part in enumerate(_CODE.split(markdown)))
+
+
+def pages(language: Language = "en") -> dict[str, str]:
     """The text of each page, by name."""
     makers = {
         "commands": _commands,
@@ -43,59 +87,65 @@ def pages() -> dict[str, str]:
         "terms": _terms,
         "codes": _codes,
         "artefacts": _artefacts,
+        "limits": _limits,
     }
-    return {name: "\n".join(make()) + "\n" for name, make in makers.items()}
+    words = _WORDS[language]
+    return {name: "\n".join((words[name], *make(language))) + "\n" for name, make in makers.items()}
 
 
-def _commands() -> Iterator[str]:
-    speak("en")
-    yield "# Commands\n\n`python -m einvoice COMMAND`, or `einvoice COMMAND` where it is installed."
+def _commands(language: Language) -> Iterator[str]:
+    speak(language)
     for name, purpose in COMMANDS.items():
-        parser = argparse.ArgumentParser(prog=f"einvoice {name}", description=purpose)
+        parser = Parser(prog=f"einvoice {name}", description=purpose)
         import_module(f"einvoice.commands.{name}").arguments(parser)
-        yield f"\n## {name}\n\n{purpose[0].upper()}{purpose[1:]}.\n\n```text\n{parser.format_help().strip()}\n```"
+        translate(parser)
+        what = said(purpose)
+        yield f"\n## {name}\n\n{what[0].upper()}{what[1:]}.\n\n```text\n{parser.format_help().strip()}\n```"
 
 
-def _verbs() -> Iterator[str]:
-    yield "# Verbs\n\n`import einvoice as ei`. Bytes and values in, values out; none reads a file or the network."
+def _verbs(_: Language) -> Iterator[str]:
     for name in VERBS:
         function = getattr(ei, name)
         shown = str(inspect.signature(function)).replace("einvoice.", "")
         yield f"\n## {name}\n\n```python\n{name}{shown}\n```\n\n{inspect.getdoc(function)}"
 
 
-def _rules() -> Iterator[str]:
-    yield "# Rules\n\nWhat each rule says in a report. `{…}` is filled with the facts of the document.\n"
-    yield "| rule | terms | français | English | source |\n|---|---|---|---|---|"
+def _rules(language: Language) -> Iterator[str]:
     for line in ruleset_text("messages.tsv").splitlines()[1:]:
-        rule, _, terms, fr, en, *_, source, _ = line.split("\t")
+        rule, _, terms, fr, en, hint_fr, hint_en, source, _ = line.split("\t")
         if not rule.startswith(("EI-NO-", "EI-WHY-", "EI-EXPECTED-", "EI-FORM-", "XSD-")):
-            yield _row(f"`{rule}`", terms, fr, en, source)
+            told = (fr, hint_fr) if language == "fr" else (en or fr, hint_en)
+            yield _row(f"`{rule}`", terms, *told, source)
 
 
-def _terms() -> Iterator[str]:
-    yield "# Business terms\n\n| term | name | nom | field | UBL | CII |\n|---|---|---|---|---|---|"
+def _terms(language: Language) -> Iterator[str]:
     for term in TERMS:
         places = [
             f"`{each.xpath_of(term.path)}`" if term.path and each.xpath_of(term.path) else "" for each in (ubl, cii)
         ]
-        yield _row(term.id, term.name_en, term.name_fr, f"`{term.path}`" if term.path else "", *places)
+        name = term.name_fr if language == "fr" else term.name_en
+        yield _row(term.id, name, f"`{term.path}`" if term.path else "", *places)
 
 
-def _codes() -> Iterator[str]:
-    yield "# Codes"
+def _codes(language: Language) -> Iterator[str]:
     for name, source in CODE_LISTS.items():
         codes = code_list(name)
-        yield f"\n## {name}\n\n{source}\n\n| code | English | français |\n|---|---|---|"
-        yield from (_row(f"`{code}`", codes.name_of(code, "en"), codes.name_of(code, "fr")) for code in codes.codes)
+        yield f"\n## {name}\n\n{source}\n\n{_WORDS[language]['code']}"
+        yield from (_row(f"`{code}`", codes.name_of(code, language)) for code in codes.codes)
 
 
-def _artefacts() -> Iterator[str]:
-    yield "# Official artefacts\n\n| id | title | publisher | licence | versions known |\n|---|---|---|---|---|"
+def _artefacts(_: Language) -> Iterator[str]:
     for entry in catalogue().values():
         versions = ", ".join(dict.fromkeys(each.version for each in entry.versions))
         publisher = f"[{entry.publisher}]({entry.link})" if entry.link else entry.publisher
         yield _row(f"`{entry.id}`", entry.title, publisher, entry.licence, versions)
+
+
+def _limits(_: Language) -> Iterator[str]:
+    """The table of SECURITY.md, which a test holds against the code."""
+    for line in (_ROOT / "SECURITY.md").read_text(encoding="utf-8").partition("## Limits")[2].splitlines():
+        if line.startswith("|"):
+            yield line
 
 
 def _row(*cells: str) -> str:
