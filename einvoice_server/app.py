@@ -67,7 +67,11 @@ def _nowhere(app: FastAPI) -> None:
     """An address that no part has, such as one with a line break: told in the form of XP Z12-013 below its prefixes."""
 
     @app.exception_handler(404)
-    async def _unknown(request: Request, _: Exception) -> Response:
+    async def _unknown(request: Request, error: Exception) -> Response:
+        if isinstance(error, Refused):  # a page, or the portal, knows the address and not what it names
+            refused: Any = app.exception_handlers[Refused]
+            answer: Response = await refused(request, error)
+            return answer
         if request.url.path.startswith("/afnor-"):
             return JSONResponse({"errorCode": "NOT_FOUND", "errorMessage": "Not Found"}, 404)
         return JSONResponse({"detail": "Not Found"}, 404)

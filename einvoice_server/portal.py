@@ -4,7 +4,8 @@ It judges by the library: statuses, e-reports and directory updates by their sch
 own where they are installed; where they are not, it takes the file and says that it could not judge. It refuses with
 published reasons, and on demand: `POST /refusals {"kind": "status", "reason": "REJ_RG"}`.
 
-Its answers are lifecycle messages, as the real portal's are (statuses 250 to 601), in JSON that says where they belong.
+Its words are French, as its findings are. Its answers are lifecycle messages, as the real portal's are (statuses 250 to
+601), in JSON that says where they belong.
 """
 
 from __future__ import annotations
@@ -165,13 +166,13 @@ def _judge(platform: Platform, sender: str, document: Document) -> Verdict:
     if kind == "directory" and isinstance(content, directory_files.DirectoryUpdate):
         strangers = [each for each in content.lines if each.platform != sender]
         if strangers:
-            return Verdict(("REJ_HAB",), "a platform writes its own lines only", str(strangers[0].address))
+            return Verdict(("REJ_HAB",), "une plateforme n’écrit que ses propres lignes", str(strangers[0].address))
         return _verdict(
             report, "REJ_VAL_INC", about=", ".join(str(each.address) for each in content.lines), lines=content.lines
         )
     if kind == "report" and report.kind == "ereport":
         return _verdict(report, "REJ_RG", about=getattr(content, "identifier", "") or "")
-    return Verdict(("IRR_TYPE",), "this is not what it was said to be")
+    return Verdict(("IRR_TYPE",), "ce n’est pas ce qui était annoncé")
 
 
 def _verdict(report: ei.DocumentReport, code: str, **values: Any) -> Verdict:
@@ -180,7 +181,7 @@ def _verdict(report: ei.DocumentReport, code: str, **values: Any) -> Verdict:
         return Verdict((code,), f"{first.rule}: {first.message}", **values)
     if report.verdict == "not_run":
         missing = next((each.ruleset or each.name for each in report.steps if each.status == "not_run"), "")
-        return Verdict((), f"taken, but not judged: {missing} is not installed", **values)
+        return Verdict((), f"pris, mais non jugé : {missing} n’est pas installé", **values)
     return Verdict(**values)
 
 
@@ -253,7 +254,7 @@ def _on_demand(tx: Connection, kind: str) -> Verdict | None:
         change(tx, refusal, asked.id, times=asked.times - 1)
     else:
         tx.execute(delete(refusal).where(refusal.c.id == asked.id))
-    return Verdict((asked.reason,), f"refused on demand: {lifecycle.REASONS[asked.reason].name_en}")
+    return Verdict((asked.reason,), f"refusé à la demande : {lifecycle.REASONS[asked.reason].name_fr}")
 
 
 def _unique(tx: Connection, verdict: Verdict) -> Verdict | None:
@@ -263,7 +264,7 @@ def _unique(tx: Connection, verdict: Verdict) -> Verdict | None:
     taken = select(received.c.id).where(received.c.about == verdict.key, received.c.code.not_in(("251", "601")))
     if tx.execute(taken.limit(1)).first() is None:
         return None
-    return Verdict(("REJ_UNI",), f"already received: {verdict.key}", verdict.about)
+    return Verdict(("REJ_UNI",), f"déjà reçu : {verdict.key}", verdict.about)
 
 
 def _publish(tx: Connection, verdict: Verdict, about: dict[str, str]) -> None:

@@ -160,7 +160,7 @@ def test_what_the_directory_refuses_is_an_error(box, seller):
     failed = until(
         lambda: (found := seller.ok("GET", f"/mandates/{asked['id']}", headers=header))["status"] == "error" and found
     )
-    assert "on demand" in failed["error_cause"]
+    assert "refusé à la demande" in failed["error_cause"]
 
 
 def test_unknown_companies_are_404(seller):

@@ -118,13 +118,17 @@ def test_what_people_write_is_escaped(person, seller, box):
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
-def test_pages_fit_small_and_large_screens(box, person, sent, tmp_path):
-    """At 360 and 1,280 pixels nothing stands out sideways, text has contrast, the keyboard reaches everything."""
+def test_pages_fit_small_and_large_screens(box, person, seller, sent, tmp_path):
+    """At 360 and 1,280 pixels, light and dark, nothing stands out sideways, and text has contrast; the keyboard reaches
+    everything.
+    """
     url = box.platforms[0].url
     checked = person.post("/check", files={"file": ("a.xml", ubl("W-3").replace(b"120.00", b"121.00"))}).headers[
         "location"
     ]
-    pages = ["/", f"/invoices/{sent['invoice_id']}", checked]
+    asked = {"client_id": seller.client_id, "include_kyc": True, "include_signature": True}
+    link = seller.ok("POST", "/clients/onboarding-link", 201, json=asked)["url"].removeprefix(url)
+    pages = ["/", f"/invoices/{sent['invoice_id']}", checked, link, "/onboarding/x/y"]
     with Browser(tmp_path) as browser:
         browser.ask("Network.enable")
         browser.cookie(url, "session", person.cookies["session"])
@@ -133,7 +137,12 @@ def test_pages_fit_small_and_large_screens(box, person, sent, tmp_path):
             for page in [f"{url}{each}" for each in pages] + [f"{box.portal_url}/"]:
                 browser.open(page)
                 assert browser.value("document.documentElement.scrollWidth") <= width, page
-                assert browser.value(CONTRAST) >= 4.5, page
+                grounds = set()
+                for scheme in ("light", "dark"):
+                    browser.scheme(scheme)
+                    assert browser.value(CONTRAST) >= 4.5, (page, scheme)
+                    grounds.add(browser.value("getComputedStyle(document.documentElement).backgroundColor"))
+                assert len(grounds) == 2
         browser.open(f"{url}/")
         reached = []
         for _ in range(60):
