@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path as FilePath
 
@@ -14,7 +15,7 @@ import einvoice.api
 from einvoice import cii, ubl
 from einvoice.cli import run
 from einvoice.conversion.files import mime_of
-from einvoice.model import Identifier, Line, Note, PaymentMeans, SupportingDocument
+from einvoice.model import Identifier, InvoiceReference, Line, Note, PaymentMeans, SupportingDocument
 from einvoice.paths import Path, restored
 from einvoice.profiles import PROFILES
 from einvoice.rulebook import Sentence, StepResult
@@ -390,3 +391,22 @@ def test_a_group_that_is_lost_is_told_by_all_that_it_says():
     line = changed().lines[0].model_copy(update={"notes": (Note(text="un"), Note(subject_code="AAI", text="deux"))})
     made = ei.convert(ubl.write(changed(lines=(line,))), "ubl", policy=EUROPEAN, language="en")
     assert [each.found for each in made.losses if each.rule == "EI-LOSS"] == ["AAI · deux"]
+
+
+@pytest.mark.parametrize("target", ["ubl", "cii"])
+def test_references_that_are_empty_do_not_keep_an_invoice_from_conversion(target):
+    """An earlier invoice of which a date alone is said goes, and is told; a document is called by its name or place."""
+    changes = {
+        "preceding_invoices": (InvoiceReference(issue_date=date(2026, 1, 2)), InvoiceReference(reference="F1")),
+        "supporting_documents": (SupportingDocument(description="Plan"), SupportingDocument(external_location="u:x")),
+    }
+    made = ei.convert(cii.write(changed(**changes), incomplete=True), target, policy=EUROPEAN)
+    again = ei.parse(made.data)
+    assert [each.reference for each in again.preceding_invoices] == ["F1"]
+    assert [each.reference for each in again.supporting_documents] == ["Plan", "2"]
+    assert made.report.verdict == "valid"
+    assert [each for each in told(made) if each[0] != "EI-LOSS"] == [
+        ("EI-IMPLIED", "information", "supporting_documents[0].reference"),
+        ("EI-IMPLIED", "information", "supporting_documents[1].reference"),
+    ]
+    assert ("EI-LOSS", "warning", "preceding_invoices[0]") in told(made)

@@ -197,6 +197,23 @@ def test_a_tax_scheme_is_compared_without_regard_to_case():
     assert b"<cbc:ID>VAT</cbc:ID>" in ubl.write(invoice, incomplete=True)
 
 
+def test_codes_in_attributes_are_trimmed_and_empty_ones_say_nothing():
+    """White space around a code in an attribute is none of it, as the rules compare it; an empty one is listed."""
+    place = "cac:AccountingCustomerParty/cac:Party/cac:PartyLegalEntity"
+    company = '<cbc:CompanyID schemeID="{}">200000008</cbc:CompanyID>'
+    for scheme, read, told in ((" 0002\n", "0002", []), (" ", None, [("empty", None)]), ("", None, [("empty", None)])):
+        invoice = read_ubl(nested(place, company.format(scheme)))
+        assert invoice.buyer.legal_registration_identifier.scheme_id == read
+        assert listed(invoice) == told
+    number = '<ram:ID schemeID=" VA ">FR37200000008</ram:ID>'
+    registered = nested("ram:BuyerTradeParty/ram:SpecifiedTaxRegistration", number)
+    wrapped = f"<ram:ApplicableHeaderTradeAgreement>{registered}</ram:ApplicableHeaderTradeAgreement>"
+    invoice = cii.read(parse_xml(CII.format(wrapped).encode()))
+    assert (invoice.buyer.vat_identifier, listed(invoice)) == ("FR37200000008", [])
+    text = '<cbc:PaymentMeansCode name=" Virement ">30</cbc:PaymentMeansCode>'
+    assert read_ubl(nested("cac:PaymentMeans", text)).payment_means[0].means_text == " Virement "
+
+
 @pytest.mark.parametrize("account", ["fr1420041010050500013m02606", "fr14 2004 1010 0505 0001 3m02 606"])
 def test_an_iban_is_one_in_any_case(account):
     """An IBAN is read in the spelling of its register, and stays an IBAN when written."""

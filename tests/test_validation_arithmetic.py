@@ -11,7 +11,7 @@ from minimal import CII, UBL
 import einvoice as ei
 from einvoice.draft import Draft
 from einvoice.draft.arithmetic import arithmetic
-from einvoice.model import AllowanceCharge, Invoice, Line
+from einvoice.model import AllowanceCharge, Invoice, Line, VatBreakdown
 
 CASES = Path(__file__).parents[1].parent / "shared" / "cases" / "invoices"
 VALID = sorted((Path(__file__).parents[1] / "fixtures" / "valid").glob("*.xml"))
@@ -71,6 +71,19 @@ def test_a_percentage_is_compared_with_its_base():
     line = {**BASE, "net_amount": Decimal("185.00"), "allowances": (part,)}
     assert seen(**line) == [("lines[0].allowances[0].amount", "5.00", "10.00", "EI-WHY-PERCENTAGE")]
     assert seen(**{**line, "allowances": (part.model_copy(update={"base_amount": None}),)}) == []
+
+
+def test_a_rate_of_vat_written_as_a_fraction_is_recognised():
+    """0.20 beside the VAT of 20 % is told at the rate; a rate below one that computes (0.9 % in Corsica) is not."""
+    group = VatBreakdown(taxable_amount=Decimal("100.00"), tax_amount=Decimal("20.00"), rate=Decimal("0.20"))
+    (found,) = arithmetic(Invoice(vat_breakdown=(group,)))
+    assert (found.field, found.because.id, found.because.facts["meant"]) == (
+        "vat_breakdown[0].rate",
+        "EI-WHY-FRACTION",
+        "20",
+    )
+    corsican = group.model_copy(update={"tax_amount": Decimal("0.90"), "rate": Decimal("0.9")})
+    assert arithmetic(Invoice(vat_breakdown=(corsican,))) == ()
 
 
 def test_a_percentage_written_as_a_fraction_is_recognised():

@@ -117,3 +117,20 @@ def test_with_their_attributes_nothing_is_said():
     """An invoice that has them gets no such warning, in either syntax."""
     rules = [each.rule for document in (CII, UBL) for each in judged(document).findings]
     assert "EI-READ-06" not in rules
+
+
+def test_a_missing_currency_of_an_amount_is_the_cause_of_what_is_said_of_it():
+    """UBL's schema demands the attribute: that stands first, the list of currencies follows from it."""
+    report = judged(without(UBL, '<cbc:PayableAmount currencyID="EUR">=><cbc:PayableAmount>'))
+    assert errors(report) == ["XSD", "BR-CL-03"]
+    assert report.findings[0].field == report.findings[1].field == "totals.amount_due"
+    assert next(each for each in report.findings if each.rule == "BR-CL-03").caused_by == "XSD totals.amount_due"
+
+
+def test_a_tax_number_without_its_scheme_explains_that_there_is_none():
+    """CII says by an attribute that a number is that of VAT: where it is missing, the rule's finding says so."""
+    report = judged(without(CII, '<ram:ID schemeID="VA">FR88100000009=><ram:ID>FR88100000009'))
+    found = next(each for each in report.findings if each.rule == "BR-S-02")
+    assert found.hint.endswith("The value is there, but ram:ID has no attribute schemeID.")
+    (told,) = [each for each in report.findings if each.rule == "EI-READ-06"]
+    assert (told.field, told.term, told.found) == ("seller.vat_identifier", "BT-31", "FR88100000009")

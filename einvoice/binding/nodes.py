@@ -23,6 +23,7 @@ class Attribute:
     constant: tuple[str, ...] = ()  # accepted spellings; the first is written, "" stands for absent
     recognises: bool = False
     required: bool = False
+    free: bool = False  # words for people; anything else is a code, and is trimmed
 
 
 @dataclass(eq=False, slots=True)

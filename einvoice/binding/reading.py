@@ -251,6 +251,8 @@ def _read_attributes(shape: Shape, element: Element, attributes: Any, values: di
     passed = True
     for name, text in attributes:
         attribute = shape.attributes.get(name)
+        if (text.isspace() or text[:1] in _SPACE or text[-1:] in _SPACE) and attribute is not None:
+            text = text if attribute.free and not text.isspace() else text.strip(_SPACE)  # noqa: PLW2901 - its value
         if attribute is not None and attribute.constant and state.known.accepts(attribute.constant, text):
             continue
         passed = False
@@ -258,7 +260,9 @@ def _read_attributes(shape: Shape, element: Element, attributes: Any, values: di
             if not name.startswith(_INSTANCE):
                 state.report("unknown", element, name, text)
         elif attribute.key:
-            if values.setdefault(attribute.key, text) != text:
+            if not text:
+                state.report("empty", element, name, text)
+            elif values.setdefault(attribute.key, text) != text:
                 state.report("repeated", element, name, text)
         else:
             state.report("unknown", element, name, text)
@@ -310,7 +314,7 @@ def _text_at(element: Element, path: tuple[str, ...]) -> str | None:
     """The text at the path, "" where there is none; None where there is no such element."""
     for step in path:
         if step[0] == "@":
-            return element.get(step[1:]) or ""
+            return (element.get(step[1:]) or "").strip(_SPACE)
         if step != ".":
             for child in element:  # they are few: faster than lxml's find
                 if child.tag == step:

@@ -149,9 +149,11 @@ class _Compiler:
         match = _FIRST.fullmatch(first)
         if not match or match["document"] or match["many"] or match["default"] or "." in match["key"]:
             raise ValueError("an XML attribute carries a plain attribute of its own object, or a constant")
-        if _kind(annotation_of(model, match["key"])) not in ("str", "Text"):
+        kind = _kind(annotation_of(model, match["key"]))
+        if kind not in ("str", "Text"):
             raise ValueError("an XML attribute carries text")
-        shape.attributes[name] = Attribute(name, key=match["key"], required=bool(match["required"]))
+        required, free = bool(match["required"]), kind == "Text"
+        shape.attributes[name] = Attribute(name, key=match["key"], required=required, free=free)
 
 
 def _rows(text: str) -> Iterator[tuple[str, str, str]]:

@@ -40,7 +40,7 @@ _ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
 _OF_GROUPS = ("subtype_code", "parent_line_identifier")  # mean nothing where the groups are gone
 _LINES = Path(("lines",))
 _TERMS, _DISCOUNTS = Path(("payment_terms",)), Path(("payment_discounts",))
-_INSTALMENTS = Path(("payment_instalments",))
+_INSTALMENTS, _PRECEDING = Path(("payment_instalments",)), Path(("preceding_invoices",))
 _CURRENCY = Path(("vat_accounting_currency_code",))
 _TOTALS, _IN_CURRENCY = Path(("totals",)), "vat_amount_in_accounting_currency"
 
@@ -70,6 +70,7 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
     """The invoice as the syntax can say it in the profile that its BT-24 names."""
     fitted = Fitted(invoice)
     _one_currency(fitted)
+    _named_references(fitted)
     _described_files(fitted, to)
     if _is_extended(profile_of(invoice.specification_identifier), to):
         if to != "ubl":
@@ -109,6 +110,22 @@ def _one_currency(fitted: Fitted) -> None:
     if totals.vat_amount not in (None, amount):
         fitted.left_out.append(_TOTALS / _IN_CURRENCY)
     fitted.change(totals=totals.model_copy(update={_IN_CURRENCY: None, "vat_amount": totals.vat_amount or amount}))
+
+
+def _named_references(fitted: Fitted) -> None:
+    """What a reference says nothing of is none: an earlier invoice goes, a document is called by its name or place."""
+    earlier = fitted.invoice.preceding_invoices
+    fitted.left_out += [_PRECEDING / index for index, each in enumerate(earlier) if not each.reference]
+    documents = list(fitted.invoice.supporting_documents)
+    for index, document in enumerate(documents):
+        if not document.reference:
+            name = document.filename or document.description or str(index + 1)
+            documents[index] = document.model_copy(update={"reference": name})
+            place = Path(("supporting_documents", index, "reference"))
+            fitted.told.append(_implied(place, name, "EI-IMPLIED-REFERENCE"))
+    fitted.change(
+        preceding_invoices=tuple(each for each in earlier if each.reference), supporting_documents=tuple(documents)
+    )
 
 
 def _described_files(fitted: Fitted, to: str) -> None:

@@ -20,7 +20,7 @@ from einvoice.draft.ledger import Disagreement, Figure, Ledger, because
 from einvoice.draft.lines import computed, net_of_gross, percentage_due, remark_on_base_quantity
 from einvoice.draft.nesting import GROUP, INFORMATION
 from einvoice.draft.remarks import remark_on_identifiers, remark_on_instalments
-from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT
+from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, short
 from einvoice.model import AllowanceCharge, Invoice, Line
 
 _NOTHING = Decimal(0)
@@ -47,7 +47,16 @@ def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
 
 
 def _vat_groups(invoice: Invoice, ledger: Ledger) -> None:
-    """Rates without a group of their own in the breakdown; a category that has no group at all is BR-S-01 and alike."""
+    """Rates without a group of their own in the breakdown, or written as a fraction: 0.20 where the VAT is 20 %.
+
+    A category that has no group at all is BR-S-01 and alike.
+    """
+    for index, each in enumerate(invoice.vat_breakdown):
+        if each.rate and abs(each.rate) < 1 and None not in (each.taxable_amount, each.tax_amount):
+            as_fraction = (each.taxable_amount or _NOTHING) * each.rate - (each.tax_amount or _NOTHING)
+            if each.tax_amount and abs(as_fraction) <= _SLACK:
+                reason = because("FRACTION", percentage=each.rate, meant=short(each.rate * 100))
+                ledger.remark(Figure(f"vat_breakdown[{index}].rate", "BT-119"), each.rate, reason)
     there = {(group.category_code, group.rate or _NOTHING) for group in invoice.vat_breakdown}
     categories = {category for category, _ in there}
     missing: dict[tuple[str, Decimal], Decimal] = {}

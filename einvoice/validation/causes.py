@@ -12,33 +12,42 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import chain, combinations, islice
 from typing import Any
 
 from einvoice.document import Document
 from einvoice.paths import Path
 from einvoice.rulebook import Observation, Sentence, row
 from einvoice.terms import nearest_term
+from einvoice.xml import local_name
 
 MISSING = "EI-READ-06"
 _COMPUTED = ("EI-CALC-01", "EI-CALC-02")
 _UNEVALUATED = "EI-STEP-08"  # the wording of a rule that could not be evaluated
 _MOST_NOTES = 10  # missing attributes of one term, told beside what a rule says of it
 _PLACE = re.compile(r"/[\w\[\]/@.:-]*")
-# What CII may leave out by its schema, and is then neither an amount nor a date to the rules (BR-CO-15, BR-03).
-_NEEDED = {"TaxTotalAmount": "currencyID", "DateTimeString": "format"}
+# What CII may leave out by its schema, and is then no amount, date or VAT number to the rules (BR-CO-15, BR-S-02).
+_NEEDED = {"TaxTotalAmount": "currencyID", "DateTimeString": "format", "ID": "schemeID"}
+_TAX_NUMBERS = {
+    "SellerTradeParty": "seller.vat_identifier",
+    "BuyerTradeParty": "buyer.vat_identifier",
+    "SellerTaxRepresentativeTradeParty": "seller_tax_representative.vat_identifier",
+}
 
 
 def missing_attributes(document: Document) -> Iterator[Observation]:
-    """A warning for each amount of VAT without its currency and each date without its format, in CII."""
+    """A warning for each amount of VAT without currency, date without format and tax number without scheme, in CII."""
     if document.syntax not in ("cii", "facturx"):
         return
     locations = document.detected.locations
-    for element in document.root.iter("{*}TaxTotalAmount", "{*}DateTimeString"):
-        attribute = _NEEDED[str(element.tag).rpartition("}")[2]]
+    numbers = document.root.iterfind(".//{*}SpecifiedTaxRegistration/{*}ID")
+    for element in chain(document.root.iter("{*}TaxTotalAmount", "{*}DateTimeString"), numbers):
+        attribute = _NEEDED[local_name(element)]
         if element.get(attribute) is None and (element.text or "").strip():
             xpath = locations.of(element)
-            field = document.field_at(xpath) or ""
+            party = next((local_name(each) for each in islice(element.iterancestors(), 1, 2)), "")
+            number = _TAX_NUMBERS.get(party, "") if attribute == "schemeID" else ""
+            field = number or document.field_at(xpath) or ""
             term = nearest_term(Path.parse(field)) if field else None
             line: Any = element.sourceline
             yield Observation(

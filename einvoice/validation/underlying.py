@@ -18,6 +18,7 @@ from einvoice.paths import Path
 from einvoice.rulebook import Observation, Sentence
 
 _CODE_LIST = re.compile(r"BR-CL-\d+")
+_NO_ATTRIBUTE = "XSD-04"
 _OTHER_CURRENCY = "EI-READ-04"
 _OF_CURRENCY = frozenset({"BR-CO-15", "EI-READ-10"})  # what amounts in another currency bring
 _LINE_AMOUNT = "EI-CALC-01"
@@ -123,8 +124,9 @@ def _category_absent(*names: str) -> str | None:
 
 
 def _is_value(each: Observation) -> bool:
-    """Whether it says that a value is none of its type, or no code of its list."""
-    return bool(each.step == "xsd" and each.facts.get("found")) or any(map(_CODE_LIST.fullmatch, _names(each)))
+    """Whether it says that a value is none of its type, lacks its attribute, or is no code of its list."""
+    refused = each.step == "xsd" and (each.facts.get("found") or each.wording == _NO_ATTRIBUTE)
+    return bool(refused) or any(map(_CODE_LIST.fullmatch, _names(each)))
 
 
 def _missing_group(each: Observation) -> tuple[Decimal, Decimal] | None:
