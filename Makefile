@@ -22,6 +22,7 @@ $(VENV)/dev: pyproject.toml
 
 $(VENV)/bench: $(VENV)/dev
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps 'pycheval>=0.3.3'  # asks for an older pypdf
 	@touch $@
 
 demo: $(VENV)/core         ## validate a valid and a broken invoice, build UBL and CII from a JSON draft
@@ -59,11 +60,12 @@ docs: $(VENV)/dev          ## the documentation, into build/docs
 schemas: $(VENV)/dev       ## write schemas/ anew from the models
 	$(BIN)/python tools/schemas.py
 
-# Saxon-HE for bench, where Maven is there to bring it.
-$(VENV)/java:
+# Saxon-HE, phive and Mustang for bench, where Maven is there to bring them.
+$(VENV)/java: $(wildcard bench/java/*.xml)
 	mkdir -p $@
-	for jar in net.sf.saxon:Saxon-HE:12.9 org.xmlresolver:xmlresolver:5.3.3; do mvn -q -B \
-	  org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy -Dartifact=$$jar -DoutputDirectory=$(CURDIR)/$@ || true; done
+	for peer in saxonhe phive mustang; do mvn -q -B -f bench/java/$$peer.xml \
+	  org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies -DoutputDirectory=$(CURDIR)/$@/$$peer || true; done
+	@touch $@
 
 bench: $(VENV)/bench $(VENV)/java  ## one table beside the floor and the peers, kept as bench/RESULTS.md
 	$(BIN)/python bench/table.py --write --java $(VENV)/java
