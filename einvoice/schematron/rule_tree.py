@@ -140,6 +140,17 @@ class RuleTree(Tree):
             value = known[node] = function(self, node)
         return value
 
+    def having(self, key: Keys, nodes: Nodes, value: Any) -> Sequence[int]:
+        """The nodes whose key has a value: rule after rule asks for another value of the same nodes."""
+        known = self._memory.get((key, "having"))
+        if known is None or known[0] is not nodes:
+            index: dict[Any, list[int]] = {}
+            for node in nodes:
+                for found in set(self.kept(key, node)):
+                    index.setdefault(found, []).append(node)
+            known = self._memory[key, "having"] = (nodes, index)
+        return known[1].get(value, NOTHING)
+
     def looked_up(self, items: Items, key: Keys, value: Any) -> Sequence[Any]:
         """`items[key = value]` through an index, which is made at the first use."""
         index: dict[Any, list[Any]] | None = self._memory.get((items, key))

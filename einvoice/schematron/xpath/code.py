@@ -131,10 +131,10 @@ def render_loops(loops: tuple[Loop, ...], innermost: list[str]) -> list[str]:
 
 def _rendered(lines: list[str], parameters: list[str]) -> str:
     """A function without its name. Local variables are numbered, so that equal functions have equal texts."""
-    names = {name: name for name in ("d", "n", "nodes", "out")}
+    names = {name: name for name in ("d", "nodes", "out")}
 
     def rename(match: re.Match[str]) -> str:
-        return names.setdefault(match[2], f"x{len(names) - 3}")
+        return names.setdefault(match[2], f"x{len(names) - 2}")
 
     head = _LOCAL.sub(rename, ", ".join(f"‹{name}›" for name in parameters))
     body = "".join(f"    {line}\n" for line in lines)

@@ -11,7 +11,9 @@ Source: XSLT 2.0, section 5.5 (patterns).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative
 from einvoice.schematron.xpath.code import Expr, Scope, text_literal
@@ -130,16 +132,23 @@ def _alternative(steps: list[_Step], anchored: bool, translator: Translator, sco
         tuple(shape),
         anchored,
         _function(translator, "way", by_way),
-        _function(translator, "match", by_node),
+        _function(translator, "match", by_node, conditions.values),
         len(steps) if near else None,
     )
 
 
-def _function(translator: Translator, prefix: str, conditions: list[str]) -> str | None:
-    """A function that picks, of some nodes, those for which all conditions hold."""
+def _function(
+    translator: Translator, prefix: str, conditions: list[str], values: Mapping[str, str] = MappingProxyType({})
+) -> str | None:
+    """A function that picks, of some nodes, those for which all conditions hold.
+
+    `values` has, for conditions on the value of a key, the code of the nodes that have it.
+    """
     if not conditions:
         return None
-    line = f"return [‹n› for ‹=n› in ‹nodes› if {' and '.join(conditions)}]"
+    first = next((each for each in conditions if each in values), "")
+    tests = " and ".join(each for each in conditions if each != first)
+    line = f"return [‹n› for ‹=n› in {values.get(first, '‹nodes›')}{f' if {tests}' if tests else ''}]"
     name, _ = translator.module.function(prefix, [line], ("d", "nodes"))
     return name
 
@@ -159,6 +168,7 @@ class _Conditions:
         self.translator = translator
         self.scope = scope
         self.anchored = anchored
+        self.values: dict[str, str] = {}  # conditions on the value of a key -> code of the nodes that have it
 
     def of(self, steps: list[_Step], level: int | None) -> tuple[list[str], list[str]]:
         """Conditions that a way decides, and those that a node decides."""
@@ -224,7 +234,10 @@ class _Conditions:
             return None
         code = self.translator.as_list(keys)
         function = self.translator.module.function_of(code, "keys", ("d", "n"))
-        return f"({text_literal(value.value)} in ‹d›.kept({function}, ‹n›))"
+        wanted = text_literal(value.value)
+        condition = f"({wanted} in ‹d›.kept({function}, ‹n›))"
+        self.values[condition] = f"‹d›.having({function}, ‹nodes›, {wanted})"
+        return condition
 
     def above(self, steps: list[_Step], node: str) -> str:
         """Code: is there an ancestor that matches the steps before a //, predicates included?"""
