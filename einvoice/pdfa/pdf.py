@@ -40,6 +40,7 @@ from pypdf.generic import (
 
 from einvoice.errors import MissingExtra, Unreadable
 from einvoice.pdfa import ascii85
+from einvoice.pdfa.packed import Reader
 from einvoice.pdfa.quiet import quiet, watch
 
 # pypdf meets hostile bytes with whatever its code trips over: an index, a type, a recursion. These are what bytes can
@@ -124,7 +125,7 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
         ),
     ):
         try:
-            pdf = Pdf(PdfReader(io.BytesIO(data), xref_stream_maximum_entries=8 * limits.objects), limits)
+            pdf = Pdf(Reader(io.BytesIO(data), xref_stream_maximum_entries=8 * limits.objects), limits)
             if not pdf.opens:
                 raise Locked("EI-NO-PDF-04")
             yield pdf

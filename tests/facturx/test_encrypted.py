@@ -29,7 +29,7 @@ def fails_with(message):
 
 def test_a_missing_cipher_names_the_extra(monkeypatch):
     """The words are ours and say what to install; what catches unreadable or locked PDFs still does."""
-    monkeypatch.setattr(reading, "PdfReader", fails_with("cryptography>=3.1 is required for AES algorithm"))
+    monkeypatch.setattr(reading, "Reader", fails_with("cryptography>=3.1 is required for AES algorithm"))
     with pytest.raises(MissingExtra, match=r"einvoice-fr\[encrypted\]") as refused:
         ei.extract(PDF)
     assert isinstance(refused.value, Unreadable)
@@ -39,7 +39,7 @@ def test_a_missing_cipher_names_the_extra(monkeypatch):
 
 def test_something_else_that_is_missing_is_not_the_extra(monkeypatch):
     """A cipher that no package of ours brings."""
-    monkeypatch.setattr(reading, "PdfReader", fails_with("something else is required"))
+    monkeypatch.setattr(reading, "Reader", fails_with("something else is required"))
     with pytest.raises(Locked, match="something else") as refused, opened(PDF):
         pass
     assert not isinstance(refused.value, MissingExtra)
@@ -47,7 +47,7 @@ def test_something_else_that_is_missing_is_not_the_extra(monkeypatch):
 
 def test_a_report_says_that_an_invoice_may_not_be_encrypted(monkeypatch):
     """Whatever is installed: PDF/A forbids it."""
-    monkeypatch.setattr(reading, "PdfReader", fails_with("cryptography>=3.1 is required for AES algorithm"))
+    monkeypatch.setattr(reading, "Reader", fails_with("cryptography>=3.1 is required for AES algorithm"))
     (report,) = ei.validate(PDF).documents
     assert (report.verdict, [each.rule for each in report.findings]) == ("invalid", ["EI-PDF-18"])
 

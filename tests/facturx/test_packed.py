@@ -1,0 +1,45 @@
+"""Objects in a stream: each is read alone, and is what pypdf makes of it."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from pypdf import PdfReader
+from pypdf.errors import PdfReadError
+from pypdf.generic import IndirectObject
+
+from einvoice.pdfa.packed import Reader
+
+_OBJECTS = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>", b"(words)")
+
+
+def pdf_of(offsets: tuple[int, ...] | None = None) -> bytes:
+    """A PDF whose objects 1, 2 and 3 stand in the stream 4; `offsets` says where, if not where they are."""
+    starts = offsets or tuple(sum(len(each) + 1 for each in _OBJECTS[:at]) for at in range(3))
+    head = b" ".join(b"%d %d" % pair for pair in zip((1, 2, 3), starts, strict=True)) + b"\n"
+    packed = head + b"\n".join(_OBJECTS)
+    made = b"%PDF-1.7\n"
+    stream = len(made)
+    made += b"4 0 obj\n<</Type/ObjStm/N 3/First %d/Length %d>>stream\n" % (len(head), len(packed))
+    made += packed + b"\nendstream\nendobj\n"
+    table = len(made)
+    places = [(0, 0), (2, 4, 0), (2, 4, 1), (2, 4, 2), (1, stream), (1, table)]
+    rows = b"".join(bytes((row[0], *row[1].to_bytes(2, "big"), row[2] if len(row) > 2 else 0)) for row in places)
+    made += b"5 0 obj\n<</Type/XRef/W[1 2 1]/Size 6/Root 1 0 R/Length %d>>stream\n" % len(rows)
+    return made + rows + b"\nendstream\nendobj\nstartxref\n%d\n%%%%EOF\n" % table
+
+
+def test_an_object_is_read_without_the_others():
+    """What is asked for is what pypdf reads, and what is not asked for is not read."""
+    reader, theirs = Reader(io.BytesIO(pdf_of())), PdfReader(io.BytesIO(pdf_of()))
+    assert reader.root_object["/Pages"] == theirs.root_object["/Pages"] == {"/Type": "/Pages", "/Kids": [], "/Count": 0}
+    assert (0, 3) in theirs.resolved_objects
+    assert (0, 3) not in reader.resolved_objects
+    assert IndirectObject(3, 0, reader).get_object() == "words"
+
+
+def test_a_stream_that_is_not_as_the_standard_says_is_left_to_pypdf():
+    """Places that do not increase are refused as pypdf refuses them."""
+    with pytest.raises(PdfReadError, match="Invalid offset"):
+        IndirectObject(2, 0, Reader(io.BytesIO(pdf_of((0, 30, 30))))).get_object()
