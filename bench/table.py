@@ -382,7 +382,8 @@ def _seconds(*arguments: str) -> float:
 def _waited(*arguments: str) -> float:
     """The seconds by the clock until a program of ours has ended."""
     start = time.perf_counter()
-    subprocess.run([sys.executable, *arguments], check=False, stdout=subprocess.DEVNULL)  # noqa: S603 - our own program
+    unread = subprocess.DEVNULL
+    subprocess.run([sys.executable, *arguments], check=False, stdout=unread, stderr=unread)  # noqa: S603 - as above
     return time.perf_counter() - start
 
 
