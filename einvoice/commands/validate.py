@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 _MOST_NAMED = 20  # files that are left out
 _WORTH_PROCESSES = 200  # documents: fewer take less time than processes to start
 _MANY = 10  # documents: of more, only those that fail are shown
-_COUNTED = DocumentReport(verdict="valid")  # stands for each document that is counted and not shown
+_COUNTED = DocumentReport.model_construct(verdict="valid")  # stands for each document that is counted and not shown
 
 # What holds where neither the command line nor the project says otherwise.
 _DEFAULTS: Mapping[str, Any] = MappingProxyType(
