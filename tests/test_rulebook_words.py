@@ -146,7 +146,7 @@ def test_terms_and_statuses_are_named_as_accountants_do():
 @pytest.mark.parametrize(
     ("rule", "facts", "said"),
     [
-        ("EI-WHY-SHARE", {"share": "1200.50"}, "sa part du total HT est 1200,50"),
+        ("EI-WHY-SHARE", {"share": "1200.50"}, "sa part du total HT est 1 200,50"),
         ("EI-WHY-PAID", {"total": "120.00"}, "le montant payé dépasse le total TTC (120,00)"),
         ("EI-LIFE-04", {"found": "130.00", "expected": "120.00"}, "130,00 encaissés pour 120,00 dus."),
         (

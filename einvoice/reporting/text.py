@@ -14,6 +14,7 @@ from einvoice.artefacts.catalogue import catalogue
 from einvoice.data import Language, french
 from einvoice.report import DocumentReport, Finding, Report, Step, Verdict
 from einvoice.reporting.words import WORDS, counted
+from einvoice.rulebook import sentences
 from einvoice.terms import term
 
 VERDICTS: tuple[Verdict, ...] = ("valid", "invalid", "not_run")
@@ -122,10 +123,7 @@ def values(finding: Finding, language: Language) -> list[str]:
 
 def in_one_line(finding: Finding, language: Language) -> str:
     """A finding in one line: the message, what was found and expected, and the hint."""
-    told = ", ".join(values(finding, language))
-    message = f"{finding.message} ({told})" if told else finding.message
-    ended = message if message.endswith((".", "!", "?", "…")) or not finding.hint else f"{message}."
-    return " ".join(filter(None, (ended, finding.hint)))
+    return sentences(finding.message, ", ".join(values(finding, language)), finding.hint or "")
 
 
 def places(same: tuple[Finding, ...], language: Language) -> str:

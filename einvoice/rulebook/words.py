@@ -23,7 +23,7 @@ Sources: the column `source` of each row.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from types import MappingProxyType
@@ -68,11 +68,20 @@ _VAT_EN = MappingProxyType(
         "Z": '"zero rated" (Z)',
     }
 )
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    """In French, a comma for the point, and a narrow blank between thousands."""
+    whole = f"{found[1]:>{-(-len(found[1]) // 3) * 3}}"
+    groups = [whole[at : at + 3].strip() for at in range(0, len(whole), 3)]
+    return "\N{NARROW NO-BREAK SPACE}".join(groups) + (f",{found[2]}" if found[2] else "")
+
+
 _PLACE = re.compile(r"\{(\w+)(?::(day|figure))?\}")
-_AS_READ = MappingProxyType(
+_AS_READ: Mapping[str, tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = MappingProxyType(
     {
         "day": (re.compile(r"(\d{4})-(\d{2})-(\d{2})"), r"\3/\2/\1"),
-        "figure": (re.compile(r"(?<=\d)\.(?=\d)"), ","),
+        "figure": (re.compile(r"(\d+)(?:\.(\d+))?"), _in_figures),
     }
 )
 _OPEN = "…"  # a place for which there is no fact
@@ -126,6 +135,12 @@ def said(fact: Fact, language: Language) -> str:
     if isinstance(fact, str):
         return fact
     return " ".join(text(each, language) for each in (fact if isinstance(fact, tuple) else (fact,)))
+
+
+def sentences(*texts: str) -> str:
+    """Texts one after the other, each begun and ended as a sentence is; those that say nothing are left out."""
+    parts = [each[0].upper() + each[1:] for each in texts if each]
+    return " ".join(each if each.endswith((".", "!", "?", "…", ":", "»", ")")) else f"{each}." for each in parts)
 
 
 def severity_of(rule: str) -> Severity:

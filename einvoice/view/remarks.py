@@ -9,16 +9,22 @@ that there is (the seller's card, the line). What has no place at all stands bel
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from einvoice.data import Language
 from einvoice.report import Finding
+from einvoice.rulebook import sentences
+from einvoice.view import formatting
 from einvoice.view.formatting import COLON
 from einvoice.view.page import Card, Entries, Page, Remark, Row, Span, spans_of
 from einvoice.view.words import label
 from einvoice.visible import visible
+
+_AMOUNT = re.compile(r"-?\d{1,30}\.\d{2}")
 
 Holder = Entries | Card | Row  # what shows remarks below itself
 
@@ -90,13 +96,18 @@ def _remark(number: int, finding: Finding, language: Language) -> Remark:
     """What is wrong, and the two values where there are two."""
     message = finding.message_en if language == "en" else finding.message
     values = [
-        f"{label(key, language)} {value}"
+        f"{label(key, language)} {_as_shown(value, language)}"
         for key in ("found", "expected")
         if (value := getattr(finding, key)) is not None
     ]
-    text = " ".join((message, f"({', '.join(values)})" if values else "", finding.hint or "")).strip()
+    text = sentences(message, ", ".join(values), finding.hint or "")
     heading = f"{label(finding.severity, language)} {finding.rule}"
     return Remark(number, finding.severity, visible(heading), visible(text))
+
+
+def _as_shown(value: str, language: Language) -> str:
+    """A value as the page shows it: an amount with the figures of the language, anything else as it was written."""
+    return formatting.number(Decimal(value), language, decimals=2) if _AMOUNT.fullmatch(value) else value
 
 
 def _counted(findings: Sequence[Finding], language: Language) -> str:
