@@ -20,6 +20,7 @@ from pydantic import AfterValidator
 def legal_time(time: datetime) -> datetime:
     """The time in France, without zone and without fractions of a second.
 
+    What lies beyond the calendar there, as 9999-12-31T23:59:59Z does, which is said for "for ever", is its last moment.
     Raises `ValueError` for a time with a zone where the machine has no time zone data (`pip install tzdata`).
     """
     if time.tzinfo is not None:
@@ -27,6 +28,8 @@ def legal_time(time: datetime) -> datetime:
             time = time.astimezone(ZoneInfo("Europe/Paris")).replace(tzinfo=None)
         except ZoneInfoNotFoundError as error:
             raise ValueError("no time zone data on this machine: give French time, or pip install tzdata") from error
+        except OverflowError:
+            time = datetime.min if time.year == 1 else datetime.max  # noqa: DTZ901 - the French clock, as above
     return time.replace(microsecond=0)
 
 

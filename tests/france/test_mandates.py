@@ -234,6 +234,8 @@ def test_moments_are_compared_as_moments(moment, covers):
         (SIREN, {"end": "2026-09-01"}, [("EI-MDT-01", "end_date")]),
         (SIREN, {"end": "2026-08-01"}, [("EI-MDT-01", "end_date")]),
         (SIREN, {"end": "2026-09-02"}, []),
+        (SIREN, {"end": "9999-12-31T23:59:59Z"}, []),
+        (SIREN, {"start": "0001-01-01T00:00:00+14:00", "end": "9999-12-31T23:59:59-11:00"}, []),
     ],
 )
 def test_a_mandate_is_checked_before_it_is_asked_for(address, given, rules):

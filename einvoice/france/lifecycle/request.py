@@ -18,6 +18,8 @@ from einvoice.model import Invoice, Party
 from einvoice.rulebook import Observation, observation
 from einvoice.terms import term
 
+_TOO_MUCH = Decimal(10) ** 18  # more than any invoice, and few enough digits to calculate with
+
 
 @dataclass(frozen=True, slots=True)
 class Payment:
@@ -135,9 +137,13 @@ def _action_exists(request: Request) -> Iterator[Observation]:
 
 def _comment_is_given(request: Request) -> Iterator[Observation]:
     payment = request.payment
-    reversal = request.kind.code == "212" and payment is not None and payment.amount * owed(request.invoice) < 0
+    reversal = request.kind.code == "212" and payment is not None and _flows_back(payment.amount, request.invoice)
     if (reversal or "comment" in request.kind.needs) and not request.comment:  # P1.17, G7.25
         yield fault("EI-CDV-63", "subject.details")
+
+
+def _flows_back(amount: Decimal, invoice: Invoice) -> bool:
+    return _is_amount(amount) and amount * owed(invoice) < 0
 
 
 _MEANT_FOR = {"payment": ("211", "212"), "approval": ("206",), "account": ("227",)}
@@ -160,16 +166,22 @@ def _amounts_make_sense(request: Request) -> Iterator[Observation]:
     payment, approval = request.payment, request.approval
     amounts = [payment.amount, payment.before, payment.discount] if payment else []
     amounts += [approval.with_vat, approval.without_vat] if approval else []
-    amounts += [*payment.by_rate.values()] if payment and payment.by_rate else []
-    for amount in amounts:
-        if amount is not None and amount != round(amount, 2):
-            yield fault("EI-CDV-71", "subject.details", found=amount)
+    amounts += [*payment.by_rate, *payment.by_rate.values()] if payment and payment.by_rate else []
+    wrong = [amount for amount in amounts if amount is not None and not _is_amount(amount)]
+    for amount in wrong:
+        yield fault("EI-CDV-71", "subject.details", found=amount)
+    if wrong:
+        return
     if payment is not None and request.kind.code == "212" and not payment.amount:
         yield fault("EI-CDV-78", "subject.details", found=payment.amount)
     if payment and payment.by_rate and sum(payment.by_rate.values(), NOTHING) != payment.amount:
         yield fault(
             "EI-CDV-70", "subject.details", found=sum(payment.by_rate.values(), NOTHING), expected=payment.amount
         )
+
+
+def _is_amount(value: Decimal) -> bool:
+    return value.is_finite() and abs(value) < _TOO_MUCH and value == round(value, 2)
 
 
 def _account_is_an_iban(request: Request) -> Iterator[Observation]:
