@@ -151,6 +151,18 @@ class RuleTree(Tree):
             known = self._memory[key, "having"] = (nodes, index)
         return known[1].get(value, NOTHING)
 
+    def met_before(self, node: int, tag: str) -> bool:
+        """preceding::tag/. = . of distinct values: an element of that name, before the node, has the node's value."""
+        first = self._memory.get(("first", tag))
+        if first is None:
+            first = {self.value(each): each for each in reversed(self.named(tag))}
+            self._memory["first", tag] = first
+        value = self.value(node)
+        found = first.get(value, node)
+        if found >= node or self.end(found) <= node:
+            return bool(found < node)
+        return any(self.tag[each] == tag and self.value(each) == value for each in self.preceding(node))
+
     def looked_up(self, items: Items, key: Keys, value: Any) -> Sequence[Any]:
         """`items[key = value]` through an index, which is made at the first use."""
         index: dict[Any, list[Any]] | None = self._memory.get((items, key))

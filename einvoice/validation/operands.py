@@ -11,7 +11,7 @@ nothing where it is missing: its absence is the finding.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -34,6 +34,8 @@ class Values:
 
     def __init__(self, invoice: Invoice) -> None:
         self._invoice = invoice
+        self._groups: dict[Path, dict[Decimal | str, list[Path]]] = {}
+        self._named: dict[tuple[Path, Decimal | str], dict[str, list[Path]]] = {}
 
     @cached_property
     def _places(self) -> Mapping[tuple[str, Decimal | str], list[Path]]:
@@ -43,6 +45,19 @@ class Values:
             if (term := term_at(place)) is not None:
                 places.setdefault((term.id, value if isinstance(value, Decimal) else _text(value)), []).append(place)
         return places
+
+    def _within(self, path: Path, group: Model, value: Decimal | str) -> Mapping[str, list[Path]]:
+        """By business term, where a value stands in a part of the invoice, which is looked through once."""
+        if path not in self._groups:
+            known = self._groups[path] = {}
+            for place, each in walk(group, path):
+                known.setdefault(each if isinstance(each, Decimal) else _text(each), []).append(place)
+        if (path, value) not in self._named:
+            by_term = self._named[path, value] = {}
+            for place in self._groups[path].get(value, ()):
+                if (term := term_at(place)) is not None:
+                    by_term.setdefault(term.id, []).append(place)
+        return self._named[path, value]
 
     @cached_property
     def _unread(self) -> frozenset[str | None]:
@@ -70,14 +85,13 @@ class Values:
         """The one field within a group that has the found value and a term that the rule names."""
         found = _figure(observation, "found") or ""
         named = sorted(set(_TERM.findall(_said(observation))))
+        said = [value for value in (found.strip(), _number(found)) if value is not None]
         group = path.get(self._invoice)
-        if path.steps and isinstance(group, Model):  # a line, a party: soon looked through
-            places: Iterable[Path] = (place for place, value in walk(group, path) if _same(value, found))
-            places = (place for place in places if (term := term_at(place)) is not None and term.id in named)
+        if path.steps and isinstance(group, Model):  # a line, a party
+            like = (self._within(path, group, value).get(term, ()) for value in said for term in named)
         else:
-            said = (found.strip(), _number(found))
-            like = (self._places.get((term, value), ()) for term in named for value in said if value is not None)
-            places = (place for each in like for place in each if place.within(path))
+            like = (self._places.get((term, value), ()) for term in named for value in said)
+        places = (place for each in like for place in each if place.within(path))
         first = tuple(islice(places, 2))
         return first[0] if len(first) == 1 else None
 

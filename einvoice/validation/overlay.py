@@ -70,8 +70,8 @@ def _finder(where: str) -> Callable[[Element], object]:
 
 def hangs_on_place(ruleset: str, version: str, rule: str) -> bool:
     """Whether what a failure of a rule counts for may hang on its place and what it says."""
-    concerned = (each for each in _defects() if each.softens != "never" and each.concerns(ruleset, version, rule))
-    return any(concerned) or ruleset in policy_data()["stand_in"]
+    concerned = _concerning(ruleset, version, rule)
+    return any(each.softens != "never" for each in concerned) or ruleset in policy_data()["stand_in"]
 
 
 def known_defect(ruleset: str, version: str, rule: str, failure: Failure, element: At | None = None) -> Defect | None:

@@ -43,6 +43,7 @@ _SPECIAL = {"INF": math.inf, "+INF": math.inf, "-INF": -math.inf, "NaN": math.na
 _BOOLEAN = {"true": True, "1": True, "false": False, "0": False}
 _PLAIN = "-.0123456789"  # a text of these only is a number to Python exactly if it is one to XML Schema
 _LONGEST_INTEGER = 4000  # digits; Python refuses to read more than 4,300
+_LARGEST_INTEGER = 10**_LONGEST_INTEGER  # computed once: it takes longer than all else that is done to a value
 
 
 def _wrong(value: str, what: str) -> Fault:
@@ -139,7 +140,7 @@ def to_string(value: Any) -> str | None:
         return _decimal_text(value)
     if isinstance(value, float):
         return _double_text(value)
-    if isinstance(value, int) and abs(value) >= 10**_LONGEST_INTEGER:
+    if isinstance(value, int) and abs(value) >= _LARGEST_INTEGER:
         raise Fault("FOCA0003", f"a whole number of more than {_LONGEST_INTEGER} digits")
     return str(value)
 

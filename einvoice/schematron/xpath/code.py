@@ -225,6 +225,13 @@ class Module:
 
         `recall`: worth remembering for the same arguments, too.
         """
+        code = "\n".join(lines)
+        match [name for name in locals_in(code) if name != "d"]:
+            case [node] if code.count(f"‹{node}›") == code.count(f"‹d›.up[‹{node}›]"):
+                # what siblings ask of the node around them: looked for once, as long as nothing else is asked
+                around = self.local()
+                name, _ = self.function(prefix, [line.replace(f"‹d›.up[‹{node}›]", around) for line in lines])
+                return f"‹d›.recall({name}, ‹d›.up[‹{node}›])"
         name, free = self.function(prefix, lines)
         if not free:
             return f"ONCE.memo({name})"

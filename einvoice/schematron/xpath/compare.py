@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from einvoice.schematron.xpath.casts import to_boolean, to_double
 from einvoice.schematron.xpath.dates import Date, DateTime, Duration, Moment, to_date, to_date_time, to_duration
 from einvoice.schematron.xpath.values import Fault, NodeItem, Untyped, type_name
 
-__all__ = ["any_pair", "compare", "distinct", "index_of", "single_pair", "truth"]
+__all__ = ["any_pair", "any_text", "compare", "distinct", "index_of", "single_pair", "truth"]
 
 OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq,
@@ -73,6 +73,18 @@ def any_pair(sign: str, left: Iterable[Any], right: Iterable[Any]) -> bool:
     """A general comparison: true when it is for one item of each side."""
     others = list(right)
     return any(compare(sign, a, b) for a in left for b in others)
+
+
+def any_text(sign: str, left: Sequence[str], right: Sequence[str]) -> bool:
+    """The same of many texts, without comparing each with each."""
+    if not left or not right:
+        return False
+    if sign == "=":
+        return not set(left).isdisjoint(right)
+    if sign == "!=":
+        return len({*left, *right}) > 1
+    ends = (min(left), max(right)) if sign[0] == "<" else (max(left), min(right))
+    return OPERATORS[sign](*ends)
 
 
 def single_pair(sign: str, a: Any, b: Any) -> bool | None:

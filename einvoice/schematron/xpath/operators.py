@@ -13,10 +13,24 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from einvoice.schematron.xpath.code import Card, Expr, Kind, Loop, Scope, locals_in
+from einvoice.schematron.xpath.code import Card, Expr, Kind, Loop, Scope, locals_in, render_loops
 from einvoice.schematron.xpath.core import NUMBERS, TEXTS, Core
 from einvoice.schematron.xpath.lexer import XPathError
-from einvoice.schematron.xpath.syntax import Binary, Call, For, ForEach, Literal, Negate, Quantified, Syntax
+from einvoice.schematron.xpath.steps import clark
+from einvoice.schematron.xpath.syntax import (
+    Binary,
+    Call,
+    ContextItem,
+    For,
+    ForEach,
+    Literal,
+    NameTest,
+    Negate,
+    Path,
+    Quantified,
+    Step,
+    Syntax,
+)
 
 GENERAL = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 VALUE = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -37,6 +51,7 @@ _CASTS: dict[Kind, str] = {
     "decimal": "to_double({})",
     "double": "to_double({})",
 }
+_MANY = 40  # texts of a list, after which each is no longer compared with each of another
 _MOMENTS = frozenset({"date", "datetime", "duration"})
 
 
@@ -55,6 +70,10 @@ class Operators(Core):
         operator = syntax.operator
         if operator in ("and", "or"):
             return self._logic(syntax, scope)
+        tag = _tag_of_repeated(syntax)
+        if tag and not self.patient and scope.item is not None and scope.item.kind == "node":
+            met = f"{scope.item.document}.met_before({scope.item.code}, {self.module.tag(tag)})"
+            return Expr("boolean", "1", met)
         left, right = self.expression(syntax.left, scope), self.expression(syntax.right, scope)
         if operator in GENERAL:
             return Expr("boolean", "1", self.general(operator, left, right))
@@ -152,7 +171,26 @@ class Operators(Core):
         if how is None:
             return f"any_pair({sign!r}, {self.as_list(self.marked(a))}, {self.as_list(self.marked(b))})"
         (loops, x), (more, y) = self.loops(a), self.loops(b)
-        return self.some((*loops, *more), f"{how[0].format(x)} {GENERAL[sign]} {how[1].format(y)}")
+        condition = f"{how[0].format(x)} {GENERAL[sign]} {how[1].format(y)}"
+        may_be_long = all(any(loop.kind == "for" for loop in each) for each in (loops, more))
+        if not may_be_long or self.patient or not {a.kind, b.kind} <= TEXTS:
+            return self.some((*loops, *more), condition)
+        count = self.module.local()
+        counted = self.module.bind(count)
+        lines = [
+            f"{counted} = 0",
+            *render_loops(
+                loops,
+                [
+                    f"{counted} = {count} + 1",
+                    f"if {count} == {_MANY}:",
+                    f"    return any_text({sign!r}, {self.as_list(a)}, {self.as_list(b)})",
+                    *render_loops((*more, Loop("if", condition)), ["return True"]),
+                ],
+            ),
+            "return False",
+        ]
+        return self.module.call("some", lines)
 
     def _words(self, e: Expr) -> str | None:
         """Code of a set of the texts of a list that does not depend on where it is used."""
@@ -254,6 +292,14 @@ def _word_of_list(syntax: Syntax) -> tuple[Syntax, str] | None:
     match syntax:
         case Call("contains", (Literal(str() as text), Call("concat", (Literal(" "), word, Literal(" "))))):
             return word, text
+    return None
+
+
+def _tag_of_repeated(syntax: Syntax) -> str | None:
+    """The tag in `preceding::tag/. = .`, as a rule asks whether a value is there again."""
+    match syntax:
+        case Binary("=", Path(Step("preceding", NameTest(str(), str()) as test), ContextItem()), ContextItem()):
+            return clark(test)
     return None
 
 

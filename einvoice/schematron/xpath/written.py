@@ -40,7 +40,8 @@ def _text(value: Any, decimals: int) -> str | None:
         return None
     if isinstance(value, (float, Decimal)) and math.isfinite(value):
         return _plain(Decimal(repr(value)) if isinstance(value, float) else value, decimals)
-    text = " ".join((to_string(value) or "")[: 10 * _LONGEST].split())
+    text = value if isinstance(value, str) else to_string(value) or ""
+    text = " ".join(text[: 10 * _LONGEST].split())
     if not text:
         return None
     return _shortened(text)
