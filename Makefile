@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client kills fuzz hostile million roundtrip unmapped verdicts sweep preflight france verapdf first-findings clean
+.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client schemathesis kills fuzz hostile million roundtrip unmapped verdicts sweep preflight france verapdf first-findings clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -96,6 +96,14 @@ drafts: $(VENV)/dev        ## a thousand random drafts, built in each syntax and
 
 client: $(VENV)/dev        ## 500 invoices and their approvals each way, by a client that is not ours
 	$(BIN)/python tools/third_party_client.py
+
+# Apart, for it brings a plugin of pytest that our tests do not want.
+$(VENV)/schemathesis/bin/schemathesis: $(VENV)/dev
+	$(PYTHON) -m venv $(VENV)/schemathesis
+	$(VENV)/schemathesis/bin/python -m pip install --quiet --disable-pip-version-check 'schemathesis>=4.32,<5'
+
+schemathesis: $(VENV)/schemathesis/bin/schemathesis   ## the sandbox asked whatever its OpenAPI, and that of XP Z12-013, allow
+	$(BIN)/python tools/openapi_fuzz.py --program $<
 
 kills: $(VENV)/dev         ## twenty kills of the sandbox's platforms under load, on each database
 	EINVOICE_KILLS=20 $(BIN)/python -m pytest tests/server/test_kills.py --timeout 900 --durations 0

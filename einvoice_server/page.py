@@ -121,7 +121,8 @@ def mount(app: FastAPI, platform: Platform) -> None:
 
     @app.exception_handler(Refused)
     async def _refused(request: Request, error: Refused) -> Response:
-        return shown.page(request, "refused.html", error.status_code, said=str(error.detail))
+        said = _TEXTS[_language(request)].get(f"refused_{error.status_code}", str(error.detail))
+        return shown.page(request, "refused.html", error.status_code, said=said)
 
     @app.exception_handler(Exception)
     async def _broken(request: Request, error: Exception) -> Response:

@@ -94,7 +94,9 @@ def test_the_life_of_an_invoice_is_told(person, sent):
 def test_nothing_is_shown_to_strangers(box, sent):
     """Without session, or with another sponsor's, an invoice is not there; a form of another site does nothing."""
     first, second = box.platforms
-    assert httpx.get(f"{first.url}/invoices/{sent['invoice_id']}").status_code == 401
+    answer = httpx.get(f"{first.url}/invoices/{sent['invoice_id']}", params={"lang": "fr"})
+    assert (answer.status_code, "Entrez d’abord" in answer.text) == (401, True)
+    assert "n’est plus valable" in httpx.get(f"{first.url}/onboarding/x/y", params={"lang": "fr"}).text
     assert "W-1" not in httpx.get(first.url).text
     assert httpx.post(f"{first.url}/login", data={"key": second.sponsor_token}).status_code == 403  # no Origin
     wrong = httpx.post(f"{first.url}/login", data={"key": second.sponsor_token}, headers={"Origin": first.url})
