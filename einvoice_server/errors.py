@@ -55,6 +55,9 @@ def findings_detail(findings: Sequence[ei.Finding]) -> list[dict[str, Any]]:
     ]
 
 
+_LAST = {"Connection": "close"}  # the web server ends the connection after an error that it did not expect: say so
+
+
 def seed_errors(app: FastAPI) -> None:
     """Errors of the seed's API: `{error, code, trace_id}`, and `{detail: […]}` for 422."""
 
@@ -92,7 +95,7 @@ def seed_errors(app: FastAPI) -> None:
     async def _broken(_: Request, error: Exception) -> Response:
         if not isinstance(error, ClientDisconnect):
             _log.error("request: %s", where_it_broke(error))
-        return _said(500, f"internal error ({type(error).__name__})")
+        return _said(500, f"internal error ({type(error).__name__})", _LAST)
 
 
 def where_it_broke(error: BaseException | None = None) -> str:
@@ -153,4 +156,4 @@ def afnor_errors(app: FastAPI) -> None:
     async def _broken(_: Request, error: Exception) -> Response:
         if not isinstance(error, ClientDisconnect):
             _log.error("request: %s", where_it_broke(error))
-        return said(500, f"internal error ({type(error).__name__})")
+        return said(500, f"internal error ({type(error).__name__})", _LAST)

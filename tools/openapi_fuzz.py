@@ -3,8 +3,8 @@
     python tools/openapi_fuzz.py [--examples 20] [--only ours] [--published ../shared/artefacts/afnor-xp-z12-013]
 
 Our own description, and the two that AFNOR published of XP Z12-013. A failure is an answer that the description does
-not have: an undocumented status, another form, a 500, what is wrong and taken, what is right and refused. What no schema
-can say (a rule of content, a state) is in `EXPLAINED`, each with its reason. Exit status 1 after any other failure.
+not have: an undocumented status, another form, a 500, what is wrong and taken, what is right and refused. What no
+schema can say (a rule of content, a state) is in `EXPLAINED`, with its reason. Exit status 1 after any other failure.
 """
 
 from __future__ import annotations

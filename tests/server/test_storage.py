@@ -9,7 +9,7 @@ import threading
 import httpx
 import pytest
 from companies import Company, ubl, until
-from sqlalchemy import func, insert, select
+from sqlalchemy import event, func, insert, select
 
 from einvoice_server import jobs, work
 from einvoice_server.clock import FakeClock
@@ -189,6 +189,34 @@ def test_a_full_disk_acknowledges_nothing(platform, monkeypatch):
         platform.files.put(tx, b"y" * 100_000)
     assert count(platform, file) == 0
     assert not [each for each in FileStore(platform.files.folder).folder.rglob("*") if each.is_file()]
+
+
+def test_a_full_database_acknowledges_nothing_and_goes_on_when_there_is_room(tmp_path):
+    """A flow that cannot be kept is a 500, and not there; the worker lives on, and what comes later arrives."""
+    with Sandbox(folder=tmp_path) as box, Company(box.platforms[0]) as seller, Company(box.platforms[1]) as buyer:
+        first = next(each for each in box.services if each.platform.settings.matricule == "0101").platform
+        with first.db.read() as tx:
+            pages = tx.exec_driver_sql("PRAGMA page_count").scalar()
+
+        def limited(connection, *_):
+            connection.execute(f"PRAGMA max_page_count = {pages if limit.is_set() else 2**30}")
+
+        limit = threading.Event()
+        limit.set()
+        event.listen(first.db.engine, "checkout", limited)
+        answers = [
+            seller.http.post("/invoicing/files/submit", files={"file": ("a.xml", ubl(f"FULL-{number}"))})
+            for number in range(20)
+        ]
+        refused = [number for number, answer in enumerate(answers) if answer.status_code == 500]
+        assert refused
+        assert {answer.status_code for answer in answers} <= {201, 500}
+        limit.clear()
+        seller.submit(ubl("ROOM"))
+        buyer.received("ROOM")
+        wanted = {f"FULL-{number}" for number in range(20) if number not in refused} | {"ROOM"}
+        until(lambda: wanted <= {each["number"] for each in buyer.ok("GET", "/invoicing/received")})
+        assert {each["number"] for each in seller.ok("GET", "/invoicing/sent")} == wanted
 
 
 def test_numbers_are_given_once(platform):
