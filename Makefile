@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client schemathesis kills fuzz hostile million roundtrip unmapped verdicts sweep preflight france verapdf first-findings clean
+.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client schemathesis kills fuzz hostile large million roundtrip unmapped verdicts sweep preflight france verapdf first-findings clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -113,6 +113,9 @@ hostile: $(VENV)/dev       ## hundreds of files made to do harm, each within two
 
 fuzz: $(VENV)/dev          ## damaged documents thrown at everything that reads, for MINUTES; fails after a crash
 	$(BIN)/python tools/fuzz.py --minutes $(or $(MINUTES),10)
+
+large: $(VENV)/dev         ## invoices of 100,000 lines and attachments of 70 MB: time and memory, beside lxml's own tree
+	$(BIN)/python tools/large_documents.py
 
 million: $(VENV)/dev       ## many invoices (COUNT) by one process, two, a cluster; killed, interrupted, resumed: none is lost
 	$(BIN)/python tools/million.py --count $(or $(COUNT),2000)
