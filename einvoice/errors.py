@@ -30,7 +30,9 @@ _AS_SAID = "EI-NO-SAID"  # the row for a text that has none of its own
 
 
 class EInvoiceError(Exception):
-    """Root of the tree: catch this to catch everything that einvoice raises on purpose.
+    """Root of the tree: catch this to catch all that einvoice raises for a document, a draft or what is installed.
+
+    Arguments that are none (an unknown target, a path for bytes) are `ValueError` or `TypeError`, as Python has them.
 
     `rule` is a row of the rulebook, whose places `facts` fill; or, of a machine that knows no rulebook, such as the
     compiler of rules, the English text itself. All arguments are positional, so that workers can send exceptions.

@@ -66,6 +66,11 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = einvoice.nothing
 
 
+def test_what_an_editor_offers_is_what_is_public():
+    """After `ei.` stand the public names, none of a module that is only used inside."""
+    assert {name for name in dir(einvoice) if not name.startswith("_")} == set(einvoice.__all__) - {"__version__"}
+
+
 def test_importing_the_package_loads_nothing_else():
     """`import einvoice` is free: neither pydantic nor lxml is loaded before a name is used."""
     code = "import sys, einvoice; assert not {'pydantic', 'lxml', 'einvoice.api'} & set(sys.modules)"

@@ -98,7 +98,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "information": "INFORMATION",
                 "errors": ("error", "errors"),
                 "warnings": ("warning", "warnings"),
-                "informations": ("information", "informations"),
+                "informations": ("note", "notes"),
                 "line": ("line", "lines"),
                 "field": ("field", "fields"),
                 "times": "times",
