@@ -54,6 +54,11 @@ DOUBTFUL = {
 OVERLOOKED = {
     "a buyer without a name": ("<ram:Name>ACHETEUR EXEMPLE</ram:Name>=><ram:Name> </ram:Name>", "BR-07"),
     "a line without a number": ("<ram:LineID>1</ram:LineID>=><ram:LineID> </ram:LineID>", "BR-21"),
+    "a scheme of a country": (
+        "machine</ram:Name>=>machine</ram:Name><ram:OriginTradeCountry><ram:ID schemeID='zz'>FR</ram:ID>"
+        "</ram:OriginTradeCountry>",
+        "BR-CL-11",
+    ),
     "an empty unit": ('unitCode="HUR"=>unitCode=""', "BR-CL-23"),
     "a name of the number's scheme": (
         "<ram:ID>MIN-26-117=><ram:ID schemeName='x'>MIN-26-117",
