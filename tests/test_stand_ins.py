@@ -51,12 +51,12 @@ DOUBTFUL = {
     "an empty code": ("<ram:SubjectCode>BAR</ram:SubjectCode>=><ram:SubjectCode/>", "PEPPOL-EN16931-R008"),
     "a scheme of the number": ("<ram:ID>MIN-26-117=><ram:ID schemeID='0009'>MIN-26-117", "EI-UNNAMED"),
 }
+ORIGIN = "<ram:OriginTradeCountry><ram:ID schemeID='zz'>FR</ram:ID></ram:OriginTradeCountry>"
 OVERLOOKED = {
     "a buyer without a name": ("<ram:Name>ACHETEUR EXEMPLE</ram:Name>=><ram:Name> </ram:Name>", "BR-07"),
     "a line without a number": ("<ram:LineID>1</ram:LineID>=><ram:LineID> </ram:LineID>", "BR-21"),
     "a scheme of a country": (
-        "machine</ram:Name>=>machine</ram:Name><ram:OriginTradeCountry><ram:ID schemeID='zz'>FR</ram:ID>"
-        "</ram:OriginTradeCountry>",
+        "machine</ram:Name>=>machine</ram:Name>" + ORIGIN,
         "BR-CL-11",
     ),
     "an empty unit": ('unitCode="HUR"=>unitCode=""', "BR-CL-23"),
