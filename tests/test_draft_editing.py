@@ -154,3 +154,12 @@ def test_a_draft_gets_its_number_when_it_is_finalised():
         numbered.finalise(number="X-1")
     assert not numbered.is_final
     assert numbered.finalise(number=numbered.number).number == numbered.number
+
+
+def test_a_final_draft_may_be_asked_again():
+    """By its number or without one, and gives the same invoice; by another it refuses."""
+    draft = Draft(issue_date="2026-11-02")
+    made = draft.finalise("F1")
+    assert draft.finalise("F1") == draft.finalise() == made
+    with pytest.raises(DraftError):
+        draft.finalise("F2")

@@ -127,7 +127,7 @@ class Draft(DraftContent):
         """
         if number and self.number and number != self.number:
             raise DraftError(Problem("number", Sentence("EI-NO-DRAFT-NUMBERED", {"number": self.number}), number))
-        if number:
+        if number and not self.number:  # a final draft may be asked again, by its number or without
             self.number = number
         if not self.number:
             raise DraftError(Problem("number", Sentence("EI-NO-DRAFT-NUMBER")))

@@ -68,7 +68,34 @@ class Life(RuleBasedStateMachine):
             message = status(self.invoice, code, at=moment(hours), received_at=ARRIVED, **said)
         except Unwritable as refused:
             assert refused.findings  # noqa: PT017 - no other exception is raised
+        else:
+            self.is_told(message)
+
+    @rule(data=st.data(), hours=st.integers(0, 60))
+    def what_may_come_comes(self, data, hours):
+        """With all that it needs: such a life grows long."""
+        if not self.life.next:
             return
+        code = data.draw(st.sampled_from([each.code for each in self.life.next]))
+        kind = STATUSES[code]
+        said = {"comment": "Voir notre courrier."} if "comment" in kind.needs or code == "212" else {}
+        if "reason" in kind.needs:
+            said["reasons"] = (data.draw(st.sampled_from(sorted(kind.reasons))),)
+        if "amounts" in kind.needs:
+            said["payment"] = Payment(
+                data.draw(st.sampled_from((Decimal("100.00"), Decimal("-40.00"), Decimal("2492.00"))))
+            )
+        if "account" in kind.needs:
+            said["account"] = Account("FR7630006000011234567890189")
+        try:
+            message = status(self.invoice, code, at=moment(hours), received_at=ARRIVED, **said)
+        except Unwritable as refused:
+            assert refused.findings  # noqa: PT017 - as above
+        else:
+            self.is_told(message)
+
+    def is_told(self, message):
+        """A message is read as it was written, nothing that was known is forgotten, and a copy of it counts once."""
         assert cdar.read(parse_xml(cdar.write(message))) == message
         before = self.life
         self.life = before.with_message(message)
