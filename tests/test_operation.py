@@ -222,3 +222,27 @@ def test_json_moves_no_cursor(tmp_path, capsys, arguments):
     out = capsys.readouterr().out
     assert not set(out) & set(hidden[1:2] + hidden[5:])
     assert hidden in json.dumps(json.loads(out), ensure_ascii=False)
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="this system has no terminals that a program can make")
+def test_a_progress_bar_is_for_terminals(tmp_path):
+    """On one it runs to its end and goes away; in a pipe there is the summary only."""
+    pytest.importorskip("rich", reason="the extra einvoice-fr[cli] is not installed")
+    line = [sys.executable, "-m", "einvoice", "validate", str(ROOT / "fixtures/valid"), "--format", "jsonl"]
+    line += ["-o", str(tmp_path / "results.jsonl"), "--jobs", "1", "--lang", "en"]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"}
+    ours, theirs = os.openpty()
+    command = subprocess.Popen(line, env=environment, stderr=theirs)  # noqa: S603 - our own words
+    os.close(theirs)
+    shown = b""
+    try:
+        while part := os.read(ours, 65_536):
+            shown += part
+    except OSError:  # the other side is closed
+        pass
+    os.close(ours)
+    assert command.wait(timeout=60) == 0
+    assert b"100%" in shown
+    assert b"26 valid" in shown.rpartition(b"\x1b[2K")[2]
+    piped = subprocess.run(line, env=environment, capture_output=True, check=False, timeout=120)  # noqa: S603 - as above
+    assert piped.stderr.decode() == "einvoice: 26 valid, 0 invalid, 0 not run; 0 of an earlier run\n"
