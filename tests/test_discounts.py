@@ -167,4 +167,4 @@ def test_factur_x_extended_has_the_parts():
     assert ei.parse(data).payment_discounts[0].period == Decimal(8)
     converted = ei.convert(data, "ubl")
     assert [each.field for each in converted.losses if each.rule == "EI-LOSS"] == ["payment_discounts[0]"]
-    assert "Délai de l'escompte" in unescape(ei.render(data, "html").decode())
+    assert "Délai de l’escompte" in unescape(ei.render(data, "html").decode())
