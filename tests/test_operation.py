@@ -28,6 +28,14 @@ ROOT = Path(__file__).parents[1]
 GOOD = ROOT / "fixtures" / "valid" / "services.ubl.xml"
 DRAFT = json.loads((ROOT / "fixtures" / "drafts" / "services.json").read_text(encoding="utf-8"))
 
+# Whoever runs the tests in the background ignores interrupts, and hands that on.
+INTERRUPTIBLE = """
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from einvoice.__main__ import main
+sys.exit(main())
+"""
+
 
 def run(*arguments):
     """The exit status of the command line."""
@@ -140,10 +148,13 @@ def test_an_interrupt_ends_a_batch_and_all_its_processes(tmp_path):
     for number in range(120):
         (tmp_path / f"{number:03}.xml").write_bytes(GOOD.read_bytes())
     results = tmp_path / "results.jsonl"
-    line = [sys.executable, "-m", "einvoice", "validate", str(tmp_path), "--format", "jsonl", "-o", str(results)]
-    line += ["--jobs", "2", "--lang", "en"]
+    words = ["validate", str(tmp_path), "--format", "jsonl", "-o", str(results), "--jobs", "2", "--lang", "en"]
     command = subprocess.Popen(  # noqa: S603 - our own words
-        line, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True, start_new_session=True
+        [sys.executable, "-c", INTERRUPTIBLE, *words],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
     while not (results.exists() and results.stat().st_size) and command.poll() is None:
         time.sleep(0.01)
@@ -159,7 +170,7 @@ def test_an_interrupt_ends_a_batch_and_all_its_processes(tmp_path):
     else:
         pytest.fail("a process outlives the command")
     told = results.read_bytes()
-    assert run(*line[3:], "--resume") == 0
+    assert run(*words, "--resume") == 0
     assert results.read_bytes().startswith(told[: told.rfind(b"\n") + 1])
     sources = [json.loads(each)["source"] for each in results.read_text().splitlines()]
     assert len(sources) == len(set(sources)) == 120

@@ -303,6 +303,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, help="where the invoices are made, and kept (default: for this run)")
     parser.add_argument("--only", default=",".join(RUNS))
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a program in the background hands on that it ignores it
     failed = False
     with tempfile.TemporaryDirectory() as temporary:
         work = options.folder or Path(temporary)
