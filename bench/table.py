@@ -144,7 +144,8 @@ def _head() -> Iterator[str]:
     yield "Written by `make bench` (`bench/table.py` says what is measured, and how). Processor time in milliseconds;"
     yield "the ratio says how many times as long the other takes.\n"
     python = f"{platform.python_implementation()} {platform.python_version()}"
-    yield f"* {python}, {platform.machine()}, {os.cpu_count()} cores"
+    busy = os.getloadavg()[0]  # above the cores, others were at work too, and what is said by the clock says little
+    yield f"* {python}, {platform.machine()}, {os.cpu_count()} cores, load {busy:.1f} at the start"
     yield f"* einvoice {ei.__version__} on {versions(OURS)}"
     yield f"* beside {versions(PEERS)}\n"
     yield "| work | ours | beside | theirs | ratio |"
