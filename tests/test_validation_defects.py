@@ -14,7 +14,7 @@ from einvoice.artefacts.adding import add
 from einvoice.artefacts.installed import find
 from einvoice.schematron import Failure
 from einvoice.validation.observed import Ran, grouped, observed
-from einvoice.validation.overlay import known_defect
+from einvoice.validation.overlay import hangs_on_place, known_defect
 
 SHARED = Path(__file__).parents[1].parent / "shared"
 CASES, PDFS = SHARED / "cases", SHARED / "corpus" / "fr-ctc-examples" / "pdf"
@@ -102,6 +102,14 @@ def test_an_empty_delivery_is_what_the_schema_demands():
     assert note.replace("x", "") not in CII
     empty = judged(without(CII, f"</ram:IssueDateTime>=></ram:IssueDateTime>{note.replace('x', '')}"))
     assert sorted(f.severity for f in empty.findings if f.rule == "PEPPOL-EN16931-R008") == ["information", "warning"]
+
+
+def test_failures_whose_place_decides_are_looked_at_one_by_one():
+    """Of all others, which count the same wherever they are, the first are told."""
+    stand_in = {rule: hangs_on_place("facturx-en16931", "1.09.2", rule) for rule in ("", "CII-SR-470", "BR-21")}
+    assert stand_in == {"": True, "CII-SR-470": True, "BR-21": False}
+    assert hangs_on_place("facturx-extended", "1.09.2", "CII-SR-465")
+    assert not hangs_on_place("en16931-ubl", "1.3.16", "BR-21")
 
 
 def test_what_is_only_counted_is_never_softened():

@@ -70,8 +70,13 @@ def _finder(where: str) -> Callable[[Element], object]:
 
 def hangs_on_place(ruleset: str, version: str, rule: str) -> bool:
     """Whether what a failure of a rule counts for may hang on its place and what it says."""
-    concerned = _concerning(ruleset, version, rule)
-    return any(each.softens != "never" for each in concerned) or ruleset in policy_data()["stand_in"]
+    if any(each.softens != "never" for each in _concerning(ruleset, version, rule)):
+        return True
+    known = policy_data()["stand_in"].get(ruleset)
+    if known is None:
+        return False
+    allowed = any(rule in row.get("rules", ("",)) for row in known["allowed"])
+    return allowed or rule in known["doubtful"] or rule in known["left_out_where"]
 
 
 def known_defect(ruleset: str, version: str, rule: str, failure: Failure, element: At | None = None) -> Defect | None:
