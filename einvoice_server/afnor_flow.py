@@ -23,14 +23,14 @@ from starlette.datastructures import UploadFile
 
 import einvoice as ei
 from einvoice_server import intake
-from einvoice_server.api.common import Here, Plain
+from einvoice_server.api.common import Here, Plain, known
 from einvoice_server.auth import Caller, Holder, bearer, known_token
 from einvoice_server.clock import iso, micros
 from einvoice_server.errors import Refused
 from einvoice_server.files import sha256
 from einvoice_server.happenings import flow_json
 from einvoice_server.tables import flow, webhook
-from einvoice_server.tx import find, insert_once
+from einvoice_server.tx import insert_once
 from einvoice_server.webhooks import check_url
 
 __all__ = ["flow_service"]
@@ -238,10 +238,7 @@ def _ascii(name: str) -> str:
 
 
 def _row(tx: Connection, caller: Caller, flow_id: str) -> Row[Any]:
-    row = find(tx, flow, id=flow_id, client_id=caller.client_id)
-    if row is None:
-        raise Refused(404, "no such flow")
-    return row
+    return known(tx, flow, "no such flow", id=flow_id, client_id=caller.client_id)
 
 
 @flow_service.get("/webhooks")

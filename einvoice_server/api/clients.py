@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, StrictBool
 from sqlalchemy import Connection, Row, delete, insert, select
 
 from einvoice_server import mandate_life
-from einvoice_server.api.common import OURS, Here, Id, Sponsor, router
+from einvoice_server.api.common import OURS, Here, Id, Sponsor, known, router
 from einvoice_server.auth import hashed
 from einvoice_server.clock import iso
 from einvoice_server.errors import Refused
@@ -104,10 +104,7 @@ def _out(row: Row[Any]) -> dict[str, Any]:
 
 
 def _own(tx: Connection, sponsor_id: str, client_id: str) -> Row[Any]:
-    row = find(tx, client, id=client_id, sponsor_id=sponsor_id)
-    if row is None:
-        raise Refused(404, "no such client")
-    return row
+    return known(tx, client, "no such client", id=client_id, sponsor_id=sponsor_id)
 
 
 @clients.get("", response_model=list[ClientOut] | ClientOut)

@@ -12,12 +12,15 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, model_validator
+from sqlalchemy import Connection, Row, Table
 
 from einvoice_server.auth import Caller, of_client, platform_of, sponsor_of
 from einvoice_server.auth import SponsorCaller as SponsorIdentity
+from einvoice_server.errors import Refused
 from einvoice_server.platform import Platform
+from einvoice_server.tx import find
 
-__all__ = ["OURS", "After", "Client", "Day", "Here", "Id", "Limit", "Plain", "Siren", "Sponsor", "router"]
+__all__ = ["OURS", "After", "Client", "Day", "Here", "Id", "Limit", "Plain", "Siren", "Sponsor", "known", "router"]
 
 
 def _day(value: object) -> object:
@@ -41,6 +44,14 @@ After = Annotated[
     int, Query(ge=0, lt=2**63, description="Ours: the cursor of the last one that was seen", json_schema_extra=OURS)
 ]
 Limit = Annotated[int, Query(ge=1, le=1000, description="Ours: how many at most", json_schema_extra=OURS)]
+
+
+def known(tx: Connection, table: Table, said: str, **wanted: Any) -> Row[Any]:
+    """The row of a table that has these values. Raises 404, with these words."""
+    row = find(tx, table, **wanted)
+    if row is None:
+        raise Refused(404, said)
+    return row
 
 
 class Problem(BaseModel):

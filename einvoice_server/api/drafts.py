@@ -11,12 +11,12 @@ from sqlalchemy import Connection, Row, delete, select, update
 
 import einvoice as ei
 from einvoice_server import intake
-from einvoice_server.api.common import OURS, Client, Here, Id, router
+from einvoice_server.api.common import OURS, Client, Here, Id, known, router
 from einvoice_server.clock import iso, legal
 from einvoice_server.errors import Refused, findings_detail
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, draft
-from einvoice_server.tx import change, find, insert_once, new_id
+from einvoice_server.tx import change, insert_once, new_id
 
 __all__ = ["drafts"]
 
@@ -179,10 +179,7 @@ def _out(here: Platform, row: Row[Any]) -> dict[str, Any]:
 
 
 def _own(tx: Connection, client_id: str, draft_id: str) -> Row[Any]:
-    row = find(tx, draft, id=draft_id, client_id=client_id)
-    if row is None:
-        raise Refused(404, "no such draft")
-    return row
+    return known(tx, draft, "no such draft", id=draft_id, client_id=client_id)
 
 
 def _open(tx: Connection, client_id: str, draft_id: str) -> Row[Any]:

@@ -11,12 +11,11 @@ from sqlalchemy import Connection, Row, select
 
 import einvoice as ei
 from einvoice_server import intake
-from einvoice_server.api.common import OURS, After, Client, Here, Id, Limit, router
+from einvoice_server.api.common import OURS, After, Client, Here, Id, Limit, known, router
 from einvoice_server.errors import Refused
 from einvoice_server.files import sha256
 from einvoice_server.platform import Platform
 from einvoice_server.tables import invoice
-from einvoice_server.tx import find
 
 __all__ = ["invoicing"]
 
@@ -152,7 +151,4 @@ def invoice_view(
 
 
 def _own(tx: Connection, client_id: str, invoice_id: str) -> Row[Any]:
-    row = find(tx, invoice, id=invoice_id, client_id=client_id)
-    if row is None:
-        raise Refused(404, "no such invoice, or it is not judged yet")
-    return row
+    return known(tx, invoice, "no such invoice, or it is not judged yet", id=invoice_id, client_id=client_id)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 import einvoice as ei
 from einvoice.france import lifecycle
 from einvoice_server import intake
-from einvoice_server.api.common import OURS, After, Client, Day, Here, Limit, router
+from einvoice_server.api.common import OURS, After, Client, Day, Here, Limit, known, router
 from einvoice_server.clock import iso, legal
 from einvoice_server.errors import Refused
 from einvoice_server.happenings import event_json
@@ -114,11 +114,7 @@ def set_status(here: Here, caller: Client, wanted: Annotated[StatusIn, Body()]) 
     """
     code = code_of(wanted.status_code)
     with here.db.write() as tx:
-        row = tx.execute(
-            select(invoice).where(invoice.c.id == wanted.invoice_id, invoice.c.client_id == caller.client_id)
-        ).one_or_none()
-        if row is None:
-            raise Refused(404, "no such invoice")
+        row = known(tx, invoice, "no such invoice", id=wanted.invoice_id, client_id=caller.client_id)
         life = life_of(here, tx, row)
         now = here.now
         made = lifecycle.status(
@@ -169,11 +165,7 @@ def _allowed(life: lifecycle.Lifecycle, made: lifecycle.LifecycleMessage, code: 
 def state(here: Here, caller: Client, invoice_id: Annotated[str, Query(max_length=80)]) -> Any:
     """Where an invoice stands: its state, what is due, what may come, and what the portal was and must be told."""
     with here.db.read() as tx:
-        row = tx.execute(
-            select(invoice).where(invoice.c.id == invoice_id, invoice.c.client_id == caller.client_id)
-        ).one_or_none()
-        if row is None:
-            raise Refused(404, "no such invoice")
+        row = known(tx, invoice, "no such invoice", id=invoice_id, client_id=caller.client_id)
         life = life_of(here, tx, row)
         owed = tx.execute(select(duty).where(duty.c.object_id == row.id).order_by(duty.c.deadline)).all()
     return {

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, select
 
 from einvoice.france import addresses, mandates
 from einvoice_server import mandate_life
-from einvoice_server.api.common import OURS, Client, Here, Id, Siren, router
+from einvoice_server.api.common import OURS, Client, Here, Id, Siren, known, router
 from einvoice_server.errors import Refused
 from einvoice_server.holdings import as_mandate, lines_of
 from einvoice_server.platform import Platform
@@ -171,10 +171,7 @@ def revoke_mandate(here: Here, caller: Client, mandate_id: Id) -> None:
 
 
 def _own(tx: Connection, client_id: str, mandate_id: str) -> Row[Any]:
-    row = find(tx, mandate, id=mandate_id, client_id=client_id)
-    if row is None:
-        raise Refused(404, "no such mandate")
-    return row
+    return known(tx, mandate, "no such mandate", id=mandate_id, client_id=client_id)
 
 
 @directory_group.get("/{siren}", response_model=Entry)
