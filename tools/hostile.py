@@ -25,6 +25,8 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import hostile_repeats
+
 import einvoice as ei
 from einvoice.errors import EInvoiceError
 
@@ -318,6 +320,8 @@ def cases(seed: int) -> Iterator[tuple[str, Case]]:
         "faults": faults(),
         "torn": torn(random),
         "pdf": pdf(),
+        "invoices": (Case(name, data, _validate) for name, data in hostile_repeats.invoices(seed)),
+        "messages": (Case(name, data, _validate) for name, data in hostile_repeats.messages(seed)),
     }
     for family, made in families.items():
         yield from ((family, case) for case in made if len(case.data) <= MOST_BYTES)
