@@ -90,8 +90,8 @@ def test_a_pdf_to_fill_is_opened_once(draft, monkeypatch):
     """Whether it is a PDF/A-3 is seen by the same look as that which fills it."""
     view = ei.build(draft, "facturx")
     opened = []
-    real = pdf.PdfReader
-    monkeypatch.setattr(pdf, "PdfReader", lambda *args, **options: opened.append(1) or real(*args, **options))
+    real = pdf.Reader
+    monkeypatch.setattr(pdf, "Reader", lambda *args, **options: opened.append(1) or real(*args, **options))
     filled = ei.build(draft, "facturx", pdf=view)
     assert len(opened) == 1
     assert ei.extract(filled).xml == ei.extract(view).xml
