@@ -10,6 +10,8 @@ from minimal import CII, without
 from test_validation_defects import judged, step
 
 from einvoice.artefacts.adding import add
+from einvoice.schematron import MOST_TOLD
+from einvoice.validation import steps
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -127,3 +129,17 @@ def test_the_examples_of_cen_get_one_verdict_with_and_without_its_rules():
     }
     assert {each.rules for each in with_cen.values()} == {"en16931-cii"}
     assert len(files) > 10
+
+
+def test_failures_that_are_alike_are_worked_out_so_often_only(monkeypatch):
+    """Of a rule that fails on each of many lines the first are worked out, and all are counted."""
+    line = CII[CII.index("<ram:IncludedSupplyChain") : CII.index("</ram:IncludedSupplyChain")]
+    line += "</ram:IncludedSupplyChainTradeLineItem>"
+    worked_out = []
+    real = steps.observed
+    monkeypatch.setattr(steps, "observed", lambda *args: worked_out.append(args[0].rule) or real(*args))
+    wrong = line.replace('unitCode="HUR"', 'unitCode="???"')
+    report = judged(CII.replace(line, wrong * 2 * MOST_TOLD))
+    assert worked_out.count("FX-SCH-A-000613") == MOST_TOLD
+    told = [each for each in report.findings if each.rule == "FX-SCH-A-000613"]
+    assert f"{2 * MOST_TOLD - len(told)} more findings" in told[-1].hint

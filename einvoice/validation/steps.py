@@ -12,7 +12,7 @@ Sources: FNFE-MPE, note on the validation artefacts V1.4.0 (the chain); those of
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Literal
@@ -38,6 +38,7 @@ from einvoice.validation.engines import NOTHING_FIRED, NotRun, Run, Source, run_
 from einvoice.validation.numbers import check_numbers
 from einvoice.validation.observed import Ran, grouped, observed
 from einvoice.validation.operands import Values
+from einvoice.validation.overlay import known_defect
 from einvoice.validation.plans import Plan, french_rules_of, is_french, plan_for
 from einvoice.validation.policy import HouseRules, Policy, is_lenient, policy_data
 from einvoice.validation.stand_ins import Standing, is_doubtful, is_left_out, overlooked
@@ -477,7 +478,7 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
         each for each in run.outcome.failures if not is_left_out(each, standing, partial(element_at, each.location))
     ]
     doubted = [each for each in failures if is_doubtful(each, standing, policy)]
-    found = [_observed(task, each, ran) for each in failures]
+    found = [_observed(task, each, ran) for each in _told(task, failures, ran)]
     reason = _doubt("EI-STEP-14", ((rule, 1) for rule in overlooked(standing, task.document.root)), ran)
     reason = _doubt("EI-STEP-02", ((each.rule or "EI-UNNAMED", 1 + each.more) for each in doubted), ran) or reason
     if ran.extension:
@@ -495,6 +496,21 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
     elif reason:
         done = replace(done, status="not_run", reason=reason)
     return Result((done,), tuple(found))
+
+
+def _told(task: Task, failures: Iterable[Failure], ran: Ran) -> Iterator[Failure]:
+    """The failures that are told: of those alike the first, then how many more; all that a known defect is about."""
+    alike: dict[tuple[str, str, str, str, bool], list[Failure]] = {}
+    for each in failures:
+        place = partial(task.document.element_at, each.location)
+        defective = known_defect(ran.ruleset, ran.version, each.rule, each, place) is not None
+        key = (each.rule, "" if each.rule else each.message, each.kind, each.flag, defective)
+        alike.setdefault(key, []).append(each)
+    for (*_, defective), those in alike.items():
+        *first, last = those if defective else those[:MOST_TOLD]
+        rest = those[len(first) + 1 :]
+        yield from first
+        yield replace(last, more=sum((1 + each.more for each in rest), last.more)) if rest else last
 
 
 def _doubt(why: str, rules: Iterable[tuple[str, int]], ran: Ran) -> Sentence | None:
