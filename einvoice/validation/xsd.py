@@ -36,7 +36,7 @@ _MOST_SHOWN = 200  # characters of a value
 _MOST_SAID = 500  # characters of a message that is not taken apart: libxml2's own are cut at 64,000
 _CROWDED = etree.XPath("//*[*[5001]]")  # elements of so many children that a fault in each is slow to place
 _MOST_STEPS = 60_000_000  # from sibling to sibling while faults are placed: half a second
-_MOST_PLACED = 1_000  # faults that are placed, whatever their kind
+MOST_PLACED = 1_000  # faults that are placed, whatever their kind
 _LONG = re.compile(rb">([^<]{1000})[^<]{1000000,}<")
 _ALLOWED, _TYPED = "XSD-16", "XSD-TYPED"  # a value that is not of its type: without and with what its type wants
 _TYPES = frozenset({"date", "time", "dateTime", "decimal", "integer", "boolean", "base64Binary"})  # that have words
@@ -401,7 +401,7 @@ def _told(errors: Iterable[_Error], places: _Places) -> list[Fault]:
             known[error[:2]] = _said(error, places.prefixes)
         said, attribute = known[error[:2]]
         alike = kinds.setdefault((said.id, said.facts["place"], said.facts["expected"]), [])
-        if len(alike) < MOST_TOLD or len(told) < _MOST_PLACED:
+        if len(alike) < MOST_TOLD or len(told) < MOST_PLACED:
             alike.append(len(told))
             told.append(Fault(said, places.of(error.path, attribute), error.line or None))
         else:
