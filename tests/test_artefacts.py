@@ -529,3 +529,13 @@ def test_a_name_that_is_no_text_is_no_file(tmp_path, name):
     (folder / "BR-FR-Flux2-Schematron-UBL.sch").write_bytes(content)
     with pytest.raises(Unreadable, match="not well-formed"):
         add(folder, version="9.9")
+
+
+def test_rules_that_take_for_ever_to_compile_are_not_kept(tmp_path, monkeypatch):
+    """What is added is compiled in a process with a deadline and bounded memory; the host goes on."""
+    check = SCH[SCH.index("<assert") : SCH.index("</assert>")] + "</assert>"
+    many = SCH.replace(check, "".join(check.replace("<assert", f'<assert role="{n}"') for n in range(20_000)))
+    monkeypatch.setattr(adding, "_SECONDS", 0.3)
+    with pytest.raises(Unreadable, match="process of these rules"):
+        add(release(tmp_path / "new", "BR-FR-Flux2-Schematron-UBL.sch", many))
+    assert not list(user_folder().rglob("*.sch"))

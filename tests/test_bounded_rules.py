@@ -6,7 +6,7 @@ import pytest
 from minimal import UBL, without
 
 import einvoice as ei
-from einvoice.validation import bounded
+from einvoice import bounded
 
 SCHEMA = """<schema xmlns="http://purl.oclc.org/dsdl/schematron" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"
     queryBinding="xslt2">

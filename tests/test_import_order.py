@@ -17,7 +17,7 @@ LAYERS = (
     ("installation", "data", "visible", "report", "paths", "terms", "rulebook", "errors"),
     ("model", "codes", "identifiers", "profiles", "discounts", "instalments"),
     ("xml", "processes", "worker_processes", "disk", "locks", "once", "garbage"),
-    ("binding", "schematron", "pdfa", "artefacts"),
+    ("binding", "schematron", "bounded", "pdfa", "artefacts"),
     ("forms", "ubl", "cii", "detect"),
     ("draft",),
     ("conversion", "view", "own_rules"),

@@ -37,9 +37,10 @@ from einvoice.artefacts.installed import (
     stated_version,
     user_folder,
 )
+from einvoice.bounded import run_bounded
 from einvoice.disk import replace_file
 from einvoice.errors import Unreadable, Unrecognised
-from einvoice.schematron import RuleError, compile_rules, read_rules
+from einvoice.schematron import EngineFailure, RuleError, compile_rules, read_rules
 
 _SUFFIXES = {".sch", ".xsl", ".xslt", ".xsd", ".xml"}
 MOST_FILES = 10_000
@@ -54,6 +55,7 @@ _NAMESPACES = {
 }
 _ARCHIVES = {".zip", ".jar", ".whl"}
 _ZIP = b"PK\x03\x04"
+_SECONDS = 120.0  # to compile the rules of a file; the largest published ones take some five
 _ANY_VERSION = re.compile(r"\d+(?:\.\d+)+")
 _VERSION_FOLDER = re.compile(r"v?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _SAFE_NAME = re.compile(r"\w[\w+-]*(?:\.[\w+-]+)*")
@@ -252,10 +254,19 @@ def is_of_kind(path: Path, kind: str) -> bool:
 
 def _try(candidate: _Candidate) -> None:
     """Compile the rules: what cannot be would be `not_run` later, in place of a version that can."""
-    main, *_ = candidate.files
     if candidate.entry.kind != "rules" or candidate.told == "catalogue":
         return
-    others = {path.resolve(): path for path in candidate.files}
+    main, *_ = candidate.files
+    try:
+        run_bounded(_compile, tuple(candidate.files), seconds=_SECONDS)
+    except (RuleError, EngineFailure, OSError) as error:
+        raise Unreadable("EI-NO-ADD-08", {"file": main.name, "detail": str(error)}) from error
+
+
+def _compile(files: tuple[Path, ...]) -> None:
+    """Compile a rule set, the first of its files, in whichever process this is."""
+    main = files[0]
+    others = {path.resolve(): path for path in files}
 
     def opened(name: str) -> bytes:
         path = others.get((main.parent / name).resolve())
@@ -263,10 +274,7 @@ def _try(candidate: _Candidate) -> None:
             raise FileNotFoundError(name)
         return path.read_bytes()
 
-    try:
-        compile_rules(read_rules(main.name, main.read_bytes(), opened))
-    except (RuleError, OSError) as error:
-        raise Unreadable("EI-NO-ADD-08", {"file": main.name, "detail": str(error)}) from error
+    compile_rules(read_rules(main.name, main.read_bytes(), opened))
 
 
 def _is_sure(candidate: _Candidate) -> None:

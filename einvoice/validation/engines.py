@@ -2,7 +2,7 @@
 
     run_rules(artefact, Document(data), Policy()).outcome.failures
 
-Rules that come from the user run in a process of their own with a deadline (`validation.bounded`): a regular expression
+Rules that come from the user run in a process of their own with a deadline (`einvoice.bounded`): a regular expression
 or a loop in them can go on for ever, also by a text of the invoice.
 
 A rule set is read and made ready once for each process; compiled rules are kept on disk (see `schematron.cache`).
@@ -73,7 +73,7 @@ def _run(source: Source, document: Document, policy: Policy) -> Run:
     if (ways := len(document.rule_tree.ways)) > MOST_WAYS:
         raise NotRun("EI-STEP-13", {"count": str(ways), "limit": str(MOST_WAYS)})
     if is_strangers(source):
-        from einvoice.validation.bounded import run_bounded  # noqa: PLC0415 - the published rules need no process
+        from einvoice.bounded import run_bounded  # noqa: PLC0415 - the published rules need no process
 
         compiled = run_bounded(_judge, source, document.xml, policy.engine == "both", seconds=policy.time_limit)
     else:
