@@ -57,14 +57,18 @@ def test_white_space_around_a_text_is_no_content():
 
 
 def test_an_empty_element_is_no_value():
-    """An empty element leaves its attribute absent, an empty group absent too; an empty repeat is listed, and left out.
+    """An empty element leaves its attribute absent, an empty group absent too; both are listed, once.
 
     Attributes alone say nothing either: a scheme without what it is the scheme of.
     """
     order, unread = read("<Number> </Number><Buyer><Name/></Buyer><Item/><Sum/>")
     assert (order.number, order.buyer, order.totals) == (None, None, None)
     assert order.items == ()
-    assert [(each.kind, each.xpath) for each in unread] == [("empty", "/Order/Item")]
+    assert [(each.kind, each.xpath) for each in unread] == [
+        ("empty", "/Order/Number"),
+        ("empty", "/Order/Buyer/Name"),
+        ("empty", "/Order/Item"),
+    ]
     order, unread = read("<Buyer><Code scheme='s'/><Global scheme='s'/><Global scheme='s'>2</Global></Buyer>")
     assert (order.buyer.code, [each.value for each in order.buyer.codes]) == (None, ["2"])
     assert [(each.kind, each.xpath) for each in unread] == [

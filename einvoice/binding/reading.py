@@ -2,8 +2,8 @@
 
 Reading never refuses. What matches no row is `unknown`; what a constant says to be something else than the row means is
 `other`, and is left out as a whole; a second value for a single attribute is `repeated`, a text that is no value of its
-type is `unparsable`, a code that is read but will be written otherwise is `respelled`, an object of which nothing is
-said, or nothing but what kind of value it would be, is `empty`. Each is an `Unread`, with its place, and none is
+type is `unparsable`, a code that is read but will be written otherwise is `respelled`, an element without a text, or an
+object of which nothing is said but what kind of value it would be, is `empty`. Each is an `Unread`, with its place, and none is
 dropped in silence.
 """
 
@@ -155,9 +155,13 @@ def _read_children(  # noqa: C901, PLR0912  (each element of each document passe
                     _read_value(node, child, text, values, state)
             elif text:
                 _read_value(node, child, text, values, state)
+            elif not len(child) and not attributes:
+                state.report("empty", child)
         elif node.key:
             if text:
                 _read_value(node, child, text, values, state)
+            elif not len(child) and not attributes:
+                state.report("empty", child)
         elif text and not (node.constant and state.known.accepts(node.constant, text)):
             meant = bool(node.constant) and state.known.means(node.constant, text)
             state.report("respelled" if meant else "unknown", child, None, text)
@@ -234,12 +238,14 @@ def _read_object(node: Node, child: Element, surrounding: dict[str, Any], state:
             _read_value(inside.text, child, text, values, state)
         else:
             state.report("unknown", child, None, text)
+    told = len(state.problems)
     _read_children(inside, child, values, state)
     if inside.defaults or state.fallbacks:
         _settle(inside, values, state)
     if values.keys() <= inside.labels:
         state.dropped.append(child)
         if (node.many or values) and not any(text.strip(_SPACE) for text in map(str, child.itertext())):
+            state.problems[told:] = [each for each in state.problems[told:] if each[0] != "empty"]  # its parts are, too
             state.report("empty", child)  # else what it says is the document's, or listed otherwise
     elif node.many:
         target.setdefault(key, []).append(inside.made_by().build(values))
