@@ -3,8 +3,8 @@
 Reading never refuses. What matches no row is `unknown`; what a constant says to be something else than the row means is
 `other`, and is left out as a whole; a second value for a single attribute is `repeated`, a text that is no value of its
 type is `unparsable`, a code that is read but will be written otherwise is `respelled`, an element without a text, or an
-object of which nothing is said but what kind of value it would be, is `empty`. Each is an `Unread`, with its place, and none is
-dropped in silence.
+object of which nothing is said but what kind of value it would be, is `empty`. Each is an `Unread`, with its place, and
+none is dropped in silence.
 """
 
 from __future__ import annotations
