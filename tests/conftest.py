@@ -108,3 +108,12 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if not Executed.count:
         pytest.fail(f"{pyfuncitem.nodeid} executed no assertion", pytrace=False)
     return result
+
+
+@pytest.fixture
+def french_afterwards() -> Generator[None, None, None]:
+    """Whatever a test speaks, the next one hears French."""
+    from einvoice.commands.language import speak
+
+    yield
+    speak("fr")

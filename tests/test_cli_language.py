@@ -19,12 +19,7 @@ PACKAGE = Path(einvoice.__file__).parent
 ROWS = dict(line.replace("\\n", "\n").split("\t") for line in data_text("command_line.tsv").splitlines()[1:])
 PLACES = re.compile(r"%(?:\(\w+\))?[sr]|\{\w+(?:!r)?\}")
 
-
-@pytest.fixture(autouse=True)
-def french_afterwards():
-    """Whatever a test speaks, the next one hears French."""
-    yield
-    speak("fr")
+pytestmark = pytest.mark.usefixtures("french_afterwards")
 
 
 def texts(parser):

@@ -43,12 +43,7 @@ NAMES = re.compile(
 PLACES = {"{vat}": "S", "{term}": "BT-1", "{other}": "BT-2", "{item}": "MDT-4", "{n}": "1", "{any}": "X"}
 PLAIN = re.compile(r"\S [:;!?»](?:\s|$)|« (?=\S)|[\d}] [%€](?![\w(])")
 
-
-@pytest.fixture(autouse=True)
-def french_afterwards():
-    """Whatever a test speaks, the next one hears French."""
-    yield
-    speak("fr")
+pytestmark = pytest.mark.usefixtures("french_afterwards")
 
 
 def labels(column):

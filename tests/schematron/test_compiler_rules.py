@@ -304,24 +304,9 @@ def test_the_work_for_failures_follows_their_number():
     rules = compile_rules(rule_set(rule("a:line/a:id", check("false()"))))
 
     def steps(lines: int) -> int:
-        """The instructions of Python that are executed: the same on every machine, however busy."""
-        root = etree.fromstring('<r xmlns="urn:a">' + "<line><id/></line>" * lines + "</r>")
-        counted = 0
-
-        def trace(frame, event, _):
-            nonlocal counted
-            frame.f_trace_opcodes = True
-            counted += event == "opcode"
-            return trace
-
-        before = sys.gettrace()
-        sys.settrace(trace)
-        try:
-            outcome = rules.check(root)
-        finally:
-            sys.settrace(before)
-        assert len(outcome.failures) == lines
-        return counted
+        document = '<r xmlns="urn:a">' + "<line><id/></line>" * lines + "</r>"
+        assert len(rules.check(etree.fromstring(document)).failures) == lines
+        return executed(rules, document)
 
     steps(10)
     assert steps(1600) < 9 * steps(200)
