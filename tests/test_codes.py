@@ -80,16 +80,50 @@ def test_every_list_says_its_source_and_holds_codes():
     assert len({(row[0], row[1]) for row in rows}) == len(rows)
 
 
-@pytest.mark.parametrize(
-    "name",
-    sorted(set(CODE_LISTS) - {"unit", "icd", "eas", "currency", "note_subject", "charge_reason", "payment_means"}
-           - {"non_vat_tax", "invoice_type"}),
-)  # fmt: skip
-def test_short_lists_are_named_in_both_languages(name):
-    """What a French person reads on an invoice has a French name: all of the short lists."""
+# Codes of the official lists whose meaning no source at hand tells: they stand for themselves.
+UNNAMED = {
+    "charge_reason": {"PRV"},
+    "eas": {"0235", "0240", "0244", "0245", "0246", "0248"},
+    "invoice_type": {"102"},
+    "non_vat_tax": {"AAO", "AAP"},
+    "payment_means": {"98"},
+}
+
+
+@pytest.mark.parametrize("name", sorted(set(CODE_LISTS) - {"unit", "icd"}))
+def test_every_code_is_named_in_both_languages(name):
+    """Whoever meets a code reads what it means, in French as in English; the few that nobody explains are listed."""
+    codes = code_list(name).codes.values()
+    assert {code.value for code in codes if not (code.name_en and code.name_fr)} == UNNAMED.get(name, set())
+
+
+def test_an_identifier_scheme_has_one_name():
+    """ISO 6523 in both its lists: a scheme of addresses that also identifies has the same name in both."""
+    schemes, addresses = code_list("icd").codes, code_list("eas").codes
+    both = schemes.keys() & addresses.keys()
+    assert len(both) > 50
+    assert [each for each in both if schemes[each].name_fr != addresses[each].name_fr] == []
+    assert [each for each in both if schemes[each].name_en != addresses[each].name_en] == []
+
+
+def test_what_goods_are_counted_in_is_named():
+    """Packages (Recommendation 21) all have a name; a unit that has an English one has a French one."""
+    units = code_list("unit").codes.values()
+    assert [unit.value for unit in units if bool(unit.name_en) != bool(unit.name_fr)] == []
+    packages = [unit for unit in units if re.fullmatch(r"X[A-Z0-9]{2}", unit.value)]
+    assert len(packages) == 406
+    assert {unit.value[:3] for unit in packages if not unit.name_fr and unit.value[:2] != "XO"} == {
+        *("XP1", "XP3", "XP4", "XSX")  # these, as the series XO, are younger than the names at hand
+    }
+
+
+@pytest.mark.parametrize("name", sorted(set(CODE_LISTS) - {"mime"}))
+def test_names_are_set_as_french(name):
+    """No name begins or ends with a blank, or has two; a currency begins with a small letter in French."""
     for code in code_list(name).codes.values():
-        assert code.name_en, code
-        assert code.name_fr, code
+        assert " ".join(code.name_fr.split()) == code.name_fr, code
+        if name == "currency":
+            assert code.name_fr[0].islower(), code
 
 
 def test_the_french_invoice_types_are_named():
@@ -102,7 +136,8 @@ def test_a_name_falls_back():
     """No French name: the English one; no name, or no such code: the code itself."""
     assert code_list("payment_means").name_of("30") == "Virement"
     assert code_list("payment_means").name_of("30", "en") == "Credit transfer"
-    assert code_list("currency").name_of("XAG") == "Silver"
+    assert code_list("icd").name_of("0022") == "OSF Distributed Computing Object Identification"
+    assert code_list("currency").name_of("XAG") == "argent (métal)"
     assert code_list("unit").name_of("A10") == "A10"
     assert code_list("unit").name_of("no such code") == "no such code"
 
