@@ -8,6 +8,7 @@ from __future__ import annotations
 from einvoice.data import Language
 from einvoice.report import DocumentReport, Finding, Report, Step
 from einvoice.reporting.text import in_one_line
+from einvoice.reporting.words import WORDS
 
 # Python's own quoteattr would load an HTTP client with its module.
 _ESCAPES = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF], "�") | {
@@ -52,7 +53,7 @@ def _case(document: str, step: Step, findings: tuple[Finding, ...], language: La
 
 
 def _told(finding: Finding, language: Language) -> str:
-    where = f" (line {finding.line})" if finding.line else ""
+    where = f" ({WORDS[language]['line'][0]} {finding.line})" if finding.line else ""
     return f"{in_one_line(finding, language)}{where}"
 
 

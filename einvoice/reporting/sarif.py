@@ -60,15 +60,21 @@ def sarif(report: Report, language: Language) -> str:
 
 
 def _rule(finding: Finding, language: Language) -> dict[str, Any]:
-    """What the rule demands, in the words of the catalogue: those of a finding speak of one document."""
-    rule: dict[str, Any] = {"id": finding.rule, "defaultConfiguration": {"level": _LEVELS[finding.severity]}}
-    found = explained(finding.rule)
-    if found is None:  # a rule of the house, or one without words of ours
-        return rule
-    words, hint = (found.fr, found.hint_fr) if language == "fr" else (found.en, found.hint_en)
-    rule["shortDescription"] = {"text": words}
-    rule["help"] = {"text": " ".join(filter(None, (words, hint, found.source and f"({found.source})")))}
-    return rule
+    """What the rule demands, in the words of the catalogue: those of a finding speak of one document.
+
+    A rule without words of ours, such as one of the house, is called by its id: code hosts want some text.
+    """
+    words, more = finding.rule, ""
+    if found := explained(finding.rule):
+        words, hint = (found.fr, found.hint_fr) if language == "fr" else (found.en, found.hint_en)
+        more = " ".join(filter(None, (words, hint, found.source and f"({found.source})")))
+    return {
+        "id": finding.rule,
+        "shortDescription": {"text": words},
+        "fullDescription": {"text": more or words},
+        "help": {"text": more or words},
+        "defaultConfiguration": {"level": _LEVELS[finding.severity]},
+    }
 
 
 def _result(document: DocumentReport, finding: Finding, index: int, language: Language) -> dict[str, Any]:
