@@ -36,7 +36,7 @@ def with_instalments(
     parts = list(invoice.payment_instalments)
     rest = []
     for each in unread:
-        if each.kind == "repeated" and each.text and _DAY.search(each.xpath):
+        if each.kind == "repeated" and each.text and not each.more and _DAY.search(each.xpath):
             with suppress(ValueError):
                 parts.append(PaymentInstalment(due_date=day_of(each.text)))
                 continue

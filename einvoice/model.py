@@ -516,6 +516,7 @@ class Unread(Model):
     xpath: str = Field(description="where it stands in the XML")
     line: int | None = Field(default=None, description="the line in the XML, from 1")
     text: str | None = Field(default=None, description="what it says")
+    more: int = Field(default=0, description="how many others of its name say the same, and are not listed")
 
 
 class InvoiceHead(Model):

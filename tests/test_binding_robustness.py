@@ -9,11 +9,13 @@ import pytest
 from full_invoice import full_invoice
 from lxml import etree
 
-from einvoice import cii, ubl
+from einvoice import cii, parse, ubl
+from einvoice.binding.reading import MOST_EQUAL
 from einvoice.codes import CREDIT_NOTES
 from einvoice.conversion.losses import lost_in
 from einvoice.model import Identifier, Invoice, Line, Note
 from einvoice.paths import Path, differences
+from einvoice.validation.unread import unread_observations
 from einvoice.xml import MAX_DEPTH, Locations, parse_xml
 
 SOURCES = {
@@ -170,3 +172,16 @@ def test_lines_in_lines_to_the_depth_of_the_parser():
     assert Invoice.model_validate_json(invoice.model_dump_json()) == invoice
     *_, deepest = root.iter("{*}ID")
     assert ubl.field_of(root, deepest) == "lines[0]" + ".sub_lines[0]" * depth + ".identifier"
+
+
+def test_a_crowd_that_says_the_same_is_counted_and_what_differs_is_listed():
+    """Nothing is dropped: each of the others is in the number of the last one, and in that of the finding."""
+    crowd, beside = "<x>same</x>" * (MOST_EQUAL + 500), "".join(f"<x>{number}</x>" for number in range(1200))
+    _, source = SOURCES["CII"]
+    data = source.replace(b"<ram:ID>", f"{crowd}{beside}<ram:ID>".encode(), 1)
+    unread = parse(data).unread
+    same = [each for each in unread if each.text == "same"]
+    assert (len(same), sum(each.more for each in same), max(each.more for each in same)) == (MOST_EQUAL, 500, 500)
+    assert len({each.text for each in unread if each.xpath.rpartition("/")[2].startswith("x[")}) == 1201
+    told = unread_observations(parse(data), most=10)
+    assert sum(1 + each.more for each in told) == sum(1 + each.more for each in unread)

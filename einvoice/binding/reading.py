@@ -4,12 +4,13 @@ Reading never refuses. What matches no row is `unknown`; what a constant says to
 `other`, and is left out as a whole; a second value for a single attribute is `repeated`, a text that is no value of its
 type is `unparsable`, a code that is read but will be written otherwise is `respelled`, an element without a text, or an
 object of which nothing is said but what kind of value it would be, is `empty`. Each is an `Unread`, with its place, and
-none is dropped in silence.
+none is dropped in silence: of a crowd that says the same, the last that is listed tells how many more there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pydantic import BaseModel
@@ -21,7 +22,11 @@ from einvoice.xml import Element, Locations
 
 _SPACE = " \t\r\n"  # white space of XML: a no-break space is content
 _EXCERPT = 200
+MOST_EQUAL = 1000  # of what says the same at elements of one name so many are listed, and the others counted
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # its attributes speak to schema processors, not to people
+
+_Problem = tuple[str, Element, str | None, str | None]  # kind, element, attribute, text where it is not the element's
+_Saying = tuple[str, str, str | None, str | None]  # kind, name, attribute, text
 
 
 class Known:
@@ -67,7 +72,7 @@ class _Reading:
         self.chosen: dict[tuple[int, str], Element] = {}  # where the value of a repeatable attribute stands
         self.passed: dict[Shape, Any] = {}  # XML attributes that said nothing but constants, and the right ones
         self.dropped: list[Element] = []  # of which nothing is said
-        self.problems: list[tuple[str, Element, str | None, str | None]] = []
+        self.problems: list[_Problem] = []
 
     def report(self, kind: str, element: Element, attribute: str | None = None, text: str | None = None) -> None:
         self.problems.append((kind, element, attribute, text))
@@ -76,7 +81,7 @@ class _Reading:
 def read(shape: Shape, root: Element, known: Known, locations: Locations) -> tuple[BaseModel, tuple[Unread, ...]]:
     """The object that the root element says, and what it could not hold."""
     state = _read(shape, root, known)
-    return shape.made_by().build(state.values), tuple(_unread(*problem, locations) for problem in state.problems)
+    return shape.made_by().build(state.values), tuple(_listed(state.problems, locations))
 
 
 def empty_elements(shape: Shape, root: Element, known: Known) -> frozenset[Element]:
@@ -331,11 +336,23 @@ def _text_at(element: Element, path: tuple[str, ...]) -> str | None:
     return (element.text or "").strip(_SPACE)
 
 
-def _unread(kind: str, element: Element, attribute: str | None, text: str | None, locations: Locations) -> Unread:
-    if text is None:
-        text = _excerpt(element)
-    text = " ".join(text.split())[:_EXCERPT]
-    return Unread(kind=kind, xpath=locations.of(element, attribute), line=element.sourceline, text=text or None)
+def _listed(problems: Iterable[_Problem], locations: Locations) -> Iterator[Unread]:
+    """The problems with their places. Of those that say the same at elements of one name the last one has the count."""
+    met: Counter[_Saying] = Counter()
+    last: dict[_Saying, Unread] = {}
+    for kind, element, attribute, given in problems:
+        text = " ".join((_excerpt(element) if given is None else given).split())[:_EXCERPT] or None
+        saying = (kind, element.tag, attribute, text)
+        met[saying] += 1
+        if met[saying] > MOST_EQUAL:
+            continue
+        made = Unread(kind=kind, xpath=locations.of(element, attribute), line=element.sourceline, text=text)
+        if met[saying] < MOST_EQUAL:
+            yield made
+        else:
+            last[saying] = made
+    for saying, made in last.items():
+        yield made.model_copy(update={"more": met[saying] - MOST_EQUAL})
 
 
 def _excerpt(element: Element) -> str:

@@ -22,7 +22,7 @@ from einvoice.xml import Element, finder, local_name
 
 _UNUSED_ATTRIBUTE = re.compile(r"^\s*Attribute @(\w+)")  # how a rule without id says that an attribute has no place
 _BLANKS = " \t\r\n"  # what normalize-space takes away; a no-break space is part of a code
-_STEPS = re.compile(r"\[[^\]]*\]|[\w.-]+:")  # of an XPath, what is not the names of elements
+_NOT_NAMES = re.compile(r"\[[^\]]*\]|(?<=[/@])[\w.-]+:")  # of the XPath of an element, what is not its local names
 
 
 class Standing(NamedTuple):
@@ -38,7 +38,7 @@ def is_doubtful(failure: Failure, standing: Standing, policy: Policy) -> bool:
     if not known:
         return False
     if place := known["doubtful"].get(failure.rule):
-        return bool(_ends(place).search(_STEPS.sub("", failure.location)))
+        return bool(_ends(place).search(_names(failure)))
     return is_own_of_stand_in(failure, known) and severity_of(failure, standing.used, policy) == "error"
 
 
@@ -53,9 +53,11 @@ def is_left_out(failure: Failure, standing: Standing, element: Callable[[], Elem
         return False
     if less := _finders(standing, "left_out_where").get(failure.rule):
         return bool(less(element()))
-    return is_own_of_stand_in(failure, known) and any(
-        _allows(row, failure, element) for row in known["allowed"] if failure.rule in row.get("rules", ("",))
-    )
+    rows = [row for row in known["allowed"] if failure.rule in row.get("rules", ("",))]
+    if not rows or not is_own_of_stand_in(failure, known):
+        return False
+    names = _names(failure)  # once: a rule may fail at thousands of places
+    return any(_allows(row, failure, names, element) for row in rows)
 
 
 def overlooked(standing: Standing, root: Element) -> tuple[str, ...]:
@@ -68,12 +70,16 @@ def _finders(standing: Standing, table: str) -> Mapping[str, Callable[[Element],
     return {rule: finder(place, NAMESPACES) for rule, place in stand_in(*standing).get(table, {}).items()}
 
 
-def _allows(row: Mapping[str, Any], failure: Failure, element: Callable[[], Element]) -> bool:
-    """Whether a row of the table is about a failure, and its conditions are met."""
+def _names(failure: Failure) -> str:
+    """Where a failure is, by local names alone: /CrossIndustryInvoice/ExchangedDocument/ID"""
+    return _NOT_NAMES.sub("", failure.location)
+
+
+def _allows(row: Mapping[str, Any], failure: Failure, names: str, element: Callable[[], Element]) -> bool:
+    """Whether a row of the table is about a failure, whose place has these names, and its conditions are met."""
     unused = _UNUSED_ATTRIBUTE.search(failure.message) if not failure.rule else None
     attribute = unused[1] if unused else row.get("attribute", "")
-    place = _STEPS.sub("", failure.location) + (f"/@{attribute}" if unused else "")
-    if not _ends(row.get("at", "")).search(place):
+    if not _ends(row.get("at", "")).search(f"{names}/@{attribute}" if unused else names):
         return False
     there = element()
     if "children" in row and not set(map(local_name, there.iterchildren("*"))) <= set(row["children"]):

@@ -55,6 +55,7 @@ def unread_observations(
     Amounts in another currency, which are read, are told once.
     """
     last: dict[str, int] = {}  # where the last of a rule stands
+    shown: Counter[str] = Counter()
     met: Counter[str] = Counter()
     found: list[Observation] = []
     foreign: list[Unread] = []
@@ -63,12 +64,13 @@ def unread_observations(
             foreign.append(each)
             continue
         rule, severity = _rule_of(each)
-        met[rule] += 1
-        if met[rule] <= most:
+        met[rule] += 1 + each.more
+        if shown[rule] < most:
+            shown[rule] += 1
             last[rule] = len(found)
             found.append(_observation(each, rule, severity, field_at))
     for rule, count in met.items():
-        found[last[rule]] = replace(found[last[rule]], more=max(0, count - most))
+        found[last[rule]] = replace(found[last[rule]], more=count - shown[rule])
     if foreign and isinstance(read, Invoice):
         found.append(_foreign(foreign, read, field_at))
     return tuple(found)
@@ -114,12 +116,13 @@ def _observation(unread: Unread, rule: str, severity: Severity, field_at: Place)
 def _foreign(foreign: list[Unread], invoice: Invoice, field_at: Place) -> Observation:
     """Amounts whose attribute names another currency than the invoice: which of the two is meant is not known."""
     first = foreign[0]
+    count = sum(1 + each.more for each in foreign)
     return Observation(
         "EI-READ-04",
         "warning",
         "read",
         _facts(
-            {"amount": first.text or "—", "invoice": invoice.currency_code or "—", "count": str(len(foreign))},
+            {"amount": first.text or "—", "invoice": invoice.currency_code or "—", "count": str(count)},
             found=first.text,
             expected=invoice.currency_code,
         ),
