@@ -62,6 +62,7 @@ class Finding(_Value):
     line: int | None = Field(default=None, description="the line in the XML, from 1; of a PDF that of the XML inside")
     found: str | None = Field(default=None, description="the value that stands there, where two values differ")
     expected: str | None = Field(default=None, description="the value that should stand there")
+    currency: str | None = Field(default=None, description="of found and expected, where these are amounts: EUR")
     hint: str | None = Field(default=None, description="what to do")
     source: str | None = Field(default=None, description="the standard or law that says so, with its section")
     equivalents: tuple[str, ...] = Field(

@@ -65,6 +65,11 @@ class Term:
         """Whether it holds other terms instead of a value."""
         return not self.data_type
 
+    @property
+    def is_money(self) -> bool:
+        """Whether it is said in a currency."""
+        return self.data_type in {"Amount", "Unit price amount"}
+
 
 def _term(line: str) -> Term:
     number, path, cardinality, data_type, name_en, name_fr, profile, parent, alias = line.split("\t")

@@ -25,6 +25,7 @@ from starlette.requests import ClientDisconnect
 
 import einvoice as ei
 from einvoice.france import lifecycle
+from einvoice.reporting.text import as_read
 from einvoice_server import jobs
 from einvoice_server.api.clients import link_of, play_step
 from einvoice_server.auth import Holder, holder, mint
@@ -92,6 +93,7 @@ class Shown:
             "platform": self.platform.settings,
             "when": lambda at: _when(at, language),
             "day": lambda at: _day(at, language),
+            "read": lambda value, finding: as_read(value, finding, language),
             "money": lambda amount: _money(amount, language),
             "status": lambda code, kind="invoice": _status(code, kind, language),
         }

@@ -45,7 +45,7 @@ def test_of_many_only_failures_are_shown(capsys):
     assert run(".", "--show", "all") == 1
     assert "F01.xml" in capsys.readouterr().out
     assert run("F01.xml", "F02.xml", "--show", "failures") == 0
-    assert capsys.readouterr().out.strip() == "2 documents : 2 valides"
+    assert capsys.readouterr().out.strip() == "2 documents\u00a0: 2 valides"
 
 
 def test_quiet_says_nothing_unless_something_fails(capsys):

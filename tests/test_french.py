@@ -158,3 +158,26 @@ def test_a_figure_and_a_mark_stay_together_in_every_form():
         text = render(report, form, language="fr")
         assert "[U+" not in text, form
         assert form == "statistics" or "\u00a0" in text, form
+
+
+@pytest.mark.parametrize(("currency", "shown"), [("EUR", "2\u202f406,00\u00a0€"), ("USD", "2\u202f406,00\u00a0USD")])
+def test_an_amount_has_its_figures_and_its_currency(currency, shown):
+    """What was found, what was expected and the reason: as French accounts have them, in every form and on the view."""
+    broken = (ROOT / "fixtures/broken/wrong-line-total.ubl.xml").read_text(encoding="utf-8").replace("EUR", currency)
+    report = ei.validate(broken.encode(), name="f.xml")
+    told = next(each for each in report.findings if each.rule == "EI-CALC-01")
+    reason = shown.replace("2\u202f406", "2\u202f460")
+    assert told.message.endswith(f"donnent {reason}")
+    assert told.found == "2406.00"
+    assert told.currency == currency
+    for form in ("github", "sarif", "text", "html"):
+        assert shown in render(report, form, language="fr"), form
+    assert "found: 2406.00" in render(ei.validate(broken.encode(), name="f.xml", language="en"), "text", language="en")
+
+
+def test_what_is_no_amount_stays_as_it_is_written():
+    """A rate whose spelling is what is wrong is shown as it is spelled; so is any value that is no amount."""
+    report = ei.validate((ROOT / "fixtures/broken/vat-rate-spelling.ubl.xml").read_bytes(), name="f.xml")
+    (rate,) = [each for each in report.findings if each.found == "20.000" and each.rule.startswith("BR-FR-16")]
+    assert rate.currency is None
+    assert "trouvé\u00a0: 20.000" in render(report, "text", language="fr")

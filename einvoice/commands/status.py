@@ -17,11 +17,12 @@ from einvoice.errors import Unrecognised, Unwritable
 from einvoice.france.lifecycle.builder import Platform, ppf_copy, status
 from einvoice.france.lifecycle.cdar import write as cdar
 from einvoice.france.lifecycle.codes import ACTIONS, STATUSES
+from einvoice.france.lifecycle.life import overpaid
 from einvoice.france.lifecycle.message import LifecycleMessage
 from einvoice.france.lifecycle.request import Account, Approval, Correction, Payment
 from einvoice.france.payments import owed
 from einvoice.model import Invoice
-from einvoice.rulebook import finding, observation
+from einvoice.rulebook import finding
 from einvoice.terms import term
 
 _APPROVING = ("205", "206", "211")  # statuses that take an invoice as it is, or pay it
@@ -103,7 +104,7 @@ def _doubt(invoice: Invoice, payment: Payment | None, language: Language) -> Non
         return
     due, settled = owed(invoice), payment.amount + payment.before + (payment.discount or 0)
     if due and (due - settled) * due < 0:
-        say_finding(finding(observation("EI-LIFE-04", "warning", "lifecycle", found=settled, expected=due), language))
+        say_finding(finding(overpaid(settled, due, invoice.currency_code), language))
 
 
 def _payment(options: argparse.Namespace) -> Payment | None:

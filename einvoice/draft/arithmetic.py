@@ -29,7 +29,7 @@ _SLACK = Decimal("0.02")  # what PEPPOL-EN16931-R120 and R040 leave to rounding
 
 def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
     """The figures that do not follow from those beside them, VAT without a group, and lines that are named alike."""
-    ledger = Ledger()
+    ledger = Ledger(invoice.currency_code or "")
     with localcontext(EXACT):
         for index, line in enumerate(invoice.lines):
             try:

@@ -66,6 +66,7 @@ def _completed(draft: DraftContent) -> Completion:
     if draft.due_date is None and (day := last_day(draft.payment_instalments)):
         draft = draft.model_copy(update={"due_date": day})
     currencies = _currencies(draft, ledger, french=french)
+    ledger.currency = currencies.invoice or ""
 
     billed = _billed(draft, ledger, currencies.invoice)
     billed = with_reasons(billed, draft.vat_breakdown, "fr" if french else "en")

@@ -45,8 +45,9 @@ class Disagreement:
 
 @dataclass(slots=True)
 class Ledger:
-    """Collects the disagreements of one completion."""
+    """Collects the disagreements of one completion; a reason with amounts says in which currency they are."""
 
+    currency: str = ""
     entries: list[Disagreement] = field(default_factory=list)
 
     def settle(
@@ -65,12 +66,18 @@ class Ledger:
         if given is None:
             return computed
         if computed is not None and abs(given - computed) > slack:
-            self.entries.append(Disagreement(*figure, given, computed, because))
+            self._note(figure, given, computed, because)
         return given
 
     def remark(self, figure: Figure, given: Decimal | dt.date | str, because: Sentence) -> None:
         """Note what is given, and no computation of ours can replace; "" for what is missing."""
-        self.entries.append(Disagreement(*figure, given, None, because))
+        self._note(figure, given, None, because)
+
+    def _note(
+        self, figure: Figure, given: Decimal | dt.date | str, computed: Decimal | None, because: Sentence
+    ) -> None:
+        facts = {"currency": self.currency, **because.facts} if self.currency else because.facts
+        self.entries.append(Disagreement(*figure, given, computed, Sentence(because.id, facts)))
 
 
 def because(reason: str, **facts: object) -> Sentence:

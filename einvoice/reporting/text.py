@@ -14,7 +14,7 @@ from einvoice.artefacts.catalogue import catalogue
 from einvoice.data import Language, french
 from einvoice.report import DocumentReport, Finding, Report, Step, Verdict
 from einvoice.reporting.words import WORDS, counted
-from einvoice.rulebook import sentences
+from einvoice.rulebook import amount_as_read, sentences
 from einvoice.terms import term
 
 VERDICTS: tuple[Verdict, ...] = ("valid", "invalid", "not_run")
@@ -113,12 +113,19 @@ def rule_name(finding: Finding) -> str:
 
 
 def values(finding: Finding, language: Language) -> list[str]:
-    """What was found and what was expected, where the message does not say it."""
+    """What was found and what was expected, where the message does not say it; amounts as the language has them."""
+    words = WORDS[language]
     return [
-        f"{WORDS[language][name]} {value}"
+        f"{words[name]}{words['colon']}{shown}"
         for name, value in (("found", finding.found), ("expected", finding.expected))
         if value is not None and value not in finding.message
+        if (shown := as_read(value, finding, language)) not in finding.message
     ]
+
+
+def as_read(value: str, finding: Finding, language: Language) -> str:
+    """A value of a finding: an amount of an invoice in French as 2 406,00 €, anything else as the document has it."""
+    return amount_as_read(value, finding.currency) if language == "fr" and finding.currency else value
 
 
 def in_one_line(finding: Finding, language: Language) -> str:

@@ -31,7 +31,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_valid": ("valide", "valides"),
                 "n_invalid": ("non valide", "non valides"),
                 "n_not_run": ("non jugé", "non jugés"),
-                "colon": french(" : "),
+                "colon": "\N{NO-BREAK SPACE}: ",
                 "so": "il en découle",
                 "page": MappingProxyType(
                     {

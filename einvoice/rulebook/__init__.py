@@ -19,7 +19,7 @@ from einvoice.data import Language
 from einvoice.rulebook.edge import finding, in_words, step
 from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult, at_source, observation
 from einvoice.rulebook.official import Official, equivalents, official
-from einvoice.rulebook.words import Row, Words, row, sentences, severity_of, text, words
+from einvoice.rulebook.words import Row, Words, amount_as_read, row, sentences, severity_of, text, words
 
 __all__ = [
     "Fact",
@@ -30,6 +30,7 @@ __all__ = [
     "Sentence",
     "StepResult",
     "Words",
+    "amount_as_read",
     "at_source",
     "equivalents",
     "finding",

@@ -39,6 +39,7 @@ def finding(observation: Observation, language: Language) -> Finding:
         line=observation.line,
         found=_shown(observation.facts.get("found"), language) or None,
         expected=_shown(observation.facts.get("expected"), language) or None,
+        currency=_shown(observation.facts.get("currency"), language) or None,
         hint=_hint(observation, known, language) or None,
         source=observation.source or (known.source if known else "") or None,
         equivalents=observation.equivalents,

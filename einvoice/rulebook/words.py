@@ -14,8 +14,9 @@ languages, and words for all that einvoice itself has to say. Its first column i
     EI-CDV-01_{item}   {item} becomes the number, {name} the name of an item of a lifecycle message, {published} the
                        published rule that demands it
 
-Any other {place} of a text is a fact that whoever speaks gives along; French texts have {place:day} for 30/09/2026 and
-{place:figure} for 120,00, while a value that is quoted from a document stays as it stands there.
+Any other {place} of a text is a fact that whoever speaks gives along; French texts have {place:day} for 30/09/2026,
+{place:figure} for 120,00 and {place:amount} for 120,00 €, in the currency that the fact `currency` names, while a value
+that is quoted from a document stays as it stands there.
 
 Sources: the column `source` of each row.
 """
@@ -77,7 +78,9 @@ def _in_figures(found: re.Match[str]) -> str:
     return "\N{NARROW NO-BREAK SPACE}".join(groups) + (f",{found[2]}" if found[2] else "")
 
 
-_PLACE = re.compile(r"\{(\w+)(?::(day|figure))?\}")
+_PLACE = re.compile(r"\{(\w+)(?::(day|figure|amount))?\}")
+_MONEY = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _AS_READ: Mapping[str, tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]] = MappingProxyType(
     {
         "day": (re.compile(r"(\d{4})-(\d{2})-(\d{2})"), r"\3/\2/\1"),
@@ -241,7 +244,27 @@ def _pattern(key: str) -> re.Pattern[str]:
 
 def _filled(form: str, values: Mapping[str, str]) -> str:
     """The text with its {places} filled, … where there is no fact; a full stop after … goes."""
-    return _PLACE.sub(lambda place: _as_read(values.get(place[1], _OPEN), place[2]), form).replace("….", "…")
+
+    def read(place: re.Match[str]) -> str:
+        fact = values.get(place[1], _OPEN)
+        return amount_as_read(fact, values.get("currency")) if place[2] == "amount" else _as_read(fact, place[2])
+
+    return _PLACE.sub(read, form).replace("….", "…")
+
+
+def amount_as_read(fact: str, currency: str | None) -> str:
+    """An amount as French reads it, with its currency where that is known; what is no amount stays as it is.
+
+    >>> amount_as_read("-1234.5", "EUR").split()  # the blanks are narrow no-break and no-break ones
+    ['−1', '234,50', '€']
+    """
+    if not _MONEY.fullmatch(fact):
+        return fact
+    whole, _, decimals = fact.partition(".")
+    figure = _as_read(f"{whole}.{decimals:0<2}", "figure").replace("-", "\N{MINUS SIGN}")
+    if not currency or not _CURRENCY.fullmatch(currency):
+        return figure
+    return f"{figure}\N{NO-BREAK SPACE}{'€' if currency == 'EUR' else currency}"
 
 
 def _as_read(fact: str, kind: str | None) -> str:

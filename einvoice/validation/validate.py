@@ -21,6 +21,7 @@ from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
 from einvoice.report import Kind, SyntaxName, Verdict
 from einvoice.rulebook import Observation, Sentence, StepResult, row
+from einvoice.terms import term
 from einvoice.validation import steps
 from einvoice.validation.causes import at_their_cause
 from einvoice.validation.consequences import with_consequences
@@ -30,6 +31,8 @@ from einvoice.validation.policy import Policy
 from einvoice.validation.steps import Result, Task
 
 Step = Callable[[Task], Result]
+
+_IN_VAT_CURRENCY = "BT-111"
 
 _RULES: tuple[Step, ...] = (steps.profile, steps.schema, steps.profile_rules, steps.french_rules, steps.house_rules)
 _CHECKED: tuple[Step, ...] = (*_RULES, steps.numbers, steps.computed, steps.portal, steps.public_buyer)
@@ -75,6 +78,7 @@ def validate(document: Document, policy: Policy, *, plan: Plan | None = None) ->
         observations = tuple(_in_model(each, document) for each in observations)
     else:
         observations = tuple(_at_value(each, document) for each in observations)
+    observations = tuple(_with_currency(each, _invoice(document)) for each in observations)
     found = _detected(document)
     return Validated(
         kind=found.kind if found else "invoice" if any(each.name == "write" for each in done) else "unknown",
@@ -121,6 +125,21 @@ def _invoice(document: Document) -> Invoice | None:
     """The invoice, as far as it could be read."""
     found = _detected(document)
     return document.invoice if found is not None and found.kind not in MESSAGES else None
+
+
+def _with_currency(each: Observation, invoice: Invoice | None) -> Observation:
+    """The observation with the currency of the amounts that it names: of BT-111 that of the VAT."""
+    if invoice is None or not each.facts.keys() & {"found", "expected"}:
+        return each
+    known = row(each.rule) if each.term is None else None
+    number = next(iter(known.terms), "") if known else each.term or ""
+    try:
+        if not term(number).is_money:
+            return each
+    except KeyError:  # no term, or the number of an item of a message
+        return each
+    currency = invoice.vat_accounting_currency_code if number == _IN_VAT_CURRENCY else invoice.currency_code
+    return replace(each, facts={**each.facts, "currency": currency}) if currency else each
 
 
 def _without_echoes(result: Result, said: list[Observation]) -> Result:

@@ -24,7 +24,7 @@ from einvoice.view.page import Card, Entries, Page, Remark, Row, Span, spans_of
 from einvoice.view.words import label
 from einvoice.visible import visible
 
-_AMOUNT = re.compile(r"-?\d{1,30}\.\d{2}")
+_AMOUNT = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 
 Holder = Entries | Card | Row  # what shows remarks below itself
 
@@ -96,7 +96,7 @@ def _remark(number: int, finding: Finding, language: Language) -> Remark:
     """What is wrong, and the two values where there are two."""
     message = finding.message_en if language == "en" else finding.message
     values = [
-        f"{label(key, language)} {_as_shown(value, language)}"
+        f"{label(key, language)}{COLON[language]}{_as_shown(value, finding, language)}"
         for key in ("found", "expected")
         if (value := getattr(finding, key)) is not None
     ]
@@ -105,9 +105,10 @@ def _remark(number: int, finding: Finding, language: Language) -> Remark:
     return Remark(number, finding.severity, visible(heading), visible(text))
 
 
-def _as_shown(value: str, language: Language) -> str:
-    """A value as the page shows it: an amount with the figures of the language, anything else as it was written."""
-    return formatting.number(Decimal(value), language, decimals=2) if _AMOUNT.fullmatch(value) else value
+def _as_shown(value: str, finding: Finding, language: Language) -> str:
+    """A value as the page shows it: an amount in the words of the language, anything else as it was written."""
+    is_amount = finding.currency and _AMOUNT.fullmatch(value)
+    return formatting.amount(Decimal(value), finding.currency, language) if is_amount else value
 
 
 def _counted(findings: Sequence[Finding], language: Language) -> str:

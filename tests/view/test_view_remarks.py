@@ -72,7 +72,7 @@ def test_messages_come_in_the_readers_language():
     french = render_html(invoice, findings=FINDINGS).decode()
     english = render_html(invoice, findings=FINDINGS, language="en").decode()
     assert "La somme des montants nets" in french
-    assert "Trouvé 8 131,95, attendu 8 132,20. Recalculez BT-106." in french
+    assert "Trouvé\u00a0: 8\u202f131,95\u00a0€, attendu\u00a0: 8\u202f132,20\u00a0€. Recalculez BT-106." in french
     assert "The sum of the line net amounts" in english
     assert "Checks: 2 errors, 1 warning, 1 information" in english
 

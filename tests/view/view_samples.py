@@ -345,6 +345,7 @@ FINDINGS = (
         field="totals.line_net_amount",
         found="8131.95",
         expected="8132.20",
+        currency="EUR",
         hint="Recalculez BT-106.",
     ),
     Finding(

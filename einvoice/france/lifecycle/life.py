@@ -43,6 +43,11 @@ _REACHED = (*_SENDING, "202", "203")  # how far an invoice has travelled, whatev
 _DUPLICATE = frozenset({"DOUBLON", "REJ_UNI"})
 
 
+def overpaid(settled: Decimal, due: Decimal, currency: str | None) -> Observation:
+    """A warning that more was paid than was owed."""
+    return observation("EI-LIFE-04", "warning", "lifecycle", found=settled, expected=due, currency=currency)
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """What the public portal must be told: a status, or the invoice's own data (flux 1)."""
@@ -117,7 +122,7 @@ class Lifecycle:
         if self._balance is not None and self._balance * _owed_sign(self.invoice) < 0:
             settled = sum(self.received.values(), NOTHING)
             due = settled + self._balance
-            found.append(observation("EI-LIFE-04", "warning", "lifecycle", found=settled, expected=due))
+            found.append(overpaid(settled, due, self.invoice.currency_code if self.invoice else None))
         return tuple(found)
 
     @cached_property

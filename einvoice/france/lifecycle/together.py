@@ -60,7 +60,8 @@ def _on_earlier(invoice: Invoice, key: UniquenessKey, lives: tuple[Lifecycle, ..
             paid = sum(life.received.values(), NOTHING)
             taken = invoice.totals.paid_amount if invoice.totals else None
             if life.ended or (taken is not None and paid < taken):
-                yield _remark("EI-LIFE-07", "totals.paid_amount", paid=str(paid), taken=str(taken or NOTHING), **facts)
+                facts |= {"paid": str(paid), "taken": str(taken or NOTHING), "currency": invoice.currency_code or ""}
+                yield _remark("EI-LIFE-07", "totals.paid_amount", **facts)
 
 
 def _remark(rule: str, field: str, **facts: str) -> Observation:
