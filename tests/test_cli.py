@@ -156,7 +156,7 @@ def test_the_text_form_speaks_english(inbox, capsys):
     """--lang en, for all words."""
     run("validate", inbox, "--lang", "en")
     text = capsys.readouterr().out
-    assert "INVALID\n    Invoice UBL, profile en16931 — 2 errors" in text
+    assert "INVALID\n    UBL invoice, profile en16931 — 2 errors" in text
     assert text.endswith("2 documents: 1 valid, 1 invalid\n")
 
 

@@ -71,7 +71,8 @@ def _document(document: DocumentReport, language: Language, look: Look) -> Itera
 def about(document: DocumentReport, language: Language) -> str:
     """What the document is, and how many findings of each kind it got."""
     words = WORDS[language]
-    what = [words[document.kind], _SYNTAXES.get(document.syntax, "")]
+    kind, syntax = words[document.kind], _SYNTAXES.get(document.syntax, "")
+    what = [syntax, kind.lower()] if language == "en" and syntax else [kind, syntax]
     profile = f", {words['profile']} {document.profile}" if document.profile else ""
     counts = [
         counted(sum(finding.severity == severity for finding in document.findings), words[name])

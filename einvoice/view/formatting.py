@@ -64,14 +64,14 @@ def day(value: date, language: Language) -> str:
     return f"{value.day}{FIXED}{MONTHS[value.month - 1]}{FIXED}{value.year:04}"
 
 
-def grouped(text: str, *lengths: int) -> str:
+def grouped(text: str, *lengths: int, by: str = FIXED) -> str:
     """Groups of these lengths, the last length repeated: `grouped("12345678900012", 3, 3, 3, 5)`."""
     groups: list[str] = []
     while text:
         length = lengths[min(len(groups), len(lengths) - 1)]
         groups.append(text[:length])
         text = text[length:]
-    return FIXED.join(groups)
+    return by.join(groups)
 
 
 def is_iban(text: str) -> bool:
@@ -80,8 +80,8 @@ def is_iban(text: str) -> bool:
 
 
 def account(text: str) -> str:
-    """An IBAN in groups of four; any other account number as it is."""
-    return grouped(re.sub(r"\s", "", text), 4) if is_iban(text) else text
+    """An IBAN in groups of four, between which a narrow page may break it; any other account number as it is."""
+    return grouped(re.sub(r"\s", "", text), 4, by=" ") if is_iban(text) else text
 
 
 def registration(text: str, scheme: str | None) -> str:

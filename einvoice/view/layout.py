@@ -137,7 +137,7 @@ format      14  {mime_code}
 size       >12  {attached_document}
 """
 UNREAD = """
-kind        14  {kind}
+kind        14  {kind}| (+{more})
 where       0   {xpath}| ([line] {line})
 content     34  {text}
 """

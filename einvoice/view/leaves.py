@@ -17,3 +17,8 @@ def data_type(owner: type[Model], field: str) -> str:
             return each
         waiting.extend((*get_args(each), *getattr(each, "__metadata__", ())))
     return ""
+
+
+def says_nothing(field: str, value: object) -> bool:
+    """Whether a page need not show a value: none, an empty text, and no others of its kind (`Unread.more`)."""
+    return value is None or value == "" or (field == "more" and not value)

@@ -13,6 +13,7 @@ from einvoice.data import Language, french
 from einvoice.model import Invoice, Model
 from einvoice.paths import Path, walk
 from einvoice.terms import nearest_term, term_at
+from einvoice.view.leaves import says_nothing
 from einvoice.view.page import Column, Page, Row, Span, Table, spans_of
 from einvoice.view.values import Writer
 from einvoice.view.words import label
@@ -21,7 +22,7 @@ from einvoice.view.words import label
 def other_information(invoice: Invoice, page: Page, writer: Writer) -> Table:
     """The values of the invoice that `page` does not show."""
     shown = {span.path for span in spans_of(page)}
-    values = (path for path, value in walk(invoice) if value != "" and str(path) not in shown)
+    values = (path for path, value in walk(invoice) if str(path) not in shown and not says_nothing(path.name, value))
     rows = tuple(_row(path, path.parent.get(invoice), writer) for path in values)
     columns = (
         Column(label("term", writer.language), 16),

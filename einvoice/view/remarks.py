@@ -93,12 +93,13 @@ def _marked(part: Any, marks: dict[str, tuple[int, ...]], below: dict[int, tuple
 
 
 def _remark(number: int, finding: Finding, language: Language) -> Remark:
-    """What is wrong, and the two values where there are two."""
+    """What is wrong, and the two values where there are two and the message does not name them."""
     message = finding.message_en if language == "en" else finding.message
     values = [
-        f"{label(key, language)}{COLON[language]}{_as_shown(value, finding, language)}"
+        f"{label(key, language)}{COLON[language]}{shown}"
         for key in ("found", "expected")
-        if (value := getattr(finding, key)) is not None
+        if (value := getattr(finding, key)) is not None and value not in message
+        if (shown := _as_shown(value, finding, language)) not in message
     ]
     text = sentences(message, ", ".join(values), finding.hint or "")
     heading = f"{label(finding.severity, language)} {finding.rule}"

@@ -26,7 +26,7 @@ from typing import Any, Literal, cast
 from einvoice.data import Language
 from einvoice.model import Address, Identifier, Invoice, Model, Period
 from einvoice.view import formatting
-from einvoice.view.leaves import data_type
+from einvoice.view.leaves import data_type, says_nothing
 from einvoice.view.page import Entry, Look, Span, Spans
 from einvoice.view.words import label, meaning
 from einvoice.visible import visible
@@ -136,7 +136,7 @@ class Writer:
             return tuple(span for item in items for span in (Span(", "), *item))[1:]
         if isinstance(value, Model):
             return self._model(value, field, path, look)
-        if value is None or value == "":
+        if says_nothing(field, value):
             return ()
         if isinstance(value, str):
             return self._text(owner, field, value, path, look)
