@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -32,6 +31,8 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_before_validator_function
+
+from einvoice.json_text import load
 
 __all__ = [
     "Address",
@@ -159,7 +160,7 @@ class Model(BaseModel):
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
         """Read JSON; a number such as 1234567890.12 becomes that very `Decimal`, not its nearest double."""
-        return cls.model_validate(json.loads(json_data, parse_float=Decimal), **options)
+        return cls.model_validate(load(json_data), **options)
 
 
 class Identifier(Model):

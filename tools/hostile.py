@@ -26,6 +26,7 @@ from random import Random
 from typing import NamedTuple
 
 import hostile_repeats
+from pydantic import BaseModel
 
 import einvoice as ei
 from einvoice.errors import EInvoiceError
@@ -92,6 +93,16 @@ def _validate(data: bytes) -> None:
 
 def _read(data: bytes) -> None:
     ei.parse(data)
+
+
+def _judge_of(model: type[BaseModel]) -> Callable[[bytes], None]:
+    """A draft is validated; what else comes as JSON is read, or refused."""
+
+    def read(data: bytes) -> None:
+        with suppress(ValueError, ArithmeticError, RecursionError):
+            model.model_validate_json(data)
+
+    return _validate if model is ei.Draft else read
 
 
 def _texts(xml: str, mark: str) -> Iterator[tuple[int, int]]:
@@ -216,6 +227,13 @@ def shapes(random: Random) -> Iterator[Case]:
             _validate,
         )
         yield Case(f"draft lines {count}", _with_lines(min(count, 2_000), lambda n: {"item_name": f"A{n}"}), _validate)
+    line = '{"item_name":"a","quantity":1,"item_net_price":1,"vat_rate":20}'
+    for name, unit in (
+        ("shortest", line),
+        ("poor", line.replace('"quantity":1,"item_net_price":1', '"item_description":"aaaaaaaa"')),
+    ):
+        head = json.dumps(DRAFT | {"lines": []}).replace('"lines": []', '"lines": [%s]')
+        yield Case(f"draft, {name} lines", (head % ",".join([unit] * 14_900)).encode(), _validate)
 
 
 def faults() -> Iterator[Case]:
@@ -322,6 +340,7 @@ def cases(seed: int) -> Iterator[tuple[str, Case]]:
         "pdf": pdf(),
         "invoices": (Case(name, data, _validate) for name, data in hostile_repeats.invoices(seed)),
         "messages": (Case(name, data, _validate) for name, data in hostile_repeats.messages(seed)),
+        "lists": (Case(name, data, _judge_of(model)) for name, model, data in hostile_repeats.lists(seed)),
     }
     for family, made in families.items():
         yield from ((family, case) for case in made if len(case.data) <= MOST_BYTES)

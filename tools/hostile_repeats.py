@@ -1,12 +1,15 @@
-"""Documents that repeat one thing for a megabyte: every element of an invoice and of each message.
+"""Documents that repeat one thing for a megabyte: every element of an invoice and of each message, every list of JSON.
 
 What is repeated is a copy, empty, with a wrong attribute, with values that are none, or by turns with what stands
-beside it. The documents are made from the models themselves, so that a field added to one is repeated too.
+beside it; in JSON a copy, or something that says little or nothing. The documents are made from the models themselves,
+so that a field added to one is repeated too.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import itertools
+import json
 import sys
 import types
 import typing
@@ -21,9 +24,12 @@ from lxml import etree
 from pydantic import BaseModel
 
 from einvoice import cii, ubl
+from einvoice.draft import Draft
 from einvoice.france.directory_files import DirectoryExport, DirectoryUpdate, write_export, write_update
 from einvoice.france.ereporting import flux10
+from einvoice.france.ereporting.books_file import BooksFile
 from einvoice.france.lifecycle import cdar
+from einvoice.model import Invoice
 from einvoice.xml import Element
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -32,6 +38,7 @@ from full_invoice import full_invoice  # noqa: E402 - an invoice with every fiel
 
 SIZE = 950_000
 KINDS = ("a copy", "empty", "a wrong attribute", "no values", "by turns")
+LITTLE = ("{}", "[]", "null", "1", '"x"', '{"a":1}', '""')  # in JSON
 DEPTH = 2  # from which on only some elements are repeated
 _SIMPLE: dict[Any, Callable[[int], Any]] = {
     str: lambda number: f"A{number}",
@@ -61,6 +68,39 @@ def messages(seed: int) -> Iterator[tuple[str, bytes]]:
         ("directory export", write_export(_filled(DirectoryExport))),
     ):
         yield from _repeated(name, data, seed, 1)
+
+
+def lists(seed: int, *, every: int = 3) -> Iterator[tuple[str, type[BaseModel], bytes]]:
+    """Each list of a draft, an invoice, books and an e-report in JSON, full of one thing, with what reads it."""
+    invoice = full_invoice().model_dump(mode="json", exclude_defaults=True)
+    for model, content in (
+        (Draft, invoice),
+        (Invoice, invoice),
+        (BooksFile, json.loads(_filled(BooksFile).model_dump_json(exclude={"invoices"})) | {"invoices": [invoice]}),
+        (flux10.EReport, json.loads(_filled(flux10.EReport).model_dump_json())),
+    ):
+        found = list(_lists(content, ""))
+        for number, (place, held) in enumerate(found):
+            least = json.dumps(dict(itertools.islice(held[0].items(), 1)) if isinstance(held[0], dict) else held[0])
+            for kind, unit in enumerate((*LITTLE, least, json.dumps(held[0]))):
+                if place.count(".") and (number + kind + seed) % every:
+                    continue
+                kept = held[:]
+                held[:] = ["HERE"]
+                around = json.dumps(content)
+                held[:] = kept
+                times = (SIZE - len(around)) // (len(unit) + 1)
+                data = around.replace('"HERE"', ",".join([unit] * times), 1).encode()
+                yield f"{model.__name__} {place} {unit[:20]}", model, data
+
+
+def _lists(value: Any, place: str) -> Iterator[tuple[str, list[Any]]]:
+    if isinstance(value, list) and value:
+        yield place, value
+        yield from _lists(value[0], place)
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _lists(inner, f"{place}.{name}".strip("."))
 
 
 def _repeated(name: str, data: bytes, seed: int, every: int) -> Iterator[tuple[str, bytes]]:

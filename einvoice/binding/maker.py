@@ -13,12 +13,23 @@ import types
 import typing
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+M = TypeVar("M", bound=BaseModel)
 _NONE: tuple[Any, ...] = ()  # the one empty tuple: "is not" then tells absent repeats faster than a comparison
 _set = object.__setattr__  # the models are frozen for everyone else
+
+
+def filled(model: type[M], values: dict[str, Any], given: set[str]) -> M:
+    """An object with just these values, one for each field; `given` are the names that do not stand for a default."""
+    new = model.__new__(model)
+    _set(new, "__dict__", values)
+    _set(new, "__pydantic_fields_set__", given)
+    _set(new, "__pydantic_extra__", None)
+    _set(new, "__pydantic_private__", None)
+    return new
 
 
 class Maker:
@@ -46,12 +57,7 @@ class Maker:
                 part = values.pop(group)
                 if part:
                     values[group] = maker.build(part)
-        new = self.model.__new__(self.model)
-        _set(new, "__dict__", {**self._defaults, **values})
-        _set(new, "__pydantic_fields_set__", set(values))
-        _set(new, "__pydantic_extra__", None)
-        _set(new, "__pydantic_private__", None)
-        return new
+        return filled(self.model, {**self._defaults, **values}, set(values))
 
     def values(self, item: BaseModel) -> dict[str, Any]:
         """What the object holds: neither None nor an empty tuple, members of its groups by dotted key."""

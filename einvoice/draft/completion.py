@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, DecimalException, localcontext
 
-from einvoice.draft.content import DRAFT_ONLY, DraftContent
+from einvoice.binding.maker import filled
+from einvoice.draft.content import DRAFT_ONLY, DraftContent, changed
 from einvoice.draft.french import french_terms, is_french
 from einvoice.draft.french_remarks import remark_on_french
 from einvoice.draft.gross import net_of_vat
@@ -157,12 +158,12 @@ def _line(placed: Placed, ledger: Ledger, decimals: int, *, gross: bool) -> Plac
         net = computed(line, decimals)
     else:
         if line.item_net_price is None:
-            line = line.model_copy(update={"item_net_price": price_from_net(line)})
+            line = changed(line, {"item_net_price": price_from_net(line)})
         amount = computed(line, decimals)
         net = ledger.settle(net_figure(placed), line.net_amount, amount, because("LINE", net=amount))
         if net is None and line.subtype_code == INFORMATION:
             net = Decimal("0.00")  # it counts nowhere (BR-FREXT-08), but the UBL schema wants an amount
-    return Placed(line.model_copy(update={"net_amount": net}), placed.path)
+    return Placed(changed(line, {"net_amount": net}), placed.path)
 
 
 def _document_part(
@@ -173,8 +174,8 @@ def _document_part(
     rates = {(line.vat_category_code, line.vat_rate) for line in sold}
     if part.vat_category_code is None and part.vat_rate is None and len(rates) == 1:
         ((category, rate),) = rates
-        part = part.model_copy(update={"vat_category_code": category, "vat_rate": rate})
-    part = part.model_copy(update=classified(part))
+        part = changed(part, {"vat_category_code": category, "vat_rate": rate})
+    part = changed(part, classified(part))
     same = [line for line in sold if (line.vat_category_code, line.vat_rate) == (part.vat_category_code, part.vat_rate)]
     base = sum((line.net_amount for line in same or sold if line.net_amount is not None), Decimal("0.00"))
     return with_amount(part, base, figure, ledger, decimals)
@@ -208,4 +209,7 @@ def _line_by_line(nets: Sequence[Decimal], rate: Decimal, ledger: Ledger) -> Dec
 
 
 def _invoice_line(placed: Placed) -> Line:
-    return Line.model_construct(**{name: getattr(placed.line, name) for name in Line.model_fields})
+    """The line without what only a draft has."""
+    line = placed.line
+    values = {name: line.__dict__[name] for name in Line.model_fields}
+    return filled(Line, values, line.model_fields_set & Line.model_fields.keys())

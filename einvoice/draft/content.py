@@ -8,10 +8,11 @@ the transaction is treated.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.model import InvoiceHead, Line, Nature
@@ -20,7 +21,15 @@ from einvoice.rulebook import Sentence
 Rounding = Literal["group", "line", "gross"]
 Treatment = Literal["B2B", "B2BINT", "B2C", "B2CINT", "OUTOFSCOPE", "ARCHIVEONLY"]
 
+P = TypeVar("P", bound=BaseModel)
+
 DRAFT_ONLY = ("rounding", "due_rounding", "nature", "treatment", "public_buyer", "vat_on_debits")
+
+
+def changed(part: P, values: Mapping[str, object]) -> P:
+    """The part with these values: itself where it has them, since most parts of most drafts need no change."""
+    held = vars(part)
+    return part if all(held[name] is value for name, value in values.items()) else part.model_copy(update=values)
 
 
 class DraftLine(Line):

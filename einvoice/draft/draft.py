@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,6 +17,7 @@ from einvoice.draft.ledger import Disagreement
 from einvoice.draft.nesting import line_paths
 from einvoice.draft.problems import DraftError, Problem, described, not_json, reworded, unknown_field
 from einvoice.draft.renames import renamed
+from einvoice.json_text import load
 from einvoice.model import Invoice
 from einvoice.paths import Path
 from einvoice.rulebook import Sentence
@@ -66,7 +65,7 @@ class Draft(DraftContent):
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
         """Read a draft from JSON; its numbers are kept to the last digit. Raises `DraftError`."""
         try:
-            data = json.loads(json_data, parse_float=Decimal, object_pairs_hook=_without_repeats)
+            data = load(json_data)
         except (ValueError, ArithmeticError, RecursionError) as error:
             raise DraftError(not_json(error)) from None
         return cls.model_validate(data, **options)
@@ -142,13 +141,3 @@ def _as_draft_error() -> Iterator[None]:
         yield
     except ValidationError as error:
         raise described(error) from None
-
-
-def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object; a name that it gives twice would silently lose the first value."""
-    held = dict(pairs)
-    if len(held) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise DraftError(Problem(twice, Sentence("EI-NO-DRAFT-TWICE")))
-    return held

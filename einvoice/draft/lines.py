@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from einvoice.draft.content import DraftLine
+from einvoice.draft.content import DraftLine, changed
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import GROUP
 from einvoice.draft.rounding import (
@@ -51,7 +51,7 @@ def amounts(line: DraftLine, path: str, ledger: Ledger, decimals: int) -> DraftL
             for index, charge in enumerate(line.charges)
         ),
     }
-    return line.model_copy(update=filled)
+    return changed(line, filled)
 
 
 def _fitted(line: DraftLine) -> DraftLine:
@@ -66,7 +66,7 @@ def _fitted(line: DraftLine) -> DraftLine:
         "vat_rate": RATE_DECIMALS,
     }
     given = {name: value for name in limits if (value := getattr(line, name)) is not None}
-    return line.model_copy(update={name: fitted(value, limits[name]) for name, value in given.items()})
+    return changed(line, {name: fitted(value, limits[name]) for name, value in given.items()})
 
 
 def _with_prices(line: DraftLine, path: str, ledger: Ledger) -> DraftLine:
@@ -79,7 +79,7 @@ def _with_prices(line: DraftLine, path: str, ledger: Ledger) -> DraftLine:
     if gross is not None:
         computed_net, reason = net_of_gross(gross, discount)
         net = ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), net, computed_net, reason)
-    return line.model_copy(update={"item_net_price": net, "item_gross_price": gross, "item_price_discount": discount})
+    return changed(line, {"item_net_price": net, "item_gross_price": gross, "item_price_discount": discount})
 
 
 def net_of_gross(gross: Decimal, discount: Decimal | None) -> tuple[Decimal, Sentence]:
@@ -128,7 +128,7 @@ def with_amount(
         if base is not None:
             due, reason = percentage_due(part, base, decimals)
             filled["amount"] = ledger.settle(figure, filled["amount"], due, reason, slack=_PERCENTAGE_SLACK)
-    return part.model_copy(update=filled)
+    return changed(part, filled)
 
 
 def percentage_due(part: AllowanceCharge, base: Decimal, decimals: int) -> tuple[Decimal, Sentence]:

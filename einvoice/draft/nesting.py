@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from einvoice.draft.content import DraftLine
+from einvoice.draft.content import DraftLine, changed
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.paths import NESTED, Path
 
@@ -32,9 +32,8 @@ class Placed:
 
     def updated(self, **values: object) -> Placed:
         """The same place with some fields of the line replaced."""
-        if all(getattr(self.line, name) is value for name, value in values.items()):
-            return self
-        return replace(self, line=self.line.model_copy(update=values))
+        line = changed(self.line, values)
+        return self if line is self.line else replace(self, line=line)
 
 
 def flattened(lines: Sequence[DraftLine]) -> tuple[Placed, ...]:
@@ -63,14 +62,13 @@ def _placed(
     for index, line in enumerate(lines):
         identifier = line.identifier or _free(f"{parent}.{index + 1}" if parent else str(index + 1), taken)
         subtype = line.subtype_code or (GROUP if line.sub_lines and default != INFORMATION else default)
-        flat = line.model_copy(
-            update={
-                "identifier": identifier,
-                "parent_line_identifier": line.parent_line_identifier or parent,
-                "subtype_code": subtype,
-                "sub_lines": (),
-            }
-        )
+        filled = {
+            "identifier": identifier,
+            "parent_line_identifier": line.parent_line_identifier or parent,
+            "subtype_code": subtype,
+            "sub_lines": (),
+        }
+        flat = changed(line, filled)
         place = f"{path}[{index}]"
         yield Placed(flat, place)
         yield from _placed(
@@ -100,27 +98,35 @@ def counted(placed: Placed) -> bool:
 
 def grouped(lines: tuple[Placed, ...], ledger: Ledger) -> tuple[Placed, ...]:
     """The lines with the net of each GROUP: the sum of its DETAIL and GROUP children (BR-FREXT-08)."""
-    children: dict[str, list[int]] = {}
-    for index, placed in enumerate(lines):
-        if placed.line.parent_line_identifier:
-            children.setdefault(placed.line.parent_line_identifier, []).append(index)
-    nets: dict[int, Decimal | None] = {}
+    groups = _Groups(lines, ledger)
+    return tuple(
+        placed.updated(net_amount=groups.net_of(index)) if placed.line.subtype_code == GROUP else placed
+        for index, placed in enumerate(lines)
+    )
 
-    def net_of(index: int) -> Decimal | None:
-        placed = lines[index]
+
+class _Groups:
+    """The nets of the groups among some lines, each worked out once."""
+
+    def __init__(self, lines: tuple[Placed, ...], ledger: Ledger) -> None:
+        self._lines, self._ledger = lines, ledger
+        self._nets: dict[int, Decimal | None] = {}
+        self._children: dict[str, list[int]] = {}
+        for index, placed in enumerate(lines):
+            if placed.line.parent_line_identifier:
+                self._children.setdefault(placed.line.parent_line_identifier, []).append(index)
+
+    def net_of(self, index: int) -> Decimal | None:
+        """What a line adds to its group, or what is in a group."""
+        placed = self._lines[index]
         if placed.line.subtype_code == INFORMATION:
             return None
         if placed.line.subtype_code != GROUP:
             return placed.line.net_amount
-        if index not in nets:
-            nets[index] = None  # a group that is its own ancestor (BR-FREXT-11) adds nothing to itself
-            below = [net_of(child) for child in children.get(placed.line.identifier or "", ())]
+        if index not in self._nets:
+            self._nets[index] = None  # a group that is its own ancestor (BR-FREXT-11) adds nothing to itself
+            below = [self.net_of(child) for child in self._children.get(placed.line.identifier or "", ())]
             total = sum((net for net in below if net is not None), Decimal("0.00"))
             reason = because("SUB-LINES", sum=total)
-            nets[index] = ledger.settle(net_figure(placed), placed.line.net_amount, total, reason)
-        return nets[index]
-
-    return tuple(
-        placed.updated(net_amount=net_of(index)) if placed.line.subtype_code == GROUP else placed
-        for index, placed in enumerate(lines)
-    )
+            self._nets[index] = self._ledger.settle(net_figure(placed), placed.line.net_amount, total, reason)
+        return self._nets[index]

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from einvoice.errors import Unreadable
+from einvoice.json_text import NotRead
 from einvoice.paths import Path, models_in
 from einvoice.rulebook import Fact, Sentence, text
 
@@ -141,7 +142,9 @@ def _unpacked(fact: str) -> Fact:
 
 
 def not_json(error: Exception) -> Problem:
-    """Why JSON could not be read: no JSON, wrong bytes, endless numbers, endless nesting."""
+    """Why JSON could not be read: no JSON, wrong bytes, endless numbers, endless nesting, a crowd of nothing."""
+    if isinstance(error, NotRead):
+        return Problem("", error.sentence)
     if isinstance(error, json.JSONDecodeError):
         facts: dict[str, Fact] = {"detail": error.msg, "line": str(error.lineno), "column": str(error.colno)}
         return Problem("", Sentence("EI-NO-DRAFT-JSON", facts))

@@ -70,8 +70,8 @@ def _says_more(parts: BaseModel, billed: Billed) -> bool:
 
 
 def _is_more(part: BaseModel, fields: frozenset[str], at: Path) -> bool:
-    values = ((name, getattr(part, name)) for name in fields)
-    walks = (walk(value, at / name, groups=True) for name, value in values if value is not None)
+    said = ((name, value) for name, value in vars(part).items() if name in fields and value is not None)
+    walks = (walk(value, at / name, groups=True) for name, value in said)
     return any(
         path.plain in _EXTENDED or (path.plain in _ONE_ONLY and isinstance(value, tuple) and len(value) > 1)
         for path, value in chain.from_iterable(walks)

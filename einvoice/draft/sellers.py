@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from einvoice.draft.content import DraftContent, DraftLine
+from einvoice.draft.content import DraftContent, DraftLine, changed
 from einvoice.draft.exemptions import exemption
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import DETAIL, GROUP, Placed
@@ -65,7 +65,7 @@ def _top(draft: DraftContent, placed: Placed, lines: tuple[Placed, ...]) -> Draf
     added = tuple(
         Identifier(value=value, scheme_id=scheme) for scheme, value in known.items() if value and scheme not in given
     )
-    return line.model_copy(update={"seller": seller, "object_identifiers": (*line.object_identifiers, *added)})
+    return changed(line, {"seller": seller, "object_identifiers": (*line.object_identifiers, *added)})
 
 
 def _in_line(seller: Party) -> Party:

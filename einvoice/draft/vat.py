@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from einvoice.draft.content import changed
 from einvoice.draft.exemptions import EXEMPT, exemption
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import Placed, counted
@@ -77,8 +78,8 @@ class Billed:
         """The same with some fields of each part replaced."""
         return Billed(
             tuple(placed.updated(**changes(placed.line)) for placed in self.lines),
-            tuple(part.model_copy(update=changes(part)) for part in self.allowances),
-            tuple(part.model_copy(update=changes(part)) for part in self.charges),
+            tuple(changed(part, changes(part)) for part in self.allowances),
+            tuple(changed(part, changes(part)) for part in self.charges),
         )
 
 

@@ -89,7 +89,7 @@ class Task:
 
 
 _NOTHING = Result()
-_LARGE = 10_000_000  # bytes of a document whose elements would take too much memory all at once
+_LARGE = 6_000_000  # bytes of a document whose elements would take too much memory all at once
 _SELF_BILLING = {"peppol-ubl": "peppol", "peppol-self-billing-ubl": "peppol-self-billing"}  # rule set -> its profile
 _B2G = "einvoice-b2g"
 _EXTENSION = "#conformant#"  # in BT-24, before the name of the extension

@@ -78,8 +78,10 @@ class _Seen:
         """The VAT of lines, allowances and charges, each with the amount that is in a wrong group because of it."""
         nets: dict[Path, tuple[int, Decimal]] = {}
         for number, each in enumerate(observations):
+            if each.severity != "error":
+                continue
             path = _path(each)
-            if each.severity != "error" or path.name not in _VAT or path.steps[0] not in _AMOUNTS:
+            if path.name not in _VAT or path.steps[0] not in _AMOUNTS:
                 continue
             for category in filter(None, map(_CATEGORY.fullmatch, _names(each))):
                 self._categories.setdefault(category[1], number)

@@ -14,6 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, model_validator
 from sqlalchemy import Connection, Row, Table
 
+from einvoice.json_text import load
 from einvoice_server.auth import Caller, of_client, platform_of, sponsor_of
 from einvoice_server.auth import SponsorCaller as SponsorIdentity
 from einvoice_server.errors import Refused
@@ -98,13 +99,6 @@ class _Number(Decimal):
     __repr__ = Decimal.__str__  # which stands in messages
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise ValueError("a name stands twice in one object")
-    return made
-
-
 class _Exact(Request):
     """A request whose JSON numbers keep all their digits: amounts of money are no floats."""
 
@@ -114,7 +108,7 @@ class _Exact(Request):
             body = await self.body()
             try:
                 text = body.decode()
-                self._json = json.loads(text, parse_float=_Number, parse_constant=str, object_pairs_hook=_object)
+                self._json = load(text, number=_Number, constant=str)
                 if "\\ud" in text.lower():
                     json.dumps(self._json, ensure_ascii=False, default=str).encode()
             except json.JSONDecodeError:
