@@ -75,7 +75,8 @@ def run(arguments: Sequence[str]) -> int:
     program = _parser()
     if not arguments:
         program.print_help(sys.stderr)
-        program.exit(WRONG_USAGE, "\n" + _fault(program, said("the following arguments are required: %s") % "COMMAND"))
+        missing = said("the following arguments are required: %s") % said("COMMAND")
+        program.exit(WRONG_USAGE, "\n" + _fault(program, missing))
     named = arguments[0]
     if named not in COMMANDS:
         if named in ("-h", "--help", "--version"):
@@ -109,7 +110,7 @@ def run(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     width = max(map(len, COMMANDS))
     table = "\n".join(f"  {name:<{width}}  {said(purpose)}" for name, purpose in COMMANDS.items())
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="einvoice",
         description="French and European electronic invoices, offline.",
         epilog=said("commands:\n{table}\n\neinvoice COMMAND --help tells more.", table=table),

@@ -31,6 +31,7 @@ from einvoice.rulebook.words import known_ids
 from einvoice.terms import TERMS, term_at
 
 _OF_INVOICES = frozenset({"vat_category", "business_process", "invoice_type"})  # first: AE is a country, too
+_LOOKS = str.maketrans("OIL", "011")
 _NEAR = 3  # proposals for what is not known
 
 
@@ -188,9 +189,11 @@ def _with_equals(found: Explanation) -> Explanation:
 
 
 def _near(given: str) -> list[str]:
-    """What is spelled alike, first what begins alike."""
+    """What is spelled alike: first what looks the same (an O for a 0), then what begins alike."""
+    looks = given.translate(_LOOKS)
+    same = [each for each in _known() if each.upper().translate(_LOOKS) == looks]
     alike = get_close_matches(given, _known(), n=30, cutoff=0.8)
-    return sorted(alike, key=lambda each: -_alike(each, given))[:_NEAR]
+    return list(dict.fromkeys((*same, *sorted(alike, key=lambda each: -_alike(each, given)))))[:_NEAR]
 
 
 def _alike(one: str, other: str) -> int:

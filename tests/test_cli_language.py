@@ -12,7 +12,8 @@ import pytest
 
 import einvoice
 from einvoice import cli
-from einvoice.commands.language import chosen, said, speak
+from einvoice.commands.language import chosen, said, speak, translate
+from einvoice.commands.parsing import Parser, synopsis
 from einvoice.data import data_text
 
 PACKAGE = Path(einvoice.__file__).parent
@@ -86,10 +87,46 @@ def test_usage_errors_are_in_one_language(capsys):
         told = capsys.readouterr().err
         assert end.value.code == 2
         assert words in told
-        assert ("utilisation" in told, "erreur" in told) == (language == "fr",) * 2
+        assert ("en dit plus" in told, "erreur" in told) == (language == "fr",) * 2
 
 
 def test_a_text_without_french_is_said_in_english():
     """Better English than nothing; the test above finds it."""
     speak("fr")
     assert said("{x} is new here", x=1) == "1 is new here"
+
+
+SAME = re.compile(r"A\.xml|B\.xml|CODE|DOC|IBAN|ID|ID\|VERSION|IMAGE|MATRICULE|N|PDF|TABLE|VERSION|SHELL")
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_what_stands_for_a_value_is_in_french_too(name):
+    """PATH is CHEMIN: in the help, in the usage, and where it is missing."""
+    parser = Parser(prog=name)
+    import_module(f"einvoice.commands.{name}").arguments(parser)
+    english = {each.metavar for each in actions(parser) if isinstance(each.metavar, str)}
+    assert {each for each in english if each not in ROWS and not SAME.fullmatch(each)} == set()
+    speak("fr")
+    translate(parser)
+    text = parser.format_help()
+    assert "arguments:" not in text
+    assert "options:" not in text
+
+
+def actions(parser):
+    """The arguments of a parser, and of those of its verbs."""
+    for action in parser._actions:
+        yield action
+        if isinstance(action, argparse._SubParsersAction):
+            for verb in action.choices.values():
+                yield from actions(verb)
+
+
+def test_usage_is_what_must_be_given():
+    """Not every option there is: the one line that a person needs first."""
+    parser = Parser(prog="einvoice validate")
+    import_module("einvoice.commands.validate").arguments(parser)
+    assert synopsis(parser) == "einvoice validate [options] PATH…"
+    parser = Parser(prog="einvoice build")
+    import_module("einvoice.commands.build").arguments(parser)
+    assert synopsis(parser) == "einvoice build --to {ubl,cii,facturx} [options] DRAFT.json"

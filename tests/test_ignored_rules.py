@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 import einvoice as ei
+from einvoice import cli
 
 BROKEN = Path(__file__).parents[1] / "fixtures" / "broken"
 
@@ -45,3 +46,21 @@ def test_the_schema_and_a_missing_reason_are_refused(rule, reason):
     """The schema always counts, and nobody ignores a rule without saying why."""
     with pytest.raises(ValidationError, match=r"cannot be ignored|give the reason"):
         ei.Policy(ignored={rule: reason})
+
+
+@pytest.mark.parametrize(("rule", "meant"), [("BR-CO-1O", "dire BR-CO-10"), ("BR-COO-10", "BR-CO-10"), ("ZZ-99", "inconnu")])
+def test_a_rule_that_does_not_exist_is_told(rule, meant, capsys):
+    """A slip of the pen would ignore nothing, and look as if it did; a letter that looks like a digit is the digit."""
+    assert cli.run(["validate", str(BROKEN / "wrong-line-total.ubl.xml"), "--ignore", f"{rule}=known", "-q"]) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"einvoice: --ignore {rule}")
+    assert meant in told.partition(f"{rule}\u00a0»")[2]
+
+
+def test_a_rule_that_exists_or_may_is_not_told(tmp_path, capsys):
+    """Whatever its case; and of rules of the house only the house knows the ids."""
+    (tmp_path / "r.sch").write_text('<schema xmlns="http://purl.oclc.org/dsdl/schematron"/>', encoding="utf-8")
+    broken = str(BROKEN / "wrong-line-total.ubl.xml")
+    cli.run(["validate", broken, "--ignore", "br-co-10=known", "-q"])
+    cli.run(["validate", broken, "--ignore", "HOUSE-1=known", "--schematron", str(tmp_path / "r.sch"), "-q"])
+    assert "--ignore" not in capsys.readouterr().err

@@ -48,6 +48,7 @@ def facturx_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--to", choices=("ubl", "cii", "facturx"), required=True, help="the syntax")
     parser.add_argument(
         "--profile",
+        metavar="PROFILE",
         help=said(
             "en16931, extended-ctc-fr, …, or a specification identifier (BT-24); for Factur-X one of {names}",
             names=", ".join(each.name for each in FACTURX_PROFILES),

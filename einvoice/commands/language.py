@@ -73,13 +73,16 @@ def translate(parser: argparse.ArgumentParser) -> None:
     for action in parser._actions:  # noqa: SLF001 - argparse offers no other way to its arguments
         if action.help:
             action.help = said(action.help)
+        if isinstance(action.metavar, str):
+            action.metavar = said(action.metavar)
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
             for choice in action._choices_actions:  # noqa: SLF001 - as above
                 choice.help = said(choice.help) if choice.help else None
             for verb in action.choices.values():
                 translate(verb)
     for group in parser._action_groups:  # noqa: SLF001 - as above
-        group.title = said(group.title) if group.title else None
+        if group.title:  # argparse puts the colon itself, without the blank that stands before it in French
+            group.title = labelled(said(group.title), "").rstrip().removesuffix(":")
 
 
 def _plural(one: str, several: str, number: int) -> str:

@@ -2,6 +2,8 @@
 
 einvoice valider x.xml     unknown command 'valider'; did you mean validate?
 einvoice validate --formt  unrecognized arguments: --formt; did you mean --format?
+
+A wrong word is told in one line, not below twenty of usage; and usage is what must be given, not every option there is.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from einvoice.commands.language import said
+from einvoice.visible import visible
 
 _MEANT = {  # what people type first -> the command that does it
     "valider": "validate", "controler": "validate", "contrôler": "validate", "verifier": "validate",
@@ -37,6 +40,16 @@ class Parser(argparse.ArgumentParser):
             self.error(said_so + nearest(unknown[0].partition("=")[0], _options(self)))
         return options
 
+    def format_help(self) -> str:
+        """The help, which begins with what must be given."""
+        self.usage = synopsis(self).replace("%", "%%")
+        return super().format_help()
+
+    def error(self, message: str) -> NoReturn:
+        """End with what is wrong and where more is told."""
+        told = said("{prog}: error: {reason}\n", prog=self.prog, reason=visible(message))
+        self.exit(2, told + said("`{prog} --help` tells more.\n", prog=self.prog))
+
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         try:
             super()._check_value(action, value)
@@ -51,6 +64,8 @@ def unknown_command(parser: argparse.ArgumentParser, given: str, commands: Itera
         told = _meant(meant)
     elif Path(given).exists():
         told = _meant(f"einvoice validate {given}")
+    elif given.startswith("-"):
+        told = said("; options follow the command: einvoice COMMAND {given} …", given=given)
     else:
         told = nearest(given, commands) or said("; `einvoice --help` lists them")
     parser.error(said("unknown command {given!r}", given=given) + told)
@@ -64,6 +79,22 @@ def nearest(given: str, known: Iterable[str]) -> str:
 
 def _meant(word: str) -> str:
     return said("; did you mean {near}?", near=word)
+
+
+def synopsis(parser: argparse.ArgumentParser) -> str:
+    """What a command is given: `einvoice build --to {ubl,cii,facturx} [options] DRAFT.json`."""
+    actions = [each for each in parser._actions if each.dest != "help"]  # noqa: SLF001 - argparse offers no other way
+    needed = [f"{each.option_strings[0]} {_value(each)}" for each in actions if each.option_strings and each.required]
+    more = ["[options]"] if any(each.option_strings and not each.required for each in actions) else []
+    values = (_value(each) for each in actions if not each.option_strings)
+    return " ".join((parser.prog, *needed, *more, *values))
+
+
+def _value(action: argparse.Action) -> str:
+    """The value of an argument, as many as it takes."""
+    name = str(action.metavar or "{" + ",".join(map(str, action.choices or (action.dest,))) + "}")
+    forms = {"+": f"{name}…", "*": f"[{name}…]", "?": f"[{name}]", argparse.PARSER: f"{name} …"}
+    return forms.get(str(action.nargs), name)
 
 
 def _options(parser: argparse.ArgumentParser) -> list[str]:

@@ -21,7 +21,7 @@ from einvoice import __version__
 from einvoice.commands.configuration import SEVERITIES, configured
 from einvoice.commands.files import report_on
 from einvoice.commands.inputs import Found, can_be_read_again, documents, read_document
-from einvoice.commands.language import said
+from einvoice.commands.language import labelled, said, spoken
 from einvoice.commands.lines import Done, content_digest, line
 from einvoice.commands.output import (
     INVALID,
@@ -38,7 +38,7 @@ from einvoice.commands.output import (
 from einvoice.commands.something_else import is_something_else
 from einvoice.commands.types import day, form_and_file, ignored, processes, seconds
 from einvoice.disk import replace_file
-from einvoice.errors import EInvoiceError
+from einvoice.errors import EInvoiceError, Unrecognised
 from einvoice.model import Invoice
 from einvoice.report import DocumentReport, Report, worst
 from einvoice.reporting import FORMATS, Look, render
@@ -84,26 +84,29 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         help="invoice, message or draft (JSON): file, folder, glob, or - for standard input",
     )
     severities = ("error", "warning", "information")
+    add = parser.add_argument_group("rules").add_argument
     add("--direction", choices=("sending", "receiving"), help="our side of the exchange")
     add("--date", type=day, metavar="YYYY-MM-DD", help="the day whose rules apply (default: today)")
     add("--rules", choices=("auto", "en16931", "fr"), help="French rules: as needed, never, or always")
-    add("--engine", choices=("auto", "compiled", "saxon", "both"), help="what runs the rules")
-    add("--overlay", choices=("off", "hint", "apply"), help="known defects of published rules")
-    add("--report-severity", choices=severities, help="of a Schematron report without flag")
-    add("--time-limit", type=seconds, metavar="SECONDS", help="for one rule set in Saxon, or of your own")
     add("--schematron", action="append", metavar="FILE|FOLDER|ZIP", help="rules of your own, run after the others")
     add("--ignore", action="append", type=ignored, metavar="RULE=REASON", help="a rule that only informs here, and why")
     buyers = "whether the buyers are French public bodies, which Chorus Pro invoices (default: by their SIREN)"
     add("--public-buyer", choices=("yes", "no"), help=buyers)
-    add("--skip-unknown", action="store_true", help="leave out what is recognised as something else")
-    add("--fail-on", choices=severities, help="exit status 1 for findings of this weight too (default: error)")
-    add("--show", choices=("all", "failures"), help="of more than ten documents, only failures unless told otherwise")
-    add("-q", "--quiet", action="store_true", help="say nothing unless something fails")
-    add("--format", choices=(*FORMATS, "jsonl"), default="text")
+    add("--overlay", choices=("off", "hint", "apply"), help="known defects of published rules")
+    add("--report-severity", choices=severities, help="of a Schematron report without flag")
+    add = parser.add_argument_group("report").add_argument
+    add("--format", choices=(*FORMATS, "jsonl"), default="text", help="form of the report (default: text)")
     more = "one more report, in its own file (repeat for several)"
     add("--report", action="append", default=[], type=form_and_file, metavar="FORMAT=FILE", help=more)
-    add("--resume", action="store_true", help="with --format jsonl -o FILE: what FILE has is not judged again")
+    add("--show", choices=("all", "failures"), help="of more than ten documents, only failures unless told otherwise")
+    add("-q", "--quiet", action="store_true", help="say nothing unless something fails")
+    add("--fail-on", choices=severities, help="exit status 1 for findings of this weight too (default: error)")
+    add = parser.add_argument_group("run").add_argument
+    add("--skip-unknown", action="store_true", help="leave out what is recognised as something else")
     add("--jobs", type=processes, metavar="N", help="processes; 0 means one for each core (default: of many files)")
+    add("--resume", action="store_true", help="with --format jsonl -o FILE: what FILE has is not judged again")
+    add("--engine", choices=("auto", "compiled", "saxon", "both"), help="what runs the rules")
+    add("--time-limit", type=seconds, metavar="SECONDS", help="for one rule set in Saxon, or of your own")
     add("--config", metavar="FILE", help="settings (default: einvoice.toml or pyproject.toml, here or above)")
     common_arguments(parser)
     parser.epilog = (
@@ -155,6 +158,19 @@ def _settle(options: argparse.Namespace) -> None:
         options.jobs = os.cpu_count()
     if options.resume and (options.format != "jsonl" or not options.output):
         raise WrongUsage(said("--resume goes with --format jsonl and -o FILE"))
+    if options.ignore and not options.schematron:  # rules of the house have ids that only they know
+        _say_unknown(options.ignore)
+
+
+def _say_unknown(rules: Iterable[str]) -> None:
+    """Say which rules to ignore do not exist: a slip of the pen ignores nothing, and looks as if it did."""
+    from einvoice.meanings import explain  # noqa: PLC0415 - loaded where there are some
+
+    for rule in rules:
+        try:
+            explain(rule)
+        except Unrecognised as unknown:
+            say(labelled(f"--ignore {rule}", text(unknown.sentence(), spoken())))
 
 
 def _house_rules(paths: Iterable[str]) -> tuple[HouseRules, ...]:
