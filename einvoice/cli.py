@@ -24,6 +24,7 @@ from einvoice.commands.inputs import NoSuchInput, reason
 from einvoice.commands.language import chosen, labelled, said, speak, translate
 from einvoice.commands.output import INVALID, NOT_RUN, WRONG_USAGE, WrongUsage, say, say_finding
 from einvoice.commands.parsing import Parser, unknown_command
+from einvoice.commands.plain import speak_plainly
 from einvoice.errors import EInvoiceError, Unwritable
 from einvoice.rulebook import text
 from einvoice.visible import visible
@@ -60,6 +61,7 @@ def main() -> int:
     for name in ("stdout", "stderr"):  # closed by who started us: there is nobody to tell
         if getattr(sys, name) is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - for as long as we run
+        speak_plainly(getattr(sys, name))
     try:
         return run(sys.argv[1:])
     except BrokenPipeError:  # the reader of our output left, as `head` does

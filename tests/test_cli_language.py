@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import argparse
 import ast
+import os
 import re
+import subprocess
+import sys
 from importlib import import_module
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,7 @@ import einvoice
 from einvoice import cli
 from einvoice.commands.language import chosen, said, speak, translate
 from einvoice.commands.parsing import Parser, synopsis
+from einvoice.commands.plain import speak_plainly
 from einvoice.data import data_text
 
 PACKAGE = Path(einvoice.__file__).parent
@@ -130,3 +135,24 @@ def test_usage_is_what_must_be_given():
     parser = Parser(prog="einvoice build")
     import_module("einvoice.commands.build").arguments(parser)
     assert synopsis(parser) == "einvoice build --to {ubl,cii,facturx} [options] DRAFT.json"
+
+
+@pytest.mark.parametrize(("encoding", "accents"), [("ascii", "arreter"), ("latin-1", "arrêter"), ("utf-8", "arrêter…")])
+def test_a_terminal_without_unicode_is_spoken_to_plainly(encoding, accents):
+    """Help and errors are said in what the terminal has: nobody is told of a UnicodeEncodeError."""
+    stream = TextIOWrapper(BytesIO(), encoding=encoding)
+    speak_plainly(stream)
+    stream.write("arrêter… → « 5 € »\u202f; ☃")
+    stream.flush()
+    said_so = stream.buffer.getvalue().decode(encoding)
+    assert said_so.startswith(accents)
+    if encoding == "ascii":
+        assert said_so == 'arreter... -> " 5 EUR " ; ?'
+    own = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": encoding}
+    for arguments in (["validate", "--help"], ["valider"], ["validate", "été.xml"]):
+        words = [sys.executable, "-m", "einvoice", *arguments]
+        path = {"PYTHONPATH": str(PACKAGE.parent)}
+        done = subprocess.run(words, env=os.environ | own | path, capture_output=True, check=False, timeout=60)  # noqa: S603
+        assert done.returncode in {0, 2}
+        assert b"UnicodeEncodeError" not in done.stderr
+        assert b"interne" not in done.stderr
