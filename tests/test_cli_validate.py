@@ -195,3 +195,42 @@ def test_of_what_is_not_shown_nothing_is_kept(folder, monkeypatch):
     assert run(".", "-o", "out", "--report", "json=out.json") == 1
     assert kept[0] <= 12
     assert kept[1:] == [52, 52, 52]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("einvoice.toml", 'rulez = "fr"', "vouliez-vous dire rules"),
+        ("einvoice.toml", 'direction = "receivin"', "vouliez-vous dire receiving"),
+        ("einvoice.toml", 'ignore = { "BR-CO-10" = "" }', '"BR-FR-05" = "pourquoi"'),
+        ("einvoice.toml", 'date = "1.1.2026"', "AAAA-MM-JJ"),
+        ("einvoice.toml", "rules = ", "ligne 1, colonne"),
+        ("einvoice.toml", 'rules = "\udce9"', "UTF-8"),
+        ("pyproject.toml", "tool = 1 # [tool.einvoice", "[tool.einvoice]"),
+        ("pyproject.toml", "tool.einvoice = [1] # [tool.einvoice", "[tool.einvoice]"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_the_language(folder, file, text, told, capsys):
+    """What was meant, or the form that is expected; never a word of the reader of TOML, or a defect of ours."""
+    (folder / file).write_bytes(text.encode("utf-8", "surrogateescape"))
+    assert run("F01.xml", "--lang", "fr") == 2
+    said_so = capsys.readouterr().err
+    assert told in said_so.replace("\u202f", " ").replace("\u00a0", " ")
+    assert "Expected" not in said_so
+
+
+def test_a_valid_document_that_fails_says_why(folder, capsys):
+    """The report says VALID, the exit status is 1: without a word nobody would understand it."""
+    (folder / "lower.xml").write_bytes((FIXTURES / "valid" / "services.cii.xml").read_bytes())
+    assert run("lower.xml", "--fail-on", "information", "--lang", "en") == 1
+    assert "(--fail-on information): 1" in capsys.readouterr().err
+    assert run("lower.xml", "--lang", "en") == 0
+    assert "--fail-on" not in capsys.readouterr().err
+
+
+def test_statistics_is_an_option_too(capsys):
+    """As with ruff."""
+    assert run(".", "--statistics") == 1
+    short = capsys.readouterr().out
+    assert run(".", "--format", "statistics") == 1
+    assert capsys.readouterr().out == short

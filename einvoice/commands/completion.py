@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 from importlib import import_module
 
+from einvoice.commands.language import chosen, speak, translate
 from einvoice.commands.output import VALID, common_arguments, write
 from einvoice.errors import MissingExtra
 
@@ -34,8 +35,10 @@ def complete(commands: dict[str, str]) -> None:
         import argcomplete  # noqa: PLC0415 - an optional extra
     except ImportError:
         return
+    speak(chosen(()))
     parser = argparse.ArgumentParser(prog="einvoice")
     below = parser.add_subparsers()
-    for name in commands:
-        import_module(f"einvoice.commands.{name}").arguments(below.add_parser(name))
+    for name, purpose in commands.items():
+        import_module(f"einvoice.commands.{name}").arguments(below.add_parser(name, help=purpose))
+    translate(parser)
     argcomplete.autocomplete(parser)

@@ -15,6 +15,7 @@ line says goes before it.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -23,6 +24,7 @@ from typing import Any
 
 from einvoice.commands.language import said
 from einvoice.commands.output import WrongUsage
+from einvoice.commands.parsing import nearest
 from einvoice.report import Severity
 
 _CHOICES = {
@@ -35,6 +37,7 @@ _CHOICES = {
     "public-buyer": ("yes", "no"),
     "show": ("all", "failures"),
 }
+_PLACE = re.compile(r"line (\d+), column (\d+)")  # in what Python's reader of TOML says, in English
 SEVERITIES: Mapping[Severity, int] = {"information": 0, "warning": 1, "error": 2}
 
 
@@ -47,10 +50,22 @@ def configured(chosen: str | None, folder: Path) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongUsage(f"{path}: {error}") from None
-    table = found.get("tool", {}).get("einvoice", {}) if path.name == "pyproject.toml" else found
+        text = path.read_text(encoding="utf-8")
+        found = tomllib.loads(text)
+    except UnicodeDecodeError:
+        raise WrongUsage(said("{path}: this is not TOML, which is written in UTF-8", path=path)) from None
+    except tomllib.TOMLDecodeError as error:
+        at = _PLACE.search(str(error))
+        last = text.splitlines() or [""]  # where it does not say the place, it is the end
+        line, column = at.groups() if at else (len(last), len(last[-1]) + 1)
+        raise WrongUsage(
+            said("{path}: this is not TOML (line {line}, column {column})", path=path, line=line, column=column)
+        ) from None
+    table: Any = found
+    for name in ("tool", "einvoice") if path.name == "pyproject.toml" else ():
+        table = table.get(name, {})
+        if not isinstance(table, dict):
+            raise _wrong(path, name, table, "[tool.einvoice]")
     return {name.replace("-", "_"): _checked(path, name, value) for name, value in table.items()}
 
 
@@ -67,21 +82,21 @@ def _nearest(folder: Path) -> Path | None:
 def _checked(path: Path, name: str, value: Any) -> Any:
     if name in _CHOICES:
         if value not in _CHOICES[name]:
-            expected = ", ".join(_CHOICES[name])
-            raise _wrong(path, name, value, expected)
+            raise _wrong(path, name, value, ", ".join(_CHOICES[name]) + nearest(str(value), _CHOICES[name]))
         return value
     kind, expected, made = _OTHERS.get(name, (None, "", None))
     if kind is None or made is None:
-        known = ", ".join(sorted((*_CHOICES, *_OTHERS)))
-        raise WrongUsage(
-            said("{path}: unknown setting {name!r}; expected one of {known}", path=path, name=name, known=known)
+        known = sorted((*_CHOICES, *_OTHERS))
+        told = said(
+            "{path}: unknown setting {name!r}; expected one of {known}", path=path, name=name, known=", ".join(known)
         )
+        raise WrongUsage(told + nearest(name, known))
     if not isinstance(value, kind) or (kind is not bool and isinstance(value, bool)):
-        raise _wrong(path, name, value, expected)
+        raise _wrong(path, name, value, said(expected))
     try:
         return made(path, value)
     except ValueError:
-        raise _wrong(path, name, value, expected) from None
+        raise _wrong(path, name, value, said(expected)) from None
 
 
 def _wrong(path: Path, name: str, value: Any, expected: str) -> WrongUsage:

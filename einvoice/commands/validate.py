@@ -96,6 +96,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--report-severity", choices=severities, help="of a Schematron report without flag")
     add = parser.add_argument_group("report").add_argument
     add("--format", choices=(*FORMATS, "jsonl"), default="text", help="form of the report (default: text)")
+    statistics = "the counts of findings by rule: the same as --format statistics"
+    add("--statistics", dest="format", action="store_const", const="statistics", help=statistics)
     more = "one more report, in its own file (repeat for several)"
     add("--report", action="append", default=[], type=form_and_file, metavar="FORMAT=FILE", help=more)
     add("--show", choices=("all", "failures"), help="of more than ten documents, only failures unless told otherwise")
@@ -189,6 +191,7 @@ def _together(options: argparse.Namespace, policy: Policy, found: Found) -> int:
     page = _page(options, alone=len(names) == 1) if "html" in forms else None
     kept: list[DocumentReport] = []
     statuses: Counter[int] = Counter()
+    strict = 0  # valid, and yet they fail
 
     def few() -> bool:
         many = options.show is None and statuses.total() > _MANY
@@ -200,6 +203,7 @@ def _together(options: argparse.Namespace, policy: Policy, found: Found) -> int:
             continue
         status = _status(each, options)
         statuses[status] += 1
+        strict += status == INVALID and each.verdict == "valid"
         if page:
             page.add(each, partial(_invoice, name))
         if forms - {"html"}:
@@ -216,6 +220,9 @@ def _together(options: argparse.Namespace, policy: Policy, found: Found) -> int:
         write(options, written(options.format, look))
     for form, file in options.report:
         replace_file(Path(file), written(form).encode())
+    if strict:
+        told = "valid documents that fail for the weight of their findings (--fail-on {weight}): {count}"
+        say(said(told, weight=options.fail_on, count=strict))
     return _worst_status(statuses)
 
 
