@@ -80,6 +80,7 @@ class Converted:
     report: Report | None = None
 
 
+@resting()
 def parse(source: bytes | Document) -> Invoice | Message:
     """What a document says, by its content; what the model cannot hold is in its `unread`.
 
@@ -90,6 +91,7 @@ def parse(source: bytes | Document) -> Invoice | Message:
     return _readable(_document(source, "parse")).model
 
 
+@resting()
 def validate(
     source: bytes | Document | Draft | Invoice,
     *,
@@ -107,6 +109,7 @@ def validate(
     return _report(document, chosen, name=name, language=_language(language, chosen))
 
 
+@resting()
 def validate_extract(
     source: bytes | Document,
     *,
@@ -159,8 +162,7 @@ def _judged(
 
 def _found(document: Document, policy: Policy, plan: Plan | None) -> Validated | _Broken:
     try:
-        with resting(len(document.data)):
-            return validated(document, policy, plan=plan)
+        return validated(document, policy, plan=plan)
     except Exception as error:  # noqa: BLE001 - whatever a document does, its verdict is one, and others go on
         return _broken(error)
 

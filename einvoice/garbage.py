@@ -1,24 +1,26 @@
-"""While a large document is looked at, Python's garbage collector rests.
+"""While a document is looked at, Python's garbage collector rests.
 
-    with resting(len(data)):
+    @resting()
+    def validate(...):
         ...
 
-A document becomes some hundred thousand objects, which all live until its verdict is there. The collector would sweep
-them again and again for circles that they do not form: a seventh of the time that an invoice of 4,000 lines takes, a
-third of that of a hostile one. It rests for one document at a time, for seconds at most, and a host that has switched
-it off finds it switched off.
+A document becomes thousands of objects, which all live until its verdict is there. The collector would sweep them again
+and again for circles that they do not form: a seventh of the time that an invoice takes, a third of that of a hostile
+one. It rests until the last object of the document is gone, which is why whole functions rest. Where threads always
+look at some document it rests for a second and then works on; a host that has switched it off finds it switched off.
 """
 
 from __future__ import annotations
 
 import gc
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from einvoice.locks import Lock
 
-_LARGE = 100_000  # bytes of a document: some 50 lines
+_LONGEST = 1.0  # seconds of rest while one document after the other is begun before the last has ended
 
 
 class _Rest:
@@ -28,12 +30,16 @@ class _Rest:
         self._lock = Lock()
         self._documents = 0
         self._worked = False
+        self._since = 0.0
 
     def begin(self) -> None:
         with self._lock:
             if not self._documents:
                 self._worked = gc.isenabled()
+                self._since = time.monotonic()
                 gc.disable()
+            elif self._worked and time.monotonic() - self._since > _LONGEST:
+                gc.enable()
             self._documents += 1
 
     def end(self) -> None:
@@ -55,11 +61,8 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextmanager
-def resting(size: int) -> Iterator[None]:
-    """No collection in the block, for a document of so many bytes, if it is a large one."""
-    if size < _LARGE:
-        yield
-        return
+def resting() -> Iterator[None]:
+    """No collection in the block, or in the function."""
     _rest.begin()
     try:
         yield

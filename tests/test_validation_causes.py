@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -134,3 +135,10 @@ def test_a_tax_number_without_its_scheme_explains_that_there_is_none():
     assert found.hint.endswith("The value is there, but ram:ID has no attribute schemeID.")
     (told,) = [each for each in report.findings if each.rule == "EI-READ-06"]
     assert (told.field, told.term, told.found) == ("seller.vat_identifier", "BT-31", "FR88100000009")
+
+
+def test_an_empty_element_that_a_rule_demands_is_told_once():
+    """That its value is missing says all; that reading leaves it out would be the same again."""
+    report = judged(re.sub("(?<=<cac:Item>)(.*?<cbc:Name>)[^<]+", r"\1", UBL, count=1, flags=re.DOTALL))
+    assert [each.rule for each in report.findings if each.field == "lines[0].item_name"] == ["BR-25"]
+    assert "EI-READ-08" not in [each.rule for each in report.findings]

@@ -16,9 +16,10 @@ from einvoice.model import Invoice, Unread
 from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, severity_of
 
+EMPTY = "EI-READ-08"  # an element that says nothing
 _RULES: Mapping[str, tuple[str, Severity]] = {
     "unknown": ("EI-READ-01", "information"),
-    "empty": ("EI-READ-08", "information"),
+    "empty": (EMPTY, "information"),
     "repeated": ("EI-READ-02", "warning"),
     "partial": ("EI-READ-05", "warning"),  # the official schema and rules allow a time zone
     "money": ("EI-READ-12", "warning"),  # unknown, and an amount

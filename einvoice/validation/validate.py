@@ -29,6 +29,7 @@ from einvoice.validation.observed import listed
 from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
 from einvoice.validation.steps import Result, Task
+from einvoice.validation.unread import EMPTY
 
 Step = Callable[[Task], Result]
 
@@ -172,9 +173,15 @@ def _informing(each: Observation, reason: str | None) -> Observation:
 
 
 def _without_missing_twice(said: list[Observation]) -> tuple[Observation, ...]:
-    """What was seen, less each value that the writer missed and a published rule demands at the same field."""
+    """What was seen, less each value that the writer missed, or that is empty, and a rule demands at the same place."""
     demanded = {(each.term, each.field) for each in said if each.severity == "error" and each.step != "write"}
-    return tuple(each for each in said if each.step != "write" or (each.term, each.field) not in demanded)
+    refused = {each.xpath for each in said if each.severity == "error"}
+    return tuple(
+        each
+        for each in said
+        if not (each.step == "write" and (each.term, each.field) in demanded)
+        and not (each.rule == EMPTY and each.xpath in refused)
+    )
 
 
 def _unless(each: Observation) -> str:
