@@ -72,6 +72,11 @@ class Detected:
     enveloped: bool = False
     locations: Locations = field(default_factory=Locations, repr=False, compare=False)  # of the elements below the root
 
+    @property
+    def called(self) -> Sentence:
+        """What a person calls such a document: a lifecycle message."""
+        return Sentence(f"EI-KIND-{self.kind.upper()}")
+
 
 def is_pdf(data: bytes) -> bool:
     """Whether the bytes are a PDF: its header may stand anywhere in the first 1,024 bytes (ISO 32000-1, annex H).
@@ -124,7 +129,7 @@ def read_detected(found: Detected) -> Invoice:
         return cii.read(found.root, found.locations)
     if found.syntax == "facturx":
         raise Unrecognised("EI-NO-READ-01")
-    raise Unrecognised("EI-NO-READ-02", {"kind": found.kind})
+    raise Unrecognised("EI-NO-READ-02", {"kind": found.called})
 
 
 def _payload(envelope: Element) -> Element:

@@ -56,7 +56,7 @@ def is_named(number):
 
 def places(text):
     """The places of a text; {detail} is what a library said, in English, which French texts leave out."""
-    found = set(re.findall(r"\{(\w+)(?::day|:figure)?\}", text))
+    found = set(re.findall(r"\{(\w+)(?::day|:figure|:amount)?\}", text))
     return {re.sub(r"_(?:fr|en)$", "", place) for place in found - {"detail", "line", "column"}}
 
 

@@ -66,5 +66,5 @@ def read_message(found: Detected) -> Message:
     root = found.root
     reader = None if root is None else _READERS.get(found.kind) or _READERS.get(root.tag)
     if root is None or reader is None:
-        raise Unrecognised("EI-NO-READ-04", {"kind": found.kind})
+        raise Unrecognised("EI-NO-READ-04", {"kind": found.called})
     return reader(root)

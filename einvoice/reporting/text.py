@@ -121,6 +121,7 @@ def values(finding: Finding, language: Language) -> list[str]:
         for name, value in (("found", finding.found), ("expected", finding.expected))
         if value is not None and value not in finding.message
         if (shown := as_read(value, finding, language)) not in finding.message
+        and amount_as_read(value, finding.currency) not in finding.message
     ]
 
 
