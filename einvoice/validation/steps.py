@@ -212,7 +212,7 @@ def schema(task: Task) -> Result:
     )
     started = time.perf_counter()
     try:
-        faults = schema_of(artefact).faults(task.document.root, task.document.detected.locations)
+        faults = schema_of(artefact).faults(task.document.root, task.document.detected.locations, count=len(task.held))
     except Unusable as error:
         reason = Sentence("EI-STEP-09", {"detail": str(error)})
         return Result((replace(done, status="not_run", reason=reason),))

@@ -34,7 +34,8 @@ _TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
 _MOST_EXPECTED = 6  # names to list; the schema may allow fifty
 _MOST_SHOWN = 200  # characters of a value
 _MOST_SAID = 500  # characters of a message that is not taken apart: libxml2's own are cut at 64,000
-_CROWDED = etree.XPath("//*[*[5001]]")  # elements of so many children that a fault in each is slow to place
+_CROWD = 5_000  # children of an element, of which a fault in each is not slow to place
+_CROWDED = etree.XPath(f"//*[*[{_CROWD + 1}]]")
 _MOST_STEPS = 60_000_000  # from sibling to sibling while faults are placed: half a second
 MOST_PLACED = 1_000  # faults that are placed, whatever their kind
 _LONG = re.compile(rb">([^<]{1000})[^<]{1000000,}<")
@@ -289,10 +290,14 @@ class Schema:
         self._schema = etree.XMLSchema(tree)
         self._lock = Lock()
 
-    def faults(self, root: Element, locations: Locations | None = None) -> tuple[Fault, ...]:
-        """Where the document is not as the schema says; `()` if it is. `locations` as for `cii.read`."""
+    def faults(self, root: Element, locations: Locations | None = None, *, count: int = 0) -> tuple[Fault, ...]:
+        """Where the document is not as the schema says; `()` if it is. `locations` as for `cii.read`.
+
+        `count` is how many elements it has, where that is known: few are no crowd, and are not looked at for one.
+        """
         with self._lock:
-            errors = self._errors_of_a_crowd(root) if _crowded(root) else self._errors(root)
+            crowded = not 0 < count <= _CROWD and _crowded(root)
+            errors = self._errors_of_a_crowd(root) if crowded else self._errors(root)
         return tuple(_told(_once(errors), _Places(root, locations or Locations()))) if errors else ()
 
     def _errors(self, root: Element) -> list[_Error]:

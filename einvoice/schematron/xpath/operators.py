@@ -52,6 +52,7 @@ _CASTS: dict[Kind, str] = {
     "double": "to_double({})",
 }
 _MANY = 40  # texts of a list, after which each is no longer compared with each of another
+_BLANKS = " \t\r\n"  # white space of XML
 _MOMENTS = frozenset({"date", "datetime", "duration"})
 
 
@@ -74,6 +75,9 @@ class Operators(Core):
         if tag and not self.patient and scope.item is not None and scope.item.kind == "node":
             met = f"{scope.item.document}.met_before({scope.item.code}, {self.module.tag(tag)})"
             return Expr("boolean", "1", met)
+        match syntax:
+            case Binary("!=", Call("normalize-space", (told,)), Literal("")):  # what most rules on a missing text ask
+                return Expr("boolean", "1", f"({self.text(self.expression(told, scope))}.strip({_BLANKS!r}) != '')")
         left, right = self.expression(syntax.left, scope), self.expression(syntax.right, scope)
         if operator in GENERAL:
             return Expr("boolean", "1", self.general(operator, left, right))
