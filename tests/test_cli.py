@@ -687,4 +687,6 @@ def test_a_draft_is_rendered_and_an_invoice_is_not_built(tmp_path, capsys):
         run("build", tmp_path / "a.xml", "--to", "cii")
     assert "einvoice convert" in capsys.readouterr().err
     assert run("status", tmp_path / "a.xml", "approuvée", "--received-at", "2026-11-02T15:10") == 1
-    assert "205, " in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "205, " in told
+    assert "vouliez-vous dire 205" in told

@@ -101,7 +101,7 @@ def test_a_text_without_french_is_said_in_english():
     assert said("{x} is new here", x=1) == "1 is new here"
 
 
-SAME = re.compile(r"A\.xml|B\.xml|CODE|DOC|IBAN|ID|ID\|VERSION|IMAGE|MATRICULE|N|PDF|TABLE|VERSION|SHELL")
+SAME = re.compile(r"SIREN|A\.xml|B\.xml|CODE|DOC|IBAN|ID|ID\|VERSION|IMAGE|MATRICULE|N|PDF|TABLE|VERSION|SHELL")
 
 
 @pytest.mark.parametrize("name", cli.COMMANDS)
@@ -111,6 +111,8 @@ def test_what_stands_for_a_value_is_in_french_too(name):
     import_module(f"einvoice.commands.{name}").arguments(parser)
     english = {each.metavar for each in actions(parser) if isinstance(each.metavar, str)}
     assert {each for each in english if each not in ROWS and not SAME.fullmatch(each)} == set()
+    unnamed = [each.dest for each in actions(parser) if each.metavar is None and not each.choices and each.nargs != 0]
+    assert unnamed == []  # argparse would show the name of the option, in English
     speak("fr")
     translate(parser)
     text = parser.format_help()

@@ -41,7 +41,9 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         common_arguments(verb)
         if function is _add:
             verb.add_argument("source", metavar="FOLDER|ZIP|FILE", type=Path)
-            verb.add_argument("--version", help="of files that neither the catalogue nor they themselves tell")
+            verb.add_argument(
+                "--version", metavar="VERSION", help="of files that neither the catalogue nor they themselves tell"
+            )
             verb.add_argument(
                 "--only", action="append", default=[], metavar="ID|VERSION", help="take this only (repeat for several)"
             )

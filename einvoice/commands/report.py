@@ -45,12 +45,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     tables = "a table of sales, purchases or receipts: CSV, or XLSX, XLS, ODS with the extra `tables`; may be repeated"
     making.add_argument("--from", dest="tables", action="append", default=[], metavar="TABLE", help=tables)
-    making.add_argument("--siren", help="without BOOKS.json: whose books these are")
-    making.add_argument("--name", help="without BOOKS.json: the name of that company")
+    making.add_argument("--siren", metavar="SIREN", help="without BOOKS.json: whose books these are")
+    making.add_argument("--name", metavar="NAME", help="without BOOKS.json: the name of that company")
     making.add_argument(
         "--platform", metavar="MATRICULE", help="without BOOKS.json: the platform that files, such as 0123"
     )
-    making.add_argument("--year", type=year, required=True, help="the year of the periods")
+    making.add_argument("--year", metavar="YEAR", type=year, required=True, help="the year of the periods")
     making.add_argument(
         "--regime",
         choices=REGIMES,

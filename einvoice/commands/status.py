@@ -47,7 +47,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add("--reason", action="append", default=[], metavar="CODE", help="why; may be repeated")
     add("--comment", metavar="TEXT", help="why, in words")
     add("--action", choices=ACTIONS, help="what is asked for: NIN a corrective invoice, CNF a full credit note, …")
-    add("--amount", type=amount, help="with 211 or 212: what was paid, VAT included; negative if it went back")
+    add(
+        "--amount",
+        type=amount,
+        metavar="AMOUNT",
+        help="with 211 or 212: what was paid, VAT included; negative if it went back",
+    )
     add("--paid-before", type=amount, default=Decimal("0.00"), metavar="AMOUNT", help="what was settled before")
     add("--discount", type=amount, metavar="AMOUNT", help="early-payment discount taken, VAT included")
     add("--paid-on", type=day, metavar="DAY", help="with 211: when it was paid")
@@ -69,11 +74,20 @@ def run(options: argparse.Namespace) -> int:
     return VALID
 
 
+def _say_meant(given: str) -> None:
+    """Say the code of a status that is given by its name."""
+    for code, each in STATUSES.items():
+        if given.casefold() in {each.name_fr.casefold(), each.name_en.casefold()}:
+            say(given + said("; did you mean {near}?", near=code))
+
+
 def _message(options: argparse.Namespace) -> LifecycleMessage:
     data = read_document(options.document)
     invoice = parse(data)
     if not isinstance(invoice, Invoice):
         raise Unrecognised("EI-NO-INPUT-06")
+    if options.code not in STATUSES:
+        _say_meant(options.code)
     if options.code in _APPROVING and validate(data).verdict == "invalid":
         say(said("this invoice is not valid: `einvoice validate` says why"))
     now = datetime.now()  # noqa: DTZ005 - the clock on the wall
