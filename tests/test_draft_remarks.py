@@ -132,7 +132,7 @@ def test_refusals_about_a_private_buyer_name_the_way_out():
     private = {"name": "CLIENTE", "postal_address": ADDRESS}
     found = {each.rule: each for each in ei.validate(draft_of(buyer=private), policy=POLICY).findings}
     for rule in ("BR-FR-11_BT-47", "BR-FR-12_BT-49", "BR-FR-21_BT-49"):
-        assert 'treatment : "B2C"' in found[rule].hint
+        assert "treatment «\u00a0B2C\u00a0»" in found[rule].hint
     mail = {"value": "cliente@client.example", "scheme_id": "EM"}
     told = draft_of(buyer=private | {"electronic_address": mail}, treatment="B2C")
     assert ei.validate(told, policy=POLICY).verdict == "valid"
@@ -143,7 +143,7 @@ def test_an_unknown_nature_is_refused_with_the_field_that_tells_it():
     draft = draft_of(GOODS | {"nature": None}, GOODS | {"unit_code": "HUR", "nature": None})
     (found,) = [each for each in ei.validate(draft, policy=POLICY).findings if each.severity == "error"]
     assert found.rule == "BR-FR-08_BT-23"
-    assert 'nature : "goods", "services" ou "mixed"' in found.hint
+    assert "le champ nature («\u00a0goods\u00a0»" in found.hint
 
 
 def test_vat_in_the_accounting_currency_that_contradicts_the_rate_is_told():
