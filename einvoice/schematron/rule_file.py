@@ -24,6 +24,7 @@ FACT = "{urn:einvoice:facts}fact"  # on a value in a message: its name
 FILE = "{urn:einvoice:schematron}file"  # on an element that came from another file: that file's path
 XML_SCHEMA = "http://www.w3.org/2001/XMLSchema"
 
+_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*").fullmatch  # an NCName; a few letters too many pass, which harms nothing
 _SPACE = re.compile(r"[ \t\r\n]+")  # white space as XML has it: a no-break space is text
 
 
@@ -79,6 +80,14 @@ def required(file: RuleFile, element: Element, name: str) -> str:
     if value is None or not value.strip():
         raise file.refuse(element, f"the attribute '{name}' is missing")
     return value.strip()
+
+
+def required_name(file: RuleFile, element: Element, attribute: str) -> str:
+    """An attribute that must be there and a name of XML without a colon: of a variable, of a prefix."""
+    name = required(file, element, attribute)
+    if not _NAME(name):
+        raise file.refuse(element, f"the attribute '{attribute}' must be a name, and {name!r} is none")
+    return name
 
 
 def refuse_text(file: RuleFile, element: Element) -> None:

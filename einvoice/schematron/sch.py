@@ -32,6 +32,7 @@ from einvoice.schematron.rule_file import (
     read_value,
     refuse_text,
     required,
+    required_name,
 )
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet, Value
 from einvoice.schematron.sch_expand import expand
@@ -60,7 +61,7 @@ def read_sch(file: RuleFile, open_document: Callable[[str], bytes]) -> RuleSet:
     refuse_text(file, schema)
     for child in children(schema):
         if child.tag == SCH + "ns":
-            declared[required(file, child, "prefix")] = required(file, child, "uri")
+            declared[required_name(file, child, "prefix")] = required(file, child, "uri")
         elif child.tag == SCH + "let":
             lets.append(_let(file, child))
         elif child.tag == SCH + "pattern":
@@ -134,7 +135,7 @@ def _let(file: RuleFile, element: Element) -> Let:
     if len(element) or (element.text or "").strip():
         raise file.refuse(element, "a let is supported with its value attribute only")
     declared = element.get("as", "").strip()
-    return Let(required(file, element, "name"), required(file, element, "value"), line_of(element), declared)
+    return Let(required_name(file, element, "name"), required(file, element, "value"), line_of(element), declared)
 
 
 def _pattern(file: RuleFile, element: Element, diagnostics: dict[str, list[str | Value]]) -> Pattern:

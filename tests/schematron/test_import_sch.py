@@ -214,6 +214,8 @@ def test_code_lists_travel_with_the_rules():
             "extends itself",
             id="circle",
         ),
+        pytest.param(rule('<let name="\'); import os" value="1"/>'), 2, "must be a name", id="let-name"),
+        pytest.param('<ns prefix="x(" uri="urn:x"/>', 2, "must be a name", id="prefix"),
         pytest.param('<include href="gone.sch"/>', 2, "the included file is not there", id="include"),
         pytest.param('<include href="a.sch#b"/>', 2, "the included file is not there", id="include-part"),
         pytest.param('<include href="#b"/>', 2, "named by its place", id="include-itself"),
