@@ -31,16 +31,24 @@ class Disagreement:
     given: Decimal | dt.date | str  # "" where it is what is missing
     computed: Decimal | None  # None where the draft has nothing to compute it from
     because: Sentence
+    currency: str = ""  # of the amounts that the reason names
+
+    @property
+    def reason(self) -> Sentence:
+        """Why, with the currency of its amounts: put in when it is said, for a draft may have a hundred thousand."""
+        if not self.currency:
+            return self.because
+        return Sentence(self.because.id, {"currency": self.currency, **self.because.facts})
 
     @property
     def explanation_en(self) -> str:
         """The reason in English."""
-        return text(self.because, "en")
+        return text(self.reason, "en")
 
     @property
     def explanation_fr(self) -> str:
         """The reason in French."""
-        return text(self.because, "fr")
+        return text(self.reason, "fr")
 
 
 @dataclass(slots=True)
@@ -66,18 +74,12 @@ class Ledger:
         if given is None:
             return computed
         if computed is not None and abs(given - computed) > slack:
-            self._note(figure, given, computed, because)
+            self.entries.append(Disagreement(*figure, given, computed, because, self.currency))
         return given
 
     def remark(self, figure: Figure, given: Decimal | dt.date | str, because: Sentence) -> None:
         """Note what is given, and no computation of ours can replace; "" for what is missing."""
-        self._note(figure, given, None, because)
-
-    def _note(
-        self, figure: Figure, given: Decimal | dt.date | str, computed: Decimal | None, because: Sentence
-    ) -> None:
-        facts = {"currency": self.currency, **because.facts} if self.currency else because.facts
-        self.entries.append(Disagreement(*figure, given, computed, Sentence(because.id, facts)))
+        self.entries.append(Disagreement(*figure, given, None, because, self.currency))
 
 
 def because(reason: str, **facts: object) -> Sentence:

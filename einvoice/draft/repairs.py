@@ -135,7 +135,7 @@ def _figures(content: dict[str, Any]) -> Iterator[Repair]:
     """Figures that do not follow from the others."""
     for each in Draft.model_validate(content).disagreements():
         if each.computed is not None:
-            yield Repair(each.field, str(each.given), f"{each.computed:f}", each.because)
+            yield Repair(each.field, str(each.given), f"{each.computed:f}", each.reason)
 
 
 def _answered(content: dict[str, Any]) -> Iterator[Repair]:

@@ -390,7 +390,7 @@ def _problem(problem: Problem) -> Observation:
 
 def _contradiction(each: Disagreement) -> Observation:
     rule = "EI-DRAFT-02" if each.computed is None else "EI-DRAFT-01"
-    facts: dict[str, Fact] = {"reason": each.because}
+    facts: dict[str, Fact] = {"reason": each.reason}
     if str(each.given):
         facts["found"] = str(each.given)
     if each.computed is not None:
@@ -399,7 +399,7 @@ def _contradiction(each: Disagreement) -> Observation:
 
 
 def _miscomputed(each: Disagreement) -> Observation:
-    facts: dict[str, Fact] = {"reason": each.because}
+    facts: dict[str, Fact] = {"reason": each.reason}
     if str(each.given):
         facts["found"] = str(each.given)
     if each.computed is None:
