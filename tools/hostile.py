@@ -25,6 +25,7 @@ from pathlib import Path
 from random import Random
 from typing import NamedTuple
 
+import hostile_pdfs
 import hostile_repeats
 from pydantic import BaseModel
 
@@ -308,22 +309,8 @@ def _packed(name: str, data: bytes) -> bytes:
 
 def _pdf(xml: bytes, filters: bytes, page: bytes = b"", page_filters: bytes = b"") -> bytes:
     """A small PDF around a file."""
-    objects = (
-        b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(factur-x.xml) 5 0 R]>>>>/AF[5 0 R]>>",
-        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 7 0 R>>>>>>",
-        b"<<%s/Length %d>>\nstream\n%s\nendstream" % (page_filters, len(page), page),
-        b"<</Type/Filespec/F(factur-x.xml)/UF(factur-x.xml)/AFRelationship/Alternative/EF<</F 6 0 R>>>>",
-        b"<</Type/EmbeddedFile%s/Length %d>>\nstream\n%s\nendstream" % (filters, len(xml), xml),
-        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
-    )
-    made, places = b"%PDF-1.7\n", []
-    for number, content in enumerate(objects, 1):
-        places.append(len(made))
-        made += b"%d 0 obj\n%s\nendobj\n" % (number, content)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    tail = b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
-    return made + tail % (len(objects) + 1, table, len(objects) + 1, len(made))
+    file = hostile_pdfs.stream(xml, b"/Type/EmbeddedFile" + filters)
+    return hostile_pdfs.pdf(xml, {4: hostile_pdfs.stream(page, page_filters), 6: file})
 
 
 def cases(seed: int) -> Iterator[tuple[str, Case]]:
@@ -338,6 +325,7 @@ def cases(seed: int) -> Iterator[tuple[str, Case]]:
         "faults": faults(),
         "torn": torn(random),
         "pdf": pdf(),
+        "bombs": (Case(name, data, _validate) for name, data in hostile_pdfs.bombs(CII.encode())),
         "invoices": (Case(name, data, _validate) for name, data in hostile_repeats.invoices(seed)),
         "messages": (Case(name, data, _validate) for name, data in hostile_repeats.messages(seed)),
         "lists": (Case(name, data, _judge_of(model)) for name, model, data in hostile_repeats.lists(seed)),

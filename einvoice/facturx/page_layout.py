@@ -28,6 +28,7 @@ MAX_PAGES = 50
 _PDFIUM = "pypdfium2"
 _ONE_AT_A_TIME = threading.Lock()
 MOST_BYTES = 4_000_000  # of drawing, unpacked, what is invoked several times counted as often
+MOST_METADATA = 1_000_000  # bytes of XMP, unpacked
 _MOST_FONT_BYTES = 20_000_000
 _TOO_MUCH = MOST_BYTES + 1
 _MOST_NESTED = 8  # forms in forms
@@ -54,11 +55,16 @@ class Word(NamedTuple):
 
 
 def is_bounded(pdf: Pdf) -> bool:
-    """Whether reading the pages is little work: no form that draws itself or others a million times, no huge font."""
+    """Whether reading the pages is little work: no form that draws itself or others a million times, no huge font.
+
+    Nor metadata of megabytes, which PDFium makes a tree of when it opens the file.
+    """
     if find_spec(_PDFIUM) is None:  # then nobody needs to know
         return False
     work = _Work(pdf)
     try:
+        if len(pdf.content(pdf.catalog.get("/Metadata")) or b"") > MOST_METADATA:
+            return False
         return sum(work.of(page, page.get("/Contents"), 0) for page in pdf.pages()[:MAX_PAGES]) <= MOST_BYTES
     except (Unreadable, *FAULTS):
         return False

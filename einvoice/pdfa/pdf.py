@@ -89,7 +89,7 @@ class Limits:
 
     file_bytes: int = 100_000_000
     stream_bytes: int = 50_000_000  # one stream, unpacked
-    total_bytes: int = 200_000_000  # all streams, unpacked
+    total_bytes: int = 150_000_000  # all streams, unpacked
     objects: int = 300_000  # visited
     depth: int = 100  # of trees
     seconds: float = 20.0
@@ -125,7 +125,7 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
         ),
     ):
         try:
-            pdf = Pdf(Reader(io.BytesIO(data), xref_stream_maximum_entries=8 * limits.objects), limits)
+            pdf = Pdf(Reader(io.BytesIO(data), xref_stream_maximum_entries=2 * limits.objects), limits)
             if not pdf.opens:
                 raise Locked("EI-NO-PDF-04")
             yield pdf
