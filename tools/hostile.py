@@ -234,7 +234,7 @@ def shapes(random: Random) -> Iterator[Case]:
         ("poor", line.replace('"quantity":1,"item_net_price":1', '"item_description":"aaaaaaaa"')),
     ):
         head = json.dumps(DRAFT | {"lines": []}).replace('"lines": []', '"lines": [%s]')
-        yield Case(f"draft, {name} lines", (head % ",".join([unit] * 14_900)).encode(), _validate)
+        yield Case(f"draft, {name} lines", (head % ",".join([unit] * 13_900)).encode(), _validate)
 
 
 def faults() -> Iterator[Case]:

@@ -20,13 +20,14 @@ from einvoice.model import InvoiceHead, Line, Totals
 
 def remark_on_lines(lines: Sequence[Placed], ledger: Ledger) -> None:
     """Lines that lack what their amount is computed from, and lines with the same identifier."""
+    no_quantity, no_price = because("NO-QUANTITY"), because("NO-PRICE")  # once: each line may lack them
     for placed in lines:
         line = placed.line
         if counted(placed) and line.net_amount is None:
             if line.quantity is None:
-                _missing(placed, "quantity", "BT-129", "NO-QUANTITY", ledger)
+                ledger.remark(Figure(f"{placed.path}.quantity", "BT-129"), "", no_quantity)
             if line.item_net_price is None:
-                _missing(placed, "item_net_price", "BT-146", "NO-PRICE", ledger)
+                ledger.remark(Figure(f"{placed.path}.item_net_price", "BT-146"), "", no_price)
     remark_on_identifiers([(placed.path, placed.line) for placed in lines], ledger)
 
 
@@ -39,10 +40,6 @@ def remark_on_identifiers(lines: Sequence[tuple[str, Line]], ledger: Ledger) -> 
             ledger.remark(Figure(f"{path}.identifier", "BT-126"), line.identifier, reason)
         elif line.identifier:
             seen[line.identifier] = path
-
-
-def _missing(placed: Placed, name: str, term: str, reason: str, ledger: Ledger) -> None:
-    ledger.remark(Figure(f"{placed.path}.{name}", term), "", because(reason))
 
 
 def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from einvoice.errors import Unreadable
 from einvoice.pdfa.content import operations
 
 _MAX_RANGE = 65_536
@@ -74,10 +75,15 @@ IDENTITY = CMap(spaces=[(b"\x00\x00", b"\xff\xff")], identity=True)
 
 
 def read_cmap(data: bytes) -> CMap:
-    """The CMap of a stream. Raises `Unreadable` where it is malformed. PostScript is read as far as CMaps need it."""
+    """The CMap of a stream. PostScript is read as far as CMaps need it.
+
+    Raises `Unreadable` where it is malformed, or has more ranges than there are codes.
+    """
     cmap = CMap()
     for operator, operands in operations(data.replace(b"{", b" ").replace(b"}", b" ")):
         _take(cmap, operator, operands)
+        if len(cmap.text_ranges) + len(cmap.cid_ranges) > _MAX_RANGE:
+            raise Unreadable(f"the CMap has more than {_MAX_RANGE} ranges")
     return cmap
 
 

@@ -12,7 +12,7 @@ Sources: FNFE-MPE, note on the validation artefacts V1.4.0 (the chain); those of
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Literal
@@ -107,13 +107,23 @@ def read_draft(task: Task) -> Result:
 
 def contradictions(task: Task) -> Result:
     """What a draft says against itself, and against the calendar: warnings."""
-    said = tuple(_contradiction(each) for each in task.document.disagreements)
+    met, said = task.document.disagreements, tuple(map(_contradiction, _few(task.document.disagreements)))
+    if len(said) < len(met):
+        said = (*said[:-1], replace(said[-1], more=len(met) - len(said)))
     issued = task.document.draft.issue_date if task.document.draft else None
     if issued is not None and issued > task.policy.day:
         facts = {"date": task.policy.day.isoformat()}
         reason = Sentence("EI-WHY-FUTURE", facts)
         said += (_contradiction(Disagreement("issue_date", "BT-2", issued, None, reason)),)
     return Result(observations=said)
+
+
+def _few(met: Sequence[Disagreement]) -> Iterable[Disagreement]:
+    """All, but of what is only worth a look (some for each line) the first that are told; they are put at the end."""
+    remarks = [each for each in met if each.computed is None]
+    if len(remarks) <= MOST_TOLD:
+        return met
+    return (*(each for each in met if each.computed is not None), *remarks[:MOST_TOLD])
 
 
 def write(task: Task) -> Result:
