@@ -15,7 +15,7 @@ from einvoice import cli
 from einvoice.commands.language import said, speak, translate
 from einvoice.commands.parsing import Parser
 from einvoice.data import data_text, french, ruleset_text
-from einvoice.reporting import FORMATS, render
+from einvoice.reporting import FORMATS, Look, render
 from einvoice.reporting.words import WORDS
 from einvoice.rulebook import row
 from einvoice.rulebook.words import opened
@@ -181,3 +181,11 @@ def test_what_is_no_amount_stays_as_it_is_written():
     (rate,) = [each for each in report.findings if each.found == "20.000" and each.rule.startswith("BR-FR-16")]
     assert rate.currency is None
     assert "trouvé\u00a0: 20.000" in render(report, "text", language="fr")
+
+
+def test_a_narrow_terminal_gets_lines_that_fit():
+    """Words are wrapped, headings too; only what has no blank, such as a path, may be longer."""
+    report = ei.validate((ROOT / "fixtures/broken/wrong-vat.cii.xml").read_bytes(), name="f.xml")
+    for width in (40, 60, 100):
+        lines = render(report, "text", language="fr", look=Look(width=width)).splitlines()
+        assert [line for line in lines if len(line) > width and " " in line.strip()] == []

@@ -55,7 +55,7 @@ def _document(document: DocumentReport, language: Language, look: Look) -> Itera
     words = WORDS[language]
     verdict = look.paint(words[document.verdict], document.verdict)
     yield f"{document.source or '-'}  {verdict}"
-    yield _INDENT + look.dim(about(document, language))
+    yield from _wrap(about(document, language), look, _INDENT, dim=True)
     for reason in reasons(document, language):
         yield from _wrap(f"? {reason}", look, _INDENT, "  ")
     for group in document.groups:
@@ -97,7 +97,12 @@ def _finding(same: tuple[Finding, ...], language: Language, look: Look) -> Itera
     first = same[0]
     about = term_name(first.term, language)
     head = f"{look.paint(words[first.severity], first.severity)}  {rule_name(first)}"
-    yield _INDENT + head + (f"  {about}" if about else "") + (f"  × {len(same)}" if len(same) > 1 else "")
+    more = (f"  {about}" if about else "") + (f"  × {len(same)}" if len(same) > 1 else "")
+    if len(f"{_INDENT}{words[first.severity]}  {rule_name(first)}{more}") <= look.width:
+        yield _INDENT + head + more
+    else:
+        yield _INDENT + head
+        yield from _wrap(more.strip(), look, _INDENT * 2)
     yield from _wrap(first.message, look, _INDENT * 2)
     where = places(same, language)
     for line in (", ".join(values(first, language)) if len(same) == 1 else "", where):
