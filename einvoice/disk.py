@@ -9,17 +9,20 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Write the content beside the file, make sure that it is on the disk, and put it in the file's place.
+def replace_file(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write the content, or its pieces, beside the file, make sure that it is on the disk, and put it in its place.
 
     What is no plain file (a pipe, a terminal, /dev/stdout) is written to as it is; a link leads to its file, and a file
     keeps its permissions. Raises `OSError`, and leaves the old file as it was.
     """
+    pieces = (data,) if isinstance(data, bytes) else data
     if path.exists() and not path.is_file():
-        path.write_bytes(data)
+        with path.open("wb") as file:
+            file.writelines(pieces)
         return
     target = path.resolve()
     if not target.parent.is_dir():  # say so of the folder that was named, not of the part that would be written there
@@ -28,7 +31,7 @@ def replace_file(path: Path, data: bytes) -> None:
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
         with os.fdopen(handle, "wb") as part:
-            part.write(data)
+            part.writelines(pieces)
             part.flush()
             os.fsync(part.fileno())
         Path(name).chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask())

@@ -156,6 +156,25 @@ def test_lines_are_written_as_they_come_and_resumed(folder, capsys):
     assert run(".", "--resume") == 2
 
 
+def test_what_was_not_run_is_judged_again_and_told_once(folder, capsys):
+    """A process may have been killed, or rules have been missing; what is in the folder no more keeps its line."""
+    (folder / "other.xml").write_text("<a/>")
+    options = (".", "--format", "jsonl", "-o", "r.jsonl", "--lang", "en")
+    assert run(*options) == 1
+    lines = [json.loads(each) for each in (folder / "r.jsonl").read_text().splitlines()]
+    for each in lines[3], lines[-1]:
+        each |= {"verdict": "not_run", "findings": []}
+    gone = {**lines[3], "source": "gone.xml"}
+    kept = [json.dumps(each) + "\n" for each in (*lines, gone)]
+    (folder / "r.jsonl").write_text("".join(kept) + kept[0][:50])
+    capsys.readouterr()
+    assert run(*options, "--resume") == 1
+    assert "11 valid, 1 invalid, 1 not run; 11 of an earlier run" in capsys.readouterr().err
+    after = [json.loads(each) for each in (folder / "r.jsonl").read_text().splitlines()]
+    assert sorted(each["source"] for each in after) == sorted({each["source"] for each in (*lines, gone)})
+    assert {each["source"]: each["verdict"] for each in after}[lines[3]["source"]] == "valid"
+
+
 def test_lines_go_to_standard_output_and_several_processes(capsysbinary):
     """A line for each document, in order."""
     assert run(".", "--format", "jsonl", "--jobs", "2", "-q") == 1

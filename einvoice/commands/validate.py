@@ -106,7 +106,11 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("run").add_argument
     add("--skip-unknown", action="store_true", help="leave out what is recognised as something else")
     add("--jobs", type=processes, metavar="N", help="processes; 0 means one for each core (default: of many files)")
-    add("--resume", action="store_true", help="with --format jsonl -o FILE: what FILE has is not judged again")
+    add(
+        "--resume",
+        action="store_true",
+        help="with --format jsonl -o FILE: what FILE has is not judged again, unless it was not run",
+    )
     add("--engine", choices=("auto", "compiled", "saxon", "both"), help="what runs the rules")
     add("--time-limit", type=seconds, metavar="SECONDS", help="for one rule set in Saxon, or of your own")
     add("--config", metavar="FILE", help="settings (default: einvoice.toml or pyproject.toml, here or above)")
@@ -236,12 +240,12 @@ def _stream(options: argparse.Namespace, policy: Policy, found: Found) -> int:
     """Write a line for each document as it comes, and go on where an earlier run ended."""
     target = Path(options.output) if options.output else None
     done = Done.read(target, partial(_status, options=options)) if target and options.resume else Done()
-    if target and target.is_file():  # a device or a pipe has no end to cut off
-        os.truncate(target, done.whole)
     digests = {name: content_digest(name) for name in found.names} if options.resume else {}
     earlier = {name: each for name in found.names if (each := done.of(name, digests.get(name))) is not None}
     statuses = Counter(earlier.values())
     names = tuple(name for name in found.names if name not in earlier)
+    if target and target.is_file():  # a device or a pipe has nothing to cut out
+        done.cut(target, names)
     left_out = found.left_out
     with target.open("ab") if target else nullcontext(sys.stdout.buffer) as out:
         reports = _with_progress(_validated(names, policy, options), len(names))
