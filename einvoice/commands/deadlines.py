@@ -41,7 +41,10 @@ def calendar(options: argparse.Namespace) -> int:
 
 
 def _text(found: tuple[ReportingPeriod, ...]) -> str:
-    rows = [(f"{each.start} – {each.end}", said(each.content), f"{said('due')} {each.due}") for each in found]
+    rows = [
+        (f"{shown_day(each.start)} – {shown_day(each.end)}", said(each.content), f"{said('due')} {shown_day(each.due)}")
+        for each in found
+    ]
     return table(rows) if rows else ""
 
 

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from einvoice.api import parse, validate
 from einvoice.commands.inputs import read_document
-from einvoice.commands.language import said
+from einvoice.commands.language import labelled, said, shown_day
 from einvoice.commands.output import INVALID, NOT_RUN, STATUSES, VALID, WrongUsage, say, table
 from einvoice.commands.sheets import sheets
 from einvoice.disk import replace_file
@@ -32,7 +32,7 @@ from einvoice.france.ereporting.reporting import Filing, Reporting
 from einvoice.france.ereporting.tables import Tables
 from einvoice.model import Identifier, Invoice
 from einvoice.report import DocumentReport, Finding
-from einvoice.rulebook import finding
+from einvoice.rulebook import amount_as_read, finding
 
 WORDS = {
     "fr": {
@@ -173,22 +173,27 @@ def _summary(filing: Filing, language: str) -> tuple[str, ...]:
     words, report, period = WORDS[language], filing.report, filing.period
     return (
         f"{report.identifier}.xml",
-        f"{period.start} – {period.end}",
+        f"{shown_day(period.start)} – {shown_day(period.end)}",
         words[period.content],
-        f"{words['due']} {period.due}",
-        " ".join(_figures(report)),
+        f"{words['due']} {shown_day(period.due)}",
+        " ".join(_figures(report, language)),
     )
 
 
-def _figures(report: EReport) -> Iterator[str]:
+def _figures(report: EReport, language: str) -> Iterator[str]:
     """How many invoices and days, and the sums in euros."""
     if report.transactions:
         sales = report.transactions.sales
-        yield f"10.1: {len(report.transactions.invoices)}  10.3: {len(sales)}"
+        yield f"{labelled('10.1', len(report.transactions.invoices))}  {labelled('10.3', len(sales))}"
         vat = sum((each.vat_amount or Decimal(0) for each in sales), Decimal("0.00"))
         net = sum((each.amount_without_vat or Decimal(0) for each in sales), Decimal("0.00"))
-        yield f"({net} + {vat})"
+        yield f"({_euros(net, language)} + {_euros(vat, language)})"
     if report.payments:
         told = [each.parts for each in report.payments.invoices] + [each.parts for each in report.payments.sales]
-        yield f"10.2: {len(report.payments.invoices)}  10.4: {len(report.payments.sales)}"
-        yield f"({sum((part.amount or Decimal(0) for parts in told for part in parts), Decimal('0.00'))})"
+        paid = sum((part.amount or Decimal(0) for parts in told for part in parts), Decimal("0.00"))
+        yield f"{labelled('10.2', len(report.payments.invoices))}  {labelled('10.4', len(report.payments.sales))}"
+        yield f"({_euros(paid, language)})"
+
+
+def _euros(amount: Decimal, language: str) -> str:
+    return amount_as_read(str(amount), "EUR") if language == "fr" else str(amount)

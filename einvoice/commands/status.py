@@ -37,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     examples, codes = said("examples"), said("codes, who sets them and what they want")
-    parser.epilog = f"{examples}:\n{_EXAMPLES}\n{codes}:\n{_table()}"
+    parser.epilog = f"{labelled(examples, '').rstrip()}\n{_EXAMPLES}\n{labelled(codes, '').rstrip()}\n{_table()}"
     add = parser.add_argument
     add("document", metavar="DOC", help="the invoice: UBL, CII or Factur-X; - for standard input")
     add("code", metavar="CODE", help="the status code, such as 205; the list is below")

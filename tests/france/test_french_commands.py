@@ -174,8 +174,8 @@ def test_report_make_writes_the_reports_of_a_year(books, tmp_path, capsys):
     names = sorted(path.name for path in folder.iterdir())
     assert names == ["PAY-100000009-SE-20261101.xml", "TX-100000009-SE-20261101.xml"]
     out = capsys.readouterr().out
-    assert "à déposer le 2026-11-20" in out
-    assert "(500.00 + 100.00)" in out
+    assert "à déposer le 20/11/2026" in out
+    assert "(500,00\u00a0€ + 100,00\u00a0€)" in out
     assert run("validate", folder, "--date", "2026-11-22", "-o", tmp_path / "report.txt") == VALID
     report = ei.parse((folder / names[1]).read_bytes())
     assert isinstance(report, EReport)
