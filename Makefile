@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: help demo test oldest pythons check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client schemathesis kills fuzz hostile large million roundtrip unmapped verdicts sweep preflight france verapdf first-findings clean
+.PHONY: help demo test oldest pinned pythons pin audit check format docs schemas bench bench-check benches parity own-parity item-rules units drafts client schemathesis kills fuzz hostile large million roundtrip unmapped verdicts sweep preflight france verapdf first-findings clean
 
 help:                      ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -35,6 +35,19 @@ test: $(VENV)/dev          ## the tests
 oldest: $(VENV)/dev        ## the tests under the oldest packages that pyproject.toml allows
 	$(BIN)/python tools/pins.py oldest
 
+pinned: $(VENV)/dev        ## a sample of the tests with the packages of requirements/pinned.txt, by their hashes
+	$(BIN)/python tools/pins.py pinned
+
+$(VENV)/audit:             # apart, for they bring packages of their own
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check uv pip-audit packaging
+
+pin: $(VENV)/audit         ## write requirements/pinned.txt anew, with the newest versions
+	PATH="$(CURDIR)/$(VENV)/audit/bin:$$PATH" $(VENV)/audit/bin/python tools/dependencies.py pin
+
+audit: $(VENV)/audit       ## known weaknesses of the pinned packages; says so where no database answers
+	PATH="$(CURDIR)/$(VENV)/audit/bin:$$PATH" $(VENV)/audit/bin/python tools/dependencies.py audit
+
 pythons: $(VENV)/dev       ## a sample of the tests under each other Python of this machine, from 3.11 on
 	$(BIN)/python tools/pins.py pythons
 
@@ -46,8 +59,9 @@ check: $(VENV)/dev         ## everything a change must pass: style, types, gener
 	$(BIN)/python tools/item_rules.py --check
 	$(BIN)/python -m pytest -p no:cacheprovider --doctest-modules einvoice
 	$(MAKE) test
-	@echo "== a sample of the tests, under the oldest packages and under each other Python"
+	@echo "== a sample of the tests, under the oldest packages, the pinned ones, and each other Python"
 	$(BIN)/python tools/pins.py oldest --sample
+	$(BIN)/python tools/pins.py pinned
 	$(MAKE) pythons
 
 format: $(VENV)/dev        ## format the code

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
+import sys
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -40,6 +41,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "code": "| code | meaning |\n|---|---|",
         "artefacts": "# Official artefacts\n\n| id | title | publisher | licence | versions known"
         " |\n|---|---|---|---|---|",
+        "dependencies": "# Dependencies\n\nEvery package that is installed with einvoice or with an extra of it,"
+        " also those that packages ask for, as `tools/dependencies.py table` prints them.\n"
+        "\n| package | comes with | licence |\n|---|---|---|",
+        "always": "always",
         "limits": "# Limits\n\nWhat exceeds a limit is refused with its name, or is `not_run`.\n",
     },
     "fr": {
@@ -55,6 +60,10 @@ _WORDS: dict[Language, dict[str, str]] = {
         "code": "| code | signification |\n|---|---|",
         "artefacts": "# Fichiers officiels\n\n| identifiant | titre | éditeur | licence | versions connues"
         " |\n|---|---|---|---|---|",
+        "dependencies": "# Dépendances\n\nTous les paquets installés avec einvoice ou avec l’un de ses"
+        " extras, y compris ceux que d’autres paquets demandent, tels que `tools/dependencies.py table` les affiche.\n"
+        "\n| paquet | vient avec | licence |\n|---|---|---|",
+        "always": "toujours",
         "limits": "# Limites\n\nCe qui dépasse une limite est refusé en la nommant, ou n’est pas jugé (`not_run`)."
         " Le tableau est celui de SECURITY.md, en anglais.\n",
     },
@@ -88,6 +97,7 @@ def pages(language: Language = "en") -> dict[str, str]:
         "codes": _codes,
         "artefacts": _artefacts,
         "limits": _limits,
+        "dependencies": _dependencies,
     }
     words = _WORDS[language]
     return {name: "\n".join((words[name], *make(language))) + "\n" for name, make in makers.items()}
@@ -139,6 +149,15 @@ def _artefacts(_: Language) -> Iterator[str]:
         versions = ", ".join(dict.fromkeys(each.version for each in entry.versions))
         publisher = f"[{entry.publisher}]({entry.link})" if entry.link else entry.publisher
         yield _row(f"`{entry.id}`", entry.title, publisher, entry.licence, versions)
+
+
+def _dependencies(language: Language) -> Iterator[str]:
+    sys.path.append(str(_ROOT / "tools"))
+    from dependencies import packages  # noqa: PLC0415 - beside this file, which mkdocs loads by its path
+
+    for each in packages():
+        extras = ", ".join(f"`{extra}`" if extra else _WORDS[language]["always"] for extra in each.extras)
+        yield _row(each.name, extras, each.licence)
 
 
 def _limits(_: Language) -> Iterator[str]:

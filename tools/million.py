@@ -205,6 +205,7 @@ def interrupted(folder: Path, verdicts: dict[str, str], work: Path) -> Measured:
     return Measured(begin - begun, early, late, faults)
 
 
+os.environ["DASK_DISTRIBUTED__ADMIN__LOW_LEVEL_LOG_LENGTH"] = "0"  # else scheduler and client keep messages
 SCHEDULER = "import distributed.cli.dask_scheduler as cli; cli.main()"
 WORKER = "import distributed.cli.dask_worker as cli; cli.main()"
 

