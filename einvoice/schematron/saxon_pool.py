@@ -19,19 +19,22 @@ from einvoice.locks import Lock
 from einvoice.processes import Lost, Pool
 from einvoice.schematron.rule_error import EngineFailure
 
+MEMORY = 4_000_000_000  # bytes that a process of Saxon may take
+_OUT_OF_MEMORY = "OutOfMemoryError"  # what its run time says last
 _WORKER = Path(__file__).with_name("saxon_worker.py")
 
 
 class SaxonPool:
     """Saxon for every thread that asks. `close` ends the processes; so does the end of the host.
 
-    Raises MissingExtra if saxonche is not installed.
+    `memory` (bytes) is what each process may take. Raises MissingExtra if saxonche is not installed.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int = MEMORY) -> None:
         if importlib.util.find_spec("saxonche") is None:
             raise MissingExtra("saxon")
-        self._pool = Pool(_WORKER)
+        self._memory = memory
+        self._pool = Pool(_WORKER, str(memory).encode())
         self._folders: dict[int, Path] = {}  # of this process; after a fork, its parent's as well, which stay its own
         self._lock = Lock()
         atexit.register(self.close)
@@ -52,6 +55,8 @@ class SaxonPool:
         try:
             answer = self._pool.ask(f"{path}\0{document}".encode(), timeout).decode()
         except Lost as lost:
+            if _OUT_OF_MEMORY in lost.reason:
+                raise EngineFailure(f"Saxon needs more than {self._memory // 1_000_000} MB of memory") from None
             raise EngineFailure(f"Saxon's process {lost}") from None
         if not answer.startswith("S"):
             raise EngineFailure(f"Saxon: {answer[1:]}")

@@ -4,6 +4,8 @@ SaxonC brings a Java run time into the process that loads it; when its address s
 whole process. So no process of the user ever loads it. This file imports nothing of einvoice, which keeps its start
 short.
 
+The setting is how much memory it may take, in bytes.
+
     question  path of the stylesheet, 0, document
     answer    "S" and the SVRL, or "E" and the reason
 
@@ -12,6 +14,7 @@ Stylesheets are compiled once.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -21,8 +24,9 @@ _SETTINGS = {
 }
 
 
-def answerer(_setting: bytes) -> Callable[[bytes], bytes]:
-    """A Saxon processor, which remembers the stylesheets that it has compiled."""
+def answerer(setting: bytes) -> Callable[[bytes], bytes]:
+    """A Saxon processor, which remembers the stylesheets that it has compiled; `setting` bounds its memory."""
+    _limit(int(setting))
     import saxonche  # noqa: PLC0415 - only where it is to run
 
     processor = saxonche.PySaxonProcessor(license=False)
@@ -42,3 +46,11 @@ def answerer(_setting: bytes) -> Callable[[bytes], bytes]:
             return b"E" + " ".join(str(error).split()).encode()
 
     return answer
+
+
+def _limit(memory: int) -> None:
+    """Of what is written to: the run time reserves a far larger address space, and ends where that is limited."""
+    with contextlib.suppress(ImportError):  # a system that knows no such limit
+        import resource  # noqa: PLC0415 - of POSIX
+
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))

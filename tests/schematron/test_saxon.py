@@ -204,6 +204,19 @@ def test_time_is_limited():
     assert published(iso("true()")).check(etree.fromstring(INVOICE)).fired == 4
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems bound no memory of this kind")
+def test_memory_is_limited():
+    """A document that needs too much is given up, and the next one is judged."""
+    pool = SaxonPool(memory=600_000_000)
+    much = iso("count(distinct-values(for $a in 1 to 90000000 return concat('aaaaaaaaaaaaaaaaaaaa', $a))) = 0")
+    try:
+        with pytest.raises(EngineFailure, match=r"^Saxon needs more than 600 MB of memory$"):
+            pool.run(much, {}, INVOICE, 120)
+        assert "fired-rule" in pool.run(iso("true()"), {}, INVOICE, 120)
+    finally:
+        pool.close()
+
+
 def test_threads_have_their_own_process():
     """Four threads judge at once, each with its own document, and each gets its own answer."""
     engine = published(iso("string(.) ne 'bad'"))
