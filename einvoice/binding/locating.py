@@ -52,7 +52,7 @@ class Fields:
         """
         element, attribute = self.resolved(place) if isinstance(place, str) else (place, None)
         way = (element, *element.iterancestors())
-        for around in reversed(way):
+        for around in reversed(way if attribute is not None else way[1:]):  # what is inside has a place of its own
             self._enter(self._field_of.get(around))
         if attribute is not None and (element, attribute) in self._places:
             return self._places[element, attribute]

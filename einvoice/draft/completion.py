@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, DecimalException, localcontext
 
-from einvoice.binding.maker import filled
 from einvoice.draft.content import DRAFT_ONLY, DraftContent, changed
 from einvoice.draft.french import french_terms, is_french
 from einvoice.draft.french_remarks import remark_on_french
@@ -35,6 +34,7 @@ from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amou
 from einvoice.draft.sellers import has_several_sellers, with_group_totals, with_sellers
 from einvoice.draft.totals import Currencies, totals
 from einvoice.draft.vat import Billed, Group, breakdown, classified, grouped_amounts, with_reasons, without_reasons
+from einvoice.filled import filled
 from einvoice.instalments import last_day
 from einvoice.model import AllowanceCharge, Invoice, Line
 from einvoice.rulebook import Sentence

@@ -11,9 +11,9 @@ Only what speaks to a user may ask for words: the verbs, the command line, the r
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields
 
 from einvoice.data import Language, french
+from einvoice.filled import filled
 from einvoice.report import Finding, Step
 from einvoice.rulebook.forms import form_of
 from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult
@@ -27,25 +27,26 @@ def finding(observation: Observation, language: Language) -> Finding:
     known = _row(observation)
     french, english = _message(observation, known, "fr"), _message(observation, known, "en")
     term = next(iter(known.terms), "") if observation.term is None and known else observation.term
-    return Finding.model_construct(  # all is of its type; to build what checks it takes longer than a whole invoice
-        rule=observation.rule,
-        severity=observation.severity,
-        step=observation.step,
-        message=french if language == "fr" else english,
-        message_en=english,
-        term=term or None,
-        field=observation.field or None,
-        xpath=observation.xpath or None,
-        line=observation.line,
-        found=_shown(observation.facts.get("found"), language) or None,
-        expected=_shown(observation.facts.get("expected"), language) or None,
-        currency=_shown(observation.facts.get("currency"), language) or None,
-        hint=_hint(observation, known, language) or None,
-        source=observation.source or (known.source if known else "") or None,
-        equivalents=observation.equivalents,
-        caused_by=observation.caused_by or None,
-        official=(observation.official or None) if known and known.id != _UNNAMED else None,
-    )
+    shown = {  # all is of its type; to build what checks it takes longer than a whole invoice
+        "rule": observation.rule,
+        "severity": observation.severity,
+        "step": observation.step,
+        "message": french if language == "fr" else english,
+        "message_en": english,
+        "term": term or None,
+        "field": observation.field or None,
+        "xpath": observation.xpath or None,
+        "line": observation.line,
+        "found": _shown(observation.facts.get("found"), language) or None,
+        "expected": _shown(observation.facts.get("expected"), language) or None,
+        "currency": _shown(observation.facts.get("currency"), language) or None,
+        "hint": _hint(observation, known, language) or None,
+        "source": observation.source or (known.source if known else "") or None,
+        "equivalents": observation.equivalents,
+        "caused_by": observation.caused_by or None,
+        "official": (observation.official or None) if known and known.id != _UNNAMED else None,
+    }
+    return filled(Finding, shown, set(shown))
 
 
 def in_words(observations: Iterable[Observation], language: Language) -> tuple[Finding, ...]:
@@ -55,9 +56,20 @@ def in_words(observations: Iterable[Observation], language: Language) -> tuple[F
 
 def step(done: StepResult, language: Language) -> Step:
     """What was done, in words."""
-    reason = text(done.reason, language) if isinstance(done.reason, Sentence) else done.reason
-    facts = {each.name: getattr(done, each.name) for each in fields(done)}
-    return Step.model_construct(**{**facts, "reason": reason})
+    shown = {
+        "name": done.name,
+        "status": done.status,
+        "ruleset": done.ruleset,
+        "version": done.version,
+        "newer": done.newer,
+        "sha256": done.sha256,
+        "engine": done.engine,
+        "rules": done.rules,
+        "fired": done.fired,
+        "ms": done.ms,
+        "reason": text(done.reason, language) if isinstance(done.reason, Sentence) else done.reason,
+    }
+    return filled(Step, shown, set(shown))
 
 
 def _row(observation: Observation) -> Row | None:

@@ -118,6 +118,16 @@ class Words(NamedTuple):
 
 def words(rule: str, facts: Mapping[str, Fact], language: Language) -> Words:
     """The words of a row, its places filled. Raises `KeyError` for an id that has none."""
+    return _filled_words(rule, facts, language) if facts else _plain_words(rule, language)
+
+
+@lru_cache(maxsize=_KEPT)
+def _plain_words(rule: str, language: Language) -> Words:
+    """What is said without facts: the same on each line of each document."""
+    return _filled_words(rule, {}, language)
+
+
+def _filled_words(rule: str, facts: Mapping[str, Fact], language: Language) -> Words:
     found = row(rule)
     if found is None:
         raise KeyError(rule)

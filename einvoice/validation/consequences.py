@@ -61,6 +61,8 @@ class _Level:
 
 def with_consequences(observations: Sequence[Observation], invoice: Invoice | None = None) -> tuple[Observation, ...]:
     """The observations; those that follow from another one name it, say what to mend first, and stand after it."""
+    if len(observations) < 2:  # what stands alone follows from nothing
+        return tuple(observations)
     roots = _by_figure(observations) | underlying(observations, invoice)
     lowest = [_lowest(number, roots) for number in range(len(observations))]
     first: dict[int, int] = {}  # where the first stands of those that have a root
