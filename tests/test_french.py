@@ -189,3 +189,22 @@ def test_a_narrow_terminal_gets_lines_that_fit():
     for width in (40, 60, 100):
         lines = render(report, "text", language="fr", look=Look(width=width)).splitlines()
         assert [line for line in lines if len(line) > width and " " in line.strip()] == []
+
+
+def test_what_cannot_be_used_is_told_in_french(tmp_path, capsys):
+    """A file of rules that is none, a logo that is none, a value that is missing, the names of our own rules."""
+    none = tmp_path / "g.sch"
+    none.write_text("garbage", encoding="utf-8")
+    good = str(ROOT / "fixtures/valid/services.ubl.xml")
+    assert cli.run(["validate", good, "--schematron", str(none)]) == 3
+    told = " ".join(capsys.readouterr().out.split(" ")).replace("\n", " ")
+    assert "ce fichier de règles ne peut pas être lu\u00a0: ce n'est ni du XML" in re.sub(" +", " ", told)
+    assert cli.run(["render", good, "--to", "html", "--logo", str(none)]) == 1
+    assert "commence par «\u00a0garbage\u00a0»" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        cli.run(["schema"])
+    assert "il manque\u00a0: {draft,invoice" in capsys.readouterr().err
+    status = ["status", good, "205", "--received-at", "2026-11-02T15:10", "-o", str(tmp_path / "s.xml")]
+    assert cli.run(status) == 0
+    assert cli.run(["validate", str(tmp_path / "s.xml")]) == 0
+    assert "einvoice\u00a0: messages de cycle de vie" in " ".join(capsys.readouterr().out.split("\n      "))

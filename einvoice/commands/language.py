@@ -75,6 +75,8 @@ def translate(parser: argparse.ArgumentParser) -> None:
             action.help = said(action.help)
         if isinstance(action.metavar, str):
             action.metavar = said(action.metavar)
+        elif action.choices and not action.option_strings and not isinstance(action.choices, dict):
+            action.metavar = "{" + ",".join(map(str, action.choices)) + "}"  # else it is called by a word of the code
         if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
             for choice in action._choices_actions:  # noqa: SLF001 - as above
                 choice.help = said(choice.help) if choice.help else None

@@ -184,7 +184,7 @@ def _step_name(step: Step, language: Language) -> str:
     if step.ruleset is None:
         return str(WORDS[language]["steps"].get(step.name, step.name))
     entry = catalogue().get(step.ruleset)
-    title = entry.title if entry else step.ruleset
+    title = WORDS[language]["titles"].get(step.ruleset) or (entry.title if entry else step.ruleset)
     return f"{title} {step.version}" if step.version and step.version not in title else title
 
 

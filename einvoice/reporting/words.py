@@ -33,6 +33,13 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_not_run": ("non jugé", "non jugés"),
                 "colon": "\N{NO-BREAK SPACE}: ",
                 "so": "il en découle",
+                "titles": MappingProxyType(  # of our own rules; those of others are proper names
+                    {
+                        "einvoice-b2g": french("einvoice : factures à des organismes publics"),
+                        "einvoice-cdar": french("einvoice : messages de cycle de vie"),
+                        "einvoice-flux10": french("einvoice : déclarations d'e-reporting"),
+                    }
+                ),
                 "page": MappingProxyType(
                     {
                         "title": "Rapport de contrôle",
@@ -110,6 +117,7 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_not_run": ("not run", "not run"),
                 "colon": ": ",
                 "so": "from this follows",
+                "titles": MappingProxyType({}),
                 "page": MappingProxyType(
                     {
                         "title": "Validation report",

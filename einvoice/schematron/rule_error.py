@@ -14,7 +14,9 @@ from einvoice.errors import EInvoiceError
 class RuleError(EInvoiceError):
     """A rule file holds something that einvoice does not understand."""
 
-    def __init__(self, source: str, line: int | None, construct: str, message: str) -> None:
+    def __init__(
+        self, source: str, line: int | None, construct: str, message: str, because: EInvoiceError | None = None
+    ) -> None:
         where = source if line is None else f"{source}, line {line}"
         shown = " ".join(construct.split())
         super().__init__(f"{where}: {message}: {shown[:200]}")
@@ -22,9 +24,10 @@ class RuleError(EInvoiceError):
         self.line = line
         self.construct = construct
         self.message = message
+        self.because = because  # why the file cannot be read, in every language
 
-    def __reduce__(self) -> tuple[type[RuleError], tuple[str, int | None, str, str]]:
-        return type(self), (self.source, self.line, self.construct, self.message)
+    def __reduce__(self) -> tuple[type[RuleError], tuple[str, int | None, str, str, EInvoiceError | None]]:
+        return type(self), (self.source, self.line, self.construct, self.message, self.because)
 
 
 class EngineFailure(EInvoiceError):

@@ -48,7 +48,7 @@ def open_rule_file(source: str, content: bytes) -> RuleFile:
     try:
         return RuleFile(source, parse_xml(content))
     except Unreadable as error:
-        raise RuleError(source, None, str(error), "cannot be read") from None
+        raise RuleError(source, None, str(error), "cannot be read", error) from None
 
 
 def children(element: Element) -> Iterator[Element]:

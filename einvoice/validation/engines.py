@@ -103,6 +103,8 @@ def warm(artefact: Artefact) -> int:
 def _not_run(error: Exception) -> NotRun:
     if isinstance(error, MissingExtra):
         return NotRun(*error.args)
+    if isinstance(error, RuleError) and error.because:
+        return NotRun("EI-STEP-15", {"reason": error.because.sentence()})
     return NotRun("EI-NO-SAID", {"reason": " ".join(str(error).split())})
 
 

@@ -23,7 +23,7 @@ class Logo:
         for signature, mime_type in SIGNATURES.items():
             if data.startswith(signature):
                 return cls(data, mime_type)
-        raise Unreadable("EI-NO-LOGO-01", {"found": repr(data[:8])})
+        raise Unreadable("EI-NO-LOGO-01", {"found": data[:8].decode("latin-1")})
 
     @property
     def url(self) -> str:
