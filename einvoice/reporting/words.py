@@ -117,7 +117,13 @@ WORDS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
                 "n_not_run": ("not run", "not run"),
                 "colon": ": ",
                 "so": "from this follows",
-                "titles": MappingProxyType({}),
+                "titles": MappingProxyType(
+                    {
+                        "einvoice-b2g": "einvoice: invoices to French public bodies",
+                        "einvoice-cdar": "einvoice: lifecycle messages",
+                        "einvoice-flux10": "einvoice: e-reports",
+                    }
+                ),
                 "page": MappingProxyType(
                     {
                         "title": "Validation report",

@@ -104,7 +104,7 @@ def _not_run(error: Exception) -> NotRun:
     if isinstance(error, MissingExtra):
         return NotRun(*error.args)
     if isinstance(error, RuleError) and error.because:
-        return NotRun("EI-STEP-15", {"reason": error.because.sentence()})
+        return NotRun("EI-STEP-15", {"file": error.source, "reason": error.because.sentence()})
     return NotRun("EI-NO-SAID", {"reason": " ".join(str(error).split())})
 
 
