@@ -30,10 +30,11 @@ _SLACK = Decimal("0.02")  # what PEPPOL-EN16931-R120 and R040 leave to rounding
 def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
     """The figures that do not follow from those beside them, VAT without a group, and lines that are named alike."""
     ledger = Ledger(invoice.currency_code or "")
+    lines = [(f"lines[{index}]", line) for index, line in enumerate(invoice.lines)]
     with localcontext(EXACT):
-        for index, line in enumerate(invoice.lines):
+        for path, line in lines:
             try:
-                _line(line, f"lines[{index}]", ledger)
+                _line(line, path, ledger)
             except DecimalException:  # numbers that nobody can calculate with
                 continue
         for figure, part in _parts(invoice, "", "BT-92", "BT-99"):
@@ -42,7 +43,7 @@ def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
         with suppress(DecimalException):
             _vat_groups(invoice, ledger)
             remark_on_instalments(invoice, invoice.totals, ledger)
-    remark_on_identifiers([(f"lines[{index}]", line) for index, line in enumerate(invoice.lines)], ledger)
+    remark_on_identifiers(lines, ledger)
     return tuple(ledger.entries)
 
 
@@ -84,13 +85,14 @@ def _line(line: Line, path: str, ledger: Ledger) -> None:
     if line.subtype_code in (GROUP, INFORMATION):  # a sum of others, or no amount at all
         return
     remark_on_base_quantity(line, path, ledger)
-    for figure, part in _parts(line, f"{path}.", "BT-136", "BT-141"):
-        _part(part, figure, ledger)
-    if None not in (line.item_net_price, line.item_price_discount) and line.item_gross_price is not None:
+    if line.allowances or line.charges:  # what most lines have not is not looked for in each
+        for figure, part in _parts(line, f"{path}.", "BT-136", "BT-141"):
+            _part(part, figure, ledger)
+    if line.item_gross_price is not None and None not in (line.item_net_price, line.item_price_discount):
         net, reason = net_of_gross(line.item_gross_price, line.item_price_discount)
         ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), line.item_net_price, net, reason, slack=_SLACK)
-    units = {line.unit_code, line.item_price_base_quantity_unit_code or line.unit_code}
-    if line.net_amount is not None and len(units) == 1:  # a price for another unit is not ours to convert
+    priced_unit = line.item_price_base_quantity_unit_code or line.unit_code
+    if line.net_amount is not None and priced_unit == line.unit_code:  # a price for another unit is not ours to convert
         amount = computed(line, AMOUNT_DECIMALS)
         if amount is not None and abs(line.net_amount - amount) > _SLACK:
             reason = because("LINE", net=amount)

@@ -29,6 +29,7 @@ from einvoice.draft.rounding import (
 from einvoice.model import AllowanceCharge, Line
 from einvoice.rulebook import Sentence
 
+_NOTHING, _UNIT = Decimal(0), Decimal(1)
 _ONE = "C62"  # UN/ECE recommendation 20: a unit of count
 _PERCENTAGE_SLACK = Decimal("0.02")  # a percentage is often rounded itself; PEPPOL-EN16931-R040 allows as much
 
@@ -108,7 +109,7 @@ def price_from_net(line: DraftLine) -> Decimal | None:
 
 def _item_total(line: Line) -> Decimal | None:
     """Quantity x price / base quantity, exactly; None where one is missing or the base quantity is zero."""
-    base = Decimal(1) if line.item_price_base_quantity is None else line.item_price_base_quantity
+    base = _UNIT if line.item_price_base_quantity is None else line.item_price_base_quantity
     if line.quantity is None or line.item_net_price is None or not base:
         return None
     return line.quantity * line.item_net_price / base
@@ -149,4 +150,4 @@ def computed(line: Line, decimals: int) -> Decimal | None:
 
 
 def _sum(parts: Sequence[AllowanceCharge]) -> Decimal:
-    return sum((part.amount for part in parts if part.amount is not None), Decimal())
+    return sum((part.amount for part in parts if part.amount is not None), _NOTHING) if parts else _NOTHING

@@ -42,7 +42,7 @@ from einvoice.validation.overlay import known_defect
 from einvoice.validation.plans import Plan, french_rules_of, is_french, plan_for
 from einvoice.validation.policy import HouseRules, Policy, is_lenient, policy_data
 from einvoice.validation.stand_ins import Standing, is_doubtful, is_left_out, overlooked
-from einvoice.validation.unread import unread_observations
+from einvoice.validation.unread import EMPTY, unread_observations
 from einvoice.validation.xsd import Fault, Unusable, schema_of
 from einvoice.xml import Element
 
@@ -362,8 +362,11 @@ def public_buyer(task: Task) -> Result:
 
 
 def unread(task: Task) -> Result:
-    """Tell what the model could not hold, and where an attribute is missing that says what a value is."""
-    found = unread_observations(task.document.model, task.document.field_at, most=MOST_TOLD)
+    """Tell what the model could not hold, and where an attribute is missing that says what a value is.
+
+    Most elements that say nothing are told by a rule too: only those that are left at the end get their field.
+    """
+    found = unread_observations(task.document.model, task.document.field_at, most=MOST_TOLD, later=EMPTY)
     return Result(observations=(*missing_attributes(task.document), *found))
 
 

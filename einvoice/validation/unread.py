@@ -40,6 +40,10 @@ _CURRENCY = "/@currencyID"
 Place = Callable[[str], str | None]
 
 
+def _nowhere(_xpath: str) -> None:
+    """The field of a place that nobody asks for."""
+
+
 class Read(Protocol):
     """What was read of a document: an invoice or a message."""
 
@@ -49,11 +53,11 @@ class Read(Protocol):
 
 
 def unread_observations(
-    read: Read, field_at: Place = lambda _: None, *, most: int = sys.maxsize
+    read: Read, field_at: Place = _nowhere, *, most: int = sys.maxsize, later: str = ""
 ) -> tuple[Observation, ...]:
     """One observation for each value that was left out, of each kind `most`; the last knows how many more there are.
 
-    Amounts in another currency, which are read, are told once.
+    Amounts in another currency, which are read, are told once. Those of the rule `later` get no field yet.
     """
     last: dict[str, int] = {}  # where the last of a rule stands
     shown: Counter[str] = Counter()
@@ -69,7 +73,7 @@ def unread_observations(
         if shown[rule] < most:
             shown[rule] += 1
             last[rule] = len(found)
-            found.append(_observation(each, rule, severity, field_at))
+            found.append(_observation(each, rule, severity, field_at if rule != later else _nowhere))
     for rule, count in met.items():
         found[last[rule]] = replace(found[last[rule]], more=count - shown[rule])
     if foreign and isinstance(read, Invoice):

@@ -74,7 +74,8 @@ def validate(document: Document, policy: Policy, *, plan: Plan | None = None) ->
         said += result.observations
         if result.ends:
             break
-    observations = listed(with_consequences(at_their_cause(_without_missing_twice(said)), _invoice(document)))
+    told = (_at_field(each, document) for each in _without_missing_twice(said))
+    observations = listed(with_consequences(at_their_cause(tuple(told)), _invoice(document)))
     if document.form == "model" or (document.form == "json" and not _is_unreadable(done)):
         observations = tuple(_in_model(each, document) for each in observations)
     else:
@@ -193,6 +194,11 @@ def _unless(each: Observation) -> str:
 def _is_unreadable(done: Iterable[StepResult]) -> bool:
     """Whether a draft could not be read: what is said of it is at its fields already."""
     return any(each.name == "draft" for each in done)
+
+
+def _at_field(each: Observation, document: Document) -> Observation:
+    """At its field, of an element that says nothing."""
+    return replace(each, field=document.field_at(each.xpath) or "") if each.rule == EMPTY else each
 
 
 def _at_value(each: Observation, document: Document) -> Observation:
