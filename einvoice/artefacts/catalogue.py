@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -111,6 +111,7 @@ def _entry(name: str, row: Mapping[str, Any]) -> Entry:
     )
 
 
+@lru_cache(maxsize=1_024)
 def ordinal(version: str) -> tuple[int, ...]:
     """A version to compare by: "1.4.0.03" is (1, 4, 0, 3); parts that are no number count as 0."""
     return tuple(int(part) if part.isdecimal() else 0 for part in version.split("."))

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -91,8 +92,13 @@ def empty_elements(shape: Shape, root: Element, known: Known) -> frozenset[Eleme
 
 def says_something(shape: Shape, element: Element, known: Known) -> bool:
     """Whether a value of an object stands in its element, as far as is seen without reading all of it."""
-    unsure = shape.labels.union(key for key, _ in shape.defaults)
-    return _has_value(shape, element, known, unsure)
+    return _has_value(shape, element, known, _unsure(shape))
+
+
+@cache
+def _unsure(shape: Shape) -> frozenset[str]:
+    """The keys whose values may come from elsewhere: from XML attributes, or from what stands in for them."""
+    return shape.labels.union(key for key, _ in shape.defaults)
 
 
 def _has_value(shape: Shape, element: Element, known: Known, unsure: frozenset[str]) -> bool:

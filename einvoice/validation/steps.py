@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property, partial
 from typing import Literal
 
@@ -66,6 +67,11 @@ class Task:
         self.held: list[Element] = []  # the document's elements
 
     @cached_property
+    def day(self) -> date:
+        """The day whose rules are in force: one, also around midnight."""
+        return self.policy.day
+
+    @cached_property
     def plan(self) -> Plan:
         """The schema and the rules to validate the document by."""
         found = self.document.detected
@@ -111,8 +117,8 @@ def contradictions(task: Task) -> Result:
     if len(said) < len(met):
         said = (*said[:-1], replace(said[-1], more=len(met) - len(said)))
     issued = task.document.draft.issue_date if task.document.draft else None
-    if issued is not None and issued > task.policy.day:
-        facts = {"date": task.policy.day.isoformat()}
+    if issued is not None and issued > task.day:
+        facts = {"date": task.day.isoformat()}
         reason = Sentence("EI-WHY-FUTURE", facts)
         said += (_contradiction(Disagreement("issue_date", "BT-2", issued, None, reason)),)
     return Result(observations=said)
@@ -207,7 +213,7 @@ def schema(task: Task) -> Result:
     if lacking := task.document.lacking:
         return Result((StepResult("xsd", "not_run", reason=_unwritten(lacking)),))
     wanted = task.plan.xsd
-    artefact = in_use(wanted, on=task.policy.day) if wanted else None
+    artefact = in_use(wanted, on=task.day) if wanted else None
     if artefact is None:
         return Result((_missing("xsd", wanted or "XSD"),))
     if artefact.altered:
@@ -241,7 +247,7 @@ def profile_rules(task: Task) -> Result:
 
 def _own_of_profile(task: Task) -> tuple[str, ...]:
     """The rule sets of the profile's publisher that are installed."""
-    return tuple(name for name in task.plan.own if in_use(name, on=task.policy.day) is not None)
+    return tuple(name for name in task.plan.own if in_use(name, on=task.day) is not None)
 
 
 def _as_its_publisher_weighs(result: Result, profile: str) -> Result:
@@ -310,7 +316,7 @@ def own_rules(task: Task) -> Result:
 
     kind = document.detected.kind
     try:
-        ran, found = run_own_rules(message, document.rule_tree, document.field_at, task.policy.day, engine)
+        ran, found = run_own_rules(message, document.rule_tree, document.field_at, task.day, engine)
     except NotRun as error:
         return Result((StepResult(kind, "not_run", reason=error.sentence()),))
     done = StepResult(kind, status_of(found), engine="einvoice", ms=_since(started))
@@ -333,7 +339,7 @@ def portal(task: Task) -> Result:
         return _NOTHING
     from einvoice.france.preflight import observations_on  # noqa: PLC0415 - loaded for French invoices only
 
-    return Result(observations=observations_on(task.invoice, task.policy.day))
+    return Result(observations=observations_on(task.invoice, task.day))
 
 
 def computed(task: Task) -> Result:
@@ -442,7 +448,7 @@ def _refusal(rule: str, severity: Severity, error: EInvoiceError) -> Observation
 
 def _best_rules(task: Task, step: str, alternatives: tuple[str, ...]) -> Result:
     """Run the best rule set that is installed, with a notice of what is unusual about it."""
-    day = task.policy.day
+    day = task.day
     artefact = next(filter(None, (in_use(name, on=day) for name in alternatives)), None)
     if artefact is None:
         return Result((_missing(step, alternatives[0]),))
@@ -480,7 +486,7 @@ def _twin(artefact: Artefact, policy: Policy) -> Artefact | None:
 def _run(task: Task, source: Source, ran: Ran) -> Result:
     done = StepResult(ran.step, "passed", ruleset=ran.ruleset, version=ran.version or None, sha256=source.sha256)
     if isinstance(source, Artefact):
-        done = replace(done, newer=newer(source, on=task.policy.day))
+        done = replace(done, newer=newer(source, on=task.day))
     policy, started = task.policy, time.perf_counter()
     try:
         run = run_rules(source, task.document, policy)
