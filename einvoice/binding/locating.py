@@ -111,7 +111,7 @@ class Fields:
             if node.second and self._says_another(_join(owner, node.key), child):
                 self._places[child, None] = _join(owner, node.second)
             elif node.key:
-                self._places[child, None] = self._numbered(node, owner, _values_in(node, child))
+                self._places[child, None] = self._numbered(node, owner, _values_in(node, child) if node.many else 1)
             elif common := _common_field(node):
                 self._places[child, None] = _join(path, common)
             self._walk(inside, child, path)
