@@ -142,3 +142,11 @@ def test_an_empty_element_that_a_rule_demands_is_told_once():
     report = judged(re.sub("(?<=<cac:Item>)(.*?<cbc:Name>)[^<]+", r"\1", UBL, count=1, flags=re.DOTALL))
     assert [each.rule for each in report.findings if each.field == "lines[0].item_name"] == ["BR-25"]
     assert "EI-READ-08" not in [each.rule for each in report.findings]
+
+
+def test_an_empty_element_that_no_rule_demands_is_told_at_its_field():
+    """Its field is looked for at the end, where it is told and a rule has not told of it."""
+    report = judged(without(UBL, "<cac:Item>=><cac:Item><cbc:Description/>"))
+    (empty,) = [each for each in report.findings if each.rule == "EI-READ-08"]
+    assert empty.field == "lines[0].item_description"
+    assert empty.xpath.endswith("/cbc:Description")
