@@ -458,7 +458,7 @@ def _best_rules(task: Task, step: str, alternatives: tuple[str, ...]) -> Result:
         return Result((_altered(step, artefact),), notices)
     extension = step == "profile" and task.is_extension and not _own_of_profile(task)
     result = _run(task, artefact, Ran(artefact.entry.id, artefact.version, step, alternatives[0], extension))
-    return replace(result, observations=(*notices, *result.observations))
+    return replace(result, observations=(*notices, *result.observations)) if notices else result
 
 
 def _notices(artefact: Artefact, step: str, wanted: str, policy: Policy) -> Iterable[Observation]:
@@ -484,9 +484,8 @@ def _twin(artefact: Artefact, policy: Policy) -> Artefact | None:
 
 
 def _run(task: Task, source: Source, ran: Ran) -> Result:
-    done = StepResult(ran.step, "passed", ruleset=ran.ruleset, version=ran.version or None, sha256=source.sha256)
-    if isinstance(source, Artefact):
-        done = replace(done, newer=newer(source, on=task.day))
+    later = newer(source, on=task.day) if isinstance(source, Artefact) else None
+    done = StepResult(ran.step, "passed", ran.ruleset, ran.version or None, later, source.sha256)
     policy, started = task.policy, time.perf_counter()
     try:
         run = run_rules(source, task.document, policy)
@@ -509,11 +508,15 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
         last_day = policy_data()["leniency"][ran.wanted][policy.direction].isoformat()
         found.append(_note("EI-POLICY", ran.step, ruleset=ran.wanted, date=last_day))
     found += _of_engines(ran.step, run)
-    done = replace(done, engine=run.engine, rules=run.outcome.checks, fired=run.outcome.fired, ms=_since(started))
-    if failed:
-        done = replace(done, status="failed")
-    elif reason:
-        done = replace(done, status="not_run", reason=reason)
+    done = replace(
+        done,
+        status="failed" if failed else "not_run" if reason else "passed",
+        engine=run.engine,
+        rules=run.outcome.checks,
+        fired=run.outcome.fired,
+        ms=_since(started),
+        reason=None if failed else reason,
+    )
     return Result((done,), tuple(found))
 
 
@@ -535,8 +538,10 @@ def _told(task: Task, failures: Iterable[Failure], ran: Ran) -> Iterator[Failure
 def _doubt(why: str, rules: Iterable[tuple[str, int]], ran: Ran) -> Sentence | None:
     """Why a step has no answer: it would hang on these rules (how often each), which may not be the document's."""
     doubted = list(rules)
+    if not doubted:
+        return None
     facts = {"ruleset": ran.ruleset, "wanted": ran.wanted, "count": str(sum(count for _, count in doubted))}
-    return Sentence(why, facts | {"rules": ", ".join(dict.fromkeys(rule for rule, _ in doubted))}) if doubted else None
+    return Sentence(why, facts | {"rules": ", ".join(dict.fromkeys(rule for rule, _ in doubted))})
 
 
 def _of_extension(found: list[Observation]) -> tuple[list[Observation], list[tuple[str, int]]]:

@@ -146,6 +146,8 @@ def _with_currency(each: Observation, invoice: Invoice | None) -> Observation:
 
 def _without_echoes(result: Result, said: list[Observation]) -> Result:
     """The result, less what a published rule has said before us: the row of ours names it (`unless`)."""
+    if not result.observations:
+        return result
     published = {each.rule.partition("_")[0] for each in said}
     kept = tuple(each for each in result.observations if _unless(each) not in published)
     if len(kept) == len(result.observations):
