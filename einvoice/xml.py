@@ -174,16 +174,17 @@ class Locations:
     def _path_to(self, parent: Element | None) -> str:
         if parent is None:
             return ""
-        if parent not in self._above:
-            steps = [self._step(step) for step in (parent, *parent.iterancestors())]
-            self._above[parent] = "".join(f"/{step}" for step in reversed(steps))
-        return self._above[parent]
+        known = self._above.get(parent)
+        if known is None:  # a document is not deep (MAX_DEPTH), and what is above stands above others too
+            known = self._above[parent] = f"{self._path_to(parent.getparent())}/{self._step(parent)}"
+        return known
 
     def _step(self, element: Element) -> str:
-        if element not in self._numbers:
+        number = self._numbers.get(element)
+        if number is None:
             parent = element.getparent()
             self._number_all([element] if parent is None else parent.iterchildren("*"))
-        number = self._numbers[element]
+            number = self._numbers[element]
         return f"{qualified_name(element)}[{number}]" if number else qualified_name(element)
 
     def _number_all(self, siblings: Iterable[Element]) -> None:
@@ -191,7 +192,10 @@ class Locations:
         for sibling in siblings:
             alike.setdefault(sibling.tag, []).append(sibling)
         for same in alike.values():
-            self._numbers.update(zip(same, count(1) if len(same) > 1 else (0,), strict=False))
+            if len(same) > 1:
+                self._numbers.update(zip(same, count(1), strict=False))
+            else:
+                self._numbers[same[0]] = 0
 
 
 def location(element: Element, attribute: str | None = None) -> str:

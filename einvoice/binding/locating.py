@@ -42,6 +42,7 @@ class Fields:
         self._counts: Counter[str] = Counter()  # how many values each repeated attribute has
         self._places: dict[Place, str] = {}
         self._children: dict[tuple[Element, _Naming], dict[str, list[Element]]] = {}
+        self._resolved: dict[str, Place] = {}
         self._field_of: dict[Element, str] = {root: ""}  # of objects
         self._unentered: dict[str, list[tuple[Shape, Element]]] = {"": [(shape, root)]}  # of a field, its elements
 
@@ -148,6 +149,12 @@ class Fields:
 
     def resolved(self, xpath: str) -> Place:
         """Where a path of names and positions leads: an element or an attribute of it, or the last one on the way."""
+        known = self._resolved.get(xpath)
+        if known is None:  # several ask for the place of one finding
+            known = self._resolved[xpath] = self._led_to(xpath)
+        return known
+
+    def _led_to(self, xpath: str) -> Place:
         element = self._root
         for step in list(_STEP.finditer(xpath))[1:]:
             is_attribute, prefix, name, predicates = step.groups()
