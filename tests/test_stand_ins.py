@@ -33,6 +33,11 @@ GROSS = (
 )
 TERMS = "<ram:SpecifiedTradePaymentTerms>"
 MORE_TERMS = f"{TERMS}<ram:Description>A</ram:Description></ram:SpecifiedTradePaymentTerms>"
+TOTALS = "</ram:SpecifiedTradeSettlementHeaderMonetarySummation>"
+EARLIER = (
+    f"{TOTALS}=>{TOTALS}<ram:InvoiceReferencedDocument><ram:IssuerAssignedID> </ram:IssuerAssignedID>"
+    "</ram:InvoiceReferencedDocument>"
+)
 ALLOWED = {
     "a document of no type": REFERENCE.format(NUMBER),
     "a document of a line of no type": OF_LINE.format(NUMBER),
@@ -55,6 +60,18 @@ DOUBTFUL = {
 }
 ORIGIN = "<ram:OriginTradeCountry><ram:ID schemeID='zz'>FR</ram:ID></ram:OriginTradeCountry>"
 OVERLOOKED = {
+    "a profile of blanks": ("<ram:ID>urn:cen.eu:en16931:2017</ram:ID>=><ram:ID> </ram:ID>", "BR-01"),
+    "a number of blanks": ("<ram:ID>MIN-26-117</ram:ID>=><ram:ID> </ram:ID>", "BR-02"),
+    "a seller without a name": ("<ram:Name>VENDEUR EXEMPLE</ram:Name>=><ram:Name> </ram:Name>", "BR-06"),
+    "a document without a number": (
+        REFERENCE.format("<ram:IssuerAssignedID> </ram:IssuerAssignedID><ram:TypeCode>916</ram:TypeCode>"),
+        "BR-52",
+    ),
+    "a document of a line without a number": (
+        OF_LINE.format("<ram:IssuerAssignedID> </ram:IssuerAssignedID>"),
+        "BR-52",
+    ),
+    "an earlier invoice without a number": (EARLIER, "BR-55"),
     "a buyer without a name": ("<ram:Name>ACHETEUR EXEMPLE</ram:Name>=><ram:Name> </ram:Name>", "BR-07"),
     "a line without a number": ("<ram:LineID>1</ram:LineID>=><ram:LineID> </ram:LineID>", "BR-21"),
     "a scheme of a country": (
