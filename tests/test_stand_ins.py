@@ -72,6 +72,10 @@ OVERLOOKED = {
         "BR-52",
     ),
     "an earlier invoice without a number": (EARLIER, "BR-55"),
+    "an empty scheme of a party's identifier": (
+        "<ram:BuyerTradeParty>=><ram:BuyerTradeParty><ram:GlobalID schemeID=''>5</ram:GlobalID>",
+        "BR-CL-10",
+    ),
     "a buyer without a name": ("<ram:Name>ACHETEUR EXEMPLE</ram:Name>=><ram:Name> </ram:Name>", "BR-07"),
     "a line without a number": ("<ram:LineID>1</ram:LineID>=><ram:LineID> </ram:LineID>", "BR-21"),
     "a scheme of a country": (
