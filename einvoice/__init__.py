@@ -40,10 +40,12 @@ if TYPE_CHECKING:
     from einvoice.errors import EInvoiceError, Mismatch, MissingExtra, Unreadable, Unrecognised, Unwritable
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
     from einvoice.france import ereporting, lifecycle
+    from einvoice.json_text import load_json
     from einvoice.many import validate_many
     from einvoice.meanings import explain
     from einvoice.model import Invoice
     from einvoice.report import DocumentReport, Finding, Report, Step
+    from einvoice.reporting.text import headline, shown_values
     from einvoice.rulebook.explaining import Explanation
     from einvoice.validation.policy import HouseRules, Policy
 
@@ -73,9 +75,12 @@ _HOMES = {
     "explain": "meanings",
     "fix": "draft.repairs",
     "extract": "api",
+    "headline": "reporting.text",
+    "load_json": "json_text",
     "losses": "api",
     "parse": "api",
     "render": "api",
+    "shown_values": "reporting.text",
     "validate": "api",
     "validate_many": "many",
 }
@@ -122,10 +127,13 @@ __all__ = [
     "extract",
     "fix",
     "france",
+    "headline",
     "lifecycle",
+    "load_json",
     "losses",
     "parse",
     "render",
+    "shown_values",
     "validate",
     "validate_many",
 ]

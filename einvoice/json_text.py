@@ -1,7 +1,7 @@
 """JSON, read so that nothing of it is lost and that little text does not become much memory.
 
-    load('{"amount": 1234567890.10}')       # {"amount": Decimal("1234567890.10")}
-    load('{"number": "1", "number": "2"}')  # NotRead: number: this name is given twice in one object
+    load_json('{"amount": 1234567890.10}')       # {"amount": Decimal("1234567890.10")}
+    load_json('{"number": "1", "number": "2"}')  # NotRead: number: this name is given twice in one object
 
 A megabyte of `{},{},…` is a third of a million lines, each of which takes kilobytes once it is an object. So what lies
 in lists must say something: `MOST_SHORT` things may be as short as they like, each further one needs `BYTES` bytes of
@@ -30,7 +30,7 @@ class NotRead(ValueError):
         super().__init__(text(self.sentence, "en"))
 
 
-def load(
+def load_json(
     source: str | bytes | bytearray,
     *,
     number: Callable[[str], Any] = Decimal,

@@ -32,7 +32,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_before_validator_function
 
-from einvoice.json_text import load
+from einvoice.json_text import load_json
 
 __all__ = [
     "Address",
@@ -160,7 +160,7 @@ class Model(BaseModel):
     @classmethod
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
         """Read JSON; a number such as 1234567890.12 becomes that very `Decimal`, not its nearest double."""
-        return cls.model_validate(load(json_data), **options)
+        return cls.model_validate(load_json(json_data), **options)
 
 
 class Identifier(Model):

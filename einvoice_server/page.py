@@ -25,8 +25,6 @@ from starlette.requests import ClientDisconnect
 
 import einvoice as ei
 from einvoice.france import lifecycle
-from einvoice.reporting.text import about
-from einvoice.reporting.text import values as values_of
 from einvoice_server import jobs
 from einvoice_server.api.clients import link_of, play_step
 from einvoice_server.auth import Holder, holder, mint
@@ -94,8 +92,8 @@ class Shown:
             "platform": self.platform.settings,
             "when": lambda at: _when(at, language),
             "day": lambda at: _day(at, language),
-            "values": lambda finding: values_of(finding, language),
-            "about": lambda document: about(document, language),
+            "values": lambda finding: ei.shown_values(finding, language),
+            "about": lambda document: ei.headline(document, language),
             "money": lambda amount: _money(amount, language),
             "status": lambda code, kind="invoice": _status(code, kind, language),
         }

@@ -25,8 +25,28 @@ from einvoice.commands.parsing import Parser
 from einvoice.data import Language, french, ruleset_text
 from einvoice.terms import TERMS
 
-VERBS = ("parse", "build", "validate", "validate_many", "convert", "render", "extract", "losses", "explain", "fix")
+sys.path.append(str(Path(__file__).parent))  # mkdocs loads this file by its path
+from dependencies import packages
+from rule_examples import E_REPORT, LIFECYCLE, Example, kept
+
+VERBS = (
+    "parse",
+    "build",
+    "validate",
+    "validate_many",
+    "convert",
+    "render",
+    "extract",
+    "losses",
+    "explain",
+    "fix",
+    "load_json",
+)
 _ROOT = Path(__file__).parents[1]
+_TABLES = ("rules", "terms", "artefacts", "limits", "dependencies")
+_WIDE = "---\nhide: [toc]\n---\n\n"  # a table of many columns needs the whole page
+_LONGEST = 60  # letters of a value that is shown
+_HOLE = re.compile(r"\{\w+\}")
 _CODE = re.compile(r"(```.*?```|`[^`]*`|<svg.*?</svg>|<[^>]*>|\]\([^)]*\))", re.DOTALL)
 _WORDS: dict[Language, dict[str, str]] = {
     "en": {
@@ -35,7 +55,12 @@ _WORDS: dict[Language, dict[str, str]] = {
         " network.",
         "rules": "# Rules\n\nWhat each rule says in a report, and what to do. `{…}` is filled with the facts of"
         " the document.\n"
-        "\n| rule | terms | what it says | what to do | source |\n|---|---|---|---|---|",
+        " An example is a change to a document of ours that breaks the rule (`tools/rule_examples.py`;"
+        " the tests try them).\n"
+        "\n| rule | terms | what it says | what to do | example | source |\n|---|---|---|---|---|---|",
+        "removed": "left out",
+        "repeated": "given twice",
+        "empty": "empty",
         "terms": "# Business terms\n\n| term | name | field | UBL | CII |\n|---|---|---|---|---|",
         "codes": "# Codes",
         "code": "| code | meaning |\n|---|---|",
@@ -54,7 +79,12 @@ _WORDS: dict[Language, dict[str, str]] = {
         " ne lit de fichier ni n’utilise le réseau. Leur description est celle du code, en anglais.",
         "rules": "# Règles\n\nCe que dit chaque règle dans un rapport, et que faire. `{…}` est remplacé par les"
         " données du document.\n"
-        "\n| règle | termes | ce qu’elle dit | que faire | source |\n|---|---|---|---|---|",
+        " Un exemple est une modification de l’un de nos documents qui enfreint la règle"
+        " (`tools/rule_examples.py` ; les tests la vérifient).\n"
+        "\n| règle | termes | ce qu’elle dit | que faire | exemple | source |\n|---|---|---|---|---|---|",
+        "removed": "supprimé",
+        "repeated": "donné deux fois",
+        "empty": "vide",
         "terms": "# Termes métier\n\n| terme | nom | champ | UBL | CII |\n|---|---|---|---|---|",
         "codes": "# Codes\n\nUn code sans libellé français garde celui de sa liste d’origine.",
         "code": "| code | signification |\n|---|---|",
@@ -87,6 +117,12 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     return "".join(part if at % 2 else french(part) for at, part in enumerate(_CODE.split(markdown)))
 
 
+def on_page_context(context: Any, page: Any, config: Any, **_: Any) -> Any:
+    """A page's frame in the language of the page."""
+    config.theme["language"] = "en" if page.file.src_uri.startswith("en/") else "fr"
+    return context
+
+
 def pages(language: Language = "en") -> dict[str, str]:
     """The text of each page, by name."""
     makers = {
@@ -100,7 +136,8 @@ def pages(language: Language = "en") -> dict[str, str]:
         "dependencies": _dependencies,
     }
     words = _WORDS[language]
-    return {name: "\n".join((words[name], *make(language))) + "\n" for name, make in makers.items()}
+    heads = {name: _WIDE + words[name] if name in _TABLES else words[name] for name in makers}
+    return {name: "\n".join((heads[name], *make(language))) + "\n" for name, make in makers.items()}
 
 
 def _commands(language: Language) -> Iterator[str]:
@@ -121,11 +158,28 @@ def _verbs(_: Language) -> Iterator[str]:
 
 
 def _rules(language: Language) -> Iterator[str]:
+    examples = kept()
     for line in ruleset_text("messages.tsv").splitlines()[1:]:
         rule, _, terms, fr, en, hint_fr, hint_en, source, _ = line.split("\t")
         if not rule.startswith(("EI-NO-", "EI-WHY-", "EI-EXPECTED-", "EI-FORM-", "XSD-")):
             told = (fr, hint_fr) if language == "fr" else (en or fr, hint_en)
-            yield _row(f"`{rule}`", terms, *told, source)
+            pattern = re.compile(
+                "".join(".+" if at % 2 else re.escape(part) for at, part in enumerate(_HOLE.split(rule)))
+            )
+            example = next((each for each in examples if pattern.fullmatch(each.rule)), None)
+            yield _row(f"`{rule}`", terms, *told, _example(example, language) if example else "", source)
+
+
+def _example(example: Example, language: Language) -> str:
+    """What is changed in which kind of document: `UBL …/cac:Price/cbc:PriceAmount: 50.00 → -50.00`"""
+    words = _WORDS[language]
+    place = "/".join(example.xpath.split("/")[-2:])
+    before = f"`{example.before}` → " if example.before else ""
+    after = (
+        words.get(example.after) or f"`{example.after if len(example.after) <= _LONGEST else example.after[:9] + '…'}`"
+    )
+    form = example.form if example.form in (LIFECYCLE, E_REPORT) else example.form.upper()
+    return f"{form} `…/{place}` : {before}{after}" if language == "fr" else f"{form} `…/{place}`: {before}{after}"
 
 
 def _terms(language: Language) -> Iterator[str]:
@@ -152,9 +206,6 @@ def _artefacts(_: Language) -> Iterator[str]:
 
 
 def _dependencies(language: Language) -> Iterator[str]:
-    sys.path.append(str(_ROOT / "tools"))
-    from dependencies import packages  # noqa: PLC0415 - beside this file, which mkdocs loads by its path
-
     for each in packages():
         extras = ", ".join(f"`{extra}`" if extra else _WORDS[language]["always"] for extra in each.extras)
         yield _row(each.name, extras, each.licence)

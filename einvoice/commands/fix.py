@@ -18,7 +18,7 @@ from einvoice.commands.language import labelled, said
 from einvoice.commands.output import INVALID, VALID, WrongUsage, common_arguments, say, write
 from einvoice.disk import replace_file
 from einvoice.draft.repairs import Number, fix
-from einvoice.json_text import load
+from einvoice.json_text import load_json
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -50,7 +50,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _loaded(data: bytes) -> Any:
-    return load(data, number=Number)
+    return load_json(data, number=Number)
 
 
 def _like(before: str, data: bytes, content: dict[str, Any]) -> str:

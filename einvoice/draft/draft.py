@@ -17,7 +17,7 @@ from einvoice.draft.ledger import Disagreement
 from einvoice.draft.nesting import line_paths
 from einvoice.draft.problems import DraftError, Problem, described, not_json, reworded, unknown_field
 from einvoice.draft.renames import renamed
-from einvoice.json_text import load
+from einvoice.json_text import load_json
 from einvoice.model import Invoice
 from einvoice.paths import Path
 from einvoice.rulebook import Sentence
@@ -65,7 +65,7 @@ class Draft(DraftContent):
     def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
         """Read a draft from JSON; its numbers are kept to the last digit. Raises `DraftError`."""
         try:
-            data = load(json_data)
+            data = load_json(json_data)
         except (ValueError, ArithmeticError, RecursionError) as error:
             raise DraftError(not_json(error)) from None
         return cls.model_validate(data, **options)

@@ -22,7 +22,7 @@ from einvoice.codes import code_list, lists_of, plain_iban, plain_vatex
 from einvoice.draft.draft import Draft
 from einvoice.draft.editing import put
 from einvoice.errors import Unreadable
-from einvoice.json_text import load
+from einvoice.json_text import load_json
 from einvoice.paths import Path, walk
 from einvoice.rulebook import Sentence, text
 from einvoice.terms import nearest_term
@@ -89,7 +89,7 @@ def fix(payload: bytes | str | Mapping[str, Any]) -> Repaired:
 
 def _loaded(payload: bytes | str) -> dict[str, Any]:
     Draft.model_validate_json(payload)  # says in words what is no draft
-    loaded = load(payload, number=Number)
+    loaded = load_json(payload, number=Number)
     if not isinstance(loaded, dict):
         raise Unreadable("EI-NO-DRAFT-JSON")
     return loaded

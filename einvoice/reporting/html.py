@@ -23,7 +23,7 @@ from einvoice.data import Language
 from einvoice.model import Invoice
 from einvoice.report import WEIGHTS, DocumentReport, Finding, Group, Report, Severity, Verdict
 from einvoice.reporting.statistics import demanded
-from einvoice.reporting.text import about, checked, places, reasons, rule_name, term_name, values
+from einvoice.reporting.text import checked, headline, places, reasons, rule_name, shown_values, term_name
 from einvoice.reporting.words import WORDS, severity_word
 from einvoice.view.formatting import number
 from einvoice.view.html import document as page_with
@@ -171,7 +171,7 @@ class HtmlReport:
             verdict=document.verdict,
             folder=folder,
             name=name,
-            about=about(document, self._language),
+            about=headline(document, self._language),
             reasons=reasons(document, self._language),
             checked=checked(document, self._language),
             findings=[self._told(each, document) for each in found[:_MOST_FINDINGS]],
@@ -189,7 +189,7 @@ class HtmlReport:
             self._in_short(first),
             term=term_name(first.term, self._language),
             times=len(group.same),
-            values=_short(", ".join(values(first, self._language)) if len(group.same) == 1 else ""),
+            values=_short(", ".join(shown_values(first, self._language)) if len(group.same) == 1 else ""),
             places=_short(places(group.same, self._language)),
             hint=first.hint or "",
             place=self._numbered + at if first.field else 0,

@@ -55,7 +55,7 @@ def _document(document: DocumentReport, language: Language, look: Look) -> Itera
     words = WORDS[language]
     verdict = look.paint(words[document.verdict], document.verdict)
     yield f"{document.source or '-'}  {verdict}"
-    yield from _wrap(about(document, language), look, _INDENT, dim=True)
+    yield from _wrap(headline(document, language), look, _INDENT, dim=True)
     for reason in reasons(document, language):
         yield from _wrap(f"? {reason}", look, _INDENT, "  ")
     for group in document.groups:
@@ -68,7 +68,7 @@ def _document(document: DocumentReport, language: Language, look: Look) -> Itera
     yield from _wrap(checked(document, language), look, _INDENT, "  ", dim=True)
 
 
-def about(document: DocumentReport, language: Language) -> str:
+def headline(document: DocumentReport, language: Language) -> str:
     """What the document is, and how many findings of each kind it got."""
     words = WORDS[language]
     kind, syntax = words[document.kind], _SYNTAXES.get(document.syntax, "")
@@ -105,7 +105,7 @@ def _finding(same: tuple[Finding, ...], language: Language, look: Look) -> Itera
         yield from _wrap(more.strip(), look, _INDENT * 2)
     yield from _wrap(first.message, look, _INDENT * 2)
     where = places(same, language)
-    for line in (", ".join(values(first, language)) if len(same) == 1 else "", where):
+    for line in (", ".join(shown_values(first, language)) if len(same) == 1 else "", where):
         if line:
             yield from _wrap(line, look, _INDENT * 2, dim=line is where)
     if first.hint:
@@ -118,7 +118,7 @@ def rule_name(finding: Finding) -> str:
     return f"{finding.rule}{alike}"
 
 
-def values(finding: Finding, language: Language) -> list[str]:
+def shown_values(finding: Finding, language: Language) -> list[str]:
     """What was found and what was expected, where the message does not say it; amounts as the language has them."""
     words = WORDS[language]
     return [
@@ -137,7 +137,7 @@ def as_read(value: str, finding: Finding, language: Language) -> str:
 
 def in_one_line(finding: Finding, language: Language) -> str:
     """A finding in one line: the message, what was found and expected, and the hint."""
-    return sentences(finding.message, ", ".join(values(finding, language)), finding.hint or "")
+    return sentences(finding.message, ", ".join(shown_values(finding, language)), finding.hint or "")
 
 
 def places(same: tuple[Finding, ...], language: Language) -> str:

@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, BeforeValidator, model_validator
 from sqlalchemy import Connection, Row, Table
 
-from einvoice.json_text import load
+import einvoice as ei
 from einvoice_server.auth import Caller, of_client, platform_of, sponsor_of
 from einvoice_server.auth import SponsorCaller as SponsorIdentity
 from einvoice_server.errors import Refused
@@ -108,7 +108,7 @@ class _Exact(Request):
             body = await self.body()
             try:
                 text = body.decode()
-                self._json = load(text, number=_Number, constant=str)
+                self._json = ei.load_json(text, number=_Number, constant=str)
                 if "\\ud" in text.lower():
                     json.dumps(self._json, ensure_ascii=False, default=str).encode()
             except json.JSONDecodeError:
