@@ -119,6 +119,19 @@ def test_the_reference_is_complete():
     assert "contrôler des documents" in pages("fr")["commands"]
 
 
+def test_the_limits_are_told_in_french():
+    """Each row in its own words, with the figure and the place of the English one; no word without its limit."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    from docs_reference import pages
+
+    row = re.compile(r"^\| ([^|]+) \| (\d+) \| (`[\w.]+`) \|$", re.MULTILINE)
+    english, french = (row.findall(pages(language)["limits"]) for language in ("en", "fr"))
+    assert [each[1:] for each in french] == [each[1:] for each in english]
+    assert not {each[0] for each in french} & {each[0] for each in english}
+    words = (ROOT / "tools" / "limits_fr.tsv").read_text(encoding="utf-8").splitlines()
+    assert len(words) == len(french) > 20
+
+
 def test_the_documentation_builds(tmp_path):
     """Strictly: a link that leads nowhere fails."""
     pytest.importorskip("material", reason="mkdocs-material is not installed")
@@ -134,4 +147,6 @@ def test_the_documentation_builds(tmp_path):
     assert "BR-CO-10" in (tmp_path / "site" / "en" / "reference" / "rules.html").read_text(encoding="utf-8")
     french = (tmp_path / "site" / "fr" / "index.html").read_text(encoding="utf-8")
     assert "en Python\u00a0: les établir" in french
+    assert '<html lang="fr"' in french
+    assert 'href="../en/index.html" hreflang="en"' in french
     assert (tmp_path / "site" / "index.html").exists()

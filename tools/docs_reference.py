@@ -94,8 +94,7 @@ _WORDS: dict[Language, dict[str, str]] = {
         " extras, y compris ceux que d’autres paquets demandent, tels que `tools/dependencies.py table` les affiche.\n"
         "\n| paquet | vient avec | licence |\n|---|---|---|",
         "always": "toujours",
-        "limits": "# Limites\n\nCe qui dépasse une limite est refusé en la nommant, ou n’est pas jugé (`not_run`)."
-        " Le tableau est celui de SECURITY.md, en anglais.\n",
+        "limits": "# Limites\n\nCe qui dépasse une limite est refusé en la nommant, ou n’est pas jugé (`not_run`).\n",
     },
 }
 
@@ -211,11 +210,18 @@ def _dependencies(language: Language) -> Iterator[str]:
         yield _row(each.name, extras, each.licence)
 
 
-def _limits(_: Language) -> Iterator[str]:
-    """The table of SECURITY.md, which a test holds against the code."""
-    for line in (_ROOT / "SECURITY.md").read_text(encoding="utf-8").partition("## Limits")[2].splitlines():
-        if line.startswith("|"):
+def _limits(language: Language) -> Iterator[str]:
+    """The table of SECURITY.md, which a test holds against the code; its French stands in `limits_fr.tsv`."""
+    rows = (_ROOT / "tools" / "limits_fr.tsv").read_text(encoding="utf-8").splitlines()
+    words = {f"`einvoice.{place}`": told for place, told in (row.split("\t") for row in rows)}
+    words["where"] = "quoi"
+    section = (_ROOT / "SECURITY.md").read_text(encoding="utf-8").partition("## Limits")[2].partition("\n## ")[0]
+    for line in section.splitlines():
+        if line.startswith("|---") or (line.startswith("|") and language == "en"):
             yield line
+        elif line.startswith("|"):
+            _, limit, place = line.strip("| ").split(" | ")
+            yield _row(words[place], limit.replace("limit", "limite"), place.replace("where", "où"))
 
 
 def _row(*cells: str) -> str:
