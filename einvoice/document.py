@@ -17,11 +17,11 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from einvoice import cii, ubl
 from einvoice.binding import Fields
+from einvoice.cached import cached_property
 from einvoice.conversion.fitting import fit
 from einvoice.detect import Detected, detected, is_pdf, read_detected
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable

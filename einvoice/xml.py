@@ -17,10 +17,12 @@ Source: XML 1.0 (fifth edition) §2.8 and §4.3.3.
 from __future__ import annotations
 
 import codecs
+import os
 import re
+import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import count
-from typing import Any, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias
 
 from lxml import etree
 
@@ -40,8 +42,42 @@ _ENCODINGS = re.compile(rb"(?i)utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d|ut
 # What may stand before the root element: declaration, comments, processing instructions; then the forbidden thing.
 _DOCTYPE = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s+|<\?.*?\?>|<!--.*?-->)*+<!DOCTYPE", re.DOTALL)
 MAX_ATTRIBUTES = 250  # of one element; UBL and CII have seven at most, and what looks at each takes quadratic time
-_TOO_MANY = etree.XPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
-_TOO_DEEP = etree.XPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
+
+
+class CompiledXPath:
+    """An XPath 1.0, to ask of many elements.
+
+    That of lxml has a lock, which the child of a fork inherits as it is: closed, where another thread was just asking.
+    So a child compiles its own.
+    """
+
+    _all: ClassVar[weakref.WeakSet[CompiledXPath]] = weakref.WeakSet()
+
+    def __init__(self, xpath: str, namespaces: Mapping[str, str] | None = None) -> None:
+        self._xpath, self._namespaces = xpath, dict(namespaces or {})
+        self.renew()
+        CompiledXPath._all.add(self)
+
+    def renew(self) -> None:
+        """Compile it."""
+        self._compiled = etree.XPath(self._xpath, namespaces=self._namespaces)
+
+    def __call__(self, element: Element) -> Any:
+        """What it gives, asked of an element."""
+        return self._compiled(element)
+
+    @classmethod
+    def renew_all(cls) -> None:
+        """In the child of a fork."""
+        for each in tuple(cls._all):
+            each.renew()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=CompiledXPath.renew_all)
+
+_TOO_MANY = CompiledXPath(f"boolean(//*[@*[{MAX_ATTRIBUTES + 1}]])")
+_TOO_DEEP = CompiledXPath("boolean(" + "/*" * (MAX_DEPTH + 1) + ")")
 _HTML, _DOCUMENT_TYPE = "EI-NO-XML-03", "EI-NO-XML-04"
 # How files that people take for invoices begin -> what they are.
 _OTHER_KINDS = (
@@ -125,7 +161,7 @@ def iterate(file: Readable, tags: Collection[str], broken: str) -> Iterator[Elem
 
 def finder(xpath: str, namespaces: Mapping[str, str]) -> Callable[[Element], object]:
     """Whether an XPath 1.0 leads anywhere from an element, as a function of the element."""
-    return etree.XPath(f"boolean({xpath})", namespaces=dict(namespaces))
+    return CompiledXPath(f"boolean({xpath})", namespaces)
 
 
 def local_name(element: Element) -> str:

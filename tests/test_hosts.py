@@ -54,6 +54,27 @@ if child == 0:
 print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), len(held) > 0, flush=True)
 os._exit(0)
 """
+FORKS = """
+import os, signal, sys, threading, einvoice
+data = open(sys.argv[1], "rb").read()
+bad = data.replace(b"</", b"<zz/></", 3)
+einvoice.validate(bad)
+def work():
+    while True:
+        einvoice.validate(bad)
+for _ in range(4):
+    threading.Thread(target=work, daemon=True).start()
+lost = 0
+for _ in range(12):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        einvoice.validate(bad)
+        os._exit(0)
+    lost += os.waitpid(child, 0)[1] != 0
+print(lost, flush=True)
+os._exit(0)
+"""
 ASYNC = """
 import asyncio, sys, einvoice
 data = open(sys.argv[1], "rb").read()
@@ -99,6 +120,12 @@ def test_sixteen_threads_on_a_cold_cache_compile_once(tmp_path):
 def test_a_fork_inherits_no_lock(tmp_path):
     """A child judges at once, though a thread of its parent was inside when it was forked."""
     assert program(tmp_path, FORK) == "0 True"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_children_of_a_host_whose_threads_are_at_work_judge(tmp_path):
+    """At whatever point of the work they were forked: no lock, of any library, is left closed in them."""
+    assert program(tmp_path, FORKS) == "0"
 
 
 @pytest.mark.parametrize("source", [ASYNC, SPAWN], ids=["asyncio", "spawn"])

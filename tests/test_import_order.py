@@ -14,7 +14,19 @@ PACKAGE = Path(einvoice.__file__).parent
 # syntax is a table; drafts; from a model to something else; France, the PDF; any document; verdicts; the verbs; files
 # and terminals.
 LAYERS = (
-    ("installation", "data", "visible", "filled", "report", "paths", "terms", "rulebook", "json_text", "errors"),
+    (
+        "installation",
+        "cached",
+        "data",
+        "visible",
+        "filled",
+        "report",
+        "paths",
+        "terms",
+        "rulebook",
+        "json_text",
+        "errors",
+    ),
     ("model", "codes", "identifiers", "profiles", "discounts", "instalments"),
     ("xml", "processes", "worker_processes", "disk", "locks", "once", "garbage"),
     ("binding", "schematron", "bounded", "pdfa", "artefacts"),

@@ -13,10 +13,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import cache, cached_property, partial
+from functools import cache, partial
 
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, empty_elements, recognise, says_something
+from einvoice.cached import cached_property
 from einvoice.xml import Element, local_name, namespace
 
 Place = tuple[Element, str | None]  # an element, or an XML attribute of it

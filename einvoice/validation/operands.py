@@ -16,10 +16,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
 from itertools import islice
 from typing import Any
 
+from einvoice.cached import cached_property
 from einvoice.model import Invoice, Model
 from einvoice.paths import Path, walk
 from einvoice.rulebook import Observation, row

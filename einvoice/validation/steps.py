@@ -15,11 +15,12 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from typing import Literal
 
 from einvoice import own_rules as own_rule_sets
 from einvoice.artefacts.installed import Artefact, in_use, installed, newer, published_as
+from einvoice.cached import cached_property
 from einvoice.codes import INVOICE_TYPES
 from einvoice.document import MESSAGES, Document
 from einvoice.draft.arithmetic import arithmetic

@@ -27,7 +27,7 @@ from einvoice.locks import Lock
 from einvoice.once import Once
 from einvoice.rulebook import Fact, Sentence, text
 from einvoice.schematron import MOST_TOLD
-from einvoice.xml import Element, Locations, qualified_name
+from einvoice.xml import CompiledXPath, Element, Locations, qualified_name
 
 _QUALIFIED = re.compile(r"\{([^{}]*)\}([\w.-]+)")
 _TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
@@ -35,7 +35,7 @@ _MOST_EXPECTED = 6  # names to list; the schema may allow fifty
 _MOST_SHOWN = 200  # characters of a value
 _MOST_SAID = 500  # characters of a message that is not taken apart: libxml2's own are cut at 64,000
 _CROWD = 5_000  # children of an element, of which a fault in each is not slow to place
-_CROWDED = etree.XPath(f"//*[*[{_CROWD + 1}]]")
+_CROWDED = CompiledXPath(f"//*[*[{_CROWD + 1}]]")
 _MOST_STEPS = 60_000_000  # from sibling to sibling while faults are placed: half a second
 MOST_PLACED = 1_000  # faults that are placed, whatever their kind
 _LONG = re.compile(rb">([^<]{1000})[^<]{1000000,}<")

@@ -20,9 +20,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
 from typing import Literal
 
+from einvoice.cached import cached_property
 from einvoice.draft.parties import siren_of
 from einvoice.errors import Mismatch
 from einvoice.france.lifecycle.codes import FOLLOWS, STATUSES
