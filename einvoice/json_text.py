@@ -18,7 +18,7 @@ from typing import Any
 from einvoice.rulebook import Sentence, text
 
 MOST_SHORT = 1_000  # things in lists that may be shorter than this
-BYTES = 66  # bytes of the document for each further thing in a list
+BYTES = 72  # bytes of the document for each further thing in a list
 TEXT_BYTES = 15  # ... that is a text
 
 
@@ -59,7 +59,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_crowds(found: Any, size: int) -> None:
     """Refuse lists that hold more things than a document of that size can say something of."""
-    left = (MOST_SHORT * BYTES + size) // TEXT_BYTES
+    left = MOST_SHORT * BYTES + size
     crowd, most = "", 0
     waiting: list[tuple[str, Any]] = [("", found)]
     while waiting:
@@ -68,7 +68,7 @@ def _refuse_crowds(found: Any, size: int) -> None:
             waiting += [(name, inner) for name, inner in each.items() if isinstance(inner, (dict, list))]
             continue
         texts = sum(isinstance(inner, str) and bool(inner) for inner in each)
-        left -= texts + (len(each) - texts) * BYTES // TEXT_BYTES
+        left -= texts * TEXT_BYTES + (len(each) - texts) * BYTES
         if len(each) > most:
             crowd, most = place, len(each)
         waiting += [(place, inner) for inner in each if isinstance(inner, (dict, list))]

@@ -229,12 +229,10 @@ def shapes(random: Random) -> Iterator[Case]:
         )
         yield Case(f"draft lines {count}", _with_lines(min(count, 2_000), lambda n: {"item_name": f"A{n}"}), _validate)
     line = '{"item_name":"a","quantity":1,"item_net_price":1,"vat_rate":20}'
-    for name, unit in (
-        ("shortest", line),
-        ("poor", line.replace('"quantity":1,"item_net_price":1', '"item_description":"aaaaaaaa"')),
-    ):
-        head = json.dumps(DRAFT | {"lines": []}).replace('"lines": []', '"lines": [%s]')
-        yield Case(f"draft, {name} lines", (head % ",".join([unit] * 13_900)).encode(), _validate)
+    poor = json.dumps({"vat_rate": 20, "item_name": "a" * 38}, separators=(",", ":"))  # no shorter line passes so often
+    head = json.dumps(DRAFT | {"lines": []}).replace('"lines": []', '"lines": [%s]')
+    for name, unit, times in (("shortest", line, 7_900), ("poor", poor, 14_300)):
+        yield Case(f"draft, {name} lines", (head % ",".join([unit] * times)).encode(), _validate)
 
 
 def faults() -> Iterator[Case]:
