@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from einvoice import Unwritable, build
 from einvoice.draft import Draft
 from einvoice.model import Invoice, Line
 
@@ -372,3 +373,10 @@ def test_totals_without_lines_are_only_what_was_given():
     """Before there is a line nothing is computed, and what was given stays."""
     totals = Draft(totals={"paid_amount": "5"}).complete().totals
     assert totals.model_dump(exclude_none=True) == {"paid_amount": Decimal(5)}
+
+
+def test_an_empty_number_is_none_yet():
+    """It is not written as an empty one, which rules would refuse after the draft was told valid."""
+    assert Draft(number="", lines=[ONE]).complete().number is None
+    with pytest.raises(Unwritable, match="number"):
+        build(Draft(number="", lines=[ONE]), "ubl")

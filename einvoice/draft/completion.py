@@ -88,6 +88,7 @@ def _completed(draft: DraftContent) -> Completion:
         "type_code": draft.type_code or _COMMERCIAL_INVOICE,
         "currency_code": currencies.invoice,
         "vat_accounting_currency_code": currencies.accounting,
+        "number": draft.number or None,  # "" is none yet: it is not written as one
         "specification_identifier": profile,
         "lines": tuple(_invoice_line(placed) for placed in billed.lines),
         "allowances": billed.allowances,
