@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING or sys.version_info >= (3, 12):
-    from functools import cached_property
+    from functools import cached_property as cached_property  # noqa: PLC0414 - given on
 else:
 
     class cached_property:  # noqa: N801 - it stands in for that of `functools`
@@ -27,6 +27,3 @@ else:
             if instance is None:
                 return self
             return instance.__dict__.setdefault(self.name, self.function(instance))
-
-
-__all__ = ["cached_property"]

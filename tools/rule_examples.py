@@ -1,7 +1,7 @@
 """An example for each rule: the smallest change to a document of ours that breaks it, found by trying.
 
 python tools/rule_examples.py            # how many rules have one, and whether each still breaks its rule
-python tools/rule_examples.py --write    # look for them anew (some minutes), and keep them in tools/rule_examples.tsv
+python tools/rule_examples.py --write    # look for them anew (some minutes); kept in fixtures/rule_examples.tsv
 
 Each example draft is built in each syntax; beside them are the invoice of the tests in which every field is filled, a
 lifecycle message of each status, and two e-reports. Each value is left out, emptied, repeated, or given another value
@@ -38,7 +38,7 @@ import france_messages  # noqa: E402 - beside this file
 import france_year  # noqa: E402
 from full_invoice import full_invoice  # noqa: E402 - an invoice with every field, which the tests have
 
-KEPT = ROOT / "tools" / "rule_examples.tsv"
+KEPT = ROOT / "fixtures" / "rule_examples.tsv"
 DRAFTS = ROOT / "fixtures" / "drafts"
 DAY = "2026-11-26"
 FORMS = ("ubl", "cii", "minimum", "basicwl", "basic", "en16931", "extended")  # the last five as in a Factur-X
