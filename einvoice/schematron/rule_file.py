@@ -15,6 +15,7 @@ from typing import Any
 from einvoice.errors import Unreadable
 from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Key, Value
+from einvoice.schematron.xpath.lexer import NAME
 from einvoice.xml import Element, parse_xml
 
 SCH = "{http://purl.oclc.org/dsdl/schematron}"
@@ -24,7 +25,7 @@ FACT = "{urn:einvoice:facts}fact"  # on a value in a message: its name
 FILE = "{urn:einvoice:schematron}file"  # on an element that came from another file: that file's path
 XML_SCHEMA = "http://www.w3.org/2001/XMLSchema"
 
-_NAME = re.compile(r"[^\W\d][\w.\-\u00b7]*").fullmatch  # an NCName; a few letters too many pass, which harms nothing
+_IS_NAME = re.compile(NAME).fullmatch
 _SPACE = re.compile(r"[ \t\r\n]+")  # white space as XML has it: a no-break space is text
 
 
@@ -85,7 +86,7 @@ def required(file: RuleFile, element: Element, name: str) -> str:
 def required_name(file: RuleFile, element: Element, attribute: str) -> str:
     """An attribute that must be there and a name of XML without a colon: of a variable, of a prefix."""
     name = required(file, element, attribute)
-    if not _NAME(name):
+    if not _IS_NAME(name):
         raise file.refuse(element, f"the attribute '{attribute}' must be a name, and {name!r} is none")
     return name
 

@@ -11,14 +11,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_NAME = r"[^\W\d][\w.\-\u00b7]*"  # an NCName; \w also lets through a few letters that XML does not, which harms nothing
+NAME = r"[^\W\d][\w.\-\u00b7]*"  # an NCName; \w also lets through a few letters that XML does not, which harms nothing
 _TOKEN = re.compile(
     rf"""
       (?P<space>   [ \t\r\n]+ )
     | (?P<comment> \(: )
     | (?P<number>  (?: [0-9]+ (?:\.[0-9]*)? | \.[0-9]+ ) (?:[eE][+-]?[0-9]+)? (?![\w.]) )
     | (?P<string>  "(?:[^"]|"")*" | '(?:[^']|'')*' )
-    | (?P<name>    {_NAME} : {_NAME} | {_NAME} : \* | \* : {_NAME} | {_NAME} )
+    | (?P<name>    {NAME} : {NAME} | {NAME} : \* | \* : {NAME} | {NAME} )
     | (?P<sign>    :: | // | \.\. | <= | >= | != | << | >> | [()\[\],|/@.$*=<>+\-?!] )
     """,
     re.VERBOSE,
