@@ -12,6 +12,9 @@ Each question takes an idle process, or starts one, and gives it back; so every 
 asks. After `os.fork` the child of the host leaves its parent's processes alone and starts its own. The end of the host
 is the end of its processes.
 
+A program that owns its process, as the command line does, may start the first of them as copies of itself
+(`Pool.copy_host`): they need not load again what it has loaded.
+
     host → worker    setting (frame), then for each question: a frame        a frame: 8 bytes of length, the content
     worker → host    for each question: the answer (frame)
 """
@@ -32,7 +35,10 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from einvoice.copies import Copy
 
 _LENGTH = struct.Struct(">Q")
 _LOG_TAIL = 2_000
@@ -50,18 +56,24 @@ class Lost(Exception):
         return self.reason
 
 
-class _Process:
-    """One process and its pipes."""
+def _fresh_interpreter(log: IO[bytes]) -> subprocess.Popen[bytes]:
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-P", __file__], stdin=pipe, stdout=pipe, stderr=log)  # noqa: S603 - our own file, with our own interpreter
 
-    def __init__(self, worker: Path, setting: bytes, memory: int | None) -> None:
+
+class _Process:
+    """One process and its pipes; `start` makes a process that writes what it says into the log."""
+
+    def __init__(
+        self,
+        worker: Path,
+        setting: bytes,
+        memory: int | None,
+        start: Callable[[IO[bytes]], subprocess.Popen[bytes] | Copy] = _fresh_interpreter,
+    ) -> None:
         self.log: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the process
         try:
-            self.popen = subprocess.Popen(  # noqa: S603 - our own file, with our own interpreter
-                [sys.executable, "-P", __file__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=self.log,
-            )
+            self.popen = start(self.log)
         except OSError as error:
             self.log.close()
             raise Lost(f"could not be started: {error}") from error
@@ -146,6 +158,21 @@ class Pool:
         atexit.unregister(self.close)
         self.close()
 
+    def copy_host(self, number: int) -> None:
+        """Start so many processes as copies of the host, where that is safe (`copies`); else nothing is done.
+
+        For a program that owns its process: a host's files and connections would be open in the copies as well.
+        """
+        from einvoice import copies  # noqa: PLC0415 - a fresh interpreter that runs this file cannot import it yet
+
+        def work(requests: IO[bytes], answers: IO[bytes]) -> None:
+            self._leave_parents_processes()
+            _work(requests, answers)
+
+        if copies.can_be_made():
+            for _ in range(number):
+                self._idle.put(_Process(*self._what, lambda log: copies.Copy(work, log)))
+
     def close(self) -> None:
         """End the processes; whoever waits for an answer is told that it is lost. A later question starts anew."""
         if self._owner != os.getpid():
@@ -228,12 +255,8 @@ def _limit(memory: int | None) -> None:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
 
-def _work() -> None:
+def _work(requests: IO[bytes], answers: IO[bytes]) -> None:
     """Answer until the host closes the pipe."""
-    requests = sys.stdin.buffer
-    # Whatever is printed must not get between the answers: they keep the pipe, "standard output" becomes the log.
-    answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     with contextlib.suppress(EOFError, KeyboardInterrupt):
         sys.path[:], file, setting, memory = pickle.loads(_read_frame(requests))  # noqa: S301 - from our host
         _limit(memory)
@@ -243,5 +266,14 @@ def _work() -> None:
             answers.flush()
 
 
+def _main() -> None:
+    """Keep the pipes for questions and answers: "standard input" becomes empty, "standard output" the log."""
+    requests, answers = (os.fdopen(os.dup(number), mode) for number, mode in ((0, "rb"), (1, "wb")))
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    os.dup2(2, 1)
+    _work(requests, answers)
+
+
 if __name__ == "__main__":
-    _work()
+    _main()

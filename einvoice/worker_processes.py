@@ -29,11 +29,13 @@ R = TypeVar("R")
 
 
 class WorkerProcesses(Executor):
-    """So many processes, started when they are first needed."""
+    """So many processes, started when they are first needed, or at once as copies of their host (`Pool.copy_host`)."""
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, *, copies: bool = False) -> None:
         self.jobs = jobs
         self._pool = call_pool()
+        if copies:
+            self._pool.copy_host(jobs)
         self._threads = ThreadPoolExecutor(jobs)  # each waits for one process
         self._calls: set[object] = set()
         self._left = False

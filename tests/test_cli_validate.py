@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -181,6 +183,17 @@ def test_lines_go_to_standard_output_and_several_processes(capsysbinary):
     sources = [json.loads(each)["source"] for each in capsysbinary.readouterr().out.splitlines()]
     assert len(sources) == 12
     assert sources == sorted(sources)
+
+
+def test_standard_input_beside_files_is_read_by_the_program_itself(folder):
+    """A worker's standard input is another, from which nothing ever came: the program hung."""
+    name, *_ = sorted(map(str, folder.glob("*.xml")))
+    command = [sys.executable, "-m", "einvoice", "validate", "-", name, "--jobs", "2", "--format", "jsonl", "-q"]
+    with Path(name).open("rb") as file:
+        done = subprocess.run(command, stdin=file, capture_output=True, timeout=60, check=False)  # noqa: S603 - our own
+    piped, named = map(json.loads, done.stdout.splitlines())
+    assert (piped["source"], named["source"]) == ("-", name)
+    assert piped["verdict"] == named["verdict"] != "not_run"
 
 
 def test_an_output_file_is_replaced_and_not_overwritten(folder, monkeypatch, capsys):

@@ -28,7 +28,7 @@ LAYERS = (
         "errors",
     ),
     ("model", "codes", "identifiers", "profiles", "discounts", "instalments"),
-    ("xml", "processes", "worker_processes", "disk", "locks", "once", "garbage"),
+    ("xml", "copies", "processes", "worker_processes", "disk", "locks", "once", "garbage"),
     ("binding", "schematron", "bounded", "pdfa", "artefacts"),
     ("forms", "ubl", "cii", "detect"),
     ("draft",),

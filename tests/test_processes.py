@@ -162,3 +162,79 @@ def test_any_program_may_be_the_host(worker, tmp_path, way):
     assert (run.returncode, run.stderr) == (0, "")
     with pytest.raises(ProcessLookupError):
         os.kill(int(run.stdout), 0)
+
+
+def host(tmp_path: Path, worker: Path, program: str) -> subprocess.CompletedProcess[str]:
+    """Run a program that has a pool; it cannot start a fresh interpreter."""
+    head = f"""
+        import os, signal, sys, threading, time
+        sys.path.insert(0, {str(ROOT)!r})
+        from pathlib import Path
+        from einvoice.processes import Lost, Pool
+        pool = Pool(Path({str(worker)!r}), b"set")
+        sys.executable = "/none"
+        """
+    (tmp_path / "host.py").write_text(textwrap.dedent(head) + textwrap.dedent(program))
+    command = [sys.executable, str(tmp_path / "host.py")]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603 - our own
+
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems do not say who has threads")
+
+
+@linux
+def test_a_copy_of_the_host_answers_as_a_fresh_interpreter(worker, tmp_path):
+    """What it prints is no answer, and what its host has not written yet is not written twice; its death is told."""
+    program = """
+        print("said once")
+        pool.copy_host(2)
+        one, two = (pool._process() for _ in range(2))
+        for process in (one, two):
+            pool._idle.put(process)
+        assert pool.ask(b"a").split() == [b"set", b"1", b"%d" % two.popen.pid]
+        for question, reason in ((b"die", "ended: the last word (exit status 7)"), (b"sleep", "took more than 0.2 s")):
+            try:
+                pool.ask(question, 0.2 if question == b"sleep" else 30)
+            except Lost as lost:
+                assert str(lost).startswith(reason), lost
+            else:
+                raise AssertionError("an answer")
+        assert (one.popen.poll(), two.popen.wait(0)) == (-signal.SIGKILL, 7)
+        try:
+            pool.ask(b"a")
+        except Lost as lost:
+            assert "could not be started" in str(lost)
+        """
+    run = host(tmp_path, worker, program)
+    assert (run.returncode, run.stderr, run.stdout) == (0, "", "said once\n")
+
+
+@linux
+def test_a_host_with_threads_is_not_copied(worker, tmp_path):
+    """A lock that its thread holds would never be released in the copy."""
+    program = """
+        leave = threading.Event()
+        threading.Thread(target=leave.wait).start()
+        pool.copy_host(2)
+        leave.set()
+        assert pool._idle.empty()
+        """
+    run = host(tmp_path, worker, program)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@linux
+def test_copies_end_with_their_host(worker, tmp_path):
+    """Also where it is killed: none keeps the pipes of another open."""
+    program = """
+        pool.copy_host(3)
+        print(*(process.popen.pid for process in pool._idle.queue), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+        """
+    run = host(tmp_path, worker, program)
+    assert run.stderr == ""
+    for pid in map(int, run.stdout.split()):
+        until = time.monotonic() + 20
+        while Path(f"/proc/{pid}/stat").exists() and Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z":
+            assert time.monotonic() < until
+            time.sleep(0.01)

@@ -65,7 +65,7 @@ def documents(paths: list[str]) -> Found:
 
 def _sort_in(found: Found, name: str, *, named: bool) -> None:
     """A JSON file that somebody named is meant; one that lies in a folder may be anything."""
-    meant = named or Path(name).suffix.lower() != ".json" or _is_draft(Path(name))
+    meant = named or _suffix(name) != ".json" or _is_draft(Path(name))
     if (name, meant) not in found.met:
         found.met.add((name, meant))
         (found.names if meant else found.left_out).append(name)
@@ -94,26 +94,36 @@ def _named(path: str) -> list[str]:
 
 
 def _in_folder(folder: str) -> list[str]:
-    found = sorted(str(path) for path in _visible(Path(folder)) if path.suffix.lower() in _SUFFIXES)
+    found = sorted(path for path in _visible(str(Path(folder))) if _suffix(path) in _SUFFIXES)
     if not found:
         raise NoSuchInput("EI-NO-INPUT-08", {"file": folder})
     return found
 
 
-def _visible(folder: Path) -> Iterator[Path]:
+def _visible(folder: str) -> Iterator[str]:
     """The files below a folder, without what is hidden there."""
-    for path in folder.iterdir():
-        if path.name.startswith("."):
-            continue
-        if path.is_dir() and not path.is_symlink():
-            yield from _visible(path)
-        elif path.is_file():
-            yield path
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            path = entry.name if folder == "." else entry.path
+            if entry.is_dir(follow_symlinks=False):
+                yield from _visible(path)
+            elif entry.is_file(follow_symlinks=False) or _is_file(path):  # the first asks nothing of the system
+                yield path
+
+
+def _suffix(name: str) -> str:
+    return os.path.splitext(name)[1].lower()  # noqa: PTH122 - a `Path` takes ten times as long, for thousands of files
+
+
+def _is_file(name: str) -> bool:
+    return os.path.isfile(name)  # noqa: PTH113 - as above
 
 
 def can_be_read_again(name: str) -> bool:
     """Whether a second reading gives the same: standard input and pipes are empty then."""
-    return name != STDIN and Path(name).is_file()
+    return name != STDIN and _is_file(name)
 
 
 def read_document(name: str) -> bytes:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from einvoice import __version__
 from einvoice.commands.configuration import SEVERITIES, configured
 from einvoice.commands.files import report_on
-from einvoice.commands.inputs import Found, can_be_read_again, documents, read_document
+from einvoice.commands.inputs import STDIN, Found, can_be_read_again, documents, read_document
 from einvoice.commands.language import labelled, said, spoken
 from einvoice.commands.lines import Done, content_digest, line
 from einvoice.commands.output import (
@@ -304,7 +304,7 @@ def _invoice(name: str) -> Invoice | None:
 
 def _validated(names: tuple[str, ...], policy: Policy, options: argparse.Namespace) -> Iterator[DocumentReport]:
     jobs = options.jobs or ((os.cpu_count() or 1) if len(names) >= _WORTH_PROCESSES else 1)
-    if jobs == 1 or len(names) <= 1:
+    if jobs == 1 or len(names) <= 1 or STDIN in names:  # what stands in a pipe is ours alone to read
         return (report_on(name, policy, options.lang) for name in names)
     from einvoice.commands.workers import validated  # noqa: PLC0415 - one document needs no other process
 

@@ -26,9 +26,14 @@ def validated(
     def lost(name: str, error: BaseException) -> DocumentReport:
         return not_run(name, error, language)
 
-    work = Work(_reports_on, (policy, language), lost)
-    with WorkerProcesses(jobs) as executor:
-        yield from in_parallel(executor, _chunks(names, jobs), work, jobs=jobs, ordered=ordered)
+    work, chunks = Work(_reports_on, (policy, language), lost), tuple(_chunks(names, jobs))
+    executor = WorkerProcesses(min(jobs, len(chunks)), copies=True)
+
+    def found() -> Iterator[DocumentReport]:
+        with executor:
+            yield from in_parallel(executor, chunks, work, jobs=jobs, ordered=ordered)
+
+    return found()  # with the processes started, before whoever asks for reports starts threads
 
 
 def _chunks(names: tuple[str, ...], jobs: int) -> Iterator[list[str]]:
