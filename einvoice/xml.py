@@ -22,6 +22,7 @@ import re
 import weakref
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import count
+from operator import itemgetter
 from typing import Any, ClassVar, Protocol, TypeAlias
 
 from lxml import etree
@@ -106,6 +107,9 @@ _SAFE: Any = {
     "remove_pis": True,
 }
 _XML_NAMESPACE = "http://www.w3.org/XML/1998/namespace"
+
+# The children of an element, as a list: of the few that most have, lxml makes it five times as fast as their iterator.
+children: Callable[[Element], list[Element]] = itemgetter(slice(None))
 
 
 def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:

@@ -18,7 +18,7 @@ from functools import cache, partial
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, empty_elements, recognise, says_something
 from einvoice.cached import cached_property
-from einvoice.xml import Element, local_name, namespace
+from einvoice.xml import Element, children, local_name, namespace
 
 Place = tuple[Element, str | None]  # an element, or an XML attribute of it
 
@@ -92,7 +92,7 @@ class Fields:
 
     def _walk(self, shape: Shape, element: Element, path: str) -> None:
         """`path` is the field of the object that the element belongs to; "" for the document."""
-        for child in element:
+        for child in children(element):
             node = shape.by_tag.get(child.tag)
             if node is not None and node.siblings:
                 node = recognise(node.siblings, child, self._known)

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from einvoice.binding.codecs import Partial, Respelled
 from einvoice.binding.nodes import Node, Shape
 from einvoice.model import Unread
-from einvoice.xml import Element, Locations
+from einvoice.xml import Element, Locations, children
 
 _SPACE = " \t\r\n"  # white space of XML: a no-break space is content
 _EXCERPT = 200
@@ -102,7 +102,7 @@ def _unsure(shape: Shape) -> frozenset[str]:
 
 
 def _has_value(shape: Shape, element: Element, known: Known, unsure: frozenset[str]) -> bool:
-    for child in element:
+    for child in children(element):
         node = shape.by_tag.get(child.tag)
         if node is not None and node.siblings:
             node = recognise(node.siblings, child, known)
@@ -138,7 +138,7 @@ def _read_children(  # noqa: C901, PLR0912  (each element of each document passe
     shape: Shape, element: Element, values: dict[str, Any], state: _Reading
 ) -> None:
     by_tag = shape.by_tag
-    for child in element:
+    for child in children(element):
         node = by_tag.get(child.tag)
         if node is not None and node.siblings:
             node = recognise(node.siblings, child, state.known)
@@ -333,7 +333,7 @@ def _text_at(element: Element, path: tuple[str, ...]) -> str | None:
         if step[0] == "@":
             return (element.get(step[1:]) or "").strip(_SPACE)
         if step != ".":
-            for child in element:  # they are few: faster than lxml's find
+            for child in children(element):  # they are few: faster than lxml's find
                 if child.tag == step:
                     element = child
                     break
