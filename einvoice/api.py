@@ -24,15 +24,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard, get_args
 from einvoice import __version__, cii, profiles, ubl
 from einvoice.conversion.fitting import at_original, fit, profile_change
 from einvoice.conversion.implied import with_implied
-from einvoice.conversion.losses import LEFT_OUT, loss_observations, lost_files
+from einvoice.conversion.losses import LEFT_OUT, account, lost_files
 from einvoice.conversion.older import completed_from_older
 from einvoice.data import Language
-from einvoice.detect import detect, read_invoice
+from einvoice.detect import detect
 from einvoice.document import Document
 from einvoice.errors import Unwritable
 from einvoice.garbage import resting
 from einvoice.model import Invoice
-from einvoice.paths import Path, differences, restored
+from einvoice.paths import Path, restorer
 from einvoice.report import DocumentReport, Finding, Report, Verdict, shown
 from einvoice.rulebook import Observation, Sentence, StepResult, at_source, in_words, step
 from einvoice.rulebook.explaining import Explanation
@@ -296,11 +296,9 @@ def _xml(
         raise refused.with_observations(at_original(refused.observations, fitted)) from None
     if not counted:
         return xml, ()
-    target = to.upper()
-    unsaid = loss_observations(fitted.invoice, differences(fitted.invoice, read_invoice(xml)), target)
-    lost = (*fitted.told, *loss_observations(invoice, fitted.left_out, target), *at_original(unsaid, fitted))
+    lost = account(invoice, fitted, xml)
     if strict and (gone := tuple(each for each in lost if each.rule in LEFT_OUT)):
-        raise Unwritable("EI-NO-WRITE-01", {"target": target}, gone)
+        raise Unwritable("EI-NO-WRITE-01", {"target": fitted.target}, gone)
     return xml, lost
 
 
@@ -433,9 +431,10 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
 
 def _at_fields_of_source(report: Report, left_out: Collection[Path]) -> Report:
     """The report with its findings where the source has what they speak of: lines that were left out count there."""
+    original = restorer(left_out)
 
     def placed(found: Finding) -> Finding:
-        return found.model_copy(update={"field": found.field and str(restored(Path.parse(found.field), left_out))})
+        return found.model_copy(update={"field": found.field and str(original(Path.parse(found.field)))})
 
     documents = tuple(
         each.model_copy(update={"findings": tuple(map(placed, each.findings))}) for each in report.documents

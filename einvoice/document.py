@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from einvoice import cii, ubl
 from einvoice.binding import Fields
 from einvoice.cached import cached_property
-from einvoice.conversion.fitting import fit
+from einvoice.conversion.fitting import Fitted, fit
+from einvoice.conversion.losses import left_out
 from einvoice.detect import Detected, detected, is_pdf, read_detected
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.forms import from_zugferd_1, is_zugferd_1
@@ -30,7 +31,7 @@ from einvoice.model import Invoice
 from einvoice.paths import Path
 from einvoice.profiles import profile_of
 from einvoice.report import SyntaxName
-from einvoice.rulebook import Observation
+from einvoice.rulebook import Observation, at_source
 from einvoice.schematron import RuleTree
 from einvoice.xml import MAX_BYTES, Element, local_name, parse_xml
 
@@ -106,6 +107,14 @@ class Document:
         """From a field of the invoice to that of the draft."""
         return field if self.draft is None else self.draft.field_of(field)
 
+    def source_of(self, field: str) -> str:
+        """From a field of the invoice that is judged to that of the draft or the invoice in hand."""
+        return self.field_of(str(self._to_original(Path.parse(field))))
+
+    @cached_property
+    def _to_original(self) -> Callable[[Path], Path]:
+        return self._fitted.to_original()
+
     @cached_property
     def container(self) -> ContainerCheck:
         """The PDF around the invoice, checked."""
@@ -158,15 +167,22 @@ class Document:
         return self._written.lacking if self.form in ("json", "model") else ()
 
     @cached_property
-    def _written(self) -> _Written:
+    def _fitted(self) -> Fitted:
         invoice = self.invoice
         if self.is_unnumbered:
             invoice = invoice.model_copy(update={"number": PROVISIONAL_NUMBER})
-        syntax = _syntax_of(invoice)
-        fitted = fit(invoice, syntax)
-        if not fitted.loses:  # what is built fits too; where that loses something, it is judged as it stands
-            invoice = fitted.invoice
-        write = ubl.write if syntax == "ubl" else cii.write
+        return fit(invoice, _syntax_of(invoice))
+
+    @property
+    def left_out(self) -> tuple[Observation, ...]:
+        """What a draft or an invoice in hand says and the XML that it means does not, at the fields of the source."""
+        lost = (each for each in left_out(self.invoice, self._fitted) if each.severity == "warning")
+        return at_source(lost, self.field_of)
+
+    @cached_property
+    def _written(self) -> _Written:
+        invoice = self._fitted.invoice
+        write = ubl.write if _syntax_of(invoice) == "ubl" else cii.write
         try:
             return _Written(write(invoice), ())
         except Unwritable as refused:
@@ -229,6 +245,11 @@ class Document:
         if isinstance(self.model, Invoice):
             return self.model
         return read_detected(self.detected)  # which says that it is none
+
+    @property
+    def judged(self) -> Invoice:
+        """The invoice that the rules see: of a draft or an invoice in hand what is built of it, in its own profile."""
+        return self._fitted.invoice if self.form in ("json", "model") else self.invoice
 
     @property
     def invoice_read(self) -> Invoice | None:

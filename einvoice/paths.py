@@ -18,10 +18,10 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Collection, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import count, islice
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -107,20 +107,28 @@ def _parsed(text: str) -> Path:
     return Path(tuple(int(step) if step.isdecimal() else step for step in _STEP.findall(text)))
 
 
-def restored(path: Path, left_out: Collection[Path]) -> Path:
-    """The path where elements of lists were `left_out`, in the model that still has them.
+def restorer(left_out: Iterable[Path]) -> Callable[[Path], Path]:
+    """Tells where a path leads in the model that still has what was `left_out` of its lists.
 
-    >>> str(restored(Path.parse("lines[1].quantity"), {Path.parse("lines[0]")}))
-    'lines[2].quantity'
+    >>> original = restorer([Path.parse("lines[0]"), Path.parse("lines[2]")])
+    >>> str(original(Path.parse("lines[1].quantity")))
+    'lines[3].quantity'
     """
-    found = Path()
-    for step in path.steps:
-        position = step
-        if isinstance(step, int):
-            places = (place for place in count() if found / place not in left_out)
-            position = next(islice(places, step, None))
-        found /= position
-    return found
+    gone: dict[Path, set[int]] = {}
+    for path in left_out:
+        if path.steps and isinstance(position := path.steps[-1], int):
+            gone.setdefault(path.parent, set()).add(position)
+    # Of each element that went, how many stand before it: as many elements are where they were.
+    staying = {path: [at - number for number, at in enumerate(sorted(places))] for path, places in gone.items()}
+
+    def original(path: Path) -> Path:
+        found = Path()
+        for step in path.steps:
+            before = staying.get(found) if isinstance(step, int) else None
+            found /= step + bisect_right(before, step) if before and isinstance(step, int) else step
+        return found
+
+    return original if staying else lambda path: path
 
 
 def walk(value: Any, at: Path = Path(), *, groups: bool = False) -> Iterator[tuple[Path, Any]]:

@@ -181,3 +181,58 @@ def test_a_draft_is_judged_as_it_is_built():
         assert ei.validate(built, policy=POLICY).verdict == "valid"
         assert ei.parse(built).supporting_documents[0].mime_code == "application/pdf"
     assert {each.rule for each in ei.losses(draft, "ubl")} == {"EI-IMPLIED"}
+
+
+GROUP = {"identifier": "L", "item_name": "Lot", "quantity": "1", "vat_rate": "20", "nature": "goods"}
+GROUPS = [GROUP | {"sub_lines": [GOODS, GOODS]}, GOODS, GROUP | {"identifier": "M", "sub_lines": [GOODS]}]
+CORE = {"specification_identifier": "urn:cen.eu:en16931:2017"}
+SMALL = "urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic"
+
+
+def told(draft: Draft, rule: str) -> list[str]:
+    """Where a rule speaks of the draft."""
+    findings = ei.validate(draft, policy=POLICY).documents[0].findings
+    return [each.field or "" for each in findings if each.rule == rule]
+
+
+@pytest.mark.parametrize("identifier", [CORE["specification_identifier"], SMALL])
+def test_what_a_profile_cannot_hold_is_told_of_a_draft_and_not_judged(identifier):
+    """Groups of lines go where each line is counted, as when the invoice is built: the same verdict, the loss told."""
+    draft = draft_of(*GROUPS, specification_identifier=identifier, buyer=BUYER | {"trading_name": "ENSEIGNE"})
+    syntax = "ubl" if identifier in CORE.values() else "cii"
+    for source in (draft, ei.Document(draft.model_dump_json(exclude_none=True).encode()), draft.complete()):
+        report = ei.validate(source, policy=POLICY)
+        assert report.verdict == ei.validate(ei.build(draft, syntax), policy=POLICY).verdict == "valid"
+    assert {"lines[0]", "lines[2]"} <= set(told(draft, "EI-LOSS"))
+    assert {*told(draft, "EI-LOSS")} <= {each.field for each in ei.losses(draft, syntax)}
+
+
+def test_a_finding_after_a_group_that_goes_is_at_its_line():
+    """Lines that are not judged count where the draft has them, also in what another finding follows from."""
+    draft = draft_of(*GROUPS, **CORE)
+    draft.set("lines[2].sub_lines[0].item_net_price", "-1")
+    draft.set("lines[2].sub_lines[0].net_amount", "-2.00")
+    assert told(draft, "BR-27") == ["lines[2].sub_lines[0].item_net_price"]
+    invoice = draft_of(*GROUPS, **CORE).complete()
+    last = invoice.lines[5].model_copy(update={"net_amount": Decimal("99.00")})
+    wrong = invoice.model_copy(update={"lines": (*invoice.lines[:5], last)})
+    (sum_of_lines,) = (each for each in ei.validate(wrong, policy=POLICY).findings if each.rule == "BR-CO-10")
+    assert sum_of_lines.caused_by == "EI-CALC-01 lines[5].net_amount"
+    assert "lines[5].net_amount" in sum_of_lines.message + (sum_of_lines.hint or "")
+
+
+def test_a_contradiction_after_a_group_is_at_its_line():
+    """What a draft says against itself stands where the draft says it: its place is no place of the invoice."""
+    draft = draft_of(*GROUPS)
+    draft.set("lines[1].net_amount", "99.00")
+    draft.set("lines[2].sub_lines[0].net_amount", "99.00")
+    assert told(draft, "EI-DRAFT-01") == [each.field for each in draft.disagreements()]
+    assert {"lines[1].net_amount", "lines[2].sub_lines[0].net_amount"} <= {*told(draft, "EI-DRAFT-01")}
+
+
+def test_the_reason_of_an_exemption_where_nothing_is_exempt_is_told_of_a_draft():
+    """BR-S-10: building leaves the reason out; the draft is valid, and says that it goes."""
+    group = {"category_code": "S", "rate": "20", "exemption_reason": "Article 261"}
+    draft = draft_of(vat_breakdown=[group], **CORE)
+    assert ei.validate(draft, policy=POLICY).verdict == ei.validate(ei.build(draft, "ubl"), policy=POLICY).verdict
+    assert told(draft, "EI-LOSS-REASON") == ["vat_breakdown[0].exemption_reason"]

@@ -2,11 +2,12 @@
 
     fitted = fit(invoice, "ubl")
     fitted.invoice, fitted.left_out, fitted.told
+    fitted.to_original()(Path.parse("lines[0]"))    # where the invoice has what stands there in the one that fits
 
 The schema of a syntax holds more than the rules admit: two identifiers of a buyer, a group of lines that is counted
 twice, the reason of an exemption where nothing is exempt. A target that is EXTENDED admits most of it; any other gets
-the invoice as EN 16931 means it. `left_out` are the paths of values that the target has no place for; `told` is what
-else is said otherwise than in the invoice.
+the invoice as EN 16931 means it; a profile with a schema of its own gets no terms but its own. `left_out` are the paths
+of values that the target has no place for; `told` is what else is said otherwise than in the invoice.
 
 Sources: EN 16931-1:2017 §6.3 (cardinalities; BT-6, BT-46, BT-60, BT-82), BR-S-10, BR-Z-10, BR-AF-10, BR-AG-10,
 BR-E-01 and its sisters (one group of each category), UBL-SR-16, UBL-SR-34, UBL-SR-46; Factur-X 1.0.8, BR-FXEXT-03;
@@ -15,21 +16,22 @@ XP Z12-012 annex A (lines).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
 
 from einvoice.conversion.files import mime_of, name_of
 from einvoice.conversion.lines import DETAIL, counted, unnested
+from einvoice.conversion.reduction import SUBTYPE, reduced
 from einvoice.data import Language
 from einvoice.discounts import in_words, is_said, skonto
 from einvoice.draft.parties import is_french_party
 from einvoice.instalments import in_words as instalment_in_words
 from einvoice.instalments import last_day
 from einvoice.model import Identifier, Invoice, Line, Model, Party, VatBreakdown
-from einvoice.paths import Path, restored
-from einvoice.profiles import Profile, profile_of
+from einvoice.paths import Path, restorer
+from einvoice.profiles import Profile, profile_of, terms_of
 from einvoice.rulebook import Fact, Observation, severity_of
 from einvoice.terms import nearest_term
 
@@ -39,6 +41,7 @@ _OTHERS = ("buyer", "payee", "buyer_agent", "payer", "seller_agent", "invoicee",
 _ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
 _OF_GROUPS = ("subtype_code", "parent_line_identifier")  # mean nothing where the groups are gone
 _LINES = Path(("lines",))
+_PAYMENT_TERMS = "BT-20"
 _TERMS, _DISCOUNTS = Path(("payment_terms",)), Path(("payment_discounts",))
 _INSTALMENTS, _PRECEDING = Path(("payment_instalments",)), Path(("preceding_invoices",))
 _CURRENCY = Path(("vat_accounting_currency_code",))
@@ -52,14 +55,20 @@ class Fitted:
     """An invoice that fits, and what became of what did not."""
 
     invoice: Invoice
+    target: str  # how people call what it was made to fit
     left_out: list[Path] = field(default_factory=list)
     told: list[Observation] = field(default_factory=list)
     moved: dict[Path, Path] = field(default_factory=dict)  # lines that stand elsewhere in the one that fits
 
-    @property
-    def loses(self) -> bool:
-        """Whether something of the invoice is not in the one that fits."""
-        return bool(self.left_out) or any(each.severity == "warning" for each in self.told)
+    def to_original(self) -> Callable[[Path], Path]:
+        """Tells where the invoice has what stands at a place of the one that fits."""
+        whole = restorer(self.left_out)
+
+        def original(place: Path) -> Path:
+            line = self.moved.get(Path(place.steps[:2]))
+            return whole(place if line is None else Path((*line.steps, *place.steps[2:])))
+
+        return original
 
     def change(self, **values: Any) -> None:
         """Put other values into the invoice."""
@@ -68,11 +77,13 @@ class Fitted:
 
 def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
     """The invoice as the syntax can say it in the profile that its BT-24 names."""
-    fitted = Fitted(invoice)
+    profile = profile_of(invoice.specification_identifier)
+    has_schema = to in profile.schemas
+    fitted = Fitted(invoice, f"Factur-X {profile.level}" if has_schema else to.upper())
     _one_currency(fitted)
     _named_references(fitted)
     _described_files(fitted, to)
-    if _is_extended(profile_of(invoice.specification_identifier), to):
+    if _is_extended(profile, to):
         if to != "ubl":
             lines, fitted.moved = unnested(fitted.invoice.lines)
             fitted.change(lines=lines)
@@ -85,8 +96,12 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
         _payment_text_once(fitted)
     else:
         _tax_numbers_of_sellers(fitted)
-    _discounts_in_words(fitted, to)
-    _instalments_in_words(fitted, to)
+    terms = {each.id for each in terms_of(profile.name)}
+    if not has_schema or _PAYMENT_TERMS in terms:
+        _discounts_in_words(fitted, to)
+        _instalments_in_words(fitted, to)
+    if has_schema:
+        _only(terms, fitted)
     return fitted
 
 
@@ -311,6 +326,13 @@ def _language_of(invoice: Invoice) -> Language:
     return "fr" if is_french_party(invoice.seller) else "en"
 
 
+def _only(terms: Collection[str], fitted: Fitted) -> None:
+    """The schema of the profile has no place for other terms."""
+    small, lost = reduced(fitted.invoice, terms, unnumbered=SUBTYPE in terms)
+    fitted.left_out += map(fitted.to_original(), lost)
+    fitted.invoice = small
+
+
 def profile_change(stated: str | None, chosen: str | None, *, asked: bool) -> tuple[Observation, ...]:
     """What is said where BT-24 becomes another one: a warning where nobody `asked` and other rules are left behind."""
     if not stated or not chosen or stated == chosen:
@@ -323,12 +345,7 @@ def profile_change(stated: str | None, chosen: str | None, *, asked: bool) -> tu
 
 def at_original(observations: Iterable[Observation], fitted: Fitted) -> tuple[Observation, ...]:
     """The observations on the invoice that fits, at the fields of the one that it was made of."""
-    gone = set(fitted.left_out)
-
-    def original(place: Path) -> Path:
-        line = fitted.moved.get(Path(place.steps[:2]))
-        return restored(place if line is None else Path((*line.steps, *place.steps[2:])), gone)
-
+    original = fitted.to_original()
     return tuple(replace(each, field=str(original(Path.parse(each.field)))) for each in observations)
 
 

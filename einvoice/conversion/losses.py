@@ -16,6 +16,8 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from einvoice import cii, ubl
+from einvoice.conversion.fitting import Fitted, at_original
+from einvoice.detect import read_invoice
 from einvoice.model import Invoice
 from einvoice.paths import Path, differences, walk
 from einvoice.rulebook import Observation
@@ -35,6 +37,23 @@ def lost_in(invoice: Invoice, syntax: Literal["ubl", "cii"]) -> tuple[Path, ...]
 def loss_observations(invoice: Invoice, paths: Iterable[Path], target: str) -> tuple[Observation, ...]:
     """One warning for each path of a value of the invoice that the target, a syntax or profile, cannot say."""
     return tuple(_loss(path, _shown(path.get(invoice)), target) for path in paths)
+
+
+def account(invoice: Invoice, fitted: Fitted, xml: bytes) -> tuple[Observation, ...]:
+    """All that XML, written of an invoice made to fit, does not say or says otherwise: at the fields of the invoice."""
+    unsaid = loss_observations(fitted.invoice, differences(fitted.invoice, read_invoice(xml)), fitted.target)
+    return (*left_out(invoice, fitted), *at_original(unsaid, fitted))
+
+
+def left_out(invoice: Invoice, fitted: Fitted) -> tuple[Observation, ...]:
+    """What of an invoice is not in the one that was made to fit, or is said otherwise: at the fields of the invoice.
+
+    What was filled in for the target, and went again with all that the profile has no term for, is neither.
+    """
+    filled_in = {place for place in fitted.left_out if place.get(invoice) is None}
+    told = (each for each in fitted.told if Path.parse(each.field) not in filled_in)
+    lost = (place for place in fitted.left_out if place not in filled_in)
+    return (*told, *loss_observations(invoice, lost, fitted.target))
 
 
 def lost_files(beside: Iterable[tuple[str, bytes]], invoice: Invoice) -> tuple[Observation, ...]:

@@ -3,8 +3,6 @@
     small, lost = reduced(invoice, {"BT-1", "BT-2", ...})
     lost                                # (lines[0].item_description, ...), as paths
 
-    small, lost = reduced_to(invoice, "basicwl")        # a profile of Factur-X
-
 A profile is a filter over the terms, never another model. A part of a term (the scheme of an identifier) goes with it.
 A field that no term names (the role of the seller) is beyond the standard: it is left out, unless `unnumbered` fields
 are wanted. What a profile refuses although it has the term is the matter of `fitting`.
@@ -18,15 +16,11 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from einvoice.conversion.fitting import fit
 from einvoice.model import Invoice, Model
-from einvoice.paths import Path, restored
-from einvoice.profiles import facturx_profile, terms_of
+from einvoice.paths import Path
 from einvoice.terms import nearest_term, term
 
 SUBTYPE = "EXT-FR-FE-163"  # the term that says whether a line is a detail
-
-_IDENTIFIER = Path(("specification_identifier",))  # which is chosen, not lost
 
 M = TypeVar("M", bound=Model)
 
@@ -36,20 +30,6 @@ def reduced(invoice: Invoice, terms: Collection[str], *, unnumbered: bool = Fals
     lost: list[Path] = []
     kept = frozenset(each for each in terms if unnumbered or not term(each).is_group)
     return _reduced(invoice, kept, Path(), lost), tuple(lost)
-
-
-def reduced_to(invoice: Invoice, profile: str) -> tuple[Invoice, tuple[Path, ...]]:
-    """The invoice as a profile of Factur-X can say it, with its BT-24, and the paths of the values that it leaves out.
-
-    Raises `ValueError` for a name that is no profile.
-    """
-    chosen = facturx_profile(profile)
-    fitted = fit(invoice.model_copy(update={"specification_identifier": chosen.identifier}), "facturx")
-    terms = {each.id for each in terms_of(chosen.name)}
-    small, lost = reduced(fitted.invoice, terms, unnumbered=SUBTYPE in terms)
-    gone = set(fitted.left_out)
-    small = small.model_copy(update={"specification_identifier": chosen.identifier})
-    return small, (*fitted.left_out, *(restored(path, gone) for path in lost if path != _IDENTIFIER))
 
 
 def _reduced(part: M, terms: frozenset[str], place: Path, lost: list[Path]) -> M:

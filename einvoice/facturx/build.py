@@ -20,16 +20,13 @@ from dataclasses import dataclass
 
 from einvoice import cii
 from einvoice.conversion.fitting import at_original, fit
-from einvoice.conversion.losses import LEFT_OUT, loss_observations
-from einvoice.conversion.reduction import reduced_to
+from einvoice.conversion.losses import LEFT_OUT, account
 from einvoice.data import Language
-from einvoice.detect import read_invoice
 from einvoice.errors import Unwritable
 from einvoice.facturx.demands import lacking
 from einvoice.facturx.embed import embed
 from einvoice.facturx.observed import archival
 from einvoice.model import Invoice, SupportingDocument
-from einvoice.paths import differences
 from einvoice.pdfa import Irreparable, Locked, NotArchival, convert_to_pdfa3
 from einvoice.profiles import Profile, facturx_profile, nearest_in_pdf, profile_of
 from einvoice.rulebook import Observation
@@ -91,12 +88,9 @@ def facturx_xml(invoice: Invoice, chosen: Profile) -> tuple[bytes, tuple[Observa
     fitted = fit(invoice.model_copy(update={"specification_identifier": chosen.identifier}), "facturx")
     if missing := at_original(lacking(fitted.invoice, chosen.name), fitted):
         fields = ", ".join(each.field or "?" for each in missing)
-        raise Unwritable("EI-NO-WRITE-03", {"target": f"Factur-X {chosen.level}", "fields": fields}, missing)
-    small, left_out = reduced_to(fitted.invoice, chosen.name)
-    xml, target = cii.write(small), f"Factur-X {chosen.level}"
-    unsaid = loss_observations(small, differences(small, read_invoice(xml)), target)
-    lost = (*loss_observations(fitted.invoice, left_out, target), *unsaid)
-    return xml, (*fitted.told, *loss_observations(invoice, fitted.left_out, target), *at_original(lost, fitted))
+        raise Unwritable("EI-NO-WRITE-03", {"target": fitted.target, "fields": fields}, missing)
+    xml = cii.write(fitted.invoice)
+    return xml, account(invoice, fitted, xml)
 
 
 def _moment(date: dt.datetime | dt.date) -> dt.datetime:

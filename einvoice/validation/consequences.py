@@ -10,10 +10,11 @@ it is made of. What is no figure: `underlying`. A finding stands before those th
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
+from operator import attrgetter
 
 from einvoice.model import Invoice
 from einvoice.rulebook import Observation, Sentence
@@ -59,8 +60,15 @@ class _Level:
         return self.by_amount.get(abs(off), together)
 
 
-def with_consequences(observations: Sequence[Observation], invoice: Invoice | None = None) -> tuple[Observation, ...]:
-    """The observations; those that follow from another one name it, say what to mend first, and stand after it."""
+def with_consequences(
+    observations: Sequence[Observation],
+    invoice: Invoice | None = None,
+    placed: Callable[[Observation], str] = attrgetter("field"),
+) -> tuple[Observation, ...]:
+    """The observations; those that follow from another one name it, say what to mend first, and stand after it.
+
+    `placed` says by which field another one is named: that of the draft, where the observations are on what it means.
+    """
     if len(observations) < 2:  # what stands alone follows from nothing
         return tuple(observations)
     roots = _by_figure(observations) | underlying(observations, invoice)
@@ -72,7 +80,7 @@ def with_consequences(observations: Sequence[Observation], invoice: Invoice | No
     return tuple(
         observations[number]
         if lowest[number] == number
-        else _following(observations[number], observations[lowest[number]])
+        else _following(observations[number], observations[lowest[number]], placed)
         for number in order
     )
 
@@ -126,6 +134,7 @@ def _figure(each: Observation) -> _Figure:
     return each.field, each.facts.get("found"), each.facts.get("expected")
 
 
-def _following(each: Observation, root: Observation) -> Observation:
-    note = Sentence("EI-FOLLOWS", {"rule": root.rule, "field": root.field})
-    return replace(each, caused_by=f"{root.rule} {root.field}".strip(), notes=(*each.notes, note))
+def _following(each: Observation, root: Observation, placed: Callable[[Observation], str]) -> Observation:
+    field = placed(root)
+    note = Sentence("EI-FOLLOWS", {"rule": root.rule, "field": field})
+    return replace(each, caused_by=f"{root.rule} {field}".strip(), notes=(*each.notes, note))

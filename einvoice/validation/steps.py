@@ -85,14 +85,14 @@ class Task:
 
     @cached_property
     def invoice(self) -> Invoice | None:
-        """The invoice, if the document is one."""
+        """The invoice that is judged, if the document is one."""
         found = self.document.detected
-        return self.document.invoice if found.kind not in MESSAGES else None
+        return self.document.judged if found.kind not in MESSAGES else None
 
     @cached_property
     def values(self) -> Values:
         """What the invoice says, to be found by a finding's figures."""
-        return Values(self.document.invoice)
+        return Values(self.document.judged)
 
 
 _NOTHING = Result()
@@ -137,7 +137,8 @@ def write(task: Task) -> Result:
     """Write the invoice in the syntax of its profile: each missing value that this demands is named.
 
     What there is can be validated all the same; only a character that XML forbids leaves nothing to look at. The number
-    of a draft is not missing: it comes when the draft is finalised.
+    of a draft is not missing: it comes when the draft is finalised. What the profile cannot hold is told, as when the
+    invoice is built.
     """
     try:
         lacking = task.document.lacking
@@ -148,9 +149,10 @@ def write(task: Task) -> Result:
         )
         return Result(done, refused.observations, ends=True)
     later = (replace(_note("EI-DRAFT-03", "draft"), field="number"),) if task.document.is_unnumbered else ()
+    said = (*later, *task.document.left_out)
     if not lacking:
-        return Result(observations=later)
-    return Result((StepResult("write", "failed"),), (*later, *map(_named, lacking)))
+        return Result(observations=said)
+    return Result((StepResult("write", "failed"),), (*said, *map(_named, lacking)))
 
 
 def _unwritten(refused: tuple[Observation, ...]) -> Sentence:

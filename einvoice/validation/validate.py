@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
+from operator import attrgetter
 
 from einvoice.detect import Detected
 from einvoice.document import MESSAGES, Document
@@ -34,6 +36,7 @@ from einvoice.validation.unread import EMPTY
 Step = Callable[[Task], Result]
 
 _IN_VAT_CURRENCY = "BT-111"
+_ON_SOURCE = frozenset({"draft", "convert"})  # steps of observations that are at the fields of the draft already
 
 _RULES: tuple[Step, ...] = (steps.profile, steps.schema, steps.profile_rules, steps.french_rules, steps.house_rules)
 _CHECKED: tuple[Step, ...] = (*_RULES, steps.numbers, steps.computed, steps.portal, steps.public_buyer)
@@ -75,9 +78,11 @@ def validate(document: Document, policy: Policy, *, plan: Plan | None = None) ->
         if result.ends:
             break
     told = (_at_field(each, document) for each in _without_missing_twice(said))
-    observations = listed(with_consequences(at_their_cause(tuple(told)), _invoice(document)))
-    if document.form == "model" or (document.form == "json" and not _is_unreadable(done)):
-        observations = tuple(_in_model(each, document) for each in observations)
+    of_model = document.form == "model" or (document.form == "json" and not _is_unreadable(done))
+    placed = partial(_field_of_source, document) if of_model else attrgetter("field")
+    observations = listed(with_consequences(at_their_cause(tuple(told)), _invoice(document), placed))
+    if of_model:  # nobody sees the XML that lines and paths speak of
+        observations = tuple(replace(each, field=placed(each), xpath="", line=None) for each in observations)
     else:
         observations = tuple(_at_value(each, document) for each in observations)
     observations = tuple(_with_currency(each, _invoice(document)) for each in observations)
@@ -124,9 +129,9 @@ def _holds_nothing(document: Document) -> bool:
 
 
 def _invoice(document: Document) -> Invoice | None:
-    """The invoice, as far as it could be read."""
+    """The invoice that was judged, as far as it could be read."""
     found = _detected(document)
-    return document.invoice if found is not None and found.kind not in MESSAGES else None
+    return document.judged if found is not None and found.kind not in MESSAGES else None
 
 
 def _with_currency(each: Observation, invoice: Invoice | None) -> Observation:
@@ -211,6 +216,6 @@ def _at_value(each: Observation, document: Document) -> Observation:
     return replace(each, xpath=place[0], line=place[1]) if place else each
 
 
-def _in_model(each: Observation, document: Document) -> Observation:
-    """At the field of the draft; nobody sees the XML that lines and paths speak of."""
-    return replace(each, field=document.field_of(each.field) if each.field else "", xpath="", line=None)
+def _field_of_source(document: Document, each: Observation) -> str:
+    """Where a draft or an invoice in hand has what an observation on the judged invoice speaks of."""
+    return document.source_of(each.field) if each.field and each.step not in _ON_SOURCE else each.field

@@ -11,12 +11,12 @@ from lxml import etree
 
 from einvoice import cii
 from einvoice.artefacts.installed import find
-from einvoice.conversion.reduction import reduced_to
+from einvoice.conversion.fitting import fit
 from einvoice.draft import Draft
 from einvoice.facturx.demands import lacking
 from einvoice.model import Identifier, Invoice, Line, Note, Party, PaymentMeans, SupportingDocument
 from einvoice.paths import Path
-from einvoice.profiles import FACTURX_PROFILES
+from einvoice.profiles import FACTURX_PROFILES, facturx_profile
 
 DRAFTS = sorted((FilePath(__file__).parents[2] / "fixtures" / "drafts").glob("*.json"))
 NAMES = [profile.name for profile in FACTURX_PROFILES]
@@ -36,6 +36,13 @@ def invoice(name):
     """A completed draft of ours."""
     path = next(path for path in DRAFTS if path.stem == name)
     return Draft.model_validate_json(path.read_text(encoding="utf-8")).complete()
+
+
+def reduced_to(invoice, profile):
+    """The invoice as a profile of Factur-X can say it, and the paths of the values that it leaves out."""
+    chosen = facturx_profile(profile).identifier
+    fitted = fit(invoice.model_copy(update={"specification_identifier": chosen}), "facturx")
+    return fitted.invoice, tuple(fitted.left_out)
 
 
 @pytest.mark.parametrize("profile", NAMES)
