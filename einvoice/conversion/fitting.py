@@ -19,7 +19,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Literal, TypeVar
+from operator import attrgetter
+from typing import Any, Literal
 
 from einvoice.conversion.files import mime_of, name_of
 from einvoice.conversion.lines import DETAIL, counted, unnested
@@ -27,9 +28,10 @@ from einvoice.conversion.reduction import SUBTYPE, reduced
 from einvoice.data import Language
 from einvoice.discounts import in_words, is_said, skonto
 from einvoice.draft.parties import is_french_party
+from einvoice.filled import filled
 from einvoice.instalments import in_words as instalment_in_words
 from einvoice.instalments import last_day
-from einvoice.model import Identifier, Invoice, Line, Model, Party, VatBreakdown
+from einvoice.model import Identifier, Invoice, Line, Party, VatBreakdown
 from einvoice.paths import Path, restorer
 from einvoice.profiles import Profile, profile_of, terms_of
 from einvoice.rulebook import Fact, Observation, severity_of
@@ -39,6 +41,7 @@ _NEVER_EXEMPT = frozenset({"S", "Z", "L", "M"})  # VAT categories without a reas
 _PAYING = ("buyer", "payee")  # whose identifiers (BT-46, BT-60) stand once
 _OTHERS = ("buyer", "payee", "buyer_agent", "payer", "seller_agent", "invoicee", "invoicer")  # than the seller
 _ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
+_repeatable = attrgetter(*_ONCE_A_LINE)
 _OF_GROUPS = ("subtype_code", "parent_line_identifier")  # mean nothing where the groups are gone
 _LINES = Path(("lines",))
 _PAYMENT_TERMS = "BT-20"
@@ -46,8 +49,6 @@ _TERMS, _DISCOUNTS = Path(("payment_terms",)), Path(("payment_discounts",))
 _INSTALMENTS, _PRECEDING = Path(("payment_instalments",)), Path(("preceding_invoices",))
 _CURRENCY = Path(("vat_accounting_currency_code",))
 _TOTALS, _IN_CURRENCY = Path(("totals",)), "vat_amount_in_accounting_currency"
-
-M = TypeVar("M", bound=Model)
 
 
 @dataclass(slots=True)
@@ -72,7 +73,8 @@ class Fitted:
 
     def change(self, **values: Any) -> None:
         """Put other values into the invoice."""
-        self.invoice = self.invoice.model_copy(update=values)
+        given = self.invoice.model_fields_set | values.keys()
+        self.invoice = filled(Invoice, {**self.invoice.__dict__, **values}, given)
 
 
 def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
@@ -174,21 +176,23 @@ def _lines_that_count(fitted: Fitted) -> None:
         fitted.told.append(_said("EI-FIT-LINE-NOTE", _LINES / index, line=kept[owner].identifier or "—", expected=text))
     fitted.left_out += [_LINES / index for index in range(len(lines)) if index not in kept]
     ungrouped = len(kept) < len(lines)
-    fitted.change(lines=tuple(_line(line, _LINES / index, fitted, ungrouped) for index, line in kept.items()))
+    fitted.change(lines=tuple(_line(line, index, fitted, ungrouped) for index, line in kept.items()))
 
 
-def _line(line: Line, place: Path, fitted: Fitted, ungrouped: bool) -> Line:  # noqa: FBT001 - of one caller
-    line = _once(line, _ONCE_A_LINE, place, fitted)
-    gone = [name for name in _OF_GROUPS if ungrouped and getattr(line, name) is not None]
-    fitted.left_out += [place / name for name in gone if getattr(line, name) != DETAIL]  # which all lines are now
-    return line.model_copy(update=dict.fromkeys(gone)) if gone else line
-
-
-def _once(part: M, names: tuple[str, ...], place: Path, fitted: Fitted) -> M:
-    """The part with the first of each of these values, which only EXTENDED lets repeat."""
-    repeated = {name: values for name in names if len(values := getattr(part, name)) > 1}
-    fitted.left_out += [place / name / index for name, values in repeated.items() for index in range(1, len(values))]
-    return part.model_copy(update={name: values[:1] for name, values in repeated.items()}) if repeated else part
+def _line(line: Line, index: int, fitted: Fitted, ungrouped: bool) -> Line:  # noqa: FBT001 - of one caller
+    """The line without its group, and with the first of each of the values that only EXTENDED lets repeat."""
+    changed: dict[str, Any] = {}
+    for name, values in zip(_ONCE_A_LINE, _repeatable(line), strict=True):
+        if len(values) > 1:
+            changed[name] = values[:1]
+            fitted.left_out += [_LINES / index / name / each for each in range(1, len(values))]
+    for name in _OF_GROUPS if ungrouped else ():
+        value = getattr(line, name)
+        if value is not None:
+            changed[name] = None
+            if value != DETAIL:  # which all lines are now
+                fitted.left_out.append(_LINES / index / name)
+    return line.model_copy(update=changed) if changed else line
 
 
 def _identifiers_once(fitted: Fitted, to: str) -> None:

@@ -45,8 +45,7 @@ def counted(lines: Sequence[Line]) -> Counted:
     told: dict[int, int] = {}
     places = {line.identifier: index for index, line in kept.items() if line.identifier}
     for index, line in enumerate(lines):
-        words = _words(line)
-        if line.subtype_code != INFORMATION or not words or not kept:
+        if line.subtype_code != INFORMATION or not kept or not (words := _words(line)):
             continue
         near = max((each for each in kept if each < index), default=min(kept))
         owner = told[index] = places.get(line.parent_line_identifier or "", near)
