@@ -8,10 +8,11 @@ from importlib import import_module
 
 
 def main() -> int:
-    """The program, loaded while the garbage collector rests: what loading makes stays."""
+    """The program, loaded while the garbage collector rests: what loading makes stays, and is never swept."""
     try:
         gc.disable()
         program = import_module("einvoice.cli")
+        gc.freeze()
         gc.enable()
         status: int = program.main()
     except KeyboardInterrupt:

@@ -43,6 +43,7 @@ LAYERS = (
 CIRCLES = {("rulebook", "errors")}
 KNOWING_LXML = {
     "xml.py",
+    "validation/schema_files.py",
     "validation/xsd.py",
     "schematron/engine.py",
     "schematron/saxon.py",

@@ -11,6 +11,7 @@ from minimal import CII, UBL, without
 from einvoice.artefacts.catalogue import catalogue
 from einvoice.artefacts.installed import digest, find, needed_files
 from einvoice.rulebook import row
+from einvoice.validation.schema_files import without_annotations
 from einvoice.validation.xsd import _MESSAGES, _TYPES, Schema, Unusable, schema_of
 
 NOVEMBER = date(2026, 11, 22)
@@ -186,6 +187,42 @@ def test_a_schema_reaches_no_file_but_its_own(tmp_path):
             Schema(artefact)
         with pytest.raises(Unusable):
             schema_of(artefact)
+
+
+NOTE = "<xs:annotation><xs:documentation>{}</xs:documentation></xs:annotation>"
+NAMESPACED = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{}</xs:schema>'
+ELEMENT = '<xs:element name="{}"/>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"<!-- <xs:annotation> --><a/>{NOTE}<!-- -->",
+        f"<?made by <xs:annotation>?><a/>{NOTE}<?made?>",
+        f"<a><![CDATA[<xs:annotation>]]></a>{NOTE}",
+        f"<!DOCTYPE a [<!ENTITY b '<xs:annotation>'>]>{NOTE}",
+        NOTE.format(NOTE.format("within")),
+    ],
+)
+def test_what_may_be_no_annotation_is_kept(content):
+    """Where the tag of an annotation may be text, all of the file is read."""
+    assert without_annotations(content.encode()) == content.encode()
+
+
+def test_a_schema_without_its_annotations_is_the_same_schema(tmp_path):
+    """Annotations go, comments beside them do not matter; the lines of a mistake are those of the file."""
+    main = tmp_path / "main.xsd"
+    noted = NAMESPACED.format("<!-- one -->" + NOTE.format("1\n2\n3") + ELEMENT.format("a") + NOTE.format("<!--4-->"))
+    bare = NAMESPACED.format("<!-- one -->" + ELEMENT.format("a"))
+    assert without_annotations(noted.encode()) == bare.encode()
+    artefact = replace(find("xsd-flux10", on=NOVEMBER), files=(main,), sha256="noted")
+    main.write_text(noted)
+    assert len(Schema(artefact).faults(etree.fromstring("<b/>"))) == 1
+    assert Schema(artefact).faults(etree.fromstring("<a/>")) == ()
+    main.write_text(NAMESPACED.format(NOTE.format("1\n2\n3") + ELEMENT.format("not a name")))
+    with pytest.raises(etree.XMLSchemaParseError, match="not a name") as told:
+        Schema(artefact)
+    assert {each.line for each in told.value.error_log} == {3}
 
 
 def test_every_installed_schema_compiles_from_its_own_files():
