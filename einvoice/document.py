@@ -159,7 +159,7 @@ class Document:
     @property
     def is_unnumbered(self) -> bool:
         """Whether this is a draft that gets its number when it is finalised."""
-        return self.draft is not None and not self.draft.number
+        return self.draft is not None and self.invoice.number is None
 
     @property
     def lacking(self) -> tuple[Observation, ...]:

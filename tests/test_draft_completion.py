@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from einvoice import Unwritable, build
-from einvoice.draft import Draft
+from einvoice import Unwritable, build, validate
+from einvoice.draft import Draft, DraftError
+from einvoice.draft.content import without_blanks
 from einvoice.model import Invoice, Line
 
 ONE = {"quantity": "1", "item_net_price": "100.00", "vat_rate": "20"}
@@ -373,6 +374,44 @@ def test_totals_without_lines_are_only_what_was_given():
     """Before there is a line nothing is computed, and what was given stays."""
     totals = Draft(totals={"paid_amount": "5"}).complete().totals
     assert totals.model_dump(exclude_none=True) == {"paid_amount": Decimal(5)}
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\t"])
+def test_a_text_that_says_nothing_is_none(blank):
+    """It is not written as an empty value, which rules take for given: a seller without VAT number passed BR-S-02."""
+    seller = {
+        "name": "V",
+        "vat_identifier": blank,
+        "legal_registration_identifier": {"value": blank, "scheme_id": "0002"},
+    }
+    line = ONE | {"item_name": "x", "item_description": blank, "notes": [{"text": blank}], "vat_category_code": blank}
+    draft = Draft(number="1", seller=seller, lines=[ONE | {"sub_lines": [line]}], payment_terms=blank)
+    invoice, known = draft.complete(), invoice_of(ONE | {"sub_lines": [line]}).lines[1]
+    assert (invoice.payment_terms, invoice.seller) == (None, type(invoice.seller)(name="V"))
+    assert (known.item_description, known.notes, known.vat_category_code) == (None, (type(known.notes[0])(),), "S")
+    assert draft.seller.vat_identifier == blank
+
+
+def test_nothing_is_changed_where_no_text_is_blank():
+    """The draft itself is completed, not a copy of each of its parts."""
+    draft = Draft(number="1", seller={"name": "V", "identifiers": [{"value": "1"}]}, lines=[ONE])
+    assert without_blanks(draft) is draft
+
+
+def test_a_blank_number_is_none_yet():
+    """A draft whose number says nothing gets it when it is finalised, and is judged as one without."""
+    draft = Draft(number=" ", lines=[ONE])
+    assert "EI-DRAFT-03" in {each.rule for each in validate(draft).findings}
+    with pytest.raises(DraftError, match="needs its invoice number"):
+        draft.finalise()
+    assert draft.finalise("7").number == "7"
+
+
+def test_a_total_of_more_digits_than_rules_compute_with_is_worth_a_look():
+    """Published rules compute in floating numbers: beyond 15 digits they refuse sums that are right."""
+    (told,) = said(Draft(lines=[ONE | {"quantity": "99999999999999.999"}]))
+    assert told == ("totals.amount_with_vat", "BT-112", "11999999999999999.88", None)
+    assert said(Draft(lines=[ONE | {"quantity": "9999999999.999"}])) == []
 
 
 def test_an_empty_number_is_none_yet():

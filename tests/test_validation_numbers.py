@@ -1,11 +1,16 @@
 """Check digits of the numbers on an invoice."""
 
+from pathlib import Path
+
 import pytest
 
+import einvoice as ei
+from einvoice.draft import Draft
 from einvoice.model import Identifier, Invoice, Party, PaymentMeans
 from einvoice.rulebook import finding
 from einvoice.validation.numbers import check_numbers
 
+DRAFTS = Path(__file__).parents[1] / "fixtures" / "drafts"
 RIGHT = Invoice(
     seller=Party(
         legal_registration_identifier=Identifier(value="100000009", scheme_id="0002"),
@@ -60,3 +65,22 @@ def test_a_wrong_key_is_a_warning_where_it_is(parts, field, term):
     assert (french.rule, french.severity, french.field, french.term) == ("EI-ID-01", "warning", field, term)
     assert french.message != english.message == french.message_en
     assert french.found
+
+
+@pytest.mark.parametrize("number", ["Z", "D 123456789", "-1"])
+def test_a_vat_number_without_a_country_is_a_warning_where_the_rule_for_ubl_passes_it(number):
+    """BR-CO-09 of UBL takes a letter and a blank for a country, that of CII does not: a draft is told before."""
+    draft = Draft.model_validate_json((DRAFTS / "services.json").read_bytes())
+    draft.set("buyer.vat_identifier", number)
+    for source in (draft, ei.build(draft, "ubl"), ei.build(draft, "cii")):
+        told = {
+            each.rule: each.severity for each in ei.validate(source).findings if each.field == "buyer.vat_identifier"
+        }
+        assert told in ({"EI-ID-03": "warning"}, {"BR-CO-09": "error"})
+    assert ei.validate(ei.build(draft, "cii")).verdict == "invalid"
+
+
+@pytest.mark.parametrize("number", ["EL123456789", "1A1", "XI123", "FR88100000009", " "])
+def test_a_vat_number_with_its_country_says_nothing(number):
+    """Greece, Northern Ireland and Kosovo have prefixes of their own; an empty number is told otherwise."""
+    assert not [each for each in check_numbers(changed(vat_identifier=number)) if each.rule == "EI-ID-03"]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, DecimalException, localcontext
 
-from einvoice.draft.content import DRAFT_ONLY, DraftContent, changed
+from einvoice.draft.content import DRAFT_ONLY, DraftContent, changed, without_blanks
 from einvoice.draft.french import french_terms, is_french
 from einvoice.draft.french_remarks import remark_on_french
 from einvoice.draft.gross import net_of_vat
@@ -57,7 +57,7 @@ def completed(draft: DraftContent) -> Completion:
     """
     try:
         with localcontext(EXACT):
-            return _completed(draft)
+            return _completed(without_blanks(draft))
     except DecimalException:
         raise DraftError(Problem("", Sentence("EI-NO-DRAFT-SIZE"))) from None
 
@@ -88,7 +88,6 @@ def _completed(draft: DraftContent) -> Completion:
         "type_code": draft.type_code or _COMMERCIAL_INVOICE,
         "currency_code": currencies.invoice,
         "vat_accounting_currency_code": currencies.accounting,
-        "number": draft.number or None,  # "" is none yet: it is not written as one
         "specification_identifier": profile,
         "lines": tuple(_invoice_line(placed) for placed in billed.lines),
         "allowances": billed.allowances,

@@ -15,7 +15,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from einvoice.draft.problems import DraftError, Problem
-from einvoice.model import InvoiceHead, Line, Nature
+from einvoice.model import Identifier, InvoiceHead, Line, Nature
 from einvoice.rulebook import Sentence
 
 Rounding = Literal["group", "line", "gross"]
@@ -30,6 +30,28 @@ def changed(part: P, values: Mapping[str, object]) -> P:
     """The part with these values: itself where it has them, since most parts of most drafts need no change."""
     held = vars(part)
     return part if all(held[name] is value for name, value in values.items()) else part.model_copy(update=values)
+
+
+def without_blanks(part: P) -> P:
+    """The part without texts that say nothing, "" or blanks, in it and below; itself where there are none.
+
+    Programs write "" for what they do not know. An empty value is something else: rules take it for given (the VAT
+    number of a seller), or refuse its form. An identifier is gone with its value, but in a list, where it keeps its
+    place and is told.
+    """
+    full: dict[str, object] = {}
+    for name, value in vars(part).items():
+        if isinstance(value, str):
+            if not value.strip():
+                full[name] = None
+        elif isinstance(value, BaseModel):
+            if (inner := without_blanks(value)) is not value:
+                full[name] = None if isinstance(inner, Identifier) and inner.value is None else inner
+        elif type(value) is tuple and value and isinstance(value[0], BaseModel):
+            parts = tuple(map(without_blanks, value))
+            if any(new is not old for new, old in zip(parts, value, strict=True)):
+                full[name] = parts
+    return part.model_copy(update=full) if full else part
 
 
 class DraftLine(Line):

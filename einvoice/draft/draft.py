@@ -124,13 +124,14 @@ class Draft(DraftContent):
 
         Raises `DraftError` where there is no number, or another one already.
         """
-        if number and self.number and number != self.number:
-            raise DraftError(Problem("number", Sentence("EI-NO-DRAFT-NUMBERED", {"number": self.number}), number))
-        if number and not self.number:  # a final draft may be asked again, by its number or without
+        known = self.number if (self.number or "").strip() else None
+        if number and known and number != known:
+            raise DraftError(Problem("number", Sentence("EI-NO-DRAFT-NUMBERED", {"number": known}), number))
+        if number and not known:  # a final draft may be asked again, by its number or without
             self.number = number
-        if not self.number:
-            raise DraftError(Problem("number", Sentence("EI-NO-DRAFT-NUMBER")))
         invoice = self.complete()
+        if invoice.number is None:
+            raise DraftError(Problem("number", Sentence("EI-NO-DRAFT-NUMBER")))
         self._final = True
         return invoice
 

@@ -17,6 +17,8 @@ from einvoice.draft.nesting import Placed, counted
 from einvoice.instalments import last_day
 from einvoice.model import InvoiceHead, Line, Totals
 
+_MOST = Decimal(10) ** 13  # with two decimals more than the 15 digits of floating numbers, as rules have them
+
 
 def remark_on_lines(lines: Sequence[Placed], ledger: Ledger) -> None:
     """Lines that lack what their amount is computed from, and lines with the same identifier."""
@@ -43,13 +45,15 @@ def remark_on_identifiers(lines: Sequence[tuple[str, Line]], ledger: Ledger) -> 
 
 
 def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -> None:
-    """More paid than is billed.
+    """More paid than is billed, or more billed than rules compute with.
 
     A prepayment, which the draft names, may well exceed the final invoice: what is too much is then paid back.
     """
     if sums is None or sums.amount_with_vat is None:
         return
     total, paid = sums.amount_with_vat, sums.paid_amount
+    if abs(total) >= _MOST:
+        ledger.remark(Figure("totals.amount_with_vat", "BT-112"), total, because("SIZE", total=total))
     prepaid = any(earlier.type_code in INVOICE_TYPES["prepayment"] for earlier in draft.preceding_invoices)
     if paid is not None and paid > max(total, Decimal()) and not prepaid:
         ledger.remark(Figure("totals.paid_amount", "BT-113"), paid, because("PAID", total=total))

@@ -2,8 +2,9 @@
 
     check_numbers(invoice)     # seller.vat_identifier: the key of this VAT number is 88, not 89
 
-SIREN, SIRET and French VAT numbers of every party, and accounts that are written as an IBAN; and whether the numbers of
-a party name one company. All are warnings: no published rule of invoices demands them, and the numbers are yet wrong.
+SIREN, SIRET and French VAT numbers of every party, and accounts that are written as an IBAN; whether the numbers of a
+party name one company, and a VAT number its country. All are warnings: no published rule that has run demands them, and
+the numbers are yet wrong.
 
 A member of a single taxable person has the VAT number of the group, which is that of another company.
 
@@ -13,6 +14,7 @@ G1.80 (single taxable person; SIRET in an address).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from einvoice.draft.parties import DIRECTORY, SINGLE_TAXABLE, siren_in
@@ -28,6 +30,8 @@ _KINDS = {SIREN_SCHEME: SIREN, SIRET_SCHEME: SIRET}
 _LENGTHS = {SIREN_SCHEME: 9, SIRET_SCHEME: 14}
 _IN_GROUP = "TXD"  # BT-21 of a note that the seller is a member of a single taxable person
 _IBAN_LENGTH = 15  # the shortest
+_OF_BR_CO_09 = ("seller", "buyer", "seller_tax_representative")
+_COUNTRY = re.compile(r"[^\W_]{2}")  # whether it is one the rules know: UBL's takes a letter and a blank for one
 
 
 def check_numbers(invoice: Invoice) -> Iterator[Observation]:
@@ -51,8 +55,14 @@ def _of_party(party: Party, place: str) -> Iterator[Observation]:
     for index, each in enumerate(party.identifiers):
         if each.scheme_id in _KINDS:
             yield from _warning(_KINDS[each.scheme_id], each.value, f"{place}.identifiers[{index}].value")
-    if (party.vat_identifier or "").upper().startswith("FR"):
-        yield from _warning(FRENCH_VAT, party.vat_identifier, f"{place}.vat_identifier")
+    number, field = party.vat_identifier or "", f"{place}.vat_identifier"
+    if number.upper().startswith("FR"):
+        yield from _warning(FRENCH_VAT, number, field)
+    elif number.strip() and place in _OF_BR_CO_09 and not _COUNTRY.match(number):
+        about = nearest_term(field)
+        yield Observation(
+            "EI-ID-03", "warning", "numbers", {"found": number}, term=about.id if about else "", field=field
+        )
 
 
 def _names_one_company(party: Party, place: str, *, in_group: bool) -> Iterator[Observation]:
