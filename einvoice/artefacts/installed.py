@@ -274,13 +274,17 @@ def needed_files(main: Path, kind: str, within: Path | None = None) -> tuple[Pat
 
     Those that are not there are left out, and those outside the folder `within`, if one is given.
     """
-    found = {main.resolve(): None}
-    waiting = [main.resolve()]
+    bounds = within.resolve() if within is not None else None
+    first = main.resolve()
+    found, waiting, met = {first: None}, [first], set()
     while waiting:
         path = waiting.pop()
         for name in _names_in(path, kind):
+            if (path.parent, name) in met:  # a schema of fourteen files names them forty times
+                continue
+            met.add((path.parent, name))
             other = (path.parent / name).resolve()
-            inside = within is None or other.is_relative_to(within.resolve())
+            inside = bounds is None or other.is_relative_to(bounds)
             if inside and other not in found and other.is_file():
                 found[other] = None
                 waiting.append(other)
@@ -289,9 +293,10 @@ def needed_files(main: Path, kind: str, within: Path | None = None) -> tuple[Pat
 
 
 def _names_in(path: Path, kind: str) -> list[str]:
-    content = path.read_bytes()
+    with path.open("rb") as file:
+        content = file.read(_SCHEMA_HEAD if kind == "xsd" else -1)
     if kind == "xsd":
-        names = _INCLUDED.findall(content[:_SCHEMA_HEAD])
+        names = _INCLUDED.findall(content)
     else:
         looked_up = {one or other for one, other in _LOOKED_UP.findall(content)}
         names = sorted(looked_up.union(_PART.findall(content)))
