@@ -15,8 +15,9 @@ No function here reads a file or the network (the rule sets aside, which are fil
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 from types import CodeType
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeGuard, get_args
@@ -136,14 +137,19 @@ def _report(
     document: Document, policy: Policy, *, name: str | None, language: Language, plan: Plan | None = None
 ) -> Report:
     """The verdict in words."""
-    return _judged(document, policy, name=name, language=language, plan=plan)[0]
+    return _judged(document, policy, name=name, language=language, judge=partial(validated, plan=plan))[0]
 
 
 def _judged(
-    document: Document, policy: Policy, *, name: str | None, language: Language, plan: Plan | None = None
+    document: Document,
+    policy: Policy,
+    *,
+    name: str | None,
+    language: Language,
+    judge: Callable[[Document, Policy], Validated],
 ) -> tuple[Report, tuple[StepResult, ...]]:
     """The verdict in words, and the steps before they have any."""
-    found = _found(document, policy, plan)
+    found = _found(document, policy, judge)
     if isinstance(found, _Broken):
         document.forget()  # memory may be what was lacking
         return found.told(name, language)
@@ -160,9 +166,9 @@ def _judged(
     return made.carrying(document.invoice_read), found.steps
 
 
-def _found(document: Document, policy: Policy, plan: Plan | None) -> Validated | _Broken:
+def _found(document: Document, policy: Policy, judge: Callable[[Document, Policy], Validated]) -> Validated | _Broken:
     try:
-        return validated(document, policy, plan=plan)
+        return judge(document, policy)
     except Exception as error:  # noqa: BLE001 - whatever a document does, its verdict is one, and others go on
         return _broken(error)
 
@@ -233,9 +239,12 @@ def build_with_losses(  # noqa: PLR0913 - as above
     language: Language = "fr",
     date: dt.datetime | dt.date | None = None,
     strict: bool = False,
+    check: bool = False,
 ) -> Converted:
-    """What `build` and `losses` give, in one go: the document is completed and written once."""
-    return _made(document, to, profile=profile, pdf=pdf, language=language, date=date, strict=strict)
+    """What `build` and `losses` give, and with `check` the verdict: the document is completed and written once."""
+    made = _made(document, to, profile=profile, pdf=pdf, language=language, date=date, strict=strict)
+    told = _told(made, document, language)
+    return Converted(made.data, told, _verdict_on(made, document, Policy(), language)[0] if check else None)
 
 
 def _made(  # noqa: PLR0913 - as above
@@ -248,7 +257,7 @@ def _made(  # noqa: PLR0913 - as above
     date: dt.datetime | dt.date | None = None,
     strict: bool = False,
     counted: bool = True,
-) -> Converted:
+) -> _Made:
     """What was made of a document and, where that is `counted`, what it does not say."""
     _checked_target(to)
     if to != "facturx" and pdf is not None:
@@ -266,8 +275,28 @@ def _made(  # noqa: PLR0913 - as above
     except Unwritable as error:
         faults = at_source(error.observations, document.field_of)
         raise error.with_observations(faults).in_language(language) from error
-    lost = (*_other_profile(document, to, profile), *lost)
-    return Converted(made, in_words(at_source(lost, document.field_of), language))
+    return _Made(made, (*_other_profile(document, to, profile), *lost))
+
+
+class _Made(NamedTuple):
+    """What was made of an invoice, and what became of what it does not say: at the fields of the invoice."""
+
+    data: bytes
+    lost: tuple[Observation, ...]
+
+
+def _told(made: _Made, source: Document, language: Language) -> tuple[Finding, ...]:
+    """What became of what is not said, at the fields of the source."""
+    return in_words(at_source(made.lost, source.field_of), language)
+
+
+def _verdict_on(
+    made: _Made, source: Document, policy: Policy, language: Language
+) -> tuple[Report, tuple[StepResult, ...]]:
+    """The verdict on what was made, at the fields of the source: lines that were left out count there."""
+    original = restorer(Path.parse(each.field) for each in made.lost if each.rule in LEFT_OUT and each.field)
+    judge = partial(validated, source=lambda field: source.field_of(str(original(Path.parse(field)))))
+    return _judged(Document(made.data), policy, name=None, language=language, judge=judge)
 
 
 def _other_profile(document: Document, to: Target, profile: str | None) -> tuple[Observation, ...]:
@@ -416,30 +445,16 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
     invoice, older = completed_from_older(document.invoice)
     invoice, implied = with_implied(invoice, to)
     pages = document.data if pdf is None and to == "facturx" and document.form == "pdf" else pdf
-    made = _made(Document.of(invoice), to, profile=profile, pdf=pages, language=words)
+    whole = Document.of(invoice)
+    made = _made(whole, to, profile=profile, pdf=pages, language=words)
     beside = document.extracted.attachments if document.form == "pdf" and pages is not document.data else ()
     left = lost_files(((file.name, file.data) for file in beside), invoice)
-    told = (*in_words((*unread, *older, *implied, *left), words), *made.losses)
+    told = (*in_words((*unread, *older, *implied, *left), words), *_told(made, whole, words))
     if not check:
         return Converted(made.data, told)
     chosen = policy or Policy()
-    left_out = {Path.parse(each.field) for each in told if each.rule in LEFT_OUT and each.field}
-    judged, steps = _judged(Document(made.data), chosen, name=None, language=words)
-    report = _at_fields_of_source(judged, left_out)
+    report, steps = _verdict_on(made, whole, chosen, words)
     return Converted(made.data, (*told, *_spoilt(document, report, steps, chosen, words)), report)
-
-
-def _at_fields_of_source(report: Report, left_out: Collection[Path]) -> Report:
-    """The report with its findings where the source has what they speak of: lines that were left out count there."""
-    original = restorer(left_out)
-
-    def placed(found: Finding) -> Finding:
-        return found.model_copy(update={"field": found.field and str(original(Path.parse(found.field)))})
-
-    documents = tuple(
-        each.model_copy(update={"findings": tuple(map(placed, each.findings))}) for each in report.documents
-    )
-    return report.model_copy(update={"documents": documents}).carrying(report.invoice)
 
 
 def _spoilt(

@@ -458,6 +458,18 @@ def test_what_was_built_is_judged(tmp_path, capsys):
     assert "BR-CL-04" not in capsys.readouterr().err
 
 
+def test_what_was_built_is_told_at_the_lines_of_the_draft(tmp_path, capsys):
+    """A group that EN 16931 cannot hold is not in what was built, and counts all the same where an error is told."""
+    draft = json.loads(DRAFT.with_name("sub-lines.json").read_text(encoding="utf-8"))
+    group, line = draft["lines"]
+    wrong = group["sub_lines"][1] | {"item_net_price": "-1"}
+    draft["lines"] = [group, line, group | {"identifier": "L", "sub_lines": [line, wrong]}]
+    draft["specification_identifier"] = "urn:cen.eu:en16931:2017"
+    (tmp_path / "draft.json").write_text(json.dumps(draft))
+    assert run("build", tmp_path / "draft.json", "--to", "ubl", "-o", tmp_path / "x.xml") == 1
+    assert "BR-27  lines[2].sub_lines[1].item_net_price  " in capsys.readouterr().err
+
+
 def test_a_draft_is_judged_as_any_document(tmp_path, capsys):
     """Findings point at its fields; a field that no draft has is an error with the nearest known name."""
     assert run("validate", DRAFT, "--format", "json") == 0

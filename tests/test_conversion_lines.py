@@ -82,3 +82,12 @@ def test_a_moved_line_is_told_where_the_source_has_it():
     moved = unnested((DETAIL.model_copy(update={"sub_lines": (inner,)}), DETAIL.model_copy(update={"identifier": "2"})))
     assert {str(new): str(old) for new, old in moved.moved.items()} == {"lines[2]": "lines[0].sub_lines[0]"}
     assert unnested((DETAIL,)) == ((DETAIL,), {})
+
+
+def test_what_a_finding_follows_from_is_named_by_its_line_in_the_source():
+    """Lines that were left out count in the place of the cause, as in that of the finding."""
+    detail = DETAIL.model_copy(update={"subtype_code": "DETAIL", "net_amount": Decimal("1.00")})
+    source = INVOICE.model_copy(update={"lines": (ABOUT.model_copy(update={"identifier": "0"}), detail)})
+    made = ei.convert(cii.write(source), "ubl", policy=EUROPEAN)
+    (told,) = (each for each in made.report.findings if each.rule == "BR-CO-10")
+    assert told.caused_by == "EI-CALC-01 lines[1].net_amount"

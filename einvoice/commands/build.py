@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import codecs
 
-from einvoice.api import PROFILES, build_with_losses, validate
+from einvoice.api import PROFILES, Converted, build_with_losses
 from einvoice.commands.inputs import read_document
 from einvoice.commands.language import labelled, said, spoken
 from einvoice.commands.output import (
@@ -104,16 +104,22 @@ def run(options: argparse.Namespace) -> int:
     for each in document.disagreements:
         say(labelled(each.field, each.explanation_fr if options.lang == "fr" else each.explanation_en))
     built = build_with_losses(
-        document, options.to, profile=options.profile, pdf=visual, language=options.lang, strict=options.strict
+        document,
+        options.to,
+        profile=options.profile,
+        pdf=visual,
+        language=options.lang,
+        strict=options.strict,
+        check=not options.no_check,
     )
-    say_losses(built.losses)
-    made = built.data if options.to == "facturx" else readable(built.data)
-    write(options, made)
-    return VALID if options.no_check else _checked(made, document, options)
+    return told(built, options)
 
 
-def _checked(made: bytes, document: Document, options: argparse.Namespace) -> int:
-    """Validate what was built, and tell each error at the field of the draft; the status says the verdict."""
-    report = validate(made, language=options.lang)
-    say_errors(report, document.field_of)
-    return STATUSES[report.verdict]
+def told(built: Converted, options: argparse.Namespace) -> int:
+    """Write what was made, say what was lost on the way and each error of it; the status is that of the verdict."""
+    say_losses(each for each in built.losses if each.severity != "error")
+    write(options, built.data if options.to == "facturx" else readable(built.data))
+    if built.report is None:
+        return VALID
+    say_errors(built.report)
+    return STATUSES[built.report.verdict]

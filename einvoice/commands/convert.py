@@ -8,9 +8,9 @@ from __future__ import annotations
 import argparse
 
 from einvoice.api import convert
-from einvoice.commands.build import facturx_arguments, pages
+from einvoice.commands.build import facturx_arguments, pages, told
 from einvoice.commands.inputs import read_document
-from einvoice.commands.output import STATUSES, VALID, common_arguments, readable, say_errors, say_losses, write
+from einvoice.commands.output import common_arguments
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,9 +30,4 @@ def run(options: argparse.Namespace) -> int:
     made = convert(
         data, options.to, profile=options.profile, pdf=visual, language=options.lang, check=not options.no_check
     )
-    say_losses(each for each in made.losses if each.severity != "error")
-    write(options, made.data if options.to == "facturx" else readable(made.data))
-    if made.report is None:
-        return VALID
-    say_errors(made.report)
-    return STATUSES[made.report.verdict]
+    return told(made, options)

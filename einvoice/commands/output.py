@@ -7,7 +7,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from einvoice.commands.language import labelled, said, spoken
@@ -94,13 +94,12 @@ def say_finding(finding: Finding) -> None:
     say(f"{finding.rule}  {finding.field or finding.xpath or ''}  {finding.message}{hint}")
 
 
-def say_errors(report: Report, field_of: Callable[[str], str] = str) -> None:
-    """Say what makes a document that was made invalid, at the fields of its source, and what could not be judged."""
+def say_errors(report: Report) -> None:
+    """Say what makes a document that was made invalid, and what could not be judged."""
     for document in report.documents:
         for finding in document.findings:
             if finding.severity == "error":
-                placed = finding.model_copy(update={"field": finding.field and field_of(finding.field)})
-                say_finding(placed)
+                say_finding(finding)
         for step in document.steps:
             if step.status == "not_run":
                 say(labelled(step.name, step.reason))

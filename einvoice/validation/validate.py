@@ -62,11 +62,14 @@ class Validated:
     observations: tuple[Observation, ...]
 
 
-def validate(document: Document, policy: Policy, *, plan: Plan | None = None) -> Validated:
+def validate(
+    document: Document, policy: Policy, *, plan: Plan | None = None, source: Callable[[str], str] | None = None
+) -> Validated:
     """The verdict on a document; never raises for its content.
 
     `plan` names the schema and the rules to validate by, where they do not follow from the document: then these, and no
-    French rules.
+    French rules. `source` says where that has a field of which the document was made; a draft and an invoice in hand
+    know it themselves.
     """
     task = Task(document, policy, plan)
     done: list[StepResult] = []
@@ -79,12 +82,15 @@ def validate(document: Document, policy: Policy, *, plan: Plan | None = None) ->
             break
     told = (_at_field(each, document) for each in _without_missing_twice(said))
     of_model = document.form == "model" or (document.form == "json" and not _is_unreadable(done))
-    placed = partial(_field_of_source, document) if of_model else attrgetter("field")
+    field_of = document.source_of if of_model else source
+    placed = partial(_field_of_source, field_of) if field_of else attrgetter("field")
     observations = listed(with_consequences(at_their_cause(tuple(told)), _invoice(document), placed))
     if of_model:  # nobody sees the XML that lines and paths speak of
-        observations = tuple(replace(each, field=placed(each), xpath="", line=None) for each in observations)
+        observations = tuple(replace(each, xpath="", line=None) for each in observations)
     else:
         observations = tuple(_at_value(each, document) for each in observations)
+    if field_of:
+        observations = tuple(replace(each, field=placed(each)) for each in observations)
     observations = tuple(_with_currency(each, _invoice(document)) for each in observations)
     found = _detected(document)
     return Validated(
@@ -216,6 +222,6 @@ def _at_value(each: Observation, document: Document) -> Observation:
     return replace(each, xpath=place[0], line=place[1]) if place else each
 
 
-def _field_of_source(document: Document, each: Observation) -> str:
-    """Where a draft or an invoice in hand has what an observation on the judged invoice speaks of."""
-    return document.source_of(each.field) if each.field and each.step not in _ON_SOURCE else each.field
+def _field_of_source(field_of: Callable[[str], str], each: Observation) -> str:
+    """Where the source of what was judged has what an observation speaks of."""
+    return field_of(each.field) if each.field and each.step not in _ON_SOURCE else each.field
