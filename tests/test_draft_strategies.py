@@ -4,6 +4,7 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
+from pathlib import Path as FilePath
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -17,6 +18,7 @@ from einvoice.identifiers import FRENCH_VAT, IBAN, SIREN, SIRET
 from einvoice.paths import Path, walk
 from einvoice.testing import drafts, french_drafts, ibans, parties, sirens, sirets, texts
 
+TOOLS = FilePath(__file__).parents[1] / "tools"
 MOVED = {"vat_exemption_reason", "vat_exemption_reason_code"}  # from lines to the breakdown, in EN 16931
 
 
@@ -65,6 +67,20 @@ def test_drawn_drafts_are_valid(draft, syntax):
     report = ei.validate(ei.build(draft, syntax), policy=ei.Policy(date=date(2026, 11, 22)))
     assert [finding.message_en for finding in report.findings if finding.severity == "error"] == []
     assert report.verdict == "valid"
+
+
+def test_a_draft_that_hangs_ends_the_tool_and_shows_where():
+    """The tool that draws many waits so long for each, then prints the frames and ends: nobody watches it."""
+    code = (
+        "import sys, time, random_drafts as tool\n"
+        "def hangs(*_, **__): time.sleep(60)\n"
+        "tool.LONGEST, tool.ei.validate, sys.argv = 1, hangs, ['x', '--count', '1']\n"
+        "sys.exit(tool.main())"
+    )
+    command = [sys.executable, "-c", code]
+    ended = subprocess.run(command, cwd=TOOLS, capture_output=True, text=True, timeout=40, check=False)  # noqa: S603 - our own code
+    assert ended.returncode == 1
+    assert "in hangs" in ended.stderr
 
 
 @settings(max_examples=40)
