@@ -16,6 +16,8 @@ from pypdf import PdfReader
 from pypdf.errors import PdfStreamError
 from pypdf.generic import IndirectObject, NumberObject, PdfObject, StreamObject, read_object
 
+from einvoice.pdfa.plain import plain_object
+
 
 class _Packed(NamedTuple):
     """An unpacked stream, and where each object begins in it."""
@@ -40,12 +42,14 @@ class Reader(PdfReader):
         place = packed.places.get(number) if packed else None
         if packed is None or place is None:
             return super()._get_object_from_stream(indirect_reference)
-        data = io.BytesIO(packed.data)  # a copy is made only of what is written to
-        data.seek(place)
-        try:
-            found = read_object(data, self)
-        except PdfStreamError:
-            return super()._get_object_from_stream(indirect_reference)
+        found = plain_object(packed.data, place, self)
+        if found is None:
+            data = io.BytesIO(packed.data)  # a copy is made only of what is written to
+            data.seek(place)
+            try:
+                found = read_object(data, self)
+            except PdfStreamError:
+                return super()._get_object_from_stream(indirect_reference)
         self.cache_indirect_object(0, number, found)
         return found
 
