@@ -6,6 +6,9 @@ from decimal import Decimal
 import pytest
 from small_binding import Buyer, Change, Code, Item, Order, Totals, syntax
 
+from einvoice import cii, ubl
+from einvoice.binding.planning import Run, planned
+from einvoice.binding.table import compile_tables
 from einvoice.errors import Unwritable
 from einvoice.xml import parse_xml
 
@@ -176,3 +179,31 @@ def test_an_attribute_without_text_keeps_its_element():
     """A file that is only named is written; a read-only row never is."""
     assert '<File name="f"></File>' in write(file_name="f")
     assert "OldNumber" not in write()
+
+
+def test_objects_with_other_values_are_written_in_turn():
+    """What was found out for one object holds for those alike only: with a value less or more they are written anew."""
+    items = (
+        Item(name="100 % of 5%s", code="<1>"),
+        Item(name="b"),
+        Item(code="c"),
+        Item(name="d", code="2"),
+        Item(name="b", items=(Item(name="e"),)),
+    )
+    expected = (
+        "<Item><Name>100 % of 5%s</Name><Code>&lt;1&gt;</Code><Basis>n</Basis><Hint>h</Hint></Item>"
+        "<Item><Name>b</Name><Basis>n</Basis></Item><Item><Name>c</Name><Code>c</Code><Basis>n</Basis></Item>"
+        "<Item><Name>d</Name><Code>2</Code><Basis>n</Basis></Item>"
+        "<Item><Name>b</Name><Basis>n</Basis><Item><Name>e</Name><Basis>n</Basis></Item></Item>"
+    )
+    assert expected in write(items=items, basis="n", hint="h")
+    assert expected.replace("<Basis>n</Basis>", "").replace("<Hint>h</Hint>", "") in write(items=items)
+
+
+def test_a_line_is_written_in_one_go():
+    """All that a line of an invoice usually has is one run: nothing in it is decided upon for each line anew."""
+    names = ("identifier", "quantity", "unit_code", "net_amount", "item_net_price", "vat_category_code", "vat_rate")
+    for grammar in (cii._syntax().grammar, ubl._syntax(credit_note=False).grammar):
+        plan = planned(compile_tables(grammar)["LINE"], (*names, "item_name", "invoicing_period.start_date"), ())
+        assert [type(step) for step in plan.steps] == [Run]
+        assert plan.says

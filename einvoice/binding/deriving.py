@@ -36,18 +36,12 @@ def derive(shape: Shape) -> None:
         node.fallback_of = choosy.get(node.key)
         if node.codec is not None and node.codec.choosy:
             choosy[node.key] = node
-        node.simple = _is_simple(node)
-        node.absent = bool(
-            node.required
-            or node.default
-            or (node.inside.maker is not None and (node.document_keys or node.always))
-            or any(attribute.key for attribute in node.inside.attributes.values())
-        )
         if node.inside.maker is not None and not node.readonly:
             rivals.setdefault(node.key, []).append(node)
     shape.own = frozenset(attribute.key for attribute in shape.attributes.values() if attribute.key)
     shape.labels = frozenset(_labels(shape))
     shape.written = [node for node in shape.kids if not node.readonly]
+    shape.document_keys = frozenset().union(*(node.document_keys for node in shape.written))
     for tag, nodes in groups.items():
         shape.by_tag[tag] = nodes[0]
         nodes[0].siblings = tuple(nodes) if len(nodes) > 1 or nodes[0].tests else ()
@@ -63,12 +57,6 @@ def _labels(shape: Shape) -> Iterator[str]:
     for node in shape.kids:
         if node.inside.maker is None:
             yield from node.inside.labels
-
-
-def _is_simple(node: Node) -> bool:
-    if not node.direct or node.inside.attributes or node.fallback_of is not None:
-        return False
-    return node.codec is not None and not node.codec.choosy
 
 
 def _tests(node: Node) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:

@@ -38,6 +38,7 @@ class Shape:
     written: list[Node] = field(default_factory=list, repr=False)  # the kids without the read-only ones
     by_tag: dict[str, Node] = field(default_factory=dict, repr=False)
     own: frozenset[str] = frozenset()  # keys that its own XML attributes give
+    document_keys: frozenset[str] = frozenset()  # attributes of the document that are written in it
     labels: frozenset[str] = frozenset()  # keys that XML attributes give: alone they say of what kind nothing is
     defaults: list[tuple[str, str]] = field(default_factory=list)  # (key, key whose value stands in for it)
 
@@ -85,13 +86,11 @@ class Node:
     # the row for the same value whose codec is choosy: this one takes what it refuses
     fallback_of: Node | None = field(default=None, repr=False)
     direct: bool = False  # a single value of the object itself, and no other row for it: no further ado
-    simple: bool = False  # ... and no XML attributes, nor a choice between rows
     load: Callable[[str], Any] | None = None  # of the codec
     dump: Callable[[Any], str | None] | None = None
     safe: bool = False
     free: bool = False
     repeats: Repeats | None = None
-    absent: bool = False  # something may have to be written though the value is absent
     fixed: str = ""  # the XML of a subtree that is nothing but constants
     opening: str = ""
     closing: str = ""

@@ -7,12 +7,12 @@ refuses, with a finding for each fault, what the schema demands and the object l
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
 from einvoice.binding.nodes import Node, Shape
+from einvoice.binding.planning import ATTRIBUTE_ESCAPES, ESCAPES, Plan, Run, planned
 from einvoice.errors import Unwritable
 from einvoice.paths import walk
 from einvoice.rulebook import Fact, Observation
@@ -22,18 +22,7 @@ from einvoice.rulebook import Fact, Observation
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
 _SPECIALS = b"\xef\xbf"  # how U+FFFE and U+FFFF start in UTF-8, with their neighbours
-_SPECIAL = re.compile('[&<>"\r]').search
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
-_ATTRIBUTE_ESCAPES = _ESCAPES | {ord("\n"): "&#10;", ord("\t"): "&#9;"}  # a parser would make blanks of them
-
-
-Plan = dict[Shape, list[Node]]  # the nodes that the writer has to look at; filled when a shape is first written
-
-
-@lru_cache(maxsize=256)
-def _plan(_of: Shape, _keys: tuple[str, ...], _document_keys: tuple[str, ...]) -> Plan:
-    """The plan of all objects that have these attributes, in documents that have those: lines are much alike."""
-    return {}
+_SPECIAL = re.compile('[&<>"\r\n\t]').search
 
 
 class _Writing:
@@ -60,7 +49,7 @@ def write(shape: Shape, name: str, namespaces: str, item: BaseModel, *, incomple
     values = shape.made_by().values(item)
     state = _Writing(values)
     state.out.append(f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}{namespaces}>')
-    _write_children(shape, values, _plan(shape, state.keys, state.keys), state)
+    _follow(planned(shape, state.keys, state.keys), values, state)
     state.out.append(f"</{name}>\n")
     findings = [] if incomplete else [_missing(*fault) for fault in state.missing.items()]
     data = _encoded("".join(state.out))
@@ -84,58 +73,54 @@ def _encoded(xml: str) -> bytes | None:
     return data
 
 
-def _write_children(  # noqa: C901, PLR0912  (each element of each document passes here, as in the reader)
-    shape: Shape, values: dict[str, Any], plan: Plan, state: _Writing
-) -> bool:
-    """Write what the shape describes; say whether it is more than constants. `plan` is that of the object."""
-    wrote = False
+def _follow(plan: Plan, values: dict[str, Any], state: _Writing) -> bool:
+    """Write an object that has these values as its plan says; say whether it is more than constants."""
+    wrote = plan.says
     out = state.out
-    nodes = plan.get(shape)
-    if nodes is None:
-        nodes = plan[shape] = [node for node in shape.written if _is_needed(node, values, state.values)]
-    for node in nodes:
-        key = node.key
-        if key:
-            value = (state.values if node.document else values).get(key)
-            if value is None:
-                if node.absent:
-                    wrote |= _write_absent(node, values, state)
-            elif node.simple:
-                text: Any = value if node.dump is None else node.dump(value)  # never None: the codec is not choosy
-                if not node.safe and _SPECIAL(text):
-                    text = text.translate(_ESCAPES)
-                out.append(f"{node.opening}{text}{node.closing}")
-                wrote = True
-            elif node.inside.maker is not None:
-                wrote |= _write_objects(node, value, state)
-            elif node.many:
-                for item in value:
-                    wrote |= _write_value(node, item, values, state)
-            elif values.keys().isdisjoint(node.unless) and node not in state.written_once:
-                wrote |= _write_value(node, value, values, state)
-        elif node.fixed:
-            out.append(node.fixed)
-        elif node.constant:
-            _write_constant(node, state)
+    for step in plan.steps:
+        if isinstance(step, Run):
+            texts = []
+            for place in step.places:
+                text: Any
+                if place.tag is not None:
+                    text = _opening(place.tag, values, state)
+                else:
+                    text = (state.values if place.document else values)[place.key]
+                    if place.dump is not None:
+                        text = place.dump(text)
+                    if place.escapes is not None and _SPECIAL(text):
+                        text = text.translate(place.escapes)
+                texts.append(text)
+            out.append(step.xml % tuple(texts))
+        elif isinstance(step, Node):
+            wrote |= _write_node(step, values, state)
         else:
             start = len(out)
-            out.append(_opening(node, values, state) if node.inside.attributes else node.opening)
-            inner = _write_children(node.inside, values, plan, state)
-            if inner or node.always or node.kept:
-                out.append(node.closing)
-                wrote |= inner
+            out.append(_opening(step.node, values, state) if step.node.inside.attributes else step.node.opening)
+            if _follow(step.inside, values, state):
+                out.append(step.node.closing)
+                wrote = True
             else:
                 del out[start:]
     return wrote
 
 
-def _is_needed(node: Node, values: dict[str, Any], of_document: dict[str, Any]) -> bool:
-    """Whether the writer has to look at a node, in an object that has values for these attributes."""
-    if node.key:
-        return node.absent or node.key in (of_document if node.document else values)
-    if node.fixed or node.constant or node.visit:
-        return True
-    return not (values.keys().isdisjoint(node.keys) and of_document.keys().isdisjoint(node.document_keys))
+def _write_node(node: Node, values: dict[str, Any], state: _Writing) -> bool:
+    """Write what has to be decided upon each time."""
+    if not node.key:
+        _write_constant(node, state)
+        return False
+    value = (state.values if node.document else values).get(node.key)
+    if value is None:
+        return _write_absent(node, values, state)
+    if node.inside.maker is not None:
+        return _write_objects(node, value, state)
+    if node.many:
+        wrote = [_write_value(node, item, values, state) for item in value]
+        return any(wrote)
+    if node in state.written_once or not values.keys().isdisjoint(node.unless):
+        return False
+    return _write_value(node, value, values, state)
 
 
 def _write_value(node: Node, value: Any, values: dict[str, Any], state: _Writing) -> bool:
@@ -148,7 +133,7 @@ def _write_value(node: Node, value: Any, values: dict[str, Any], state: _Writing
     if text is None:
         return False
     if not node.safe and _SPECIAL(text):
-        text = text.translate(_ESCAPES)
+        text = text.translate(ESCAPES)
     opening = _opening(node, values, state) if node.inside.attributes else node.opening
     state.out.append(f"{opening}{text}{node.closing}")
     if node.once:
@@ -173,7 +158,7 @@ def _write_absent(node: Node, values: dict[str, Any], state: _Writing) -> bool:
         text = str(values.get(node.default[1:-1], "")) if node.default[0] == "{" else node.default
         if text:
             opening = _opening(node, values, state) if node.inside.attributes else node.opening
-            state.out.append(f"{opening}{text.translate(_ESCAPES)}{node.closing}")
+            state.out.append(f"{opening}{text.translate(ESCAPES)}{node.closing}")
             return False
     if node.required:
         state.lacks(node.key, node.name, document=node.document)
@@ -183,7 +168,7 @@ def _write_absent(node: Node, values: dict[str, Any], state: _Writing) -> bool:
 def _write_constant(node: Node, state: _Writing) -> None:
     text = _constant(node.constant, node.name, state)
     if text:
-        state.out.append(f"{node.opening}{text.translate(_ESCAPES)}{node.closing}")
+        state.out.append(f"{node.opening}{text.translate(ESCAPES)}{node.closing}")
 
 
 def _write_objects(node: Node, found: Any, state: _Writing) -> bool:
@@ -213,11 +198,12 @@ def _write_object(node: Node, values: dict[str, Any], place: str, state: _Writin
         value = values.get(inside.text.key)
         if value is not None:
             text = value if inside.text.dump is None else inside.text.dump(value) or ""
-            out.append(text.translate(_ESCAPES) if _SPECIAL(text) else text)
+            out.append(text.translate(ESCAPES) if _SPECIAL(text) else text)
             wrote = True
         elif inside.text.required:
             state.lacks(inside.text.key, node.name)
-    wrote |= _write_children(inside, values, _plan(inside, tuple(values), state.keys), state)
+    of_document = state.keys if inside.document_keys else ()
+    wrote |= _follow(planned(inside, tuple(values), of_document), values, state)
     state.trail.pop()
     if wrote or node.many or node.always:
         out.append(node.closing)
@@ -241,7 +227,7 @@ def _opening(node: Node, values: dict[str, Any], state: _Writing) -> str:
         else:
             text = _constant(attribute.constant, f"{node.name}/@{name}", state)
         if text is not None and (text or attribute.key):
-            xml += f' {name}="{text if text.isalnum() else text.translate(_ATTRIBUTE_ESCAPES)}"'
+            xml += f' {name}="{text if text.isalnum() else text.translate(ATTRIBUTE_ESCAPES)}"'
     xml += ">"
     if shared:
         state.opened[node] = xml
