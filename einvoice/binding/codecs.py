@@ -121,7 +121,7 @@ def compact_date(text: str) -> date:
     """A day in format 102: 20261102."""
     if len(text) != 8 or not (text.isascii() and text.isdigit()):
         raise ValueError(text)
-    return date(int(text[:4]), int(text[4:6]), int(text[6:]))
+    return date.fromisoformat(text)
 
 
 def compact_date_text(value: date) -> str:

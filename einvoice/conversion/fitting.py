@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -98,13 +99,18 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
         _payment_text_once(fitted)
     else:
         _tax_numbers_of_sellers(fitted)
-    terms = {each.id for each in terms_of(profile.name)}
+    terms = _terms(profile.name)
     if not has_schema or _PAYMENT_TERMS in terms:
         _discounts_in_words(fitted, to)
         _instalments_in_words(fitted, to)
     if has_schema:
         _only(terms, fitted)
     return fitted
+
+
+@cache
+def _terms(profile: str) -> frozenset[str]:
+    return frozenset(each.id for each in terms_of(profile))
 
 
 def _is_extended(profile: Profile, to: str) -> bool:
