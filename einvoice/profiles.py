@@ -17,6 +17,9 @@ A profile is a filter over the business terms, never a kind of invoice. All that
   `facturx` is the CII inside a PDF. Nothing: the profile does not exist in that syntax, and is validated as `other`;
 * `…_xsd`: the schema of the profile, where it is not that of the document element (`policy.toml`).
 
+BASIC says that it complies with EN 16931, and is judged by its publisher's rules for it all the same: they warn where
+CEN's refuse (values that are empty), and nobody gains by two verdicts from one rule set. The reference page says more.
+
 EXTENDED-CTC-FR has no place in a PDF (EI-PDF-20); there it is validated as what it says it is.
 
 Sources: Factur-X 1.0 (1.09) §2.6, §5 and §6; ZUGFeRD 2.0, which said the same in other words and two spellings;

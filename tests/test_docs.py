@@ -13,6 +13,7 @@ import pytest
 from einvoice import cli
 from einvoice.cli import COMMANDS
 from einvoice.data import ruleset_text
+from einvoice.profiles import PROFILES
 from einvoice.terms import TERMS
 
 ROOT = Path(__file__).parents[1]
@@ -105,7 +106,7 @@ def test_both_languages_have_the_same_pages():
 
 
 def test_the_reference_is_complete():
-    """Each command, rule, term, code and artefact has its place."""
+    """Each command, rule, term, profile, code and artefact has its place."""
     sys.path.insert(0, str(ROOT / "tools"))
     from docs_reference import VERBS, pages
 
@@ -117,6 +118,8 @@ def test_the_reference_is_complete():
         rules = [line.split("\t")[0] for line in ruleset_text("messages.tsv").splitlines()[1:]]
         assert all(f"`{rule}`" in made["rules"] for rule in rules if rule.startswith(("BR-", "EI-PDF-")))
         assert "`einvoice.xml.MAX_BYTES`" in made["limits"]
+        assert all(f"`{name}`" in made["profiles"] for name in PROFILES)
+        assert "| `en16931-ubl` + `peppol-ubl` | `en16931-cii`, `facturx-en16931` |" in made["profiles"]
     assert "contrôler des documents" in pages("fr")["commands"]
 
 

@@ -23,6 +23,7 @@ from einvoice.codes import CODE_LISTS, code_list
 from einvoice.commands.language import said, speak, translate
 from einvoice.commands.parsing import Parser
 from einvoice.data import Language, french, ruleset_text
+from einvoice.profiles import PROFILES, Profile
 from einvoice.terms import TERMS
 
 sys.path.append(str(Path(__file__).parent))  # mkdocs loads this file by its path
@@ -43,7 +44,7 @@ VERBS = (
     "load_json",
 )
 _ROOT = Path(__file__).parents[1]
-_TABLES = ("rules", "terms", "artefacts", "limits", "dependencies")
+_TABLES = ("rules", "terms", "profiles", "artefacts", "limits", "dependencies")
 _WIDE = "---\nhide: [toc]\n---\n\n"  # a table of many columns needs the whole page
 _LONGEST = 60  # letters of a value that is shown
 _HOLE = re.compile(r"\{\w+\}")
@@ -64,6 +65,16 @@ _WORDS: dict[Language, dict[str, str]] = {
         "terms": "# Business terms\n\n| term | name | field | UBL | CII |\n|---|---|---|---|---|",
         "codes": "# Codes",
         "code": "| code | meaning |\n|---|---|",
+        "profiles": "# Profiles\n\nBT-24 names the profile of an invoice, and so the rules that judge it: of those in a"
+        " cell the first that is installed, then, after `+`, those of the profile's own publisher where they are.\n\n"
+        "**Factur-X BASIC** says that it complies with EN 16931 (`#compliant#`), and is judged by the rules that its"
+        " publisher makes for it, not by CEN's besides. The two differ in empty values alone: a name, a number, a date,"
+        " a code or a scheme of nothing or blanks (BR-02, BR-06, BR-07, BR-21, BR-25, BR-55, BR-CL-06 to BR-CL-26,"
+        " CII-DT-097), found by breaking 42 valid documents in 794 ways. The publisher weighs an empty element as a"
+        ' warning, "still" as its text says, and so does einvoice, at the place of each; an empty attribute is an'
+        " information. Were they errors here, two tools with the same official rules would give two verdicts. Of 24"
+        " published BASIC invoices, 23 pass CEN's rules too. `--fail-on warning` is the stricter answer.\n\n"
+        "| profile | BT-24 | UBL | CII | CII in a PDF |\n|---|---|---|---|---|",
         "artefacts": "# Official artefacts\n\n| id | title | publisher | licence | versions known"
         " |\n|---|---|---|---|---|",
         "dependencies": "# Dependencies\n\nEvery package that is installed with einvoice or with an extra of it,"
@@ -88,6 +99,18 @@ _WORDS: dict[Language, dict[str, str]] = {
         "terms": "# Termes métier\n\n| terme | nom | champ | UBL | CII |\n|---|---|---|---|---|",
         "codes": "# Codes\n\nUn code sans libellé français garde celui de sa liste d’origine.",
         "code": "| code | signification |\n|---|---|",
+        "profiles": "# Profils\n\nLe BT-24 nomme le profil d’une facture, et donc les règles qui la jugent : parmi"
+        " celles d’une case, la première installée, puis, après `+`, celles de l’éditeur du profil si elles le sont."
+        "\n\n"
+        "**Factur-X BASIC** se dit conforme à EN 16931 (`#compliant#`), et il est jugé par les règles que son éditeur"
+        " écrit pour lui, sans y ajouter celles du CEN. Les deux ne diffèrent que sur les valeurs vides : un nom, un"
+        " numéro, une date, un code ou un type d’identifiant vides ou faits de blancs (BR-02, BR-06, BR-07, BR-21,"
+        " BR-25, BR-55, BR-CL-06 à BR-CL-26, CII-DT-097), comme le montrent 794 altérations de 42 documents valides."
+        " L’éditeur fait d’un élément vide un avertissement, « still » dit son texte, et einvoice aussi, à l’endroit de"
+        " chacun ; un attribut vide est une information. S’ils étaient ici des erreurs, deux outils dotés des mêmes"
+        " règles officielles rendraient deux verdicts. Sur 24 factures BASIC publiées, 23 passent aussi les règles du"
+        " CEN. Pour plus de rigueur : `--fail-on warning`.\n\n"
+        "| profil | BT-24 | UBL | CII | CII dans un PDF |\n|---|---|---|---|---|",
         "artefacts": "# Fichiers officiels\n\n| identifiant | titre | éditeur | licence | versions connues"
         " |\n|---|---|---|---|---|",
         "dependencies": "# Dépendances\n\nTous les paquets installés avec einvoice ou avec l’un de ses"
@@ -130,6 +153,7 @@ def pages(language: Language = "en") -> dict[str, str]:
         "rules": _rules,
         "terms": _terms,
         "codes": _codes,
+        "profiles": _profiles,
         "artefacts": _artefacts,
         "limits": _limits,
         "dependencies": _dependencies,
@@ -195,6 +219,18 @@ def _codes(language: Language) -> Iterator[str]:
         codes = code_list(name)
         yield f"\n## {name}\n\n{source}\n\n{_WORDS[language]['code']}"
         yield from (_row(f"`{code}`", codes.name_of(code, language)) for code in codes.codes)
+
+
+def _profiles(_: Language) -> Iterator[str]:
+    for each in PROFILES.values():
+        spelled = f"`{each.identifier or each.spellings[0]}`" if each.spellings else ""
+        rules = (_rules_of(each, syntax) for syntax in ("ubl", "cii", "facturx"))
+        yield _row(f"{each.title} (`{each.name}`)" if each.title else f"`{each.name}`", spelled, *rules)
+
+
+def _rules_of(profile: Profile, syntax: str) -> str:
+    own = "".join(f" + `{each}`" for each in profile.own.get(syntax, ()))
+    return ", ".join(f"`{each}`" for each in profile.rules.get(syntax, ())) + own
 
 
 def _artefacts(_: Language) -> Iterator[str]:
