@@ -139,3 +139,17 @@ def test_sums_follow_from_the_sums_they_are_made_of():
         off("BR-CO-13", "totals.amount_without_vat", "11", "10"),
     )
     assert found == ["BR-CO-13 totals.amount_without_vat"] * 2 + [""]
+
+
+def test_a_line_without_rate_makes_a_group_without_rate():
+    """A forgotten rate is one fault: what is said of its VAT group follows, and the draft says what is not counted."""
+    draft = ei.Draft.model_validate_json((FIXTURES / "drafts" / "goods-several-rates.json").read_bytes())
+    draft.set("lines[1].vat_rate", None)
+    findings = ei.validate(draft, language="en").findings
+    errors = [each for each in findings if each.severity == "error"]
+    assert [each.field for each in errors if not each.caused_by] == ["lines[1].vat_rate"]
+    assert {each.caused_by for each in errors[1:]} == {f"{errors[0].rule} lines[1].vat_rate"}
+    assert {"BR-46", "BR-48"} <= {each.rule for each in errors[1:]}
+    assert "the VAT on 94.00 is in no total" in next(each.message for each in findings if each.rule == "EI-DRAFT-02")
+    charged = ei.Draft.model_validate_json((FIXTURES / "drafts" / "outside-scope.json").read_bytes())
+    assert not charged.disagreements()

@@ -28,6 +28,7 @@ from einvoice.draft.remarks import (
     remark_on_instalments,
     remark_on_lines,
     remark_on_prepayment,
+    remark_on_rates,
     remark_on_totals,
 )
 from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, minor_unit, vat_amount, vat_by_parts, vat_line_by_line
@@ -99,6 +100,7 @@ def _completed(draft: DraftContent) -> Completion:
         filled["totals"] = sums.model_copy(update={"vat_amount_in_accounting_currency": None})
         filled["exchange_rate"] = None
     remark_on_lines(billed.lines, ledger)
+    remark_on_rates(billed, groups, ledger)
     remark_on_totals(draft, sums, ledger)
     remark_on_instalments(draft, sums, ledger)
     remark_on_credit(draft, sums, ledger)

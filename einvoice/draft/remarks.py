@@ -14,8 +14,9 @@ from einvoice.codes import CREDIT_NOTES, INVOICE_TYPES
 from einvoice.draft.content import DraftContent
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import Placed, counted
+from einvoice.draft.vat import Billed, VatBearing
 from einvoice.instalments import last_day
-from einvoice.model import InvoiceHead, Line, Totals
+from einvoice.model import InvoiceHead, Line, Totals, VatBreakdown
 
 _MOST = Decimal(10) ** 13  # with two decimals more than the 15 digits of floating numbers, as rules have them
 
@@ -42,6 +43,19 @@ def remark_on_identifiers(lines: Sequence[tuple[str, Line]], ledger: Ledger) -> 
             ledger.remark(Figure(f"{path}.identifier", "BT-126"), line.identifier, reason)
         elif line.identifier:
             seen[line.identifier] = path
+
+
+def remark_on_rates(billed: Billed, groups: Sequence[VatBreakdown], ledger: Ledger) -> None:
+    """What bears a VAT that nobody can compute: the totals, which count none for it, look as if it were exempt."""
+    taxed = {(each.category_code, each.rate) for each in groups if each.tax_amount is not None}
+    parts: list[tuple[str, str, Decimal | None, VatBearing]] = [
+        (placed.path, "BT-152", placed.line.net_amount, placed.line) for placed in billed.lines if counted(placed)
+    ]
+    parts += [(f"allowances[{index}]", "BT-96", each.amount, each) for index, each in enumerate(billed.allowances)]
+    parts += [(f"charges[{index}]", "BT-103", each.amount, each) for index, each in enumerate(billed.charges)]
+    for path, term, amount, part in parts:
+        if part.vat_rate is None and amount and (part.vat_category_code, None) not in taxed:
+            ledger.remark(Figure(f"{path}.vat_rate", term), "", because("NO-RATE", amount=amount))
 
 
 def remark_on_totals(draft: DraftContent, sums: Totals | None, ledger: Ledger) -> None:

@@ -2,8 +2,9 @@
 
     underlying(observations, invoice)      # the position of BR-S-08 -> that of BR-FR-16 at lines[1].vat_rate
 
-A rate of 19 % on a line makes the taxable amount of 20 % wrong by the net amount of that line; a price below zero makes
-the net amount of its line look wrong; what the schema refused of a value, rules and reading say again in their words.
+A rate of 19 % on a line makes the taxable amount of 20 % wrong by the net amount of that line, and none makes a group
+without rate and VAT; a price below zero makes the net amount of its line look wrong; what the schema refused of a
+value, rules and reading say again in their words.
 """
 
 from __future__ import annotations
@@ -59,6 +60,8 @@ class _Seen:
         self._categories: dict[str, int] = {}  # by the category of a line whose VAT is wrong
         self._nets: dict[Decimal, int] = {}  # by the amount that a line or several have in a wrong group
         self._taxes: dict[Decimal, int] = {}  # by the VAT of a group that is missing
+        self._rateless: dict[str, int] = {}  # by the category of a line, an allowance or a charge that has no rate
+        self._groups = invoice.vat_breakdown if invoice else ()
         for number, each in enumerate(observations):
             self._rules.setdefault(each.rule, number)
             if each.xpath and _is_value(each):
@@ -85,6 +88,8 @@ class _Seen:
                 continue
             for category in filter(None, map(_CATEGORY.fullmatch, _names(each))):
                 self._categories.setdefault(category[1], number)
+            if invoice and path.name == "vat_rate" and path.get(invoice) is None:
+                self._rateless.setdefault((path.parent / "vat_category_code").get(invoice), number)
             amount = (path.parent / _AMOUNTS[str(path.steps[0])]).get(invoice) if invoice else None
             if isinstance(amount, Decimal):
                 nets.setdefault(path.parent, (number, amount))
@@ -99,6 +104,8 @@ class _Seen:
         names = _names(each)
         off = off_by(each) if _is_of_group(*names) else None
         found = self._rules.get(_OF_ABSENT.get(each.rule, ""), self._values.get(each.xpath))
+        if found is None and self._rateless:
+            found = self._without_rate(each)
         if found is None and each.rule == _LINE_AMOUNT:
             found = self._prices.get(str(_path(each).parent))
         if found is None and (missing := _missing_group(each)):
@@ -111,6 +118,13 @@ class _Seen:
             found = self._rules.get(_OTHER_CURRENCY)
         absent = _category_absent(*names)
         return self._categories.get(absent, self._rules.get(_NO_BREAKDOWN)) if absent else found
+
+    def _without_rate(self, each: Observation) -> int | None:
+        """What has no rate, of a VAT group that has none because of it."""
+        match _path(each).steps:
+            case ("vat_breakdown", int(index), *_) if index < len(self._groups) and self._groups[index].rate is None:
+                return self._rateless.get(self._groups[index].category_code or "")
+        return None
 
 
 @lru_cache(maxsize=1_024)  # as many rules say something, however many lines they say it of
