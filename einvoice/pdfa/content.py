@@ -12,7 +12,7 @@ Source: ISO 32000-1:2008 §7.8.2 (content streams), §7.2 and §7.3 (tokens), §
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from einvoice.errors import Unreadable
@@ -25,88 +25,86 @@ OPERATORS = frozenset(
 
 _MAX_DEPTH = 64  # of arrays and dictionaries within each other
 _TOKEN = re.compile(
-    rb"(?:[\x00\t\n\f\r ]+|%[^\r\n]*)*+"
-    rb"(?:(?P<number>[+-]*(?:\d+\.?[\d-]*|\.[\d-]+))(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"
-    rb"|(?P<name>/[^\x00\t\n\f\r ()<>\[\]{}/%]*)"
-    rb"|(?P<hex><[0-9A-Fa-f\x00\t\n\f\r ]*>)"
-    rb"|(?P<mark><<|>>|[\[\]{}])"
-    rb"|(?P<string>\()"
-    rb"|(?P<word>[^\x00\t\n\f\r ()<>\[\]{}/%]+)"
-    rb"|(?P<end>\Z))"
+    rb"(?:[\x00\t\n\f\r ]+|%[^\r\n]*)*+(?:"
+    rb"(-?\d{1,15}(?:\.\d{1,15})?)(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"  # 1: a number as most are written
+    rb"|([+-]*(?:\d+\.?[\d-]*|\.[\d-]+))(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"  # 2: any other
+    rb"|(true|false|null)(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"  # 3
+    rb"|([^\x00\t\n\f\r ()<>\[\]{}/%]+)"  # 4: any other word
+    rb"|(/[^\x00\t\n\f\r ()<>\[\]{}/%]*)"  # 5: a name
+    rb"|\(((?:[^\\()]++|\\.)*+)\)"  # 6: a string without pairs of parentheses
+    rb"|<([0-9A-Fa-f\x00\t\n\f\r ]*)>"  # 7: a string in hexadecimal digits
+    rb"|(\[|<<)"  # 8: what begins
+    rb"|(\]|>>)"  # 9: what ends
+    rb"|(\()"  # 10: any other string
+    rb"|([{}])"  # 11: what no content stream has
+    rb"|(\Z)"  # 12
+    rb"|(.))",  # 13: what is none of all that
+    re.DOTALL,
 )
+_PLAIN, _WORD, _BEGIN, _END, _NESTED, _LAST, _STRAY = 1, 4, 8, 9, 10, 12, 13
+_ENDS = {b"[": b"]", b"<<": b">>", b"BI": b"ID"}
 _IN_STRING = re.compile(rb"\\.|[()]|\Z", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
-_ESCAPED = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b"", b"\r": b"", b"\r\n": b""}
+_ESCAPED = {
+    **{b"\\%c" % each: b"%c" % meant for each, meant in zip(b"nrtbf", b"\n\r\t\b\f", strict=True)},
+    **{b"\\" + end: b"" for end in (b"\n", b"\r", b"\r\n")},
+    **dict.fromkeys((b"\r", b"\r\n"), b"\n"),  # a line end within a string reads as a line feed
+    **{b"\\%0*o" % (length, each): bytes([each & 255]) for length in (1, 2, 3) for each in range(8**length)},
+}
 _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _IMAGE_END = re.compile(rb"[\x00\t\n\f\r ]EI(?=[\x00\t\n\f\r ]|\Z)")
-_WORDS = {b"true": True, b"false": False, b"null": None}
 
 
-def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:
+def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:  # noqa: C901 - one branch a kind of token
     """The operators of a content stream with their operands. Raises `Unreadable` where it is malformed."""
-    position: int = 0
     operands: list[Any] = []
-    while True:
-        kind, value, position = _token(data, position)
-        if kind == "end":
-            break
-        if kind == "word" and value not in _WORDS:
-            if value == b"BI":
-                image, position = _inline_image(data, position)
-                operands.append(image)
-            yield value, operands
-            operands = []
-        else:
-            operand, position = _operand(data, kind, value, position, 0)
-            operands.append(operand)
-    if operands:
-        raise Unreadable("the content stream ends in the middle of an operation")
+    outer: list[tuple[bytes, list[Any]]] = []  # how each array, dictionary and inline image ends; what it stands in
+    place: int | None = 0
+    while place is not None:
+        start, place = place, None
+        for found in _TOKEN.finditer(data, start):
+            kind = found.lastindex or 0
+            value = found[kind]
+            if kind == _PLAIN:  # half of all tokens
+                operands.append(float(value) if b"." in value else int(value))
+            elif kind == _WORD and not outer and value not in _ENDS:
+                yield value, operands
+                operands = []
+            elif kind in _MADE:
+                operands.append(_MADE[kind](value))
+            elif value in _ENDS and (kind == _BEGIN or not outer) and len(outer) < _MAX_DEPTH:
+                outer.append((_ENDS[value], operands))
+                operands = []
+            elif outer and value == outer[-1][0]:
+                operands = _ended(outer, operands)
+                if value == b"ID":
+                    place = _after_image(data, found.end())
+                    yield b"BI", operands
+                    operands = []
+                    break
+            elif kind == _NESTED:
+                text, place = _literal(data, found.end())
+                operands.append(text)
+                break
+            elif kind == _LAST and not outer and not operands:
+                break
+            else:
+                raise _malformed(kind, value, found.start())
 
 
-def _token(data: bytes, position: int) -> tuple[str, bytes, int]:
-    match = _TOKEN.match(data, position)
-    if match is None or match.lastgroup is None:
-        raise Unreadable(f"the content stream has a stray character after byte {position}")
-    return match.lastgroup, match[match.lastgroup], match.end()
+def _ended(outer: list[tuple[bytes, list[Any]]], items: list[Any]) -> list[Any]:
+    """What the innermost array or dictionary stands in, with it."""
+    end, operands = outer.pop()
+    operands.append(items if end == b"]" else dict(zip(map(str, items[::2]), items[1::2], strict=False)))
+    return operands
 
 
-def _operand(data: bytes, kind: str, value: bytes, position: int, depth: int) -> tuple[Any, int]:
-    if kind == "number":
-        return _number(value), position
-    if kind == "name":
-        return _name(value), position
-    if kind == "hex":
-        return _hexadecimal(value), position
-    if kind == "string":
-        return _literal(data, position)
-    if kind == "word" and value in _WORDS:
-        return _WORDS[value], position
-    if value in {b"[", b"<<"} and depth < _MAX_DEPTH:
-        items, position = _items(data, position, b"]" if value == b"[" else b">>", depth + 1)
-        return (items if value == b"[" else dict(zip(map(str, items[::2]), items[1::2], strict=False))), position
-    if kind == "end":
-        raise Unreadable("the content stream ends in the middle of an operation")
-    raise Unreadable(f"the content stream has {value[:20]!r} where an operand is expected")
-
-
-def _items(data: bytes, position: int, end: bytes, depth: int) -> tuple[list[Any], int]:
-    items: list[Any] = []
-    while True:
-        kind, value, position = _token(data, position)
-        if value == end and kind == "mark":
-            return items, position
-        item, position = _operand(data, kind, value, position, depth)
-        items.append(item)
-
-
-def _inline_image(data: bytes, position: int) -> tuple[dict[str, Any], int]:
-    items: list[Any] = []
-    while True:
-        kind, value, position = _token(data, position)
-        if value == b"ID":
-            return dict(zip(map(str, items[::2]), items[1::2], strict=False)), _after_image(data, position)
-        item, position = _operand(data, kind, value, position, 0)
-        items.append(item)
+def _malformed(kind: int, value: bytes, place: int) -> Unreadable:
+    if kind == _STRAY:
+        return Unreadable(f"the content stream has a stray character after byte {place}")
+    if kind == _LAST:
+        return Unreadable("the content stream ends in the middle of an operation")
+    return Unreadable(f"the content stream has {value[:20]!r} where an operand is expected")
 
 
 def _after_image(data: bytes, position: int) -> int:
@@ -130,11 +128,13 @@ def _number(value: bytes) -> int | float:
 
 
 def _name(value: bytes) -> str:
+    if b"#" not in value:
+        return value.decode("utf-8", "surrogateescape")
     return _NAME_ESCAPE.sub(lambda match: bytes([int(match[1], 16)]), value).decode("utf-8", "surrogateescape")
 
 
 def _hexadecimal(value: bytes) -> bytes:
-    digits = b"".join(value[1:-1].split()).replace(b"\x00", b"")
+    digits = b"".join(value.split()).replace(b"\x00", b"")
     return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
 
@@ -147,11 +147,22 @@ def _literal(data: bytes, position: int) -> tuple[bytes, int]:
         position = match.end()
         depth += {b"(": 1, b")": -1}.get(match[0], 0)
         if depth == 0:
-            return _ESCAPE.sub(_unescaped, data[start : position - 1]), position
+            return _text(data[start : position - 1]), position
+
+
+def _text(inside: bytes) -> bytes:
+    """What stands in a string, without its escapes."""
+    return _ESCAPE.sub(_unescaped, inside) if b"\\" in inside or b"\r" in inside else inside
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
-    inside = match[1]
-    if inside is None:  # a line end within a string reads as a line feed
-        return b"\n"
-    return bytes([int(inside, 8) & 255]) if inside[:1].isdigit() and inside[0] < 56 else _ESCAPED.get(inside, inside)
+    return _ESCAPED.get(match[0], match[1])
+
+
+_MADE: dict[int, Callable[[bytes], Any]] = {
+    2: _number,
+    3: {b"true": True, b"false": False, b"null": None}.get,
+    5: _name,
+    6: _text,
+    7: _hexadecimal,
+}
