@@ -36,6 +36,9 @@ class CMap:
     def codes(self, string: bytes) -> Iterator[tuple[int, int]]:
         """The codes of a string and their lengths in bytes (§9.7.6.2)."""
         position = 0
+        if self.identity:
+            yield from ((high << 8 | low, 2) for high, low in zip(string[::2], string[1::2], strict=False))
+            position = len(string) & ~1
         while position < len(string):
             length = self._length(string[position : position + 4])
             yield int.from_bytes(string[position : position + length], "big"), length

@@ -28,6 +28,14 @@ _FILLS = frozenset(b"f F f* b B b* B*".split())
 _STROKES = frozenset(b"S s b B b* B*".split())
 _SETS_FILL, _SETS_STROKE = frozenset(b"g rg k cs".split()), frozenset(b"G RG K CS".split())
 _COLOUR_OPERATORS = {b"g": "Gray", b"G": "Gray", b"rg": "RGB", b"RG": "RGB", b"k": "CMYK", b"K": "CMYK"}
+_JUDGED = (
+    _FILLS
+    | _STROKES
+    | _SETS_FILL
+    | _SETS_STROKE
+    | frozenset(b"Tj ' \" TJ q Q Tr Tf gs cs CS scn SCN sh Do BI ri".split())
+)
+_OF_NO_CONCERN = OPERATORS - _JUDGED  # two thirds of all: where something is, how thick, to what it belongs
 _INTENTS = {"RelativeColorimetric", "AbsoluteColorimetric", "Perceptual", "Saturation"}
 _BLEND_MODES = frozenset(
     [
@@ -134,7 +142,8 @@ class Drawing:
         try:
             for operator, operands in operations(content):
                 self.pdf.tick()
-                state.step(operator, operands)
+                if operator not in _OF_NO_CONCERN:
+                    state.step(operator, operands)
         except Spent:
             raise
         except Unreadable:
@@ -296,6 +305,7 @@ class _State:
     mode: int = 0
     font: FontUse | None = None
     saved: list[tuple[int, FontUse | None, bool, bool]] = field(default_factory=list)
+    spaces: set[str] = field(default_factory=set)  # colour spaces that were judged
 
     def step(self, operator: bytes, operands: list[Any]) -> None:  # noqa: C901, PLR0912 - one branch an operator
         drawing, last = self.drawing, operands[-1] if operands else None
@@ -364,10 +374,12 @@ class _State:
             self.font = self.drawing.use(font[0], self.resources, self.where, self.depth)
 
     def _colour_space(self, name: Any) -> None:
-        if isinstance(name, str) and name[1:] not in {*DEVICES, "Pattern"}:
+        if not isinstance(name, str) or name in self.spaces:
+            return
+        self.spaces.add(name)
+        if name[1:] not in {*DEVICES, "Pattern"}:
             self.used = True
-        if isinstance(name, str):
-            self.drawing.colours.space(NameObject(name), self.resources, self.where)
+        self.drawing.colours.space(NameObject(name), self.resources, self.where)
 
     def _external(self, value: PdfObject | None) -> None:
         pdf = self.drawing.pdf

@@ -8,7 +8,9 @@ Source: ISO 19005-3:2012 §6.1.7 (streams), §6.1.13 (limits), §6.5.1 (actions)
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from pypdf.generic import (
     ArrayObject,
@@ -50,6 +52,7 @@ _NAMED = frozenset(["NextPage", "PrevPage", "FirstPage", "LastPage"])
 _GREATEST = 2_147_483_647
 _GREATEST_REAL, _LEAST_REAL = 3.403e38, 1.175e-38
 _LONGEST_STRING, _LONGEST_NAME = 32_767, 127
+_SHORT_NAME = _LONGEST_NAME // 4  # characters, each of four bytes at most
 
 
 @dataclass(slots=True)
@@ -70,7 +73,6 @@ def check_objects(pdf: Pdf, faults: Faults) -> Objects:
     waiting: list[PdfObject | None] = [trailer.get("/Root"), trailer.get("/Info")]
     while waiting:
         value = waiting.pop()
-        pdf.tick()
         if isinstance(value, IndirectObject):
             key = (value.idnum, value.generation)
             if key not in seen:
@@ -78,14 +80,28 @@ def check_objects(pdf: Pdf, faults: Faults) -> Objects:
                 waiting.append(pdf.resolved(value))
         elif isinstance(value, DictionaryObject):
             _dictionary(pdf, value, faults, found)
-            waiting.extend(value.values())
-            for name in value:
+            pdf.tick(len(value))
+            waiting.extend(_to_be_seen(value.values()))
+            for name in _to_be_seen(value):
                 _scalar(name, faults)
         elif isinstance(value, ArrayObject):
-            waiting.extend(value)
+            pdf.tick(len(value))
+            waiting.extend(_to_be_seen(value))
         elif value is not None:
             _scalar(value, faults)
     return found
+
+
+def _to_be_seen(values: Iterable[Any]) -> list[PdfObject]:
+    """The values without names and numbers of an ordinary size, as most are: there is nothing to find in them."""
+    return [
+        each
+        for each in values
+        if not (
+            ((kind := type(each)) is NameObject and len(each) <= _SHORT_NAME)
+            or (kind is NumberObject and -_GREATEST <= each <= _GREATEST)
+        )
+    ]
 
 
 def _dictionary(pdf: Pdf, value: DictionaryObject, faults: Faults, found: Objects) -> None:

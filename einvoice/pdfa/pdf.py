@@ -65,6 +65,7 @@ watch("pypdf")
 _FIRST_NEW = 1 << 40  # numbers of objects that we add; a file counts to 8,388,607 at most
 _MAX_PAGES = 5_000  # that are looked at
 _CIPHERS = "cryptography"  # the package that pypdf asks for where it meets AES
+_LOOK = 16  # objects, after which the clock is looked at, as it is after each stream
 _TAIL = 65_536  # the cross-reference pointer stands at the end; pypdf walks back line by line to find it
 
 
@@ -174,12 +175,14 @@ class Pdf:
         self.reader.cache_indirect_object(0, number, value)
         return IndirectObject(number, 0, self.reader)
 
-    def tick(self) -> None:
-        """Count one more object; `Spent` when there are too many or time is up."""
-        self._objects += 1
-        if self._objects > self.limits.objects:
+    def tick(self, count: int = 1) -> None:
+        """Count objects; `Spent` when there are too many, or time is up, which is looked at now and then."""
+        before = self._objects
+        self._objects = now = before + count
+        if now > self.limits.objects:
             raise Spent("EI-NO-PDF-08", {"limit": str(self.limits.objects)})
-        self.check_time()
+        if not before or before // _LOOK != now // _LOOK:
+            self.check_time()
 
     def check_time(self) -> None:
         """`Spent` when time is up."""
@@ -241,6 +244,7 @@ class Pdf:
         self._bytes += len(data)
         if self._bytes > self.limits.total_bytes:
             raise Spent("EI-NO-PDF-10", {"limit": str(self.limits.total_bytes)})
+        self.check_time()
         return data
 
     def _unpacked(self, stream: StreamObject) -> bytes:
