@@ -14,7 +14,7 @@ from einvoice.artefacts.catalogue import catalogue
 from einvoice.data import Language, french
 from einvoice.report import DocumentReport, Finding, Report, Step, Verdict
 from einvoice.reporting.words import WORDS, counted
-from einvoice.rulebook import amount_as_read, sentences
+from einvoice.rulebook import amount_as_read, sentences, unsaid
 from einvoice.terms import term
 
 VERDICTS: tuple[Verdict, ...] = ("valid", "invalid", "not_run")
@@ -121,13 +121,8 @@ def rule_name(finding: Finding) -> str:
 def shown_values(finding: Finding, language: Language) -> list[str]:
     """What was found and what was expected, where the message does not say it; amounts as the language has them."""
     words = WORDS[language]
-    return [
-        f"{words[name]}{words['colon']}{shown}"
-        for name, value in (("found", finding.found), ("expected", finding.expected))
-        if value is not None and value not in finding.message
-        if (shown := as_read(value, finding, language)) not in finding.message
-        and amount_as_read(value, finding.currency) not in finding.message
-    ]
+    values = unsaid(finding, finding.message, lambda value: as_read(value, finding, language))
+    return [f"{words[name]}{words['colon']}{shown}" for name, shown in values]
 
 
 def as_read(value: str, finding: Finding, language: Language) -> str:

@@ -16,7 +16,7 @@ that the user asked for. (`explaining` is loaded when asked: it raises, and exce
 from __future__ import annotations
 
 from einvoice.data import Language
-from einvoice.rulebook.edge import finding, in_words, step
+from einvoice.rulebook.edge import finding, in_words, step, unsaid
 from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult, at_source, observation
 from einvoice.rulebook.official import Official, equivalents, official
 from einvoice.rulebook.words import Row, Words, amount_as_read, row, sentences, severity_of, text, words
@@ -42,5 +42,6 @@ __all__ = [
     "severity_of",
     "step",
     "text",
+    "unsaid",
     "words",
 ]

@@ -10,14 +10,14 @@ Only what speaks to a user may ask for words: the verbs, the command line, the r
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from einvoice.data import Language, french
 from einvoice.filled import filled
 from einvoice.report import Finding, Step
 from einvoice.rulebook.forms import form_of
 from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult
-from einvoice.rulebook.words import Row, row, said, text, words
+from einvoice.rulebook.words import Row, amount_as_read, row, said, text, words
 
 _UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number: only its own text says more
 
@@ -105,3 +105,12 @@ def _hint(observation: Observation, known: Row | None, language: Language) -> st
 
 def _shown(fact: Fact | None, language: Language) -> str | None:
     return None if fact is None else said(fact, language)
+
+
+def unsaid(finding: Finding, message: str, shown: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    """`found` and `expected` of a finding, each as it is `shown`, where its message says them in no form."""
+    for name, value in (("found", finding.found), ("expected", finding.expected)):
+        if value is None or value in message or amount_as_read(value, finding.currency) in message:
+            continue
+        if (told := shown(value)) not in message:
+            yield name, told

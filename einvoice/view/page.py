@@ -10,10 +10,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from einvoice.data import Language
 from einvoice.report import Verdict
+
+P = TypeVar("P")
 
 Look = Literal["", "strong", "muted", "code"]  # code: beside its meaning, so small and grey
 
@@ -141,11 +143,16 @@ class Page:
 
 def spans_of(part: Any) -> Iterator[Span]:
     """Every span of a page or of any part of one, in reading order."""
-    if isinstance(part, Span):
+    return parts_of(part, Span)
+
+
+def parts_of(part: Any, *kinds: type[P]) -> Iterator[P]:
+    """Every part of those kinds in a page or in any part of one, in reading order; none is looked for in another."""
+    if isinstance(part, kinds):
         yield part
     elif isinstance(part, tuple):
         for each in part:
-            yield from spans_of(each)
+            yield from parts_of(each, *kinds)
     elif dataclasses.is_dataclass(part):
         for field in dataclasses.fields(part):
-            yield from spans_of(getattr(part, field.name))
+            yield from parts_of(getattr(part, field.name), *kinds)

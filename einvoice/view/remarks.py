@@ -10,30 +10,31 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from einvoice.data import Language
 from einvoice.report import Finding
-from einvoice.rulebook import sentences
+from einvoice.rulebook import sentences, unsaid
 from einvoice.view import formatting
 from einvoice.view.formatting import COLON
-from einvoice.view.page import Card, Entries, Page, Remark, Row, Span, spans_of
+from einvoice.view.page import Card, Entries, Page, Remark, Row, Span, parts_of, spans_of
 from einvoice.view.words import label
 from einvoice.visible import visible
 
 _AMOUNT = re.compile(r"-?\d{1,30}(?:\.\d{1,30})?")
 
 Holder = Entries | Card | Row  # what shows remarks below itself
+HOLDERS: tuple[type[Holder], ...] = get_args(Holder)
 
 
 def with_remarks(page: Page, findings: Sequence[Finding], *, first: int = 1) -> Page:
     """The page with every finding told once, numbered from `first`, and every value that one is about marked."""
     if not findings:
         return page
-    holders = tuple(_holders(page))
+    holders: tuple[Holder, ...] = tuple(parts_of(page, *HOLDERS))
     shown = {span.path for span in spans_of(page)} - {""}
     marks: dict[str, tuple[int, ...]] = {}
     below: dict[int, tuple[Remark, ...]] = {}  # by the holder's id; id(None) for the head of the page
@@ -55,18 +56,6 @@ def remarks_of(findings: Sequence[Finding], language: Language, *, first: int = 
 def _within(path: str, group: str) -> bool:
     """Whether a path is that one or lies below it."""
     return path == group or path.startswith((f"{group}.", f"{group}["))
-
-
-def _holders(part: Any) -> Iterator[Holder]:
-    """Every block, card and row that can show a remark, in reading order."""
-    if isinstance(part, Holder):
-        yield part
-    elif isinstance(part, tuple):
-        for each in part:
-            yield from _holders(each)
-    elif dataclasses.is_dataclass(part):
-        for field in dataclasses.fields(part):
-            yield from _holders(getattr(part, field.name))
 
 
 def _home(holders: tuple[Holder, ...], about: set[str], field: str) -> Holder | None:
@@ -95,13 +84,9 @@ def _marked(part: Any, marks: dict[str, tuple[int, ...]], below: dict[int, tuple
 def _remark(number: int, finding: Finding, language: Language) -> Remark:
     """What is wrong, and the two values where there are two and the message does not name them."""
     message = finding.message_en if language == "en" else finding.message
-    values = [
-        f"{label(key, language)}{COLON[language]}{shown}"
-        for key in ("found", "expected")
-        if (value := getattr(finding, key)) is not None and value not in message
-        if (shown := _as_shown(value, finding, language)) not in message
-    ]
-    text = sentences(message, ", ".join(values), finding.hint or "")
+    values = unsaid(finding, message, lambda value: _as_shown(value, finding, language))
+    told = (f"{label(name, language)}{COLON[language]}{shown}" for name, shown in values)
+    text = sentences(message, ", ".join(told), finding.hint or "")
     heading = f"{label(finding.severity, language)} {finding.rule}"
     return Remark(number, finding.severity, visible(heading), visible(text))
 

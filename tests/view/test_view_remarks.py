@@ -5,10 +5,11 @@ from view_samples import FINDINGS, GALLERY
 
 from einvoice.model import Invoice, Line, Party
 from einvoice.report import Finding
+from einvoice.view import page as page_module
 from einvoice.view import render_html, render_pdf
 from einvoice.view.layout import page_of
-from einvoice.view.page import Card, Entries, Row, spans_of
-from einvoice.view.remarks import _holders, with_remarks
+from einvoice.view.page import Page, parts_of, spans_of
+from einvoice.view.remarks import HOLDERS, with_remarks
 
 
 def _finding(field: str | None, severity: str = "error") -> Finding:
@@ -17,7 +18,9 @@ def _finding(field: str | None, severity: str = "error") -> Finding:
 
 def _told(page) -> dict[str, list[int]]:
     """Where each remark stands: kind and path of its holder, or `head`."""
-    found = {f"{type(each).__name__} {each.path}": [it.number for it in each.remarks] for each in _holders(page)}
+    found = {
+        f"{type(each).__name__} {each.path}": [it.number for it in each.remarks] for each in parts_of(page, *HOLDERS)
+    }
     return {
         where: numbers for where, numbers in (found | {"head": [it.number for it in page.remarks]}).items() if numbers
     }
@@ -98,4 +101,5 @@ def test_a_pdf_with_findings_is_still_pdf_a():
 
 def test_holders_are_what_can_hold():
     """The kinds of block that show remarks are those that have room for them."""
-    assert {type(each) for each in _holders(page_of(GALLERY["services"](), "fr"))} == {Card, Entries, Row}
+    kinds = {kind for kind in vars(page_module).values() if hasattr(kind, "__dataclass_fields__")}
+    assert set(HOLDERS) == {kind for kind in kinds - {Page} if "remarks" in kind.__dataclass_fields__}
