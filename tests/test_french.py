@@ -14,7 +14,7 @@ import einvoice as ei
 from einvoice import cli
 from einvoice.commands.language import said, speak, translate
 from einvoice.commands.parsing import Parser
-from einvoice.data import data_text, french, ruleset_text
+from einvoice.data import data_text, french, ruleset_text, two_languages
 from einvoice.reporting import FORMATS, Look, render
 from einvoice.reporting.words import WORDS
 from einvoice.rulebook import row
@@ -210,3 +210,12 @@ def test_what_cannot_be_used_is_told_in_french(tmp_path, capsys):
     assert cli.run(status) == 0
     assert cli.run(["validate", str(tmp_path / "s.xml")]) == 0
     assert "einvoice\u00a0: messages de cycle de vie" in " ".join(capsys.readouterr().out.split("\n      "))
+
+
+def test_words_of_reports_have_the_same_forms_and_places_in_both_languages():
+    """Where one language has a word for one and another for several, so has the other; facts stand in both."""
+    rows = two_languages(data_text("report_words.txt"))
+    for key, told in rows.items():
+        assert told["fr"].count(" / ") == told["en"].count(" / "), key
+        assert re.findall(r"\{\w+\}", told["fr"]) == re.findall(r"\{\w+\}", told["en"]), key
+    assert len(rows) > 50

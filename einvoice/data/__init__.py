@@ -9,6 +9,7 @@ einvoice is installed. Both are found from this file, never by the name of the d
 | `terms.tsv` | the business terms: number, names, profile, place in the model |
 | `codes.tsv`, `codes_units.tsv` | the code lists |
 | `lifecycle.toml` | statuses, reasons and actions of lifecycle messages |
+| `report_words.txt` | what reports say to people, in both languages |
 | `examples.tsv` | the example drafts (`fixtures/drafts/`): what each shows |
 | `items.tsv` | items of lifecycle messages: number, place in the model, names, who demands them |
 
@@ -56,6 +57,20 @@ def french(text: str) -> str:
     for place, blank in _KEPT_TOGETHER:
         text = place.sub(blank, text)
     return text
+
+
+def two_languages(table: str) -> dict[tuple[str, ...], dict[Language, str]]:
+    """The rows of a table `key | French | English`; the key may have several columns, a line with # is a remark.
+
+    >>> two_languages("unit | DAY | jour | day")
+    {('unit', 'DAY'): {'fr': 'jour', 'en': 'day'}}
+    """
+    rows: dict[tuple[str, ...], dict[Language, str]] = {}
+    for line in table.splitlines():
+        if line and not line.startswith("#"):
+            *key, said, english = (column.strip() for column in line.split("|"))
+            rows[tuple(key)] = {"fr": french(said), "en": english}
+    return rows
 
 
 def data_text(name: str) -> str:

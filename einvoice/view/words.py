@@ -21,19 +21,13 @@ from functools import cache
 from pathlib import Path
 
 from einvoice.codes import CODE_LISTS, code_list
-from einvoice.data import Language, french
+from einvoice.data import Language, two_languages
 from einvoice.profiles import title_of
 
 
 @cache
 def _table(name: str) -> dict[tuple[str, ...], dict[Language, str]]:
-    """The rows of a file: all columns but the last two are the key."""
-    rows: dict[tuple[str, ...], dict[Language, str]] = {}
-    for line in (Path(__file__).parent / "data" / name).read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            *key, said, english = (column.strip() for column in line.split("|"))
-            rows[tuple(key)] = {"fr": french(said), "en": english}
-    return rows
+    return two_languages((Path(__file__).parent / "data" / name).read_text(encoding="utf-8"))
 
 
 def label(key: str, language: Language) -> str:
