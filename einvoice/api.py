@@ -369,9 +369,11 @@ def _model(source: object) -> Document:
 
 
 def _is_model(source: object) -> TypeGuard[Draft | Invoice]:
+    if isinstance(source, Invoice):
+        return True
     from einvoice.draft import Draft  # noqa: PLC0415 - loaded for drafts only
 
-    return isinstance(source, Draft | Invoice)
+    return isinstance(source, Draft)
 
 
 def _checked_target(to: str) -> None:

@@ -21,7 +21,7 @@ from einvoice.rulebook import Fact, Observation
 # as fast as with the expression, which then finds the place.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CONTROLS = bytes({*range(0x20)} - {0x09, 0x0A, 0x0D})
-_SPECIALS = b"\xef\xbf"  # how U+FFFE and U+FFFF start in UTF-8, with their neighbours
+_RARE = b"\xef"  # how U+FFFE and U+FFFF start in UTF-8, with their neighbours; one byte is found at once, two are not
 _SPECIAL = re.compile('[&<>"\r\n\t]').search
 
 
@@ -68,7 +68,7 @@ def _encoded(xml: str) -> bytes | None:
         data = xml.encode()
     except UnicodeEncodeError:  # half of a surrogate pair
         return None
-    if len(data.translate(None, _CONTROLS)) != len(data) or (_SPECIALS in data and _FORBIDDEN.search(xml)):
+    if len(data.translate(None, _CONTROLS)) != len(data) or (_RARE in data and _FORBIDDEN.search(xml)):
         return None
     return data
 

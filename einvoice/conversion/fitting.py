@@ -20,7 +20,6 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
-from operator import attrgetter
 from typing import Any, Literal
 
 from einvoice.conversion.files import mime_of, name_of
@@ -41,8 +40,6 @@ from einvoice.terms import nearest_term
 _NEVER_EXEMPT = frozenset({"S", "Z", "L", "M"})  # VAT categories without a reason for exemption
 _PAYING = ("buyer", "payee")  # whose identifiers (BT-46, BT-60) stand once
 _OTHERS = ("buyer", "payee", "buyer_agent", "payer", "seller_agent", "invoicee", "invoicer")  # than the seller
-_ONCE_A_LINE = ("notes", "object_identifiers")  # BT-127, BT-128
-_repeatable = attrgetter(*_ONCE_A_LINE)
 _OF_GROUPS = ("subtype_code", "parent_line_identifier")  # mean nothing where the groups are gone
 _LINES = Path(("lines",))
 _PAYMENT_TERMS = "BT-20"
@@ -182,23 +179,25 @@ def _lines_that_count(fitted: Fitted) -> None:
         fitted.told.append(_said("EI-FIT-LINE-NOTE", _LINES / index, line=kept[owner].identifier or "—", expected=text))
     fitted.left_out += [_LINES / index for index in range(len(lines)) if index not in kept]
     ungrouped = len(kept) < len(lines)
-    fitted.change(lines=tuple(_line(line, index, fitted, ungrouped) for index, line in kept.items()))
+    for index, line in kept.items():
+        if ungrouped or len(line.notes) > 1 or len(line.object_identifiers) > 1:
+            kept[index] = _line(line, _LINES / index, fitted, ungrouped)
+    fitted.change(lines=tuple(kept.values()))
 
 
-def _line(line: Line, index: int, fitted: Fitted, ungrouped: bool) -> Line:  # noqa: FBT001 - of one caller
-    """The line without its group, and with the first of each of the values that only EXTENDED lets repeat."""
+def _line(line: Line, place: Path, fitted: Fitted, ungrouped: bool) -> Line:  # noqa: FBT001 - of one caller
+    """The line with one BT-127 and one BT-128, and without its group where the groups are gone."""
     changed: dict[str, Any] = {}
-    for name, values in zip(_ONCE_A_LINE, _repeatable(line), strict=True):
-        if len(values) > 1:
-            changed[name] = values[:1]
-            fitted.left_out += [_LINES / index / name / each for each in range(1, len(values))]
+    for name in ("notes", "object_identifiers"):
+        values = getattr(line, name)
+        changed[name] = values[:1]
+        fitted.left_out += [place / name / index for index in range(1, len(values))]
     for name in _OF_GROUPS if ungrouped else ():
         value = getattr(line, name)
-        if value is not None:
-            changed[name] = None
-            if value != DETAIL:  # which all lines are now
-                fitted.left_out.append(_LINES / index / name)
-    return line.model_copy(update=changed) if changed else line
+        changed[name] = None
+        if value not in (None, DETAIL):  # which all lines are now
+            fitted.left_out.append(place / name)
+    return line.model_copy(update=changed)
 
 
 def _identifiers_once(fitted: Fitted, to: str) -> None:

@@ -43,9 +43,11 @@ def counted(lines: Sequence[Line]) -> Counted:
     """The lines that are counted; one that only informs is told in the note of its parent, else of its neighbour."""
     kept = {index: line for index, line in enumerate(lines) if line.subtype_code not in NOT_COUNTED}
     told: dict[int, int] = {}
+    if not kept or len(kept) == len(lines):
+        return Counted(kept, told)
     places = {line.identifier: index for index, line in kept.items() if line.identifier}
     for index, line in enumerate(lines):
-        if line.subtype_code != INFORMATION or not kept or not (words := _words(line)):
+        if line.subtype_code != INFORMATION or not (words := _words(line)):
             continue
         near = max((each for each in kept if each < index), default=min(kept))
         owner = told[index] = places.get(line.parent_line_identifier or "", near)
