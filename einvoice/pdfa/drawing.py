@@ -75,6 +75,7 @@ _INLINE_FILTERS = frozenset(
     ]
 )
 _INVISIBLE = 3  # text rendering mode
+_TOGETHER = 16  # operations that are counted at once
 _MAX_NESTING = 28  # of q
 _MAX_FORMS = 40  # within each other
 
@@ -140,8 +141,9 @@ class Drawing:
         """Judge one content stream; whether it used any resource. `coloured`: the caller may have set a colour."""
         state = _State(self, resources, where, depth, fill=coloured, stroke=coloured)
         try:
-            for operator, operands in operations(content):
-                self.pdf.tick()
+            for number, (operator, operands) in enumerate(operations(content)):
+                if not number % _TOGETHER:
+                    self.pdf.tick(_TOGETHER)
                 if operator not in _OF_NO_CONCERN:
                     state.step(operator, operands)
         except Spent:

@@ -38,8 +38,8 @@ _TOKEN = re.compile(
     rb"|\(([^\\()\r]*)\)"  # 8: a string
     rb"|<((?:[0-9A-Fa-f]{2})*)>"  # 9: a string in hexadecimal digits
     rb"|(true|false|null)(?=[\t\n\f\r ()<>\[\]/])"  # 10: a word
-    rb")",
-    re.ASCII,
+    rb"|(.|\Z))",  # 11: what is not plain
+    re.ASCII | re.DOTALL,
 )
 _BEGIN, _END = 5, 6
 _MADE: dict[int, Callable[[re.Match[bytes], PdfReader], PdfObject]] = {
@@ -60,25 +60,27 @@ def plain_object(data: bytes, place: int, reader: PdfReader) -> PdfObject | None
     """The object that begins at a place; None where it is not plain, and where it is the dictionary of a stream."""
     outer: list[tuple[bytes, list[PdfObject]]] = []  # how each array and dictionary ends, and what it stands in
     items: list[PdfObject] = []  # of the innermost
-    value: PdfObject | None = None
-    if data[place : place + 1].isspace():
-        return None
-    while (found := _TOKEN.match(data, place)) and len(outer) < _DEEPEST:
-        place, kind = found.end(), found.lastindex or 0
-        if kind == _BEGIN:
+    value: PdfObject | None
+    for found in _TOKEN.finditer(data, place):
+        kind = found.lastindex
+        if kind == _BEGIN and len(outer) < _DEEPEST:
             outer.append((b">>" if found[5] == b"<<" else b"]", items))
             items = []
             continue
-        if kind == _END:
-            end, before = outer.pop() if outer else (b"", [])
-            value = _container(end, items) if end == found[6] else None
+        if kind == _END and outer and outer[-1][0] == found[6]:
+            end, before = outer.pop()
+            value = _container(end, items)
             items = before
+        elif make := _MADE.get(kind or 0):
+            value = make(found, reader)
         else:
-            value = _MADE[kind](found, reader)
+            break
         if value is None:
             break
         if not outer:
-            return None if isinstance(value, DictionaryObject) and _STREAM.match(data, place) else value
+            ends = found.end()
+            usual = not data[place : place + 1].isspace()
+            return value if usual and not (isinstance(value, DictionaryObject) and _STREAM.match(data, ends)) else None
         items.append(value)
     return None
 

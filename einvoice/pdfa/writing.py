@@ -19,8 +19,10 @@ import hashlib
 import re
 import zlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from pypdf.generic import (
     ArrayObject,
@@ -156,24 +158,21 @@ class _Writer:
     def _entry(self, key: str, value: PdfObject) -> bytes:
         return _name(key) + b" " + self.encoded(value)
 
-    def encoded(self, value: PdfObject | None) -> bytes:  # noqa: PLR0911 - one line for each type of object
-        if isinstance(value, IndirectObject):
-            return b"%d 0 R" % self.number(value)
-        if isinstance(value, DictionaryObject):
-            return b"<<%s>>" % b"".join(self._entry(*item) for item in value.items())
-        if isinstance(value, ArrayObject):
-            return b"[%s]" % b" ".join(self.encoded(item) for item in value)
-        if isinstance(value, NameObject):
-            return _name(value)
-        if isinstance(value, TextStringObject):
-            return _string(value.original_bytes)
-        if isinstance(value, ByteStringObject):
-            return _string(bytes(value))
-        if isinstance(value, BooleanObject):
-            return b"true" if value.value else b"false"
-        if isinstance(value, NumberObject | FloatObject):
-            return repr(value).encode("ascii")
-        return b"null"
+    def encoded(self, value: PdfObject | None) -> bytes:
+        """How a value is written; what is none of the types of PDF is null."""
+        encode = _ENCODERS.get(type(value)) or next(
+            (way for kind, way in _ENCODERS.items() if isinstance(value, kind)), None
+        )
+        return encode(self, value) if encode else b"null"
+
+    def _reference(self, value: IndirectObject) -> bytes:
+        return b"%d 0 R" % self.number(value)
+
+    def _dictionary(self, value: DictionaryObject) -> bytes:
+        return b"<<%s>>" % b"".join([self._entry(key, each) for key, each in value.items()])
+
+    def _array(self, value: ArrayObject) -> bytes:
+        return b"[%s]" % b" ".join([self.encoded(item) for item in value])
 
 
 def _object_stream(members: list[tuple[int, bytes]]) -> bytes:
@@ -197,3 +196,16 @@ def _name(name: str) -> bytes:
 def _string(data: bytes) -> bytes:
     """A literal string; a carriage return would be read as a line feed, so it is escaped."""
     return b"(" + _IN_STRING.sub(lambda match: _ESCAPES[match[0]], data) + b")"
+
+
+_ENCODERS: dict[type, Callable[[_Writer, Any], bytes]] = {  # of a type that is not among them, the first that fits
+    IndirectObject: _Writer._reference,  # noqa: SLF001 - of this module
+    DictionaryObject: _Writer._dictionary,  # noqa: SLF001
+    ArrayObject: _Writer._array,  # noqa: SLF001
+    NameObject: lambda _, value: _name(value),
+    TextStringObject: lambda _, value: _string(value.original_bytes),
+    ByteStringObject: lambda _, value: _string(bytes(value)),
+    BooleanObject: lambda _, value: b"true" if value.value else b"false",
+    NumberObject: lambda _, value: b"%d" % value,
+    FloatObject: lambda _, value: repr(value).encode("ascii"),
+}
