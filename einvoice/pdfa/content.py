@@ -25,23 +25,31 @@ OPERATORS = frozenset(
 
 _MAX_DEPTH = 64  # of arrays and dictionaries within each other
 _TOKEN = re.compile(
-    rb"(?:[\x00\t\n\f\r ]+|%[^\r\n]*)*+(?:"
-    rb"(-?\d{1,15}(?:\.\d{1,15})?)(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"  # 1: a number as most are written
-    rb"|([+-]*(?:\d+\.?[\d-]*|\.[\d-]+))(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"  # 2: any other
-    rb"|(true|false|null)(?=[\x00\t\n\f\r ()<>\[\]{}/%]|\Z)"  # 3
-    rb"|([^\x00\t\n\f\r ()<>\[\]{}/%]+)"  # 4: any other word
-    rb"|(/[^\x00\t\n\f\r ()<>\[\]{}/%]*)"  # 5: a name
-    rb"|\(((?:[^\\()]++|\\.)*+)\)"  # 6: a string without pairs of parentheses
-    rb"|<([0-9A-Fa-f\x00\t\n\f\r ]*)>"  # 7: a string in hexadecimal digits
-    rb"|(\[|<<)"  # 8: what begins
-    rb"|(\]|>>)"  # 9: what ends
-    rb"|(\()"  # 10: any other string
-    rb"|([{}])"  # 11: what no content stream has
-    rb"|(\Z)"  # 12
-    rb"|(.))",  # 13: what is none of all that
-    re.DOTALL,
+    rb"""
+    (?:[\x00\t\n\f\r\ ]+|%[^\r\n]*)*+
+    (?:
+    # Half of all operators say where and how thick, and here nobody asks: they are read with their numbers.
+    (?P<passed>(?:PLAIN[\x00\t\n\f\r\ ]+){0,6}+
+        (?P<operator>cm|T[cdDLmswz*]|[cijJlmMvwy]|re|[hn]|W\*?|BT|ET|EMC|BX|EX)BREAK)
+    |(?P<plain>PLAIN)BREAK
+    |(?P<number>[+-]*(?:\d+\.?[\d-]*|\.[\d-]+))BREAK
+    |(?P<constant>true|false|null)BREAK
+    |(?P<word>[^\x00\t\n\f\r\ ()<>\[\]{}/%]+)
+    |(?P<name>/[^\x00\t\n\f\r\ ()<>\[\]{}/%]*)
+    |\((?P<text>(?:[^\\()]++|\\.)*+)\)
+    |<(?P<hexadecimal>[0-9A-Fa-f\x00\t\n\f\r\ ]*)>
+    |(?P<begin>\[|<<)
+    |(?P<end>\]|>>)
+    |(?P<nested>\()  # a string with pairs of parentheses
+    |(?P<last>\Z)
+    |(?P<brace>[{}])  # of PostScript
+    |(?P<stray>.)
+    )""".replace(b"PLAIN", rb"-?\d{1,15}(?:\.\d{1,15})?").replace(b"BREAK", rb"(?=[\x00\t\n\f\r\ ()<>\[\]{}/%]|\Z)"),
+    re.DOTALL | re.VERBOSE,
 )
-_PLAIN, _WORD, _BEGIN, _END, _NESTED, _LAST, _STRAY = 1, 4, 8, 9, 10, 12, 13
+_KINDS = _TOKEN.groupindex
+_PASSED, _PLAIN, _WORD, _BEGIN = (_KINDS[name] for name in ("passed", "plain", "word", "begin"))
+_NESTED, _LAST, _STRAY = (_KINDS[name] for name in ("nested", "last", "stray"))
 _ENDS = {b"[": b"]", b"<<": b">>", b"BI": b"ID"}
 _IN_STRING = re.compile(rb"\\.|[()]|\Z", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
@@ -56,7 +64,10 @@ _IMAGE_END = re.compile(rb"[\x00\t\n\f\r ]EI(?=[\x00\t\n\f\r ]|\Z)")
 
 
 def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:  # noqa: C901 - one branch a kind of token
-    """The operators of a content stream with their operands. Raises `Unreadable` where it is malformed."""
+    """The operators of a content stream with their operands; those that move a pen or a text come without.
+
+    Raises `Unreadable` where the stream is malformed.
+    """
     operands: list[Any] = []
     outer: list[tuple[bytes, list[Any]]] = []  # how each array, dictionary and inline image ends; what it stands in
     place: int | None = 0
@@ -65,7 +76,10 @@ def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:  # noqa: C901 
         for found in _TOKEN.finditer(data, start):
             kind = found.lastindex or 0
             value = found[kind]
-            if kind == _PLAIN:  # half of all tokens
+            if kind == _PASSED and not outer:
+                yield found["operator"], []
+                operands = []
+            elif kind == _PLAIN:
                 operands.append(float(value) if b"." in value else int(value))
             elif kind == _WORD and not outer and value not in _ENDS:
                 yield value, operands
@@ -89,7 +103,7 @@ def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:  # noqa: C901 
             elif kind == _LAST and not outer and not operands:
                 break
             else:
-                raise _malformed(kind, value, found.start())
+                raise _malformed(kind, found["operator"] or value, found.start())
 
 
 def _ended(outer: list[tuple[bytes, list[Any]]], items: list[Any]) -> list[Any]:
@@ -160,9 +174,9 @@ def _unescaped(match: re.Match[bytes]) -> bytes:
 
 
 _MADE: dict[int, Callable[[bytes], Any]] = {
-    2: _number,
-    3: {b"true": True, b"false": False, b"null": None}.get,
-    5: _name,
-    6: _text,
-    7: _hexadecimal,
+    _KINDS["number"]: _number,
+    _KINDS["constant"]: {b"true": True, b"false": False, b"null": None}.get,
+    _KINDS["name"]: _name,
+    _KINDS["text"]: _text,
+    _KINDS["hexadecimal"]: _hexadecimal,
 }

@@ -32,7 +32,9 @@ from einvoice.pdfa.xmp import Metadata, is_harmless, read_xmp, write_xmp
         (b"/F1 12 Tf (a\\(b\\)\\101\\n) Tj", [(b"Tf", ["/F1", 12]), (b"Tj", [b"a(b)A\n"])]),
         (b"[(a) -20 <4142>] TJ % remark\nET", [(b"TJ", [[b"a", -20, b"AB"]]), (b"ET", [])]),
         (b"/A#42 <</K[1 2]/L true>> BDC", [(b"BDC", ["/AB", {"/K": [1, 2], "/L": True}])]),
-        (b"-.5 +3. 4-5 w", [(b"w", [-0.5, 3.0, 4])]),
+        (b"-.5 +3. 4-5 rg", [(b"rg", [-0.5, 3.0, 4])]),
+        (b"1 0 0 -1 2.5 3 cm/a gs 1 2 3 4 5 6 7 c 1 w", [(b"cm", []), (b"gs", ["/a"]), (b"c", []), (b"w", [])]),
+        (b"/a 1 w .5 w +1 2 Td/b gs", [(b"w", []), (b"w", []), (b"Td", []), (b"gs", ["/b"])]),
         (b"(nested (pair) \\\\) Tj", [(b"Tj", [b"nested (pair) \\"])]),
         (b"BI /W 2/H 1 ID \x00 EI\xff EI Q", [(b"BI", [{"/W": 2, "/H": 1}]), (b"Q", [])]),
         (b"", []),
@@ -43,7 +45,9 @@ def test_content_streams_are_read(content, expected):
     assert list(operations(content)) == expected
 
 
-@pytest.mark.parametrize("content", [b"(open Tj", b"[1 2", b"1 2", b"<</A 1", b"BI /W 1", b"1 >> 2 w", b"BI ID \x00 E"])
+@pytest.mark.parametrize(
+    "content", [b"(open Tj", b"[1 2", b"1 2", b"<</A 1", b"BI /W 1", b"1 >> 2 w", b"[1 2 m] TJ", b"BI ID \x00 E"]
+)
 def test_malformed_content_is_refused(content):
     """A stream that ends in the middle of something says so."""
     with pytest.raises(Unreadable, match="content stream"):
