@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import einvoice as ei
-from einvoice.binding import writing
+from einvoice.binding import planning
 from einvoice.document import Document
 from einvoice.identifiers import Kind
 from einvoice.schematron import RuleTree
@@ -54,11 +54,11 @@ def test_lines_that_are_alike_are_written_by_one_plan(monkeypatch):
     """How many rows the writer looks at for the first time does not grow with the lines."""
     invoice = ei.parse(_INVOICE.read_bytes())
     looked = []
-    needed = writing._is_needed
-    monkeypatch.setattr(writing, "_is_needed", lambda *given: looked.append(1) or needed(*given))
+    needed = planning._is_needed
+    monkeypatch.setattr(planning, "_is_needed", lambda *given: looked.append(1) or needed(*given))
     counts = []
     for times in (1, 5):
-        writing._plan.cache_clear()
+        planning.planned.cache_clear()
         looked.clear()
         ei.build(invoice.model_copy(update={"lines": invoice.lines[:1] * times}), "ubl")
         counts.append(len(looked))
