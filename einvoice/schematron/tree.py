@@ -89,21 +89,20 @@ class Tree:
         self.tag: list[str] = [""]
         self.text: list[str | None] = [None]  # None for what has elements inside
         self.up: list[int] = [-1]
-        self.kids: list[Kids] = [{}]
         self.ways: dict[str, Way] = {}  # by key
         self.names: dict[str, Way] = {}  # by tag, the last; it knows the others
         self._ends: list[int] | None = None
         self._named: dict[str, Nodes] = {}
         self._siblings: dict[int, tuple[list[int], list[Element]]] = {}  # of a node: its children
         self._read(root)
+        self.kids = self._related()
 
     def _read(self, root: Element) -> None:
         """Fill the columns, in one walk over the document."""
-        tags, texts, ups, kids = self.tag, self.text, self.up, self.kids
+        tags, texts, ups = self.tag, self.text, self.up
         way = Way(_TOP)
-        mine = kids[0]
         parent, left, number = 0, 1, 0
-        above: list[tuple[int, int, Way, Kids]] = []
+        above: list[tuple[int, int, Way]] = []
         for element in root.iter():
             left -= 1
             tag: Any = element.tag
@@ -111,39 +110,51 @@ class Tree:
                 number += 1
                 here = way.below.get(tag) or self._way(tag, way)
                 here.nodes.append(number)
-                tag = here.tag
-                tags.append(tag)
+                tags.append(here.tag)
                 ups.append(parent)
-                same = mine.get(tag)
-                if same is None:
-                    mine[tag] = (number,)
-                elif same.__class__ is list:
-                    same.append(number)
-                else:
-                    mine[tag] = [*same, number]
                 size = len(element)
-                attributes: Any = element.keys()  # four times as fast as items(), and most elements have none
-                inside: Kids = {} if size or attributes else _NO_KIDS
-                kids.append(inside)
-                node = number
                 texts.append(None if size else element.text or "")
+                node = number
+                attributes: Any = element.keys()  # four times as fast as items(), and most elements have none
                 for name in attributes:
                     number += 1
                     tag = "@" + name
                     there = here.below.get(tag) or self._way(tag, here)
                     there.nodes.append(number)
-                    tag = there.tag
-                    inside[tag] = number
-                    tags.append(tag)
+                    tags.append(there.tag)
                     texts.append(element.get(name))
                     ups.append(node)
-                    kids.append(_NO_KIDS)
                 if size:
-                    above.append((parent, left, way, mine))
-                    parent, left, way, mine = node, size, here, inside
+                    above.append((parent, left, way))
+                    parent, left, way = node, size, here
                     continue
             while not left and above:
-                parent, left, way, mine = above.pop()
+                parent, left, way = above.pop()
+
+    def _related(self) -> list[Kids]:
+        """The children of each node by tag, and its attributes: way by way, where those of one parent are in a row."""
+        up = self.up
+        kids = [_NO_KIDS] * len(up)
+        kids[0] = {}
+        for way in self.ways.values():  # that of a parent stands before those of its children
+            tag, before = way.tag, -1
+            if way.below:
+                for node in way.nodes:
+                    kids[node] = {}
+            if tag[0] == "@":
+                for node in way.nodes:
+                    kids[up[node]][tag] = node
+                continue
+            for node in way.nodes:
+                parent = up[node]
+                if parent != before:
+                    before = parent
+                    kids[parent][tag] = (node,)
+                elif (same := kids[parent][tag]).__class__ is list:
+                    same.append(node)
+                else:
+                    kids[parent][tag] = [*same, node]
+        return kids
 
     def _way(self, tag: str, up: Way) -> Way:
         if up.below is _NO_WAYS:
@@ -189,7 +200,7 @@ class Tree:
 
     def attributes(self, node: int) -> list[int]:
         """attribute::*"""
-        return [kid for tag, kid in self.kids[node].items() if tag[0] == "@"]
+        return sorted([kid for tag, kid in self.kids[node].items() if tag[0] == "@"])
 
     def attributes_below(self, node: int) -> list[int]:
         """descendant-or-self::node()/attribute::*"""
