@@ -33,7 +33,7 @@ from einvoice.profiles import profile_of
 from einvoice.report import SyntaxName
 from einvoice.rulebook import Observation, at_source
 from einvoice.schematron import RuleTree
-from einvoice.xml import MAX_BYTES, Element, local_name, parse_xml
+from einvoice.xml import MAX_BYTES, Element, local_name, parse_xml, qualified_name
 
 if TYPE_CHECKING:
     from einvoice.draft import Disagreement, Draft
@@ -266,11 +266,19 @@ class Document:
         path = str(Path.parse(field).plain)
         credit_note = local_name(self.root) == "CreditNote"
         known = ubl.xpath_of(path, credit_note=credit_note) if self.detected.syntax == "ubl" else cii.xpath_of(path)
-        element = self._fields.below(below, known) if known else None
-        if element is None:
+        way = self._fields.below(below, known) if known else ()
+        if not way:
             return None
-        line: Any = element.sourceline  # an int or None, which its stub does not say
-        return self.detected.locations.of(element), line
+        above, *inside = way
+        line: Any = inside[-1].sourceline  # an int or None, which its stub does not say
+        return "/".join((self.detected.locations.of(above), *map(qualified_name, inside))), line
+
+    def know(self, xpath: str, node: int) -> None:
+        """Where an XPath of the invoice leads that rules have written of a node of `rule_tree`: it need not be read."""
+        element = self.rule_tree.element(node)
+        if element is not None:
+            is_attribute = self.rule_tree.tag[node][0] == "@"
+            self._fields.know(xpath, (element, self.rule_tree.local_name(node) if is_attribute else None))
 
     def element_at(self, xpath: str) -> Element:
         """The element of an XPath of the invoice; the last one on the way where there is none."""

@@ -20,7 +20,7 @@ import codecs
 import os
 import re
 import weakref
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import count
 from operator import itemgetter
 from typing import Any, ClassVar, Protocol, TypeAlias
@@ -224,11 +224,14 @@ class Locations:
         number = self._numbers.get(element)
         if number is None:
             parent = element.getparent()
-            self._number_all([element] if parent is None else parent.iterchildren("*"))
+            self._number_all([element] if parent is None else list(parent.iterchildren("*")))
             number = self._numbers[element]
         return f"{qualified_name(element)}[{number}]" if number else qualified_name(element)
 
-    def _number_all(self, siblings: Iterable[Element]) -> None:
+    def _number_all(self, siblings: Sequence[Element]) -> None:
+        if len({sibling.tag for sibling in siblings}) == len(siblings):  # as in most elements
+            self._numbers.update(dict.fromkeys(siblings, 0))
+            return
         alike: dict[str, list[Element]] = {}
         for sibling in siblings:
             alike.setdefault(sibling.tag, []).append(sibling)

@@ -18,7 +18,7 @@ from einvoice.reporting.text import Look, text
 from einvoice.rulebook import equivalents, official, row
 from einvoice.rulebook.edge import in_words
 from einvoice.schematron import Failure, compile_rules, read_rules
-from einvoice.validation.observed import Ran, observed
+from einvoice.validation.observed import Places, Ran, observed
 
 DAY = date(2026, 11, 22)
 DRAFT = {
@@ -150,5 +150,5 @@ def test_rules_of_the_extension_under_another_id_speak_its_words():
     """FX-SCH-A-000414 says BR-FXEXT-12: no equal in EN 16931, and the words of that row all the same."""
     failure = Failure("FX-SCH-A-000414", "assert", "fatal", "", "[BR-FXEXT-12]-Each …", "/x", 7)
     ran = Ran("facturx-basic", "1.09", "profile", "facturx-basic")
-    (found,) = in_words([observed(failure, ran, ei.Policy(), lambda _: None)], "en")
+    (found,) = in_words([observed(failure, ran, ei.Policy(), Places())], "en")
     assert (found.rule, found.equivalents, found.message) == ("FX-SCH-A-000414", (), row("BR-FXEXT-12").en)

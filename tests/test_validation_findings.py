@@ -16,7 +16,7 @@ from einvoice.data import ruleset_text
 from einvoice.rulebook import finding
 from einvoice.schematron import Failure, Outcome
 from einvoice.validation.engines import _compare
-from einvoice.validation.observed import Ran, observed
+from einvoice.validation.observed import Places, Ran, observed
 from einvoice.validation.overlay import known_defect
 from einvoice.validation.policy import Policy
 
@@ -29,7 +29,7 @@ FAILURE = Failure("BR-CO-10", "assert", "fatal", "", "[BR-CO-10]-Sum (BT-106) = 
 def told(failure: Failure, located: str | None, ruleset: str = "en16931-ubl", language="fr", **policy) -> ei.Finding:
     """The finding for a failure whose place in the model is `located`."""
     ran = Ran(ruleset, find(ruleset, on=NOVEMBER).version, "profile", ruleset)
-    return finding(observed(failure, ran, Policy(date=NOVEMBER, **policy), lambda _: located), language)
+    return finding(observed(failure, ran, Policy(date=NOVEMBER, **policy), Places(lambda _: located)), language)
 
 
 @pytest.mark.parametrize(

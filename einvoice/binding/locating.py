@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache, partial
+from itertools import islice
 
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, empty_elements, recognise, says_something
@@ -43,6 +44,7 @@ class Fields:
         self._counts: Counter[str] = Counter()  # how many values each repeated attribute has
         self._places: dict[Place, str] = {}
         self._children: dict[tuple[Element, _Naming], dict[str, list[Element]]] = {}
+        self._alone: dict[tuple[Element, str], Element | None] = {}
         self._resolved: dict[str, Place] = {}
         self._field_of: dict[Element, str] = {root: ""}  # of objects
         self._unentered: dict[str, list[tuple[Shape, Element]]] = {"": [(shape, root)]}  # of a field, its elements
@@ -60,22 +62,32 @@ class Fields:
             return self._places[element, attribute]
         return next((self._places[around, None] for around in way if (around, None) in self._places), None)
 
-    def below(self, xpath: str, schema_path: str) -> Element | None:
-        """The element of a schema path that lies below an XPath of the document; None where there is none.
+    def below(self, xpath: str, schema_path: str) -> tuple[Element, ...]:
+        """The element of an XPath of the document, and those on a schema path below it; () where one is not there.
 
         fields.below("/Invoice", "/Invoice/cac:LegalMonetaryTotal/cbc:PayableAmount")
+
+        Each is the only one of its name beside its siblings: of several, nobody knows which is meant.
         """
         element, attribute = self.resolved(xpath)
         above = [local_name(each) for each in (*reversed(list(element.iterancestors())), element)]
         names = [name.rpartition(":")[2] for name in schema_path.split("/")[1:]]
         if attribute is not None or "@" in schema_path or names[: len(above)] != above or len(names) == len(above):
-            return None
+            return ()
+        way = [element]
         for name in names[len(above) :]:
-            child = self._child(element, name, None, 1)
-            if child is None or self._child(element, name, None, 2) is not None:  # of several, nobody knows which
-                return None
-            element = child
-        return element
+            only = self._only(way[-1], name)
+            if only is None:
+                return ()
+            way.append(only)
+        return tuple(way)
+
+    def _only(self, element: Element, name: str) -> Element | None:
+        """The one child of a local name."""
+        if (element, name) not in self._alone:  # remembered, as for each finding those of the document are looked for
+            found = list(islice(element.iterchildren(f"{{*}}{name}"), 2))
+            self._alone[element, name] = found[0] if len(found) == 1 else None
+        return self._alone[element, name]
 
     @property
     def places(self) -> dict[Place, str]:
@@ -147,6 +159,10 @@ class Fields:
         for name, attribute in shape.attributes.items():
             if attribute.key and element.get(name) is not None:
                 self._places[element, name] = _join(path, attribute.key)
+
+    def know(self, xpath: str, place: Place) -> None:
+        """Where an XPath leads, from whoever wrote it."""
+        self._resolved[xpath] = place
 
     def resolved(self, xpath: str) -> Place:
         """Where a path of names and positions leads: an element or an attribute of it, or the last one on the way."""

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from einvoice.binding.codecs import Partial, Respelled
 from einvoice.binding.nodes import Node, Shape
+from einvoice.filled import filled
 from einvoice.model import Unread
 from einvoice.xml import Element, Locations, children
 
@@ -352,7 +353,14 @@ def _listed(problems: Iterable[_Problem], locations: Locations) -> Iterator[Unre
         met[saying] += 1
         if met[saying] > MOST_EQUAL:
             continue
-        made = Unread(kind=kind, xpath=locations.of(element, attribute), line=element.sourceline, text=text)
+        values = {
+            "kind": kind,
+            "xpath": locations.of(element, attribute),
+            "line": element.sourceline,
+            "text": text,
+            "more": 0,
+        }
+        made = filled(Unread, values, {"kind", "xpath", "line", "text"})
         if met[saying] < MOST_EQUAL:
             yield made
         else:

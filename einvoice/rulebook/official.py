@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 
 from einvoice.data import ruleset_text
@@ -20,6 +20,7 @@ _LABEL = re.compile(
     r"(?:\s+(?:-\s*)?warning)?\s*[-:–]*\s*,?"
 )
 _EN_16931 = re.compile(r"BR-(?!FX)|CII-")
+_LONGEST = 1_000  # characters of a message that is remembered: some quote the document
 _SOURCE = re.compile(r"\s*\|\s*Source\s*:\s*(.+)\Z")
 
 
@@ -58,6 +59,11 @@ def official(message: str) -> Official:
     "Num Fact : 12, [BR-FREXT-05]-The code …" -> "The code … (Num Fact : 12)"
     "[G1.05] Le numéro … | Source : Annexe 7" -> "Le numéro …", source "Annexe 7"
     """
+    return _taken_apart(message) if len(message) <= _LONGEST else _taken_apart.__wrapped__(message)
+
+
+@lru_cache(maxsize=256)  # a rule says the same on each of thousands of lines
+def _taken_apart(message: str) -> Official:
     text = " ".join(message.split())
     cited = _SOURCE.search(text)
     if cited:

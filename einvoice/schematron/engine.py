@@ -278,7 +278,9 @@ class CompiledRules:
     def _error(self, document: RuleTree, number: int, node: int, reason: str, more: int) -> Failure:
         name, _, flag, role = self._program.checks[number]
         message = f"{UNEVALUATED}{reason}"
-        return Failure(name, "error", flag, role, message, document.location(node), document.line(node), more=more)
+        return Failure(
+            name, "error", flag, role, message, document.location(node), document.line(node), more=more, node=node
+        )
 
     def _failure(self, document: RuleTree, number: int, node: int, more: int) -> Failure:
         name, kind, flag, role = self._program.checks[number]
@@ -289,7 +291,7 @@ class CompiledRules:
             else self._operands(document, number, node)
         )
         place = document.location(node), document.line(node)
-        return Failure(name, kind, flag, role, message, *place, found, expected, facts, more)
+        return Failure(name, kind, flag, role, message, *place, found, expected, facts, more, node)
 
     def _operands(self, document: RuleTree, number: int, node: int) -> tuple[str | None, str | None]:
         """The values that the check compared."""

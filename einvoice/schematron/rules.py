@@ -146,6 +146,7 @@ class Failure:
     expected: str | None = None
     facts: Mapping[str, str] = field(default_factory=dict)  # the values of the message that have a name
     more: int = 0  # at how many nodes after this one the check failed too, of which no more than their number is told
+    node: int | None = field(default=None, compare=False)  # the context node in the tree, where the engine has one
 
     @property
     def reason(self) -> str:

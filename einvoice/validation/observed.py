@@ -10,14 +10,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from typing import NamedTuple
 
 from einvoice.paths import Path
 from einvoice.report import Severity
-from einvoice.rulebook import Fact, Observation, Official, Row, Sentence, equivalents, official, row
+from einvoice.rulebook import Fact, Observation, Sentence, equivalents, official, row
 from einvoice.schematron import Failure
 from einvoice.terms import Term, nearest_term, term, term_at
-from einvoice.validation.overlay import At, Defect, known_defect
+from einvoice.validation.overlay import Defect, known_defect
 from einvoice.validation.policy import Policy, severity_of
+from einvoice.xml import Element
 
 _UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number
 MOST_ALIKE = 100  # findings that differ in place and value only
@@ -25,7 +28,17 @@ _WEIGHT: Mapping[Severity, int] = {"information": 0, "warning": 1, "error": 2}
 _TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
 _SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
 
-Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
+
+def _nowhere(*_place: str) -> None:
+    """What a document that has no places of business terms says of each."""
+
+
+class Places(NamedTuple):
+    """How a document tells what stands at an XPath of it."""
+
+    field_at: Callable[[str], str | None] = _nowhere  # the field of the model
+    element_at: Callable[[str], Element] | None = None
+    value_of: Callable[[str, str], tuple[str, int | None] | None] = _nowhere  # of a field below: its XPath and line
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +52,27 @@ class Ran:
     extension: bool = False  # whether the document is of an extension, whose own rules may allow what these refuse
 
 
-def observed(failure: Failure, ran: Ran, policy: Policy, place: Place, element: At | None = None) -> Observation:
-    """What a failed check of a rule set says of the document; `element` gives what stands at its place."""
+def observed(failure: Failure, ran: Ran, policy: Policy, places: Places) -> Observation:
+    """What a failed check of a rule set says of the document: at the value of its field, where that stands there."""
     said = official(failure.message)
     rule = failure.rule or said.label or _UNNAMED
     alike = equivalents(rule, said.label)
     words = "" if alike or not rule.startswith("FX-") else said.label  # Factur-X's own words, under another of its ids
     known = next(filter(None, map(row, (*alike, words, rule))), None)
+    element = partial(places.element_at, failure.location) if places.element_at else None
     defect = known_defect(ran.ruleset, ran.version, rule, failure, element) if policy.overlay != "off" else None
     severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
     softened = defect is not None and not failure.more and _is_softened(defect, severity, policy)
-    located = place(failure.location)
-    meant = _term_of(known, said, Path.parse(located) if located is not None else None)
+    located = places.field_at(failure.location)
+    plain = Path.parse(located).plain if located is not None else None
+    meant = _term_of((*(known.terms if known else ()), *_TERM.findall(said.text)), plain)
     found = failure.found if failure.found is not None else _shown(said.text)
     facts: dict[str, Fact | None] = {"found": found, "expected": failure.expected}
     failed = failure.kind == "error"
     if failed:
         facts["reason"] = failure.reason
+    field = _field(located or "", plain or Path(), meant)
+    xpath, line = (places.value_of(field, failure.location) if field else None) or (failure.location, failure.line)
     return Observation(
         rule=rule,
         severity=defect.to if defect and softened else severity,
@@ -67,9 +84,9 @@ def observed(failure: Failure, ran: Ran, policy: Policy, place: Place, element: 
         notes=_notes(defect, softened=softened) if defect else (),
         source=said.source,
         term=meant.id if meant else "",
-        field=_field(located, meant) or "",
-        xpath=failure.location,
-        line=failure.line,
+        field=field,
+        xpath=xpath,
+        line=line,
         more=failure.more,
     )
 
@@ -141,18 +158,17 @@ def _notes(defect: Defect, *, softened: bool) -> tuple[Sentence, ...]:
     return (known, Sentence(f"EI-DEFECT-SOFTENED_{defect.to.upper()}")) if softened else (known,)
 
 
-def _term_of(known: Row | None, said: Official, located: Path | None) -> Term | None:
+@lru_cache(maxsize=1_024)  # a rule may fail on each of thousands of lines
+def _term_of(named: tuple[str, ...], plain: Path | None) -> Term | None:
     """The term a finding is about: of those named, the first that lies where the finding is, else the place's own."""
-    named = [*(known.terms if known else ()), *_TERM.findall(said.text)]
     terms = [found for number in named if (found := _known(number)) is not None]
-    if located is None:
+    if plain is None:
         return terms[0] if terms else None
-    plain = located.plain
     below = [found for found in terms if _path(found).within(plain)]
     if below:
         return below[0]
     above = [found for found in terms if found.path and plain.within(_path(found))]
-    return above[0] if above else nearest_term(located) or (terms[0] if terms else None)
+    return above[0] if above else nearest_term(plain) or (terms[0] if terms else None)
 
 
 def _known(number: str) -> Term | None:
@@ -166,15 +182,19 @@ def _path(about: Term) -> Path:
     return Path.parse(about.path)
 
 
-def _field(located: str | None, meant: Term | None) -> str | None:
+def _field(located: str, plain: Path, meant: Term | None) -> str:
     """The located field, made deeper where the term lies below it and nothing on the way repeats."""
-    if meant is None or not meant.path:
-        return located or None
-    around, path = Path.parse(located or ""), _path(meant)
-    plain = around.plain
-    if path == plain or not path.within(plain) or _repeats(plain, path):
-        return located or None
-    return str(Path((*around.steps, *path.steps[len(plain.steps) :])))
+    below = _below(plain, meant.path) if meant is not None else ""
+    return f"{located}.{below}" if located and below else located or below
+
+
+@lru_cache(maxsize=1_024)  # as above
+def _below(group: Path, text: str) -> str:
+    """What leads from a group down to the path of a term; "" where it is not there, or there may be several."""
+    path = Path.parse(text)
+    if path == group or not path.within(group) or _repeats(group, path):
+        return ""
+    return str(Path(path.steps[len(group.steps) :]))
 
 
 def _repeats(group: Path, path: Path) -> bool:

@@ -38,7 +38,7 @@ from einvoice.terms import term
 from einvoice.validation.causes import missing_attributes
 from einvoice.validation.engines import NOTHING_FIRED, NotRun, Run, Source, run_own, run_rules
 from einvoice.validation.numbers import check_numbers
-from einvoice.validation.observed import Ran, grouped, observed
+from einvoice.validation.observed import Places, Ran, grouped, observed
 from einvoice.validation.operands import Values
 from einvoice.validation.overlay import known_defect
 from einvoice.validation.plans import Plan, french_rules_of, is_french, plan_for
@@ -88,6 +88,11 @@ class Task:
         """The invoice that is judged, if the document is one."""
         found = self.document.detected
         return self.document.judged if found.kind not in MESSAGES else None
+
+    @cached_property
+    def places(self) -> Places:
+        """Where things stand in the invoice."""
+        return Places(self.document.field_at, self.document.element_at, self.document.value_of)
 
     @cached_property
     def values(self) -> Values:
@@ -494,6 +499,9 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
         run = run_rules(source, task.document, policy)
     except NotRun as error:
         return Result((replace(done, status="not_run", reason=error.sentence()),))
+    for each in run.outcome.failures:
+        if each.node is not None:
+            task.document.know(each.location, each.node)
     standing, element_at = Standing(ran.ruleset, ran.wanted), task.document.element_at
     failures = [
         each for each in run.outcome.failures if not is_left_out(each, standing, partial(element_at, each.location))
@@ -559,14 +567,9 @@ def _of_extension(found: list[Observation]) -> tuple[list[Observation], list[tup
 def _observed(task: Task, failure: Failure, ran: Ran) -> Observation:
     """What a failed check says, with its place in the model and the values that stand there."""
     if task.invoice is None:  # business terms are not looked for in a message, only its field
-        found = observed(failure, ran, task.policy, lambda _: None)
+        found = observed(failure, ran, task.policy, Places())
         return found if found.field else replace(found, field=_field_at(task, found.xpath))
-    found = observed(
-        failure, ran, task.policy, task.document.field_at, partial(task.document.element_at, failure.location)
-    )
-    if found.field and (value := task.document.value_of(found.field, found.xpath)):
-        found = replace(found, xpath=value[0], line=value[1])  # the value's place, not that of what the rule looks at
-    return task.values.told(found)
+    return task.values.told(observed(failure, ran, task.policy, task.places))
 
 
 def _field_at(task: Task, xpath: str) -> str:

@@ -142,7 +142,12 @@ def _category_absent(*names: str) -> str | None:
 def _is_value(each: Observation) -> bool:
     """Whether it says that a value is none of its type, lacks its attribute, or is no code of its list."""
     refused = each.step == "xsd" and (each.facts.get("found") or each.wording == _NO_ATTRIBUTE)
-    return bool(refused) or any(map(_CODE_LIST.fullmatch, _names(each)))
+    return bool(refused) or _is_of_code_list(*_names(each))
+
+
+@lru_cache(maxsize=1_024)
+def _is_of_code_list(*names: str) -> bool:
+    return any(map(_CODE_LIST.fullmatch, names))
 
 
 def _missing_group(each: Observation) -> tuple[Decimal, Decimal] | None:
