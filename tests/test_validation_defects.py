@@ -179,7 +179,7 @@ def test_a_rule_without_number_speaks_once():
     other = replace(unnamed, message="Element 'ram:X' is marked as not used.")
     ran = Ran("facturx-extended", "1.09.2", "profile", "facturx-extended")
     failures = [unnamed] * 12 + [numbered] * 2 + [other]
-    found = grouped(observed(each, ran, POLICY, lambda _: None) for each in failures)
+    found = grouped(observed(each, ran, POLICY, Places()) for each in failures)
     assert [each.rule for each in found] == ["EI-UNNAMED", "FX-SCH-A-000001", "FX-SCH-A-000001", "EI-UNNAMED"]
     assert [note.facts["count"] for note in found[0].notes] == ["12"]
     assert found[3].notes == ()
