@@ -217,9 +217,10 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
 ) -> bytes:
     """A draft or an invoice as UBL, CII or Factur-X.
 
-    `profile` is a short name (en16931, extended-ctc-fr, …; for Factur-X minimum to extended) or, for XML, a BT-24; it
-    replaces the invoice's own. For Factur-X: `pdf` is the PDF to put the invoice into, else a readable view is made, in
-    `language`; `date` is when it was made, else the date of issue, so that the same input gives the same bytes.
+    `profile` is a short name (en16931, extended-ctc-fr, xrechnung, …; for Factur-X minimum to extended) or, for XML,
+    a BT-24; it replaces the invoice's own. For Factur-X: `pdf` is the PDF to put the invoice into, else a readable view
+    is made, in `language`; `date` is when it was made, else the date of issue, so that the same input gives the same
+    bytes.
 
     What the target cannot hold is left out, and told by `losses`; `strict` refuses instead. Raises `Unwritable`, with
     findings, where the target demands what the invoice lacks or the PDF cannot be made a PDF/A-3; `Unreadable` for a

@@ -94,7 +94,7 @@ def _table() -> dict[str, Profile]:
 
 PROFILES: Mapping[str, Profile] = MappingProxyType(_table())  # name -> profile, the smaller first
 OTHER = PROFILES["other"]
-FACTURX_PROFILES = tuple(each for each in PROFILES.values() if each.level and each.identifier)  # those that we make
+FACTURX_PROFILES = tuple(each for each in PROFILES.values() if "facturx" in each.schemas)  # those that Factur-X has
 TERM_SETS = tuple(dict.fromkeys(each.terms for each in PROFILES.values()))  # each contains those before it
 
 

@@ -121,6 +121,18 @@ def test_the_known_profiles_are_named(tmp_path, capsys):
     capsys.readouterr()
 
 
+@pytest.mark.parametrize(("name", "level"), [("xrechnung", "xrechnung_3.0"), ("peppol", "poacc:billing:3.0")])
+def test_profiles_of_other_publishers_are_built_by_the_names_that_validate_gives_them(name, level, tmp_path, capsys):
+    """Their BT-24 is written; what their own rules demand besides is for whoever has those rules."""
+    target = tmp_path / "x.xml"
+    assert run("build", DRAFT, "--to", "ubl", "--profile", name, "-o", target) == 0
+    assert f"{level}</cbc:CustomizationID>" in target.read_text(encoding="utf-8")
+    assert run("validate", target, "--format", "json") == 0
+    assert json.loads(capsys.readouterr().out)["documents"][0]["profile"] == name
+    with pytest.raises(SystemExit):
+        run("build", DRAFT, "--to", "facturx", "--profile", name)
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_file_name_that_is_no_utf8_is_judged_and_shown(tmp_path, form, capsys):
     """Such a name is shown with replacement characters, and takes no other document with it."""

@@ -80,7 +80,9 @@ def test_anything_else_is_another_profile(identifier):
 def test_what_we_write_is_read_as_the_same_profile():
     """The identifier of a row belongs to that row, and has a title for people."""
     written = [each for each in PROFILES.values() if each.identifier]
-    assert [each.name for each in written] == ["minimum", "basicwl", "basic", "en16931", "extended", "extended-ctc-fr"]
+    names = ["minimum", "basicwl", "basic", "en16931", "extended", "extended-ctc-fr", "xrechnung", "peppol"]
+    assert [each.name for each in written] == names
+    assert [each.name for each in FACTURX_PROFILES] == names[:5]
     for each in written:
         assert profile_of(each.identifier) is each
         assert each.is_spelled(each.identifier)

@@ -50,7 +50,7 @@ def facturx_arguments(parser: argparse.ArgumentParser) -> None:
         "--profile",
         metavar="PROFILE",
         help=said(
-            "en16931, extended-ctc-fr, …, or a specification identifier (BT-24); for Factur-X one of {names}",
+            "en16931, extended-ctc-fr, xrechnung, … or a specification identifier (BT-24); for Factur-X {names}",
             names=", ".join(each.name for each in FACTURX_PROFILES),
         ),
     )
