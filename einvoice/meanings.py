@@ -15,19 +15,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from einvoice.artefacts.catalogue import catalogue
-from einvoice.artefacts.installed import installed
+from einvoice.artefacts.installed import Artefact, installed
 from einvoice.codes import CODE_LISTS, code_list, lists_of
 from einvoice.data import french
 from einvoice.errors import Unrecognised
 from einvoice.france.lifecycle.codes import ACTIONS, CHARACTERISTICS, REASONS, STATUSES
 from einvoice.paths import Path
-from einvoice.rulebook import equivalents
+from einvoice.rulebook import equivalents, official
 from einvoice.rulebook.explaining import Explanation, Listed, of_rule_or_term
 from einvoice.rulebook.words import known_ids
+from einvoice.schematron import read_rules
 from einvoice.terms import TERMS, term_at
 
 _OF_INVOICES = frozenset({"vat_category", "business_process", "invoice_type"})  # first: AE is a country, too
@@ -161,18 +162,13 @@ def _with_equals(found: Explanation) -> Explanation:
 
     Where the profiles number their rules differently, each of its meanings.
     """
-    labels = dict.fromkeys(
-        label.decode()
+    copies = (
+        copy
         for name, entry in catalogue().items()
         if name.startswith("facturx-") and entry.kind == "rules"
         for copy in installed(name)
-        for label in re.findall(
-            rb"\b%s</xsl:attribute>(?:(?!</svrl:text>).){0,2000}?<svrl:text>\s*\[([\w-]+)\]"
-            % re.escape(found.id.encode()),
-            copy.main.read_bytes(),
-            re.DOTALL,
-        )
     )
+    labels = dict.fromkeys(label for copy in copies for label in _labels(copy).get(found.id, ()))
     same = [each for label in labels if (each := of_rule_or_term(label))] or [
         each for label in equivalents(found.id, "") if (each := of_rule_or_term(label))
     ]
@@ -186,6 +182,18 @@ def _with_equals(found: Explanation) -> Explanation:
         hint_en=same[0].hint_en,
         terms=tuple(dict.fromkeys(term for each in same for term in each.terms)),
     )
+
+
+@lru_cache(maxsize=8)  # of each profile one, and some that were added
+def _labels(rules: Artefact) -> Mapping[str, tuple[str, ...]]:
+    """The rules that a rule set names in its texts, by its own ids: FX-SCH-A-000121 -> BR-CO-15."""
+    read = read_rules(rules.main.name, rules.main.read_bytes(), rules.open_document)
+    labels: dict[str, tuple[str, ...]] = {}
+    for check in (check for pattern in read.patterns for rule in pattern.rules for check in rule.checks):
+        text = "".join(part if isinstance(part, str) else "…" for part in check.message)
+        if label := official(text).label:
+            labels[check.id] = (*labels.get(check.id, ()), label)
+    return labels
 
 
 def _near(given: str) -> list[str]:
