@@ -13,9 +13,9 @@ from lxml import etree
 
 from einvoice.artefacts.installed import Artefact
 
-_PREFIXES = (b"xs:", b"xsd:")
-_HIDING = (b"<![CDATA[", b"<!DOCTYPE")  # in these, what looks like a tag may be none
-_PAIRS = ((b"<!--", b"-->"), (b"<?", b"?>"))  # and between these
+_TAGS = tuple((b"<%b:annotation>" % prefix, b"</%b:annotation>" % prefix) for prefix in (b"xsd", b"xs"))
+_DOCTYPE = b"<!DOCTYPE"  # in which what looks like a tag may be none, as between these
+_PAIRS = ((b"<!--", b"-->"), (b"<?", b"?>"), (b"<![CDATA[", b"]]>"))
 
 
 class _Beside(etree.Resolver):
@@ -52,18 +52,16 @@ def _compiled(artefact: Artefact, *, whole: bool) -> etree.XMLSchema:
 
 def without_annotations(data: bytes) -> bytes:
     """A schema file without its annotations; as it is where a tag might be none, and where the two do not pair."""
-    if any(each in data for each in _HIDING):
-        return data
-    for prefix in _PREFIXES:
-        begin, end = b"<%bannotation>" % prefix, b"</%bannotation>" % prefix
-        first, *rest = data.split(begin)
-        kept = [first]
-        for each in rest:
-            _, ended, after = each.partition(end)
-            if not ended:  # one within another
-                return data
-            kept.append(after)
-        if any(each.count(opened) != each.count(closed) for each in kept for opened, closed in _PAIRS):
+    begin, end = next((pair for pair in _TAGS if pair[0] in data), (b"", b""))
+    kept, place = [], 0
+    while begin and (found := data.find(begin, place)) >= 0:
+        kept.append(data[place:found])
+        place = data.find(end, found) + len(end)
+        if place < len(end):
             return data
-        data = b"".join(kept)
-    return data
+    kept.append(data[place:])
+    bare = b"".join(kept)
+    if end in bare or _DOCTYPE in kept[0]:
+        return data
+    pairs = [pair for pair in _PAIRS if pair[0] in bare or pair[1] in bare]
+    return bare if all(each.count(opened) == each.count(closed) for each in kept for opened, closed in pairs) else data
