@@ -69,11 +69,11 @@ PROFILES = {each.name: each.identifier for each in profiles.PROFILES.values() if
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """A converted document, the account of what changed on the way, and the verdict on what was made.
+    """What `convert` gives: the document that was made, what changed on the way, and the verdict on it.
 
-    Warnings: what it does not say although the source did. Informations: what it says in addition, or otherwise.
-    Errors: what makes it invalid although the source was not. `report` has all findings about what was made, at the
-    fields of the source; None where nobody asked.
+    `data` is XML in UTF-8, or a PDF. `losses` has warnings (what it does not say although the source did), informations
+    (what it says in addition, or otherwise) and errors (what makes it invalid although the source was not). `report`
+    has all findings about what was made, at the fields of the source; None where nobody asked.
     """
 
     data: bytes
@@ -85,9 +85,17 @@ class Converted:
 def parse(source: bytes | Document) -> Invoice | Message:
     """What a document says, by its content; what the model cannot hold is in its `unread`.
 
-    UBL, CII and a Factur-X PDF give an `Invoice`, French messages a `LifecycleMessage`, an `EReport`, a
-    `DirectoryUpdate` or a `DirectoryExport`. Raises `Unreadable` for what cannot be opened safely, `Unrecognised` for
-    any other document.
+    `source` is the document as bytes, XML in any encoding that it declares or a PDF, or a `Document`. UBL, CII and a
+    Factur-X PDF give an `Invoice`, French messages a `LifecycleMessage`, an `EReport`, a `DirectoryUpdate` or a
+    `DirectoryExport`. Amounts, quantities and rates are `Decimal`, to the last digit: amounts in the currency of the
+    invoice (BT-5), rates in percent (20 is 20 %). Days are `datetime.date`, codes and identifiers the texts of the
+    document. Nothing is computed, and nothing refused for what it says: that is for `validate`.
+
+    Raises `Unreadable` for what cannot be opened safely (no XML or PDF, too large, too deep), `Unrecognised` for any
+    other document, `TypeError` for a path or a text in place of bytes.
+
+    Source: EN 16931-1:2017 §6.3; OASIS UBL 2.1; UN/CEFACT CII D16B and D22B; Factur-X 1.09; XP Z12-012 annexes A and B;
+    DGFiP external specifications v3.2 (flux 10, directory).
     """
     return _readable(_document(source, "parse")).model
 
@@ -102,8 +110,19 @@ def validate(
 ) -> Report:
     """The verdict on a document, a draft or an invoice; never raises for their content.
 
-    Findings about a draft point at its fields, and are in French unless `language` is "en". `name` is shown in the
-    report as the source. The report carries the invoice that was judged (`report.invoice`), so that it is read once.
+    `source` is bytes (UBL, CII, a Factur-X PDF, a French message, a draft in JSON), a `Document`, a `Draft` or an
+    `Invoice`; of the last two what `build` makes of them is judged, and findings point at their fields. `policy` says
+    on which day, for which side and with which rules of your own; by default today, sending. Messages are in French
+    unless `language` is "en". `name` is shown in the report as the source.
+
+    The verdict is "valid", "invalid" (an error was found) or "not_run": something that had to be looked at could not
+    be, and the step says why. In a finding, `found` and `expected` are as the document writes them, amounts in
+    `currency`. The report carries the invoice that was judged (`report.invoice`), so that it is read once.
+
+    Raises `TypeError` for a path or a text in place of bytes, `ValueError` for a language that is neither fr nor en.
+
+    Source: FNFE-MPE, note on the validation artefacts V1.4.0 (the steps and their order); EN 16931-1:2017 §6.4 and the
+    rule sets that `report.documents[0].steps` names, each with its version and digest.
     """
     chosen = policy or Policy()
     document = _document(source, "validate", "or a Draft or an Invoice")
@@ -121,8 +140,11 @@ def validate_extract(
 ) -> Report:
     """The verdict of the public portal's own schema and rules on an extract of an invoice (flux 1).
 
-    `not_run` where they are not installed: no package carries them, and `einvoice artefacts add` takes them in as their
-    publisher released them. Raises as `parse` does.
+    `source` is the extract as XML; `content` is whether it is the basic or the full one. `policy`, `name` and
+    `language` as for `validate`. `not_run` where they are not installed: no package carries them, and `einvoice
+    artefacts add` takes them in as their publisher released them. Raises as `parse` does.
+
+    Source: DGFiP external specifications v3.2, flux 1.
     """
     chosen = policy or Policy()
     document = _document(source, "validate_extract")
@@ -215,16 +237,21 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
     date: dt.datetime | dt.date | None = None,
     strict: bool = False,
 ) -> bytes:
-    """A draft or an invoice as UBL, CII or Factur-X.
+    """A draft or an invoice as UBL, CII or Factur-X: XML in UTF-8, or a PDF/A-3 with it inside.
 
-    `profile` is a short name (en16931, extended-ctc-fr, xrechnung, …; for Factur-X minimum to extended) or, for XML,
-    a BT-24; it replaces the invoice's own. For Factur-X: `pdf` is the PDF to put the invoice into, else a readable view
-    is made, in `language`; `date` is when it was made, else the date of issue, so that the same input gives the same
-    bytes.
+    `source` is a `Draft`, which is completed first, or an `Invoice`, of which nothing is computed. `to` is "ubl", "cii"
+    or "facturx". `profile` is a short name (en16931, extended-ctc-fr, xrechnung, …; for Factur-X minimum to extended)
+    or, for XML, a BT-24; it replaces the invoice's own. For Factur-X: `pdf` is the PDF to put the invoice into, else a
+    readable view is made, in `language`; `date` is when it was made, a day or a moment, else the date of issue, so that
+    the same input gives the same bytes. Numbers are written in full, with the
+    decimals that they have.
 
     What the target cannot hold is left out, and told by `losses`; `strict` refuses instead. Raises `Unwritable`, with
     findings, where the target demands what the invoice lacks or the PDF cannot be made a PDF/A-3; `Unreadable` for a
-    broken PDF; `MissingExtra` where a view is wanted and Typst is not installed; `ValueError` for an unknown profile.
+    broken PDF; `MissingExtra` where a view is wanted and Typst is not installed; `DraftError` for a draft whose amounts
+    nobody can compute with; `ValueError` for an unknown target or profile.
+
+    Source: OASIS UBL 2.1; UN/CEFACT CII D16B; Factur-X 1.09 §5 and §6; ISO 19005-3:2012 (PDF/A-3).
     """
     document = _model(source)
     made = _made(document, to, profile=profile, pdf=pdf, language=language, date=date, strict=strict, counted=strict)
@@ -335,9 +362,12 @@ def _xml(
 def losses(
     source: Draft | Invoice, to: Target, *, profile: str | None = None, language: Language = "fr"
 ) -> tuple[Finding, ...]:
-    """What `build` would leave out: one warning for each value that the syntax or the profile cannot hold.
+    """What `build` would leave out of a target: one warning for each value that the syntax or the profile cannot hold.
 
-    Raises as `build` does.
+    `source`, `to` and `profile` as for `build`. Each finding has the value (`found`) and its place in the source
+    (`field`); what is said otherwise is an information. In French unless `language` is "en". Raises as `build` does.
+
+    Source: EN 16931-1:2017 §6.3 (what stands how often); Factur-X 1.09, the XML schema of each profile.
     """
     _checked_target(to)
     document = _model(source)
@@ -434,9 +464,15 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
 ) -> Converted:
     """The same invoice in another syntax or profile, with an account of what is lost on the way and the verdict on it.
 
-    `profile` and `pdf` as for `build`; an invoice that comes in a PDF keeps its pages unless another PDF is given.
-    What was made is judged as `validate` does, by `policy`, unless `check` is False. The account is in French unless
-    `language` is "en". Raises as `parse` and `build` do; `Unwritable` also for what says that it is a test or a copy.
+    `source` is UBL, CII or a Factur-X PDF, as bytes or a `Document`. `to`, `profile` and `pdf` as for `build`; an
+    invoice that comes in a PDF keeps its pages unless another PDF is given. No amount is computed anew: what the target
+    demands and the source implies is filled in and told. What was made is judged as `validate` does, by `policy`,
+    unless `check` is False. The account is in French unless `language` is "en".
+
+    Raises as `parse` and `build` do; `Unwritable` also for what says that it is a test or a copy.
+
+    Source: EN 16931-1:2017 §6.3; OASIS UBL 2.1; UN/CEFACT CII D16B; Factur-X 1.09; CEN/TS 16931-3-2 and -3-3 (the two
+    syntaxes, term by term).
     """
     _checked_target(to)
     words = _language(language, policy)
@@ -486,10 +522,16 @@ def render(  # noqa: PLR0913 - each is a choice of the user, given by name
 ) -> bytes:
     """The readable view: everything that an invoice says, as a page for people. Nothing is computed or added.
 
-    HTML is one file that needs nothing else; PDF is a tagged PDF/A-3, made at `date` (the day of issue unless given).
-    `findings` of a report are shown at their place, its `verdict` at the head, and in a PDF on each page; that the
-    invoice is a test or a copy stands first, with or without them. `logo` is a PNG or JPEG image. Raises as `parse`
-    does, `MissingExtra` for PDF without Typst, `Unreadable` for a logo that is neither PNG nor JPEG.
+    `source` is UBL, CII or a Factur-X PDF as bytes, a `Document`, a `Draft` or an `Invoice`. `to` "html" gives one file
+    in UTF-8 that needs nothing else; "pdf" a tagged PDF/A-3, made at `date` (the day of issue unless given). In French
+    unless `language` is "en": amounts as 2 406,00 €, days as 30/11/2026. `findings` of a report are shown at their
+    place, its `verdict` at the head, and in a PDF on each page; that the invoice is a test or a copy stands first, with
+    or without them. `logo` is a PNG or JPEG image.
+
+    Raises as `parse` does, `MissingExtra` for PDF without Typst, `Unreadable` for a logo that is neither PNG nor JPEG,
+    `ValueError` for another `to`.
+
+    Source: EN 16931-1:2017 §6.3 (the names of the terms); ISO 19005-3:2012 (the PDF).
     """
     from einvoice.view import render_html, render_pdf  # noqa: PLC0415 - loaded for views only
 
@@ -512,6 +554,9 @@ def _whole_first(invoice: Invoice, findings: Sequence[Finding], language: Langua
 def extract(source: bytes | Document) -> Extracted:
     """The invoice inside a PDF as it stands there, byte for byte, and the files beside it (`attachments`).
 
-    Raises `Unreadable` for what is no PDF, is damaged or exceeds the limits; `Unrecognised` where no invoice is inside.
+    `source` is the PDF as bytes or a `Document`. Raises `Unreadable` for what is no PDF, is damaged or exceeds the
+    limits; `Unrecognised` where no invoice is inside; `TypeError` for a path in place of bytes.
+
+    Source: ISO 32000-1:2008 §7.11; ISO 19005-3:2012 §6.8; Factur-X 1.09 §6.
     """
     return _document(source, "extract").extracted

@@ -48,7 +48,11 @@ _HEAD = 512  # bytes in which JSON shows itself
 
 
 class Document:
-    """What was handed in. Nothing is looked at before it is asked for, and nothing is looked at twice."""
+    """What was handed in, as bytes: XML, a PDF, or a draft in JSON. Any verb takes it in place of the bytes.
+
+    Nothing is looked at before it is asked for, and nothing is looked at twice: one parse and one reading, however many
+    verbs follow. What cannot be read is raised by the property that needs it (`Unreadable`, `Unrecognised`).
+    """
 
     def __init__(self, data: bytes) -> None:
         self.data = data

@@ -55,15 +55,15 @@ class EInvoiceError(Exception):
 
 
 class Unreadable(EInvoiceError):
-    """The bytes are not a document that can be opened safely."""
+    """The bytes are not a document that can be opened safely: no XML, PDF or JSON, damaged, too large, too deep."""
 
 
 class Unrecognised(EInvoiceError):
-    """The bytes are a well-formed document of a kind that einvoice does not read."""
+    """The bytes are a well-formed document of a kind that einvoice does not read; the message names what was found."""
 
 
 class Unwritable(EInvoiceError):
-    """The invoice lacks something that the target syntax or profile demands: one observation for each fault."""
+    """The invoice cannot be said in that syntax or profile: `findings` has one for each fault, at its field."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class Mismatch(EInvoiceError, ValueError):
 
 
 class MissingExtra(EInvoiceError):
-    """The function needs a package of an optional extra that is not installed."""
+    """The function needs a package of an optional extra that is not installed; `extra` is its name."""
 
     def __init__(self, extra: str) -> None:
         super().__init__(f"EI-NO-EXTRA-{extra.upper()}")

@@ -36,11 +36,17 @@ def load_json(
     number: Callable[[str], Any] = Decimal,
     constant: Callable[[str], Any] | None = None,
 ) -> Any:
-    """What JSON says; `number` makes the numbers with a point, `constant` NaN and Infinity.
+    """What JSON says, read so that no digit and no name is lost.
+
+    `source` is JSON as text or in UTF-8, UTF-16 or UTF-32. `number` makes the numbers with a point or an exponent
+    (`Decimal`, so that 1234567890.10 stays as it is), `constant` NaN and Infinity; whole numbers are `int`. Gives what
+    `json.loads` gives: dict, list, str, int, bool, None.
 
     Raises `json.JSONDecodeError` for what is no JSON, `NotRead` for a name that an object has twice and for lists of
     things that hardly say anything, `UnicodeDecodeError`, `ValueError` or `RecursionError` for wrong bytes, endless
     numbers and endless nesting.
+
+    Source: RFC 8259.
     """
     found = json.loads(source, parse_float=number, parse_constant=constant, object_pairs_hook=_object)
     if len(source) > MOST_SHORT:  # else there cannot be so many

@@ -47,11 +47,16 @@ def validate_many(  # noqa: PLR0913 - each is a choice of the user, given by nam
     """The verdict on each document, as `validate` gives it; nothing is raised for any of them.
 
     `documents` are bytes, or pairs of a name and bytes; the name is the report's `source`, and where there is none, the
-    position, from 0. `executor` is any `concurrent.futures.Executor`, such as threads, or a cluster's; without one,
-    each core has a process. `jobs` says how many are worked at side by side: as many as there are cores, unless the
-    executor has more. With `ordered=False`, each report comes as soon as it is there.
+    position, from 0. `policy` and `language` as for `validate`. `executor` is any `concurrent.futures.Executor`, such
+    as threads, or a cluster's; without one, each core has a process. `jobs` says how many are worked at side by side:
+    as many as there are cores, unless the executor has more. With `ordered=False`, each report comes as soon as it is
+    there.
 
-    A document whose process dies, or that the executor loses, is `not_run`, with the reason.
+    Yields one `DocumentReport` for each, as `validate(…).documents[0]`. A document whose process dies, or that the
+    executor loses, is `not_run`, with the reason. Documents are taken from the iterable as they are worked at: memory
+    stays the same, however many there are.
+
+    Source: as `validate`.
     """
     chosen, number = policy or Policy(), jobs or os.cpu_count() or 1
     named = (each if isinstance(each, tuple) else (str(position), each) for position, each in enumerate(documents))

@@ -103,8 +103,12 @@ def _lists() -> Mapping[str, _List]:
 def explain(rule_term_or_code: str) -> Explanation:
     """What a rule (BR-CO-10), a family of rules (BR-FR-05), a business term (BT-106) or a code (VATEX-EU-AE) means.
 
-    Of a term, `codes` has what may stand there; of a code, its meaning in each list that has it. Raises `Unrecognised`
-    for anything else, with what is spelled alike.
+    `rule_term_or_code` is an id in any case, a code, or a field of the model (`totals.amount_due`). The explanation is
+    in both languages. Of a term, `codes` has what may stand there; of a code, its meaning in each list that has it.
+
+    Raises `Unrecognised` for anything else, with what is spelled alike.
+
+    Source: that of each explanation (its `source`): the rule set, EN 16931-1:2017 §6.3, or the list of codes.
     """
     for spelling in _spellings(rule_term_or_code.strip()):
         found = of_rule_or_term(spelling) if spelling else None

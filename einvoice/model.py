@@ -592,7 +592,14 @@ class InvoiceHead(Model):
 
 
 class Invoice(InvoiceHead):
-    """An invoice or credit note. `unread` lists what its source said and this model could not hold."""
+    """An invoice or credit note: the business terms of EN 16931, of EXTENDED-CTC-FR and of Factur-X EXTENDED.
+
+    Amounts, prices and quantities are `Decimal`, in the currency of the invoice (BT-5) and without VAT unless a field
+    says otherwise; rates are percent (20 is 20 %); days are `datetime.date`. It is frozen: `model_copy(update=…)`
+    makes another. `unread` lists what its source said and this model could not hold.
+
+    Source: EN 16931-1:2017 §6.3; XP Z12-012 annex A V1.4; Factur-X 1.09 EXTENDED.
+    """
 
     lines: tuple[Line, ...] = ()
 

@@ -49,7 +49,11 @@ class _Value(BaseModel):
 
 
 class Finding(_Value):
-    """One thing to say about a document, in the words of the person who must act on it."""
+    """One thing to say about a document, in the words of the person who must act on it.
+
+    It stands at a `field` of the model (`lines[2].net_amount`, positions from 0), at an `xpath` and `line` of the XML
+    (from 1), or at none. `found` and `expected` are texts as the document has them, amounts in `currency`.
+    """
 
     rule: str = Field(description="the published id exactly; 'XSD'; or one of ours, EI-...")
     severity: Severity = Field(description="error, warning or information")
@@ -83,7 +87,7 @@ class Group:
 
 
 class Step(_Value):
-    """One thing that was done to validate a document."""
+    """One thing that was done to validate a document: with which rule set, version and digest, and how it ended."""
 
     name: str = Field(description="parse, container, xsd, profile, french, draft, ...")
     status: Literal["passed", "failed", "not_run"] = Field(description="passed, failed or not_run")
@@ -104,7 +108,7 @@ def shown(name: str | None) -> str | None:
 
 
 class DocumentReport(_Value):
-    """The verdict on one document."""
+    """The verdict on one document: what it is, what was done, and the findings, in the order in which to mend them."""
 
     source: Annotated[str | None, BeforeValidator(shown)] = Field(
         default=None, description="a file name, where there is one"
@@ -150,7 +154,10 @@ def _key(finding: Finding) -> str:
 
 
 class Report(_Value):
-    """The verdict on one or several documents."""
+    """The verdict on one or several documents: "valid", "invalid" or "not_run", never "valid" where a step did not run.
+
+    The JSON form is a contract (`schemas/report.schema.json`); it leaves out `invoice`, which the report only carries.
+    """
 
     __slots__ = ("_carried",)  # beside the fields: neither compared nor written nor sent to another process
 

@@ -91,12 +91,12 @@ _CASES = (
 
 
 def texts(max_size: int = 40) -> SearchStrategy[str]:
-    """Text with any character that XML allows, not blank."""
+    """Text with any character that XML allows, not blank, of `max_size` characters at most."""
     return st.text(_CHARACTERS, min_size=1, max_size=max_size).filter(lambda text: bool(text.strip()))
 
 
 def identifiers(max_size: int = 20) -> SearchStrategy[str]:
-    """Numbers of invoices and other documents, as BR-FR-02 allows them."""
+    """Numbers of invoices and other documents, as BR-FR-02 allows them, of `max_size` characters at most."""
     return st.text(_IDENTIFIER, min_size=1, max_size=max_size)
 
 
@@ -112,7 +112,7 @@ def sirens() -> SearchStrategy[str]:
 
 
 def sirets(siren: str) -> SearchStrategy[str]:
-    """SIRETs of that SIREN with a right check digit."""
+    """SIRETs of that `siren` with a right check digit."""
     return st.integers(0, 9999).map(lambda number: _luhn(f"{siren}{number:04}"))
 
 
@@ -164,7 +164,7 @@ def _addresses(draw: DrawFn, country: str) -> Fields:
 
 @st.composite
 def parties(draw: DrawFn, country: str = "FR", *, vat_number: bool = True) -> Fields:
-    """A company, as the fields of a `Party`: in France with SIREN or SIRET, abroad with what identifies it there."""
+    """A company of a `country`, with or without `vat_number`, as the fields of a `Party`; a French one has a SIREN."""
     party = {
         "name": draw(texts()),
         "trading_name": draw(_perhaps(texts())),
@@ -215,7 +215,7 @@ def _reductions(draw: DrawFn, reason: str, code: str) -> Fields:
 
 @st.composite
 def lines(draw: DrawFn, vat: Fields | None = None, unit_codes: tuple[str, ...] = _GOODS) -> Fields:
-    """A line, as the fields of a `Line`, bearing that VAT (by default 20 %)."""
+    """A line, as the fields of a `Line`, bearing that `vat` (by default 20 %), in one of these `unit_codes`."""
     line: Fields = {
         "item_name": draw(texts()),
         "item_description": draw(_perhaps(texts())),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import inspect
 import json
+import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
+
+import einvoice as ei
 
 SCHEMAS = sorted((Path(__file__).parents[1] / "schemas").glob("*.json"))
 IN_SCHEMAS = {"DraftContent"} | {  # whose fields are those of a draft
@@ -69,3 +73,33 @@ def test_every_public_name_is_explained(module):
             if issubclass(of, BaseModel) and name not in IN_SCHEMAS:  # there, the test above looks at the fields
                 lacking += [f"{name}.{key}" for key, field in of.model_fields.items() if not field.description]
     assert not lacking
+
+
+# What follows no standard: words of reports, plain values.
+OWN = {"headline", "shown_values", "changes", "summary"}
+FUNCTIONS = {
+    f"{module}.{name}": getattr(import_module(module), name)
+    for module in MODULES
+    for name in import_module(module).__all__
+    if inspect.isfunction(getattr(import_module(module), name))
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_function_says_what_goes_in_what_it_raises_and_by_which_standard(name):
+    """Its docstring names each argument and only errors that there are; it, or its module, gives the source."""
+    function = FUNCTIONS[name]
+    told, home = inspect.getdoc(function) or "", inspect.getmodule(inspect.unwrap(function))
+    assert not [each for each in inspect.signature(function).parameters if not re.search(rf"\b{each}\b", told)]
+    raised = re.findall(r"`(?:\w+\.)?([A-Z]\w+)`", told.partition("aises ")[2].partition("\n\n")[0])
+    assert not [each for each in raised if not any(hasattr(place, each) for place in (ei, builtins, json, home))]
+    if name.rpartition(".")[2] not in OWN and not name.startswith("einvoice.testing."):
+        assert "Source" in told or "Source" in (home.__doc__ or "")
+
+
+@pytest.mark.parametrize("name", ["Draft", "Invoice", "parse", "validate"])
+def test_what_holds_amounts_says_their_unit(name):
+    """Which currency, with VAT or without, what a rate of 20 is: an ERP maps its fields by this."""
+    told = inspect.getdoc(getattr(ei, name))
+    assert "currency" in told
+    assert name == "validate" or "percent" in told

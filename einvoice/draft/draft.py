@@ -26,8 +26,14 @@ from einvoice.rulebook import Sentence
 class Draft(DraftContent):
     """What is known of an invoice to be: `Draft(lines=[…], seller=…)` or `Draft.model_validate_json(payload)`.
 
-    Every field may be missing. A name or a value that cannot be held raises `DraftError`, which says where, what was
-    found and which known name is nearest. Assigning to a field checks the value in the same way.
+    Every field may be missing. Amounts, prices and quantities are `Decimal` (JSON: a number or a text), in the currency
+    of the invoice and without VAT unless `rounding` is "gross"; rates are percent ("20" is 20 %); days are ISO 8601
+    (2026-11-30); files are base64; codes are those of the lists of EN 16931. A text of nothing or blanks is none.
+
+    A name or a value that cannot be held raises `DraftError`, which says where, what was found and which known name is
+    nearest. Assigning to a field checks the value in the same way.
+
+    Source: EN 16931-1:2017 §6.3; XP Z12-012 annex A V1.4 (what EXTENDED-CTC-FR adds).
     """
 
     model_config = ConfigDict(defer_build=False)  # a web framework asks for the body of an endpoint as it stands

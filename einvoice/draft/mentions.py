@@ -76,7 +76,7 @@ def late_payment_note(rate: str = LEGAL_RATE) -> Note:
 
 
 def early_payment_note(terms: str = EARLY_PAYMENT) -> Note:
-    """The note AAB: the discount for early payment, or that there is none."""
+    """The note AAB: the discount for early payment, as the `terms` say it, or that there is none."""
     return Note(subject_code="AAB", text=terms)
 
 

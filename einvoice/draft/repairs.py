@@ -74,7 +74,14 @@ class Repaired:
 
 
 def fix(payload: bytes | str | Mapping[str, Any]) -> Repaired:
-    """The repairs of a draft in JSON that are certain. Raises `Unreadable` and `DraftError` as reading a draft does."""
+    """The repairs of a draft in JSON that are certain: codes spelled otherwise, figures that do not follow.
+
+    `payload` is the draft as JSON, in bytes or text, or as the values of it. Gives the repaired values as `content`,
+    and each of the `repairs` with its field, the value before and after, and why, in both languages; what only its
+    author can answer is left. Raises `Unreadable` for JSON that is no object, `DraftError` for what is no draft.
+
+    Source: the code lists of EN 16931 (`einvoice.codes`); EN 16931-1:2017 §6.4 (how totals follow).
+    """
     content = payload if isinstance(payload, Mapping) else _loaded(payload)
     found: dict[str, Repair] = {}
     made = dict(content)

@@ -50,7 +50,9 @@ class Converted:
 def convert_to_pdfa3(
     pdf: bytes, *, date: datetime, properties: Properties | None = None, limits: Limits | None = None
 ) -> Converted:
-    """A PDF/A-3 that looks like `pdf`, made at `date`. The same input and date give the same bytes.
+    """A PDF/A-3 that looks like `pdf`, made at `date`, with these `properties` (title, author, …) or those that it has.
+
+    The same input and date give the same bytes. `limits` bound what reading it may cost.
 
     Raises `Irreparable` with the faults that stand in the way, and `Unreadable` for what is not a PDF, is damaged or
     exceeds the limits.

@@ -45,7 +45,7 @@ class Inspection:
 
 
 def preflight(data: bytes, *, limits: Limits | None = None) -> tuple[Broken, ...]:
-    """What keeps a PDF from being a PDF/A-3; () for one that is.
+    """What keeps a PDF, `data`, from being a PDF/A-3, each fault with its places; () for one that is.
 
     Raises `Unreadable` for what is not a PDF, is damaged, or exceeds the limits.
     """
@@ -59,7 +59,7 @@ def preflight(data: bytes, *, limits: Limits | None = None) -> tuple[Broken, ...
 
 
 def inspect(pdf: Pdf) -> Inspection:
-    """Look at all of an open PDF."""
+    """Look at all of an open `pdf`: what in it breaks PDF/A-3, and what else a converter must know."""
     from einvoice.pdfa.fonts import Fonts  # noqa: PLC0415 - fontTools is loaded where fonts are checked
 
     faults = Faults()

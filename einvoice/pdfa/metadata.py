@@ -59,7 +59,10 @@ def xmp_of(pdf: Pdf) -> Xmp | None:
 def describe(
     pdf: Pdf, properties: Properties, *, date: datetime, conformance: str, facturx: Mapping[str, str] | None = None
 ) -> None:
-    """Give an open PDF the metadata of a PDF/A-3 of a conformance level, and those of a Factur-X where given."""
+    """Give an open `pdf` the metadata of a PDF/A-3 of a `conformance` level, made at `date`, with its `properties`.
+
+    `facturx` has those of a Factur-X, by their names in its XMP schema.
+    """
     info = pdf.dictionary(pdf.reader.trailer.get("/Info"))
     before = xmp_of(pdf) or Xmp()
     modified = date if date.tzinfo else date.replace(tzinfo=UTC)

@@ -98,7 +98,7 @@ class Limits:
 
 @contextmanager
 def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
-    """A PDF, for as long as the block lasts.
+    """The PDF of these bytes (`data`), for as long as the block lasts; `limits` bound what reading it may cost.
 
     Raises `Unreadable`, also from within the block: not a PDF, damaged beyond reading, or over a limit; the message
     says which.

@@ -50,7 +50,7 @@ _COMPRESSION = 9
 
 
 def written(pdf: Pdf) -> bytes:
-    """The document with its changes, as a new file. Raises `Unreadable` where it exceeds the limits."""
+    """The `pdf` with its changes, as the bytes of a new file. Raises `Unreadable` where it exceeds the limits."""
     writer = _Writer(pdf)
     catalog = writer.number(pdf.reader.trailer.raw_get("/Root"))
     info = writer.number(pdf.reader.trailer.raw_get("/Info")) if "/Info" in pdf.reader.trailer else None

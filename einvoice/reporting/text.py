@@ -69,7 +69,10 @@ def _document(document: DocumentReport, language: Language, look: Look) -> Itera
 
 
 def headline(document: DocumentReport, language: Language) -> str:
-    """What the document is, and how many findings of each kind it got."""
+    """What a document is and how many findings of each kind it got: `UBL invoice, profile en16931 — 2 errors`.
+
+    `document` is one of `report.documents`; `language` is "fr" or "en".
+    """
     words = WORDS[language]
     kind, syntax = words[document.kind], _SYNTAXES.get(document.syntax, "")
     what = [syntax, kind.lower()] if language == "en" and syntax else [kind, syntax]
@@ -119,7 +122,11 @@ def rule_name(finding: Finding) -> str:
 
 
 def shown_values(finding: Finding, language: Language) -> list[str]:
-    """What was found and what was expected, where the message does not say it; amounts as the language has them."""
+    """What was found and what was expected, each in words, where the message does not say it: `trouvé : 2 406,00 €`.
+
+    `finding` is one of a report, in the `language` that the report was asked in ("fr" or "en"); amounts are as that
+    language has them. None, one or two texts.
+    """
     words = WORDS[language]
     values = unsaid(finding, finding.message, lambda value: as_read(value, finding, language))
     return [f"{words[name]}{words['colon']}{shown}" for name, shown in values]

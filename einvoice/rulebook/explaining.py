@@ -31,7 +31,10 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a rule, a business term or a code means; a text is "" where there is none."""
+    """What a rule, a business term or a code means, in French and English; a text is "" where there is none.
+
+    `source` is the standard, rule set or list of codes that says so.
+    """
 
     id: str
     fr: str

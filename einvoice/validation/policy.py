@@ -38,7 +38,7 @@ _ALWAYS = frozenset({"XSD"})  # rules that cannot be ignored; nor can a step tha
 
 
 class HouseRules(BaseModel):
-    """A Schematron schema of the user's own, run after the official rules; its content is read by the caller.
+    """A Schematron schema of the user's own, run after the official rules; its content, bytes, is read by the caller.
 
     `beside` are the files that it includes or looks up, as pairs of name (its path seen from the schema) and content.
     Of the rule sets of one `release`, those that find nothing to look at in a document are passed over, unless all do.
@@ -70,7 +70,13 @@ class HouseRules(BaseModel):
 
 
 class Policy(BaseModel):
-    """The user's choices. The defaults are the strict ones."""
+    """What a verdict depends on besides the document: the user's choices. The defaults are the strict ones.
+
+    `date` is a day, as `datetime.date` or ISO 8601; `time_limit` is in seconds; `ignored` maps a rule to the reason.
+    Raises pydantic's `ValidationError` for a choice that is none, and for ignoring the schema or without a reason.
+
+    Source: FNFE-MPE, note on the validation artefacts V1.4.0 (what the receiving side forgives, and until when).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 

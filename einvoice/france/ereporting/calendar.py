@@ -92,7 +92,7 @@ def periods(regime: Regime, year: int) -> tuple[ReportingPeriod, ...]:
 
 
 def periodicity(regime: Regime, content: Content) -> Periodicity:
-    """How often a regime reports: every ten days, every month, every two months. It leaves no choice."""
+    """How often a regime reports `content`: every ten days, every month, every two months. It leaves no choice."""
     how_many = sum(each.content == content for each in periods(regime, 2026))
     often: dict[int, Periodicity] = {36: "decade", 12: "monthly", 6: "bimonthly"}
     return often[how_many]

@@ -34,7 +34,10 @@ class Change:
 
 
 def changes(sent: EReport, other: EReport) -> tuple[Change, ...]:
-    """Where what two reports tell of transactions and payments differs; who sent them and when does not count."""
+    """Where what two reports tell of transactions and payments differs: from the one that was `sent` to the `other`.
+
+    Who sent them and when does not count. Each change has the item, and the two values as texts.
+    """
     before, after = dict(_told(sent)), dict(_told(other))
     places = sorted({*before, *after})
     return tuple(

@@ -32,7 +32,9 @@ _RULES, _STEP = "einvoice-flux10", "ereport"
 
 
 def check(report: EReport, *, regime: Regime | None = None, language: Language = "fr") -> tuple[Finding, ...]:
-    """What is wrong with a report. With `regime`, a period that is not of it is an error.
+    """What is wrong with a report, `()` for a good one. With `regime`, a period that is not of it is an error.
+
+    Messages are in French unless `language` is "en".
 
     Raises `Unwritable` for a text that XML cannot hold.
     """

@@ -72,8 +72,9 @@ def receipt_of(
 ) -> Receipt | None:
     """A payment of an invoice, as e-reporting wants it; None where it wants none.
 
-    Amounts are in euros, VAT included; `before` is all that was received before. Payments are reported where French VAT
-    falls due on them: of a mixed invoice the services only, of an exchanged invoice never, for status 212 tells them.
+    `amount` was received on `day`, `before` is all that was received before: in euros, VAT included. `known` is what
+    the invoice itself does not say of the sale. Payments are reported where French VAT falls due on them: of a mixed
+    invoice the services only, of an exchanged invoice never, for status 212 tells them.
     """
     paid = Paid(number=invoice.number or "", day=day, amount=amount)
     return receipt_of_entry(entry_of(invoice, known), paid, before)

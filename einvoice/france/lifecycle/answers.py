@@ -71,7 +71,9 @@ def acknowledge(  # noqa: PLR0913 - each is one thing that an answer may say
 ) -> LifecycleMessage:
     """The answer about something that was sent; by the public portal, or by a platform that is named.
 
-    `identifier` is MDT-4 of the answer itself; `sent_at` when the object was made (MDT-100), `received_at` when it
+    `code` is the status (301, 501, …), `reference` the number of what was sent, `to` the platform that sent it, `at`
+    when it is answered; `reasons` are codes of MDT-113, `comment` says more. `identifier` is MDT-4 of the answer
+    itself; `sent_at` when the object was made (MDT-100), `received_at` when it
     arrived (MDT-95; both `at` unless given); `seller` the SIREN that an invoice's data or status is about. A refusal
     needs a reason. Raises `Unwritable`, with a finding for each fault, where the answer may not be given so.
     """

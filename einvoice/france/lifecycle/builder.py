@@ -80,8 +80,11 @@ def status(  # noqa: PLR0913 - each is one thing that a status may say
 
     `at` is when the status was set, which tells two of the same code apart; `received_at` when the platform of who sets
     it received the invoice (MDT-95, the same in all its messages about it). `by` chooses the setter where the status
-    has several (see `STATUSES[code]`); `business_process` is MDT-2, which otherwise follows from the invoice. What else
-    a status wants to say is told in `STATUSES[code].needs`. Raises `Unwritable`, with a finding for each fault, where
+    has several (see `STATUSES[code]`); `business_process` is MDT-2, which otherwise follows from the invoice.
+    `created_at` is when the message was made, `at` unless given. `reasons` and `action` are codes (MDT-113, MDT-121),
+    `comment` says more; `payment` is what was paid, `approval` how much is approved (amounts with VAT, in the currency
+    of the invoice), `account` where to pay, `corrections` what should have stood there. Which of them a status wants is
+    told in `STATUSES[code].needs`. Raises `Unwritable`, with a finding for each fault, where
     the status may not be told so: unknown, a reason it does not allow, no reason or amount where it demands one, a
     party that the invoice does not name.
     """

@@ -34,7 +34,7 @@ _SIREN = "0002"
 
 
 def check(message: LifecycleMessage, *, language: Language = "fr") -> tuple[Finding, ...]:
-    """What is wrong with a message, `()` for a good one.
+    """What is wrong with a message, `()` for a good one; in French unless `language` is "en".
 
     Raises `Unwritable` for a text that XML cannot hold.
     """

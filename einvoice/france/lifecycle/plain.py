@@ -52,7 +52,7 @@ class Summary(Model):
 
 
 def summary(life: Lifecycle, *, language: Language = "fr") -> Summary:
-    """The life as values, its findings in a language."""
+    """The life as plain values, as JSON has them; its findings are in French unless `language` is "en"."""
     return Summary(
         number=life.number,
         state=life.state,

@@ -27,7 +27,10 @@ _REJECTED = "213"
 
 
 def remarks(lives: Iterable[Lifecycle], *, language: Language = "fr") -> tuple[Finding, ...]:
-    """What is worth a second look in these lives together, in their order; those without invoice are passed over."""
+    """What is worth a second look in these lives together, in their order; those without invoice are passed over.
+
+    Messages are in French unless `language` is "en".
+    """
     return in_words(_observations(tuple(each for each in lives if each.invoice is not None)), language)
 
 
