@@ -6,7 +6,6 @@ for report in validated(names, Policy(), "fr", jobs=4): ...
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from einvoice.commands.files import report_on
 from einvoice.data import Language
@@ -15,7 +14,7 @@ from einvoice.report import DocumentReport
 from einvoice.validation.policy import Policy
 from einvoice.worker_processes import WorkerProcesses
 
-_CHUNK = 8  # files that a process is given together
+_CHUNK = 16  # files that a process is given together: to ask and to answer takes the time of a tenth of one
 
 
 def validated(
@@ -26,21 +25,23 @@ def validated(
     def lost(name: str, error: BaseException) -> DocumentReport:
         return not_run(name, error, language)
 
-    work, chunks = Work(_reports_on, (policy, language), lost), tuple(_chunks(names, jobs))
-    executor = WorkerProcesses(min(jobs, len(chunks)), copies=True)
+    work = Work(_reports_on, (policy, language), lost)
+    executor = WorkerProcesses(min(jobs, len(names)), copies=True)
 
     def found() -> Iterator[DocumentReport]:
         with executor:
-            yield from in_parallel(executor, chunks, work, jobs=jobs, ordered=ordered)
+            yield from in_parallel(executor, _chunks(names, jobs), work, jobs=jobs, ordered=ordered)
 
     return found()  # with the processes started, before whoever asks for reports starts threads
 
 
 def _chunks(names: tuple[str, ...], jobs: int) -> Iterator[list[str]]:
-    """The names in groups: few enough that every process has its share of a short list."""
-    rest, size = iter(names), max(1, min(_CHUNK, len(names) // (jobs * 4)))
-    while chunk := list(islice(rest, size)):
-        yield chunk
+    """The names in groups, smaller towards the end: each process has its share of a short list, and all end at once."""
+    place = 0
+    while place < len(names):
+        size = max(1, min(_CHUNK, (len(names) - place) // (jobs * 4)))
+        yield list(names[place : place + size])
+        place += size
 
 
 def _reports_on(names: list[str], policy: Policy, language: Language) -> list[DocumentReport]:
