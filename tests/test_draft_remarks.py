@@ -236,3 +236,26 @@ def test_the_reason_of_an_exemption_where_nothing_is_exempt_is_told_of_a_draft()
     draft = draft_of(vat_breakdown=[group], **CORE)
     assert ei.validate(draft, policy=POLICY).verdict == ei.validate(ei.build(draft, "ubl"), policy=POLICY).verdict
     assert told(draft, "EI-LOSS-REASON") == ["vat_breakdown[0].exemption_reason"]
+
+
+def test_what_only_extended_says_of_a_reference_is_left_out_of_cii_in_en_16931():
+    """CII-DT-018, -024, -027 of CEN: no date and no type beside a number; UBL has room for them, and keeps them."""
+    earlier = {"reference": "F0", "issue_date": "2026-10-01", "type_code": "386"}
+    order = {"purchase_order_reference": "B1", "purchase_order_date": "2026-10-01"}
+    draft = draft_of(GROUPS[0], GOODS | order | {"preceding_invoices": [earlier]}, **order, **CORE)
+    draft.set("preceding_invoices", [earlier])
+    assert {each.field for each in ei.losses(draft, "cii") if each.severity == "warning"} >= {
+        "purchase_order_date",
+        "preceding_invoices[0].type_code",
+        "lines[1].purchase_order_date",
+        "lines[1].preceding_invoices[0].type_code",
+    }
+    report = ei.validate(ei.build(draft, "cii"), policy=POLICY)
+    assert (report.verdict, report.invoice.purchase_order_date) == ("valid", None)
+    assert report.invoice.preceding_invoices[0].issue_date == draft.preceding_invoices[0].issue_date
+    assert ei.parse(ei.build(draft, "ubl")).purchase_order_date == draft.purchase_order_date
+    draft.specification_identifier = "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended"
+    assert not {each.field for each in ei.losses(draft, "cii")} & {
+        "purchase_order_date",
+        "preceding_invoices[0].type_code",
+    }
