@@ -15,8 +15,8 @@ from __future__ import annotations
 import gc
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ContextDecorator
+from types import TracebackType
 
 from einvoice.locks import Lock
 
@@ -60,11 +60,16 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_rest.is_over)
 
 
-@contextmanager
-def resting() -> Iterator[None]:
-    """No collection in the block, or in the function."""
-    _rest.begin()
-    try:
-        yield
-    finally:
+class resting(ContextDecorator):  # noqa: N801 - written as the decorator of a function
+    """No collection in the block, or in the function.
+
+    Nothing is made after the collector works again: it would sweep the document, which is gone when the caller goes on.
+    """
+
+    def __enter__(self) -> None:
+        _rest.begin()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         _rest.end()
