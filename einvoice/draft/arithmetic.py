@@ -17,10 +17,10 @@ from contextlib import suppress
 from decimal import Decimal, DecimalException, localcontext
 
 from einvoice.draft.ledger import Disagreement, Figure, Ledger, because
-from einvoice.draft.lines import computed, net_of_gross, percentage_due, remark_on_base_quantity
+from einvoice.draft.lines import exactly, net_of_gross, percentage_due, remark_on_base_quantity
 from einvoice.draft.nesting import GROUP, INFORMATION
 from einvoice.draft.remarks import remark_on_identifiers, remark_on_instalments
-from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, short
+from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, rounded, short
 from einvoice.model import AllowanceCharge, Invoice, Line
 
 _NOTHING = Decimal(0)
@@ -93,8 +93,11 @@ def _line(line: Line, path: str, ledger: Ledger) -> None:
         ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), line.item_net_price, net, reason, slack=_SLACK)
     priced_unit = line.item_price_base_quantity_unit_code or line.unit_code
     if line.net_amount is not None and priced_unit == line.unit_code:  # a price for another unit is not ours to convert
-        amount = computed(line, AMOUNT_DECIMALS)
-        if amount is not None and abs(line.net_amount - amount) > _SLACK:
+        exact = exactly(line)
+        if exact is None or exact == line.net_amount:
+            return
+        amount = rounded(exact, AMOUNT_DECIMALS)
+        if abs(line.net_amount - amount) > _SLACK:
             reason = because("LINE", net=amount)
             ledger.settle(Figure(f"{path}.net_amount", "BT-131"), line.net_amount, amount, reason)
 

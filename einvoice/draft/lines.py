@@ -29,7 +29,7 @@ from einvoice.draft.rounding import (
 from einvoice.model import AllowanceCharge, Line
 from einvoice.rulebook import Sentence
 
-_NOTHING, _UNIT = Decimal(0), Decimal(1)
+_NOTHING = Decimal(0)
 _ONE = "C62"  # UN/ECE recommendation 20: a unit of count
 _PERCENTAGE_SLACK = Decimal("0.02")  # a percentage is often rounded itself; PEPPOL-EN16931-R040 allows as much
 
@@ -109,10 +109,11 @@ def price_from_net(line: DraftLine) -> Decimal | None:
 
 def _item_total(line: Line) -> Decimal | None:
     """Quantity x price / base quantity, exactly; None where one is missing or the base quantity is zero."""
-    base = _UNIT if line.item_price_base_quantity is None else line.item_price_base_quantity
-    if line.quantity is None or line.item_net_price is None or not base:
+    base = line.item_price_base_quantity
+    if line.quantity is None or line.item_net_price is None or (base is not None and not base):
         return None
-    return line.quantity * line.item_net_price / base
+    total = line.quantity * line.item_net_price
+    return total if base is None else total / base
 
 
 def with_amount(
@@ -143,10 +144,16 @@ def percentage_due(part: AllowanceCharge, base: Decimal, decimals: int) -> tuple
 
 def computed(line: Line, decimals: int) -> Decimal | None:
     """The line's net amount (or, where prices include VAT, its amount with VAT) from quantity, price and the rest."""
+    total = exactly(line)
+    return None if total is None else rounded(total, decimals)
+
+
+def exactly(line: Line) -> Decimal | None:
+    """The same, not rounded."""
     total = _item_total(line)
-    if total is None:
-        return None
-    return rounded(total + _sum(line.charges) - _sum(line.allowances), decimals)
+    if total is None or not (line.charges or line.allowances):
+        return total
+    return total + _sum(line.charges) - _sum(line.allowances)
 
 
 def _sum(parts: Sequence[AllowanceCharge]) -> Decimal:

@@ -12,6 +12,7 @@ Source: XQuery 1.0 and XPath 2.0 Data Model, section 5 (accessors).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -167,18 +168,17 @@ class RuleTree(Tree):
         """`items[key = value]` through an index, which is made at the first use."""
         index: dict[Any, list[Any]] | None = self._memory.get((items, key))
         if index is None:
-            index = {}
+            index = defaultdict(list)
             kept = self._kept.setdefault(key, {})
             for item in self.memo(items):
                 values = kept.get(item)
                 if values is None:
                     values = kept[item] = key(self, item)
-                for found in values if len(values) == 1 else set(values):
-                    same = index.get(found)
-                    if same is None:
-                        index[found] = [item]
-                    else:
-                        same.append(item)
+                if len(values) == 1:
+                    index[values[0]].append(item)
+                else:
+                    for found in set(values):
+                        index[found].append(item)
             self._memory[items, key] = index
         return index.get(value, NOTHING)
 
