@@ -6,7 +6,8 @@
     >>> skonto(offered[0])
     '#SKONTO#TAGE=14#PROZENT=2.00#BASISBETRAG=500.00#'
 
-Only Factur-X EXTENDED has elements for them. Everywhere else the terms of payment (BT-20) say them.
+Only Factur-X EXTENDED has elements for them. Everywhere else the terms of payment (BT-20) say them, in the words of
+`data/payment_words.txt`.
 
 Source: XRechnung 3.0.2, BR-DE-18 (whose days and percentages are numbers, whose line ends after the last #).
 """
@@ -14,20 +15,18 @@ Source: XRechnung 3.0.2, BR-DE-18 (whose days and percentages are numbers, whose
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cache
 
-from einvoice.data import Language
+from einvoice.data import Language, data_text, two_languages
 from einvoice.model import Invoice, PaymentDiscount
 
 _STRUCTURED = re.compile(
     r"^#SKONTO#TAGE=(\d{1,6})#PROZENT=(\d{1,3}(?:\.\d{1,6})?)#(?:BASISBETRAG=(-?\d+(?:\.\d+)?)#)?", re.MULTILINE
 )
-_UNITS = {  # UN/ECE Recommendation 20: one and several of it
-    "DAY": {"fr": ("jour", "jours"), "en": ("day", "days")},
-    "WEE": {"fr": ("semaine", "semaines"), "en": ("week", "weeks")},
-    "MON": {"fr": ("mois", "mois"), "en": ("month", "months")},
-}
+_BRACKETS, _FACT = re.compile(r"\[([^][]*)\]"), re.compile(r"\{(\w+)\}")
 _DAYS = ("DAY", None)
 
 
@@ -54,36 +53,44 @@ def skonto(discount: PaymentDiscount) -> str | None:
 
 def in_words(discount: PaymentDiscount, language: Language) -> str:
     """The discount as people say it: its rate or amount, what it is taken off, until when."""
-    french = language == "fr"
-    what = _number(discount.percentage, language) + (" %" if french else "%") if discount.percentage is not None else ""
-    if not what and discount.amount is not None:
-        what = money_in_words(discount.amount, language)
-    base = discount.base_amount
-    on = (
-        f" {'sur' if french else 'on'} {money_in_words(base, language)}"
-        if base is not None and discount.percentage is not None
-        else ""
-    )
-    if french:
-        return f"Escompte{f' de {what}' if what else ''}{on}{_when(discount, language)}"
-    return f"Discount{f' of {what}' if what else ''}{on}{_when(discount, language)}"
+    rate, amount, base = discount.percentage, discount.amount, discount.base_amount
+    facts = {"period": _period(discount, language)}
+    if rate is not None:
+        facts["what"] = said("rate", {"rate": _number(rate, language)}, language)
+        facts["base"] = money_in_words(base, language) if base is not None else None
+    elif amount is not None:
+        facts["what"] = money_in_words(amount, language)
+    if discount.base_date is not None:
+        facts["since"] = day_in_words(discount.base_date, language)
+    if discount.due_date is not None and discount.period is None:
+        facts["until"] = day_in_words(discount.due_date, language)
+    return said("discount", facts, language)
 
 
-def _when(discount: PaymentDiscount, language: Language) -> str:
-    french = language == "fr"
-    until = (
-        f" {'jusqu’au' if french else 'until'} {day_in_words(discount.due_date, language)}" if discount.due_date else ""
-    )
+def _period(discount: PaymentDiscount, language: Language) -> str | None:
+    """`14 jours`; a unit that has no word is said by its code."""
     if discount.period is None:
-        return f" {'pour paiement' if french else 'for payment'}{until}" if until else ""
-    one, several = _UNITS.get(discount.period_unit_code or "DAY", {}).get(language, (discount.period_unit_code,) * 2)
-    period = f"{_number(discount.period, language)} {one if discount.period == 1 else several}"
-    since = (
-        f" {'à compter du' if french else 'of'} {day_in_words(discount.base_date, language)}"
-        if discount.base_date
-        else ""
-    )
-    return f" {'pour paiement sous' if french else 'for payment within'} {period}{since}"
+        return None
+    code = discount.period_unit_code or "DAY"
+    one, _, several = _words().get(("unit", code), {language: f"{code} / {code}"})[language].partition(" / ")
+    return f"{_number(discount.period, language)} {one if discount.period == 1 else several}"
+
+
+def said(key: str, facts: Mapping[str, str | None], language: Language) -> str:
+    """A sentence of payment terms, its places filled; what stands in brackets goes where a fact is not known."""
+    form, left = _words()[key,][language], 1
+    while left:  # from the innermost to the outermost
+        form, left = _BRACKETS.subn(lambda part: part[1] if _is_known(part[1], facts) else "", form)
+    return form.format(**facts)
+
+
+def _is_known(part: str, facts: Mapping[str, str | None]) -> bool:
+    return all(facts.get(name) is not None for name in _FACT.findall(part))
+
+
+@cache
+def _words() -> dict[tuple[str, ...], dict[Language, str]]:
+    return two_languages(data_text("payment_words.txt"), typeset=False)
 
 
 def day_in_words(day: date, language: Language) -> str:

@@ -18,7 +18,7 @@ from contextlib import suppress
 from datetime import date
 
 from einvoice.data import Language
-from einvoice.discounts import day_in_words, money_in_words
+from einvoice.discounts import day_in_words, money_in_words, said
 from einvoice.model import Invoice, PaymentInstalment, Unread
 
 _DAY = re.compile(
@@ -57,7 +57,8 @@ def last_day(parts: Sequence[PaymentInstalment]) -> date | None:
 
 def in_words(part: PaymentInstalment, language: Language) -> str:
     """A part of the amount as people say it."""
-    french = language == "fr"
-    day = f"{' du ' if french else ' '}{day_in_words(part.due_date, language)}" if part.due_date else ""
-    amount = money_in_words(part.amount, language) if part.amount is not None else ""
-    return f"{'Échéance' if french else 'Due'}{day}" + (f"{' : ' if french else ': '}{amount}" if amount else "")
+    facts = {
+        "day": day_in_words(part.due_date, language) if part.due_date else None,
+        "amount": money_in_words(part.amount, language) if part.amount is not None else None,
+    }
+    return said("instalment", facts, language)

@@ -9,6 +9,7 @@ einvoice is installed. Both are found from this file, never by the name of the d
 | `terms.tsv` | the business terms: number, names, profile, place in the model |
 | `codes.tsv`, `codes_units.tsv` | the code lists |
 | `lifecycle.toml` | statuses, reasons and actions of lifecycle messages |
+| `payment_words.txt` | how invoices say discounts and instalments |
 | `report_words.txt` | what reports say to people, in both languages |
 | `examples.tsv` | the example drafts (`fixtures/drafts/`): what each shows |
 | `items.tsv` | items of lifecycle messages: number, place in the model, names, who demands them |
@@ -59,8 +60,10 @@ def french(text: str) -> str:
     return text
 
 
-def two_languages(table: str) -> dict[tuple[str, ...], dict[Language, str]]:
+def two_languages(table: str, *, typeset: bool = True) -> dict[tuple[str, ...], dict[Language, str]]:
     """The rows of a table `key | French | English`; the key may have several columns, a line with # is a remark.
+
+    French texts are `typeset`, unless they go into a document.
 
     >>> two_languages("unit | DAY | jour | day")
     {('unit', 'DAY'): {'fr': 'jour', 'en': 'day'}}
@@ -69,7 +72,7 @@ def two_languages(table: str) -> dict[tuple[str, ...], dict[Language, str]]:
     for line in table.splitlines():
         if line and not line.startswith("#"):
             *key, said, english = (column.strip() for column in line.split("|"))
-            rows[tuple(key)] = {"fr": french(said), "en": english}
+            rows[tuple(key)] = {"fr": french(said) if typeset else said, "en": english}
     return rows
 
 
