@@ -364,8 +364,9 @@ def losses(
 ) -> tuple[Finding, ...]:
     """What `build` would leave out of a target: one warning for each value that the syntax or the profile cannot hold.
 
-    `source`, `to` and `profile` as for `build`. Each finding has the value (`found`) and its place in the source
-    (`field`); what is said otherwise is an information. In French unless `language` is "en". Raises as `build` does.
+    A part that goes as a whole, such as a line, is one of them. `source`, `to` and `profile` as for `build`. Each
+    finding has the value (`found`) and its place in the source (`field`); what is said otherwise is an information. In
+    French unless `language` is "en". Raises as `build` does.
 
     Source: EN 16931-1:2017 §6.3 (what stands how often); Factur-X 1.09, the XML schema of each profile.
     """

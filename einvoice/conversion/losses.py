@@ -10,7 +10,7 @@ late; told, it is a decision of the sender.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -48,12 +48,19 @@ def account(invoice: Invoice, fitted: Fitted, xml: bytes) -> tuple[Observation, 
 def left_out(invoice: Invoice, fitted: Fitted) -> tuple[Observation, ...]:
     """What of an invoice is not in the one that was made to fit, or is said otherwise: at the fields of the invoice.
 
-    What was filled in for the target, and went again with all that the profile has no term for, is neither.
+    What was filled in for the target, and went again with all that the profile has no term for, is neither. A part that
+    goes as a whole is told once.
     """
     filled_in = {place for place in fitted.left_out if place.get(invoice) is None}
     told = (each for each in fitted.told if Path.parse(each.field) not in filled_in)
-    lost = (place for place in fitted.left_out if place not in filled_in)
+    gone = set(fitted.left_out)
+    lost = (place for place in fitted.left_out if place not in filled_in and not _is_in(place, gone))
     return (*told, *loss_observations(invoice, lost, fitted.target))
+
+
+def _is_in(place: Path, gone: Collection[Path]) -> bool:
+    """Whether what holds a value is gone, too."""
+    return any(Path(place.steps[:depth]) in gone for depth in range(1, len(place.steps)))
 
 
 def lost_files(beside: Iterable[tuple[str, bytes]], invoice: Invoice) -> tuple[Observation, ...]:

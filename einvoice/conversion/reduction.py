@@ -26,7 +26,7 @@ M = TypeVar("M", bound=Model)
 
 
 def reduced(invoice: Invoice, terms: Collection[str], *, unnumbered: bool = False) -> tuple[Invoice, tuple[Path, ...]]:
-    """The invoice with these terms only, and the paths of the values that were left out."""
+    """The invoice with these terms only, and the paths of the values and of the whole parts that were left out."""
     lost: list[Path] = []
     kept = frozenset(each for each in terms if unnumbered or not term(each).is_group)
     return _reduced(invoice, kept, Path(), lost), tuple(lost)
@@ -47,8 +47,13 @@ def _value(value: Any, terms: frozenset[str], place: Path, lost: list[Path]) -> 
         parts = [_value(each, terms, place / index, lost) for index, each in enumerate(value)]
         return tuple(part for part in parts if part is not None)
     if isinstance(value, Model):
-        small = _reduced(value, terms, place, lost)
-        return small if small.model_fields_set else None
+        inner: list[Path] = []
+        small = _reduced(value, terms, place, inner)
+        if small.model_fields_set:
+            lost += inner
+            return small
+        lost += [place] if inner else []  # a part that goes as a whole is one loss: a line, a contact
+        return None
     if _term_of(place.plain) in terms:
         return value
     lost.append(place)

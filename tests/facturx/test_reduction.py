@@ -62,9 +62,17 @@ def test_smaller_profiles_lose_more():
     whole = invoice("allowances-and-charges")
     lost = [set(reduced_to(whole, name)[1]) for name in NAMES]
     assert lost[4] == set()
-    assert all(small >= large for small, large in pairwise(lost))
-    assert Path.parse("lines[0].item_name") in lost[1]
-    assert Path.parse("lines[0].item_name") not in lost[2]
+    for small, large in pairwise(lost):
+        assert all(any(place.within(whole) for whole in small) for place in large)
+    assert Path.parse("lines[0]") in lost[1]
+    assert not any(place.within(Path.parse("lines[0].item_name")) for place in lost[2])
+
+
+def test_a_part_that_goes_as_a_whole_is_one_loss():
+    """A line of which BASIC WL keeps nothing is told as a line; a seller that loses his contact keeps his name."""
+    lost = reduced_to(invoice("sub-lines"), "basicwl")[1]
+    assert {Path.parse(f"lines[{index}]") for index in range(4)} | {Path.parse("seller.contact")} <= set(lost)
+    assert not [place for place in lost if place.within(Path.parse("lines[1]")) and place.name == "item_name"]
 
 
 def test_reducing_twice_loses_nothing_more():

@@ -154,7 +154,7 @@ def test_a_reduced_invoice_says_what_it_lost():
     small, lost = reduced(invoice, {"BT-1", "BT-2", "BT-131"})
     assert (small.number, small.issue_date, small.seller) == (invoice.number, invoice.issue_date, None)
     assert [line.net_amount for line in small.lines] == [line.net_amount for line in invoice.lines]
-    assert Path.parse("seller.name") in lost
+    assert Path.parse("seller") in lost  # as a whole
     assert Path.parse("lines[0].item_name") in lost
     assert Path.parse("lines[0].net_amount") not in lost
 
