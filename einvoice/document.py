@@ -109,7 +109,17 @@ class Document:
 
     def field_of(self, field: str) -> str:
         """From a field of the invoice to that of the draft."""
-        return field if self.draft is None else self.draft.field_of(field)
+        if self.draft is None:
+            return field
+        from einvoice.draft.nesting import field_in  # noqa: PLC0415 - as above
+
+        return field_in(self._line_places, field)
+
+    @cached_property
+    def _line_places(self) -> tuple[Path, ...]:
+        from einvoice.draft.nesting import line_paths  # noqa: PLC0415 - as above
+
+        return tuple(line_paths(self.draft.lines)) if self.draft else ()
 
     def source_of(self, field: str) -> str:
         """From a field of the invoice that is judged to that of the draft or the invoice in hand."""

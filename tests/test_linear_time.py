@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def faulty(name: str, lines: int) -> bytes:
     return xml.replace(good, good.replace("7", "8") if bad is None else bad).encode()
 
 
-def calls(data: bytes) -> int:
+def calls(data: bytes, verdict: str = "invalid") -> int:
     """How many functions are called, of Python's and of libraries', while the document is judged."""
     count = 0
 
@@ -61,7 +62,7 @@ def calls(data: bytes) -> int:
         report = ei.validate(data)
     finally:
         sys.setprofile(before)
-    assert report.verdict == "invalid"
+    assert report.verdict == verdict
     return count
 
 
@@ -120,5 +121,20 @@ def test_findings_with_figures_cost_each_the_same():
 
     ei.validate(document(1))  # rule sets and schemas are made ready once
     few, some, many = (calls(document(count)) for count in (40, 80, 160))
+    assert some > few
+    assert many - some < GROWTH * (some - few)
+
+
+@pytest.mark.parametrize("profile", ["urn:factur-x.eu:1p0:basicwl", "urn:cen.eu:en16931:2017"])
+def test_lines_of_a_draft_that_its_profile_cannot_hold_cost_each_the_same(profile):
+    """Each line, or each group of one, is left out and told: its place in the draft is not searched from the start."""
+    made = json.loads(DRAFT.read_bytes()) | {"specification_identifier": profile}
+    line = made["lines"][0] | ({} if profile.endswith("wl") else {"sub_lines": made["lines"][:1]})
+
+    def document(count):
+        return json.dumps(made | {"lines": [line] * count}).encode()
+
+    ei.validate(document(1))  # rule sets and schemas are made ready once
+    few, some, many = (calls(document(count), "valid") for count in LENGTHS)
     assert some > few
     assert many - some < GROWTH * (some - few)

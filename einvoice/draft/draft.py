@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Self
 
 from pydantic import ConfigDict, PrivateAttr, ValidationError, model_validator
@@ -14,7 +13,7 @@ from einvoice.draft.completion import completed
 from einvoice.draft.content import DraftContent
 from einvoice.draft.editing import place_of, put
 from einvoice.draft.ledger import Disagreement
-from einvoice.draft.nesting import line_paths
+from einvoice.draft.nesting import field_in, line_paths
 from einvoice.draft.problems import DraftError, Problem, described, not_json, reworded, unknown_field
 from einvoice.draft.renames import renamed
 from einvoice.json_text import load_json
@@ -114,11 +113,7 @@ class Draft(DraftContent):
         The two paths are equal, except for lines that the draft nests: `lines[3].net_amount` of the invoice may be
         `lines[0].sub_lines[2].net_amount` of the draft.
         """
-        match Path.parse(invoice_field).steps:
-            case ("lines", int(index), *rest):
-                line = next(islice(line_paths(self.lines), index, None), None)
-                return str(Path((*line.steps, *rest))) if line else invoice_field
-        return invoice_field
+        return field_in(tuple(line_paths(self.lines)), invoice_field)
 
     @property
     def is_final(self) -> bool:

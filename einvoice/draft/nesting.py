@@ -50,6 +50,14 @@ def line_paths(lines: Sequence[DraftLine], path: Path = Path(("lines",))) -> Ite
         yield from line_paths(line.sub_lines, place / NESTED)
 
 
+def field_in(places: Sequence[Path], invoice_field: str) -> str:
+    """Where a draft, whose lines stand at these places, holds what a field of the completed invoice says."""
+    match Path.parse(invoice_field).steps:
+        case ("lines", int(index), *rest) if index < len(places):
+            return str(Path((*places[index].steps, *rest)))
+    return invoice_field
+
+
 def _nested(lines: Sequence[DraftLine]) -> Iterator[DraftLine]:
     for line in lines:
         yield line
