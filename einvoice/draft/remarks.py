@@ -9,14 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from einvoice.codes import CREDIT_NOTES, INVOICE_TYPES
 from einvoice.draft.content import DraftContent
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import Placed, counted
-from einvoice.draft.vat import Billed, VatBearing
 from einvoice.instalments import last_day
 from einvoice.model import InvoiceHead, Line, Totals, VatBreakdown
+
+if TYPE_CHECKING:  # a document is looked at by these remarks too, and needs no VAT of a draft
+    from einvoice.draft.vat import Billed, VatBearing
 
 _MOST = Decimal(10) ** 13  # with two decimals more than the 15 digits of floating numbers, as rules have them
 
