@@ -210,21 +210,22 @@ def _line(line: Line, place: Path, fitted: Fitted, ungrouped: bool) -> Line:  # 
 def _references_alone(fitted: Fitted) -> None:
     """Only an earlier invoice has a date beside its number, and no reference a type (CII-DT-018, -024, -027)."""
     original, gone = fitted.to_original(), list[Path]()
-    lines = (_without_details(line, _LINES / index, gone) for index, line in enumerate(fitted.invoice.lines))
+    lines = (_without_details(line, ("lines", index), gone) for index, line in enumerate(fitted.invoice.lines))
     fitted.change(lines=tuple(lines))
-    fitted.invoice = _without_details(fitted.invoice, Path(), gone)
+    fitted.invoice = _without_details(fitted.invoice, (), gone)
     fitted.left_out += map(original, gone)
 
 
-def _without_details(part: P, place: Path, gone: list[Path]) -> P:
+def _without_details(part: P, place: tuple[str | int, ...], gone: list[Path]) -> P:
     """An invoice or a line without what only EXTENDED says of its references, and where that stood."""
-    less: dict[str, Any] = {
-        name: None for name in _OF_REFERENCES & type(part).model_fields.keys() if getattr(part, name) is not None
-    }
-    gone += [place / name for name in sorted(less)]
+    values = part.__dict__
+    less: dict[str, Any] = {name: None for name in _OF_REFERENCES if values.get(name) is not None}
+    if not less and not part.preceding_invoices:
+        return part
+    gone += [Path((*place, name)) for name in sorted(less)]
     typed = [index for index, each in enumerate(part.preceding_invoices) if each.type_code is not None]
     if typed:
-        gone += [place / "preceding_invoices" / index / "type_code" for index in typed]
+        gone += [Path((*place, "preceding_invoices", index, "type_code")) for index in typed]
         earlier = (each.model_copy(update={"type_code": None}) for each in part.preceding_invoices)
         less["preceding_invoices"] = tuple(earlier)
     return part.model_copy(update=less) if less else part
