@@ -8,6 +8,7 @@ Source: ISO 19005-3:2012 §6.1.7 (streams), §6.1.13 (limits), §6.5.1 (actions)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from einvoice.pdfa.as_written import references
 from einvoice.pdfa.fault import Fault, Faults
 from einvoice.pdfa.pdf import Pdf
 from einvoice.pdfa.reading import filters
@@ -53,6 +55,12 @@ _GREATEST = 2_147_483_647
 _GREATEST_REAL, _LEAST_REAL = 3.403e38, 1.175e-38
 _LONGEST_STRING, _LONGEST_NAME = 32_767, 127
 _SHORT_NAME = _LONGEST_NAME // 4  # characters, each of four bytes at most
+# In plain objects: a name ends where no character of one follows.
+_OF_CONCERN = re.compile(rb"/(?:AA|PA|OpenAction|Next|Metadata)(?![A-Za-z0-9_+.:,*-])")
+_ACTION = re.compile(rb"/A(?![A-Za-z0-9_+.:,*-])")
+_ACTION_ELSEWHERE = re.compile(rb"/A\s*\d")
+_PART = re.compile(rb"<<\s*/Type\s*/StructElem\s*/S\s*/")  # whose one /S is its own: an action would have another
+_KIND = re.compile(rb"/S(?![A-Za-z0-9_+.:,*-])")
 
 
 @dataclass(slots=True)
@@ -77,7 +85,7 @@ def check_objects(pdf: Pdf, faults: Faults) -> Objects:
             key = (value.idnum, value.generation)
             if key not in seen:
                 seen.add(key)
-                waiting.append(pdf.resolved(value))
+                waiting.extend(_within(pdf, value))
         elif isinstance(value, DictionaryObject):
             _dictionary(pdf, value, faults, found)
             pdf.tick(len(value))
@@ -90,6 +98,25 @@ def check_objects(pdf: Pdf, faults: Faults) -> Objects:
         elif value is not None:
             _scalar(value, faults)
     return found
+
+
+def _within(pdf: Pdf, reference: IndirectObject) -> list[PdfObject | None]:
+    """What a reference stands for, or what that refers to, where nothing else about it can be wrong."""
+    data = pdf.reader.as_written(reference)
+    if data is None or not _is_harmless(data):
+        return [pdf.resolved(reference)]
+    found = references(data)
+    pdf.tick(1 + len(found))
+    return [IndirectObject(number, generation, pdf.reader) for number, generation in found]
+
+
+def _is_harmless(data: bytes) -> bool:
+    """Whether a plain object has neither actions nor metadata; the attributes of a part of the text are no action."""
+    if _OF_CONCERN.search(data):
+        return False
+    return not _ACTION.search(data) or (
+        bool(_PART.match(data)) and len(_KIND.findall(data)) == 1 and not _ACTION_ELSEWHERE.search(data)
+    )
 
 
 def _to_be_seen(values: Iterable[Any]) -> list[PdfObject]:

@@ -16,14 +16,18 @@ from pypdf import PdfReader
 from pypdf.errors import PdfStreamError
 from pypdf.generic import IndirectObject, NumberObject, PdfObject, StreamObject, read_object
 
+from einvoice.pdfa.as_written import is_plain
 from einvoice.pdfa.plain import plain_object
+
+_BLANKS = b"\t\n\f\r "
+_LONGEST = 100_000  # bytes of an object that is looked at as it is written
 
 
 class _Packed(NamedTuple):
-    """An unpacked stream, and where each object begins in it."""
+    """An unpacked stream, and where each object stands in it."""
 
     data: bytes
-    places: dict[int, int]
+    places: dict[int, tuple[int, int]]  # where it begins, and where the next one does
 
 
 class Reader(PdfReader):
@@ -31,27 +35,44 @@ class Reader(PdfReader):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         self._packed: dict[int, _Packed | None] = {}
+        self._plain: dict[int, bytes | None] = {}
         super().__init__(*arguments, **options)
+
+    def as_written(self, reference: IndirectObject) -> bytes | None:
+        """A packed object as it is written; None where it is not plain, and where it was read: it may have changed."""
+        number = reference.idnum
+        if reference.generation or number not in self.xref_objStm or (0, number) in self.resolved_objects:
+            return None
+        if number not in self._plain:
+            packed, begin, end = self._place(number)
+            data = packed[begin:end].strip(_BLANKS) if end - begin <= _LONGEST else b""
+            self._plain[number] = data if is_plain(data) else None
+        return self._plain[number]
 
     def _get_object_from_stream(self, indirect_reference: IndirectObject) -> PdfObject:
         number = indirect_reference.idnum
-        stream = self.xref_objStm[number][0]
-        if stream not in self._packed:
-            self._packed[stream] = self._unpacked(stream)
-        packed = self._packed[stream]
-        place = packed.places.get(number) if packed else None
-        if packed is None or place is None:
+        data, begin, end = self._place(number)
+        if not end:
             return super()._get_object_from_stream(indirect_reference)
-        found = plain_object(packed.data, place, self)
+        found = plain_object(data, begin, self)
         if found is None:
-            data = io.BytesIO(packed.data)  # a copy is made only of what is written to
-            data.seek(place)
+            stream = io.BytesIO(data)  # a copy is made only of what is written to
+            stream.seek(begin)
             try:
-                found = read_object(data, self)
+                found = read_object(stream, self)
             except PdfStreamError:
                 return super()._get_object_from_stream(indirect_reference)
         self.cache_indirect_object(0, number, found)
         return found
+
+    def _place(self, number: int) -> tuple[bytes, int, int]:
+        """The unpacked stream that an object stands in, and where; nowhere, if it is left to pypdf."""
+        stream = self.xref_objStm[number][0]
+        if stream not in self._packed:
+            self._packed[stream] = self._unpacked(stream)
+        packed = self._packed[stream]
+        begin, end = packed.places.get(number, (0, 0)) if packed else (0, 0)
+        return packed.data if packed else b"", begin, end
 
     def _unpacked(self, number: int) -> _Packed | None:
         """The stream of that number; None where it is not as the standard says."""
@@ -70,7 +91,7 @@ class Reader(PdfReader):
         offsets = [first + int(offset) for offset in head[1::2]]
         if any(before >= after for before, after in pairwise(offsets)) or offsets[-1:] > [len(data) - 1]:
             return None
-        places: dict[int, int] = {}
-        for each, offset in zip(head[::2], offsets, strict=True):
-            places.setdefault(int(each), offset)
+        places: dict[int, tuple[int, int]] = {}
+        for each, place in zip(head[::2], pairwise((*offsets, len(data))), strict=True):
+            places.setdefault(int(each), place)
         return _Packed(data, places)

@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from pypdf import PdfReader, apply_configuration
+from pypdf import apply_configuration
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
 from pypdf.generic import (
     ArrayObject,
@@ -144,7 +144,7 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
 class Pdf:
     """An open PDF and what reading it has cost so far."""
 
-    reader: PdfReader
+    reader: Reader
     limits: Limits
     catalog: DictionaryObject = field(init=False)  # ISO 32000-1 §7.7.2
     _objects: int = 0

@@ -4,7 +4,8 @@
 
 A PDF/A has demands on its very syntax: header, identifiers, line ends, the form of strings. Writing all objects anew
 meets them once and for all, whoever made the file, and drops what nothing refers to. Content streams, images and fonts
-are copied as they stand, so nothing that is seen can change.
+are copied as they stand, so nothing that is seen can change; so are packed objects that are plain already
+(`as_written`) and that nobody has read, but for the numbers of what they refer to.
 
 Objects are numbered as they are met from the catalogue on, packed into object streams (which halves a tagged PDF), and
 the identifier is a digest of what is written: no clock, no chance.
@@ -39,6 +40,7 @@ from pypdf.generic import (
 )
 
 from einvoice.errors import Unreadable
+from einvoice.pdfa.as_written import renumbered
 from einvoice.pdfa.pdf import Pdf
 
 _HEADER = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n"
@@ -87,7 +89,7 @@ def text_string(text: str) -> ByteStringObject:
 
 def canonical(pdf: Pdf, value: PdfObject | None) -> bytes:
     """A digest of an object with all that it refers to: equal for equal objects, wherever they stand."""
-    writer = _Writer(pdf)
+    writer = _Writer(pdf, copying=False)
     body = writer.encoded(value)
     writer.run()
     parts = (body, bytes(writer.out), *writer.packed.values())
@@ -97,9 +99,10 @@ def canonical(pdf: Pdf, value: PdfObject | None) -> bytes:
 @dataclass(slots=True)
 class _Writer:
     pdf: Pdf
+    copying: bool = True  # plain objects that nobody has read are copied as they are written
     out: bytearray = field(default_factory=lambda: bytearray(_HEADER))
     numbers: dict[tuple[int, int], int] = field(default_factory=dict)
-    waiting: deque[tuple[int, PdfObject | None]] = field(default_factory=deque)
+    waiting: deque[tuple[int, IndirectObject]] = field(default_factory=deque)
     offsets: dict[int, int] = field(default_factory=dict)
     packed: dict[int, bytes] = field(default_factory=dict)
 
@@ -110,12 +113,22 @@ class _Writer:
         key = (value.idnum, value.generation)
         if key not in self.numbers:
             self.numbers[key] = len(self.numbers) + 1
-            self.waiting.append((self.numbers[key], self.pdf.resolved(value)))
+            self.waiting.append((self.numbers[key], value))
         return self.numbers[key]
+
+    def _number_in_copy(self, number: int, generation: int) -> int:
+        known = self.numbers.get((number, generation))
+        return known or self.number(IndirectObject(number, generation, self.pdf.reader))
 
     def run(self) -> None:
         while self.waiting:
-            number, value = self.waiting.popleft()
+            number, reference = self.waiting.popleft()
+            copied = self.pdf.reader.as_written(reference) if self.copying else None
+            if copied is not None:
+                self.pdf.tick()
+                self.packed[number] = renumbered(copied, self._number_in_copy)
+                continue
+            value = self.pdf.resolved(reference)
             if isinstance(value, StreamObject):
                 self._direct(number, self._stream(value))
             else:
