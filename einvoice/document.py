@@ -285,7 +285,8 @@ class Document:
             return None
         above, *inside = way
         line: Any = inside[-1].sourceline  # an int or None, which its stub does not say
-        return "/".join((self.detected.locations.of(above), *map(qualified_name, inside))), line
+        start = below if self._fields.is_written(below) else self.detected.locations.of(above)
+        return "/".join((start, *map(qualified_name, inside))), line
 
     def know(self, xpath: str, node: int) -> None:
         """Where an XPath of the invoice leads that rules have written of a node of `rule_tree`: it need not be read."""

@@ -70,7 +70,7 @@ class Path:
     @property
     def plain(self) -> Path:
         """The path without positions, a line within a line as a line: as business terms are keyed."""
-        return Path(tuple(name for name in self.names if name != NESTED))
+        return _plain(self.steps)
 
     def within(self, other: Path) -> bool:
         """Whether it is the other path or leads further."""
@@ -105,6 +105,11 @@ def _parsed(text: str) -> Path:
     if text and not _WHOLE.fullmatch(text):
         raise ValueError(f"{text!r} is not a path; expected something like lines[2].quantity")
     return Path(tuple(int(step) if step.isdecimal() else step for step in _STEP.findall(text)))
+
+
+@lru_cache(maxsize=4096)
+def _plain(steps: tuple[str | int, ...]) -> Path:
+    return Path(tuple(step for step in steps if isinstance(step, str) and step not in {APPEND, NESTED}))
 
 
 def restorer(left_out: Iterable[Path]) -> Callable[[Path], Path]:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from itertools import islice
 
 from einvoice.binding.nodes import Node, Shape
@@ -46,6 +46,7 @@ class Fields:
         self._children: dict[tuple[Element, _Naming], dict[str, list[Element]]] = {}
         self._alone: dict[tuple[Element, str], Element | None] = {}
         self._resolved: dict[str, Place] = {}
+        self._written: set[str] = set()  # XPaths that are known
         self._field_of: dict[Element, str] = {root: ""}  # of objects
         self._unentered: dict[str, list[tuple[Shape, Element]]] = {"": [(shape, root)]}  # of a field, its elements
 
@@ -71,7 +72,7 @@ class Fields:
         """
         element, attribute = self.resolved(xpath)
         above = [local_name(each) for each in (*reversed(list(element.iterancestors())), element)]
-        names = [name.rpartition(":")[2] for name in schema_path.split("/")[1:]]
+        names = _names_in(schema_path)
         if attribute is not None or "@" in schema_path or names[: len(above)] != above or len(names) == len(above):
             return ()
         way = [element]
@@ -161,8 +162,13 @@ class Fields:
                 self._places[element, name] = _join(path, attribute.key)
 
     def know(self, xpath: str, place: Place) -> None:
-        """Where an XPath leads, from whoever wrote it."""
+        """Where an XPath leads, from whoever wrote it as `Locations` would."""
         self._resolved[xpath] = place
+        self._written.add(xpath)
+
+    def is_written(self, xpath: str) -> bool:
+        """Whether an XPath is as `Locations` would write it."""
+        return xpath in self._written
 
     def resolved(self, xpath: str) -> Place:
         """Where a path of names and positions leads: an element or an attribute of it, or the last one on the way."""
@@ -195,6 +201,11 @@ class Fields:
                 known.setdefault(naming(child), []).append(child)
         same = known.get((f"{{{uri}}}" if uri else "") + ("" if name == "*" else name), ())
         return same[number - 1] if 0 < number <= len(same) else None
+
+
+@lru_cache(maxsize=1_024)  # there are as many as the model has fields
+def _names_in(schema_path: str) -> list[str]:
+    return [name.rpartition(":")[2] for name in schema_path.split("/")[1:]]
 
 
 @cache

@@ -87,6 +87,7 @@ class CompiledRules:
         self._program = program
         self._judge = self._namespace(program.judge)
         self._messages: dict[int, str] | None = None  # once the code that explains was added to the one that judges
+        self._explained: dict[tuple[str, int], tuple[Any, Any, int | None]] = {}  # of a check: see `_explanation`
         self._trace: dict[str, Any] | None = None
         self._plans: dict[Kind | str, _Plan] = {}  # of a kind of way; of the document node, by its element's tag
         self._by_tag: dict[str | None, list[int]] = {}  # last tag of a pattern (None: the root) -> numbers of rules
@@ -306,14 +307,14 @@ class CompiledRules:
 
     def _explanation(self, kind: str, document: RuleTree, number: int, node: int) -> Any:
         """The function for a message or operands: the one for nodes just where they are likely, if it is there."""
-        anchored = self._judge.get(f"{kind}_{number}_anchored")
-        if anchored is not None and self._rule_of(number).level == len(document.ancestors(node)):
-            return anchored
-        return self._judge.get(f"{kind}_{number}")
-
-    def _rule_of(self, number: int) -> RuleTable:
-        rules = self._program.rules
-        return rules[bisect_right(rules, number, key=lambda rule: rule.first_check + rule.checks)]
+        known = self._explained.get((kind, number))
+        if known is None:
+            rules = self._program.rules
+            rule = rules[bisect_right(rules, number, key=lambda rule: rule.first_check + rule.checks)]
+            anywhere, anchored = (self._judge.get(f"{kind}_{number}{suffix}") for suffix in ("", "_anchored"))
+            known = self._explained[kind, number] = anywhere, anchored, rule.level
+        anywhere, anchored, level = known
+        return anchored if anchored is not None and level == len(document.ancestors(node)) else anywhere
 
     def _message(self, document: RuleTree, number: int, node: int) -> tuple[str, dict[str, str]]:
         """What a check says, and its facts: values of the message that have a name."""
