@@ -15,6 +15,7 @@ Source: ISO 32000-1:2008 §7 (syntax), §7.9 (data structures); bombs measured i
 from __future__ import annotations
 
 import io
+import re
 import struct
 import time
 import zlib
@@ -64,6 +65,7 @@ watch("pypdf")
 
 _FIRST_NEW = 1 << 40  # numbers of objects that we add; a file counts to 8,388,607 at most
 _MAX_PAGES = 5_000  # that are looked at
+_ADDRESS = re.compile(r"IndirectObject\((\d+, \d+), \d+\)")
 _CIPHERS = "cryptography"  # the package that pypdf asks for where it meets AES
 _LOOK = 16  # objects, after which the clock is looked at, as it is after each stream
 _TAIL = 65_536  # the cross-reference pointer stands at the end; pypdf walks back line by line to find it
@@ -133,11 +135,16 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
         except DependencyError as error:
             if _CIPHERS in str(error):
                 raise NoCipher from error
-            raise Locked("EI-NO-PDF-05", {"detail": str(error)}) from error
+            raise Locked("EI-NO-PDF-05", {"detail": _said(error)}) from error
         except LimitReachedError as error:
-            raise Spent("EI-NO-PDF-06", {"detail": str(error)}) from error
+            raise Spent("EI-NO-PDF-06", {"detail": _said(error)}) from error
         except FAULTS as error:
-            raise Unreadable("EI-NO-PDF-07", {"detail": str(error) or type(error).__name__}) from error
+            raise Unreadable("EI-NO-PDF-07", {"detail": _said(error)}) from error
+
+
+def _said(error: Exception) -> str:
+    """What an error says, the same each time: pypdf's references tell where in memory their file is."""
+    return _ADDRESS.sub(r"IndirectObject(\1)", str(error)) or type(error).__name__
 
 
 @dataclass(slots=True)

@@ -244,3 +244,15 @@ def test_each_limit_holds(change, reason):
     with pytest.raises(Unreadable, match=reason):
         extract(data, limits=replace(Limits(), **change))
     assert extract(data).xml == s.cii()
+
+
+def test_the_same_pdf_is_refused_in_the_same_words():
+    """What pypdf says of a reference ends in an address of memory, which no report is to tell."""
+    data = s.pdf(s.archival() | {s.CONTENT: b"<</Length %d 0 R>>\nstream\nBT ET\nendstream" % s.CONTENT})
+    told = set()
+    for _ in range(2):
+        with pytest.raises(Unreadable) as refused:
+            preflight(data)
+        told.add(str(refused.value))
+    assert len(told) == 1
+    assert f"IndirectObject({s.CONTENT}, 0)" in told.pop()
