@@ -24,16 +24,7 @@ __version__ = _installation.VERSION
 
 if TYPE_CHECKING:
     from einvoice import detect, france
-    from einvoice.api import (
-        Converted,
-        build,
-        convert,
-        extract,
-        losses,
-        parse,
-        render,
-        validate,
-    )
+    from einvoice.api import extract, parse, render, validate
     from einvoice.document import Document
     from einvoice.draft import Draft, DraftError
     from einvoice.draft.repairs import fix
@@ -41,6 +32,7 @@ if TYPE_CHECKING:
     from einvoice.facturx.embedded import EmbeddedFile, Extracted
     from einvoice.france import ereporting, lifecycle
     from einvoice.json_text import load_json
+    from einvoice.making import Converted, build, convert, losses
     from einvoice.many import validate_many
     from einvoice.meanings import explain
     from einvoice.model import Invoice
@@ -50,7 +42,7 @@ if TYPE_CHECKING:
     from einvoice.validation.policy import HouseRules, Policy
 
 _HOMES = {
-    "Converted": "api",
+    "Converted": "making",
     "Document": "document",
     "DocumentReport": "report",
     "Draft": "draft",
@@ -70,14 +62,14 @@ _HOMES = {
     "Unreadable": "errors",
     "Unrecognised": "errors",
     "Unwritable": "errors",
-    "build": "api",
-    "convert": "api",
+    "build": "making",
+    "convert": "making",
     "explain": "meanings",
     "fix": "draft.repairs",
     "extract": "api",
     "headline": "reporting.text",
     "load_json": "json_text",
-    "losses": "api",
+    "losses": "making",
     "parse": "api",
     "render": "api",
     "shown_values": "reporting.text",

@@ -11,7 +11,7 @@ import pytest
 from minimal import CII, UBL, without
 
 import einvoice as ei
-import einvoice.api
+import einvoice.making
 from einvoice import cii, ubl
 from einvoice.cli import run
 from einvoice.conversion.files import mime_of
@@ -356,7 +356,7 @@ def test_a_test_or_a_copy_does_not_become_a_real_invoice(data, words):
 def test_a_result_without_a_verdict_is_told(monkeypatch):
     """Where the rules of the target leave the result of a valid source without a verdict, the losses say why."""
     valid = (FilePath(__file__).parents[1] / "fixtures" / "valid" / "services.ubl.xml").read_bytes()
-    real = ei.api.validated
+    real = ei.making.validated
 
     def doubtful(document, policy, **options):
         found = real(document, policy, **options)
@@ -366,7 +366,7 @@ def test_a_result_without_a_verdict_is_told(monkeypatch):
         steps = (*found.steps, StepResult("profile", "not_run", reason=reason))
         return replace(found, verdict="not_run", steps=steps)
 
-    monkeypatch.setattr("einvoice.api.validated", doubtful)
+    monkeypatch.setattr("einvoice.making.validated", doubtful)
     converted = ei.convert(valid, "cii", language="en")
     assert converted.report.verdict == "not_run"
     (told,) = [each for each in converted.losses if each.rule == "EI-FIT-DOUBT"]

@@ -14,7 +14,7 @@ import einvoice
 PACKAGE = Path(einvoice.__file__).parent
 FRANCE = ("addresses", "directory", "directory_files", "directory_index", "directory_update", "flux1", "mandates")
 PARTS = (  # modules that users import; a package's public names are those of its __init__
-    *("api", "codes", "detect", "errors", "identifiers", "model", "report", "terms", "testing"),
+    *("api", "making", "codes", "detect", "errors", "identifiers", "model", "report", "terms", "testing"),
     *(f"france.{name}" for name in (*FRANCE, "payments", "preflight", "treatment", "uniqueness")),
 )
 
@@ -96,6 +96,14 @@ def test_modules_say_what_is_public(part):
     module = importlib.import_module(f"einvoice.{part}")
     assert len(module.__all__) == len(set(module.__all__))
     assert all(hasattr(module, name) for name in module.__all__)
+
+
+def test_what_earlier_versions_had_in_one_module_is_still_found_there():
+    """`einvoice.api` had every verb; a name that it never had is still none."""
+    for name in ("PROFILES", "Converted", "build", "convert", "losses"):
+        assert getattr(einvoice.api, name) is getattr(einvoice.making, name)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        _ = einvoice.api.nothing
 
 
 def test_private_modules_list_nothing():

@@ -36,7 +36,7 @@ LAYERS = (
     ("france", "facturx"),
     ("document",),
     ("validation",),
-    ("meanings", "api", "testing", "many"),
+    ("meanings", "api", "making", "testing", "many"),
     ("reporting", "commands", "cli", "__main__"),
 )
 # `rulebook.explaining` raises, and exceptions take their words from the rulebook; it is loaded when asked.

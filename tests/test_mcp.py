@@ -48,7 +48,7 @@ def test_a_client_validates_explains_builds_and_converts():
     )
     made = json.loads(built)
     assert not fault
-    assert made["report"]["verdict"] == "valid"
+    assert (made["report"]["verdict"], made["losses"]) == ("valid", [])
     assert base64.b64decode(made["document"]).startswith(b"%PDF-")
     assert json.loads(good)["verdict"] == "valid"
     findings = json.loads(bad)["documents"][0]["findings"]

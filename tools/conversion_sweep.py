@@ -23,8 +23,8 @@ from typing import Literal
 from roundtrip import ROOT, documents
 
 import einvoice as ei
-from einvoice.api import Converted
 from einvoice.errors import EInvoiceError
+from einvoice.making import Converted
 from einvoice.profiles import FACTURX_PROFILES
 
 CORPUS = ROOT.parent / "shared" / "corpus"

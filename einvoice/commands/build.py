@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import codecs
 
-from einvoice.api import PROFILES, Converted, build_with_losses
 from einvoice.commands.inputs import read_document
 from einvoice.commands.language import labelled, said, spoken
 from einvoice.commands.output import (
@@ -28,6 +27,7 @@ from einvoice.commands.output import (
 )
 from einvoice.document import Document
 from einvoice.draft import Draft, DraftError
+from einvoice.making import PROFILES, Converted, build_with_losses
 from einvoice.profiles import FACTURX_PROFILES
 from einvoice.rulebook import text
 

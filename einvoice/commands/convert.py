@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import argparse
 
-from einvoice.api import convert
 from einvoice.commands.build import facturx_arguments, pages, told
 from einvoice.commands.inputs import read_document
 from einvoice.commands.output import common_arguments
+from einvoice.making import convert
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from einvoice import __version__, api, meanings
+from einvoice import __version__, api, making, meanings
 from einvoice.commands.output import VALID, language_argument
+from einvoice.document import Document as Source
 from einvoice.draft import Draft
 from einvoice.errors import EInvoiceError, MissingExtra
 from einvoice.rulebook import text
@@ -95,24 +96,24 @@ def server(language: Literal["fr", "en"] = "fr") -> MCPServer:
         to: Target = "ubl",
         lang: Language = language,
     ) -> dict[str, Any]:
-        """Make an invoice from a draft, and validate it."""
+        """Make an invoice from a draft; what it cannot hold, and the verdict at the fields of the draft."""
         try:
-            made = api.build(Draft.model_validate_json(draft), to, language=lang)
+            source = Source.of(Draft.model_validate_json(draft))
+            made = making.build_with_losses(source, to, language=lang, check=True)
         except EInvoiceError as error:
             raise told(error) from error
-        report = api.validate(made, language=lang)
-        return {"document": _text(made), "report": report.model_dump(mode="json", exclude_none=True)}
+        report = made.report.model_dump(mode="json", exclude_none=True) if made.report else None
+        return {"document": _text(made.data), "losses": _losses(made), "report": report}
 
     @served.tool()
     def convert(document: Document, to: Target, lang: Language = language) -> dict[str, Any]:
         """Say the same invoice in another syntax; what is lost on the way, and the verdict on the result."""
         try:
-            converted = api.convert(_data(document), to, language=lang)
+            converted = making.convert(_data(document), to, language=lang)
         except EInvoiceError as error:
             raise told(error) from error
-        losses = [each.model_dump(mode="json", exclude_none=True) for each in converted.losses]
         verdict = converted.report.verdict if converted.report else None
-        return {"document": _text(converted.data), "losses": losses, "verdict": verdict}
+        return {"document": _text(converted.data), "losses": _losses(converted), "verdict": verdict}
 
     return served
 
@@ -125,6 +126,10 @@ def _data(document: str) -> bytes:
         except binascii.Error:
             pass  # validated as text, it is said what it is
     return document.encode()
+
+
+def _losses(made: making.Converted) -> list[dict[str, Any]]:
+    return [each.model_dump(mode="json", exclude_none=True) for each in made.losses]
 
 
 def _text(made: bytes) -> str:
