@@ -22,8 +22,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from einvoice import cii, ubl
 from einvoice.binding import Fields
 from einvoice.cached import cached_property
-from einvoice.conversion.fitting import Fitted, fit
-from einvoice.conversion.losses import left_out
 from einvoice.detect import Detected, detected, is_pdf, read_detected
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.forms import from_zugferd_1, is_zugferd_1
@@ -36,6 +34,7 @@ from einvoice.schematron import RuleTree
 from einvoice.xml import MAX_BYTES, Element, local_name, parse_xml, qualified_name
 
 if TYPE_CHECKING:
+    from einvoice.conversion.fitting import Fitted
     from einvoice.draft import Disagreement, Draft
     from einvoice.draft.completion import Completion
     from einvoice.facturx.container import ContainerCheck
@@ -182,6 +181,8 @@ class Document:
 
     @cached_property
     def _fitted(self) -> Fitted:
+        from einvoice.conversion.fitting import fit  # noqa: PLC0415 - loaded for drafts and invoices in hand only
+
         invoice = self.invoice
         if self.is_unnumbered:
             invoice = invoice.model_copy(update={"number": PROVISIONAL_NUMBER})
@@ -190,6 +191,8 @@ class Document:
     @property
     def left_out(self) -> tuple[Observation, ...]:
         """What a draft or an invoice in hand says and the XML that it means does not, at the fields of the source."""
+        from einvoice.conversion.losses import left_out  # noqa: PLC0415 - as above
+
         lost = (each for each in left_out(self.invoice, self._fitted) if each.severity == "warning")
         return at_source(lost, self.field_of)
 
