@@ -138,7 +138,7 @@ def test_a_report_tells_of_a_newer_release(monkeypatch):
     known = max((each.version for each in catalogue()["br-fr-cdv"].versions), key=ordinal)
     assert newer(used, on=DAY) == (known if ordinal(known) > ordinal(used.version) else None)
     assert newer(find("en16931-ubl", on=DAY), on=DAY) is None
-    monkeypatch.setattr("einvoice.validation.steps.newer", lambda _, *, on: f"9.9 on {on}")
+    monkeypatch.setattr("einvoice.validation.rule_steps.newer", lambda _, *, on: f"9.9 on {on}")
     report = ei.validate(ei.build(ei.Draft.model_validate(DRAFT), "ubl"), policy=ei.Policy(date=DAY))
     assert {each.newer for each in report.documents[0].steps if each.name == "profile"} == {f"9.9 on {DAY}"}
     assert f"✓ (9.9 on {DAY} is published: einvoice artefacts fetch br-fr-ubl)" in " ".join(

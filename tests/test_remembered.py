@@ -13,6 +13,7 @@ from einvoice.identifiers import Kind
 from einvoice.schematron import RuleTree
 from einvoice.validation import steps
 from einvoice.validation.policy import Policy
+from einvoice.validation.task import Task
 from einvoice.xml import parse_xml
 
 _XML = b"<Invoice><Line><ID>1</ID></Line><Line><ID>2</ID></Line></Invoice>"
@@ -70,6 +71,6 @@ def test_the_elements_of_a_document_are_held_while_it_is_validated(large, monkey
     """Each walk finds the elements that the one before it made; those of a very large document are not all held."""
     if large:
         monkeypatch.setattr(steps, "_LARGE", 0)
-    task = steps.Task(Document(_INVOICE.read_bytes()), Policy())
+    task = Task(Document(_INVOICE.read_bytes()), Policy())
     steps.parse(task)
     assert bool(task.held) is not large

@@ -11,7 +11,7 @@ from test_validation_defects import judged, step
 
 from einvoice.artefacts.adding import add
 from einvoice.schematron import MOST_TOLD
-from einvoice.validation import steps
+from einvoice.validation import rule_steps
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -157,8 +157,8 @@ def test_failures_that_are_alike_are_worked_out_so_often_only(monkeypatch):
     line = CII[CII.index("<ram:IncludedSupplyChain") : CII.index("</ram:IncludedSupplyChain")]
     line += "</ram:IncludedSupplyChainTradeLineItem>"
     worked_out = []
-    real = steps.observed
-    monkeypatch.setattr(steps, "observed", lambda *args: worked_out.append(args[0].rule) or real(*args))
+    real = rule_steps.observed
+    monkeypatch.setattr(rule_steps, "observed", lambda *args: worked_out.append(args[0].rule) or real(*args))
     wrong = line.replace('unitCode="HUR"', 'unitCode="???"')
     report = judged(CII.replace(line, wrong * 2 * MOST_TOLD))
     assert worked_out.count("FX-SCH-A-000613") == MOST_TOLD

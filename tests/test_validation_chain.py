@@ -12,7 +12,8 @@ from einvoice.artefacts.installed import find
 from einvoice.document import Document
 from einvoice.rulebook import in_words
 from einvoice.schematron import EngineFailure, Outcome
-from einvoice.validation import engines, steps
+from einvoice.validation import engines, rule_steps, steps
+from einvoice.validation.task import Task
 
 NOVEMBER = ei.Policy(date=date(2026, 11, 22))
 
@@ -189,7 +190,8 @@ def test_what_only_the_stand_in_refuses_is_not_judged(change):
 @pytest.mark.parametrize("missing", ["xsd-ubl-invoice", "en16931-ubl", "br-fr-ubl"])
 def test_without_a_rule_set_the_verdict_is_never_valid(monkeypatch, missing):
     """A missing schema or rule set is a step that did not run, with the way to repair it."""
-    monkeypatch.setattr(steps, "in_use", lambda name, on: None if name == missing else find(name, on=on))
+    for module in (steps, rule_steps):
+        monkeypatch.setattr(module, "in_use", lambda name, on: None if name == missing else find(name, on=on))
     report = judged(UBL)
     assert report.verdict == "not_run"
     (step,) = [step for step in report.steps if step.status == "not_run"]
@@ -199,7 +201,7 @@ def test_without_a_rule_set_the_verdict_is_never_valid(monkeypatch, missing):
 
 def test_a_missing_rule_set_does_not_hide_an_error(monkeypatch):
     """What another step found wrong stands: the document is invalid, not only not run."""
-    monkeypatch.setattr(steps, "in_use", lambda name, on: None if name == "en16931-ubl" else find(name, on=on))
+    monkeypatch.setattr(rule_steps, "in_use", lambda name, on: None if name == "en16931-ubl" else find(name, on=on))
     assert judged(without(UBL, "#AAB#")).verdict == "invalid"
 
 
@@ -365,7 +367,7 @@ def test_what_a_draft_lacks_is_named_and_the_rest_is_judged():
 
 def test_a_missing_value_is_named_by_its_business_term():
     """What the schema demands is told by the writer in the words of the term, where no published rule speaks."""
-    result = steps.write(steps.Task(Document.of(ei.Draft()), NOVEMBER))
+    result = steps.write(Task(Document.of(ei.Draft()), NOVEMBER))
     told = {each.term: each for each in in_words(result.observations, "fr")}
     assert set(told) >= {"BT-1", "BT-2", "BG-25"}
     assert told["BT-1"].severity == "information"
@@ -463,7 +465,8 @@ def test_changed_rules_judge_nothing(artefact, step, monkeypatch):
         copy = real(name, on=on)
         return replace(copy, sha256="0" * 64) if name == artefact else copy
 
-    monkeypatch.setattr(steps, "in_use", changed)
+    for module in (steps, rule_steps):
+        monkeypatch.setattr(module, "in_use", changed)
     document = judged(UBL)
     assert document.verdict == "not_run"
     (stopped,) = [each for each in document.steps if each.status == "not_run"]

@@ -30,7 +30,8 @@ from einvoice.validation.consequences import with_consequences
 from einvoice.validation.observed import listed
 from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
-from einvoice.validation.steps import Result, Task
+from einvoice.validation.rule_steps import french_rules, house_rules, profile_rules
+from einvoice.validation.task import Result, Task, status_of
 from einvoice.validation.unread import EMPTY
 
 Step = Callable[[Task], Result]
@@ -38,7 +39,13 @@ Step = Callable[[Task], Result]
 _IN_VAT_CURRENCY = "BT-111"
 _ON_SOURCE = frozenset({"draft", "convert"})  # steps of observations that are at the fields of the draft already
 
-_RULES: tuple[Step, ...] = (steps.profile, steps.schema, steps.profile_rules, steps.french_rules, steps.house_rules)
+_RULES: tuple[Step, ...] = (
+    steps.profile,
+    steps.schema,
+    profile_rules,
+    french_rules,
+    house_rules,
+)
 _CHECKED: tuple[Step, ...] = (*_RULES, steps.numbers, steps.computed, steps.portal, steps.public_buyer)
 _INVOICE: tuple[Step, ...] = (*_CHECKED, steps.unread)
 CHAINS: Mapping[str, tuple[Step, ...]] = {
@@ -163,7 +170,7 @@ def _without_echoes(result: Result, said: list[Observation]) -> Result:
     kept = tuple(each for each in result.observations if _unless(each) not in published)
     if len(kept) == len(result.observations):
         return result
-    done = tuple(replace(each, status=steps.status_of(kept)) for each in result.steps)
+    done = tuple(replace(each, status=status_of(kept)) for each in result.steps)
     return replace(result, steps=done, observations=kept)
 
 
