@@ -129,7 +129,8 @@ class Fields:
                 self._places[child, None] = self._numbered(node, owner, _values_in(node, child) if node.many else 1)
             elif common := _common_field(node):
                 self._places[child, None] = _join(path, common)
-            self._walk(inside, child, path)
+            if len(child):
+                self._walk(inside, child, path)
 
     def _says_another(self, field: str, element: Element) -> bool:
         """Whether an element before this one says the field, and this one something else."""
@@ -238,6 +239,7 @@ def _values_in(node: Node, element: Element) -> int:
     return len(value) if node.codec is not None and node.codec.several else 1
 
 
+@cache
 def _common_field(node: Node) -> str:
     """What an element that only groups others stands for: its one attribute, or the one group of all of them."""
     if len(node.keys) == 1:
