@@ -34,14 +34,22 @@ def can_be_made() -> bool:
 
 
 class Copy:
-    """A copy at work, with as much of `subprocess.Popen` as its host needs; what it says goes to `log`."""
+    """A copy at work, with as much of `subprocess.Popen` as its host needs; what it says goes to `log`.
+
+    Raises `OSError` where the system makes no process.
+    """
 
     def __init__(self, work: Callable[[IO[bytes], IO[bytes]], None], log: IO[bytes]) -> None:
         requests, asked = os.pipe()
         told, answers = os.pipe()
         self.returncode: int | None = None
         self._lock = threading.Lock()  # two that wait at once: the second would find no such process
-        self.pid = os.fork()
+        try:
+            self.pid = os.fork()
+        except OSError:
+            for end in (requests, asked, told, answers):
+                os.close(end)
+            raise
         if not self.pid:
             os.close(asked)
             os.close(told)

@@ -169,8 +169,8 @@ class Pool:
             self._leave_parents_processes()
             _work(requests, answers)
 
-        if copies.can_be_made():
-            for _ in range(number):
+        with contextlib.suppress(Lost):  # no memory for a copy: a fresh interpreter takes less
+            for _ in range(number if copies.can_be_made() else 0):
                 self._idle.put(_Process(*self._what, lambda log: copies.Copy(work, log)))
 
     def close(self) -> None:

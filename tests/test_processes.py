@@ -224,6 +224,23 @@ def test_a_host_with_threads_is_not_copied(worker, tmp_path):
 
 
 @linux
+def test_a_host_that_cannot_be_copied_starts_fresh_processes(worker, tmp_path):
+    """The system may have no memory for another such program; nothing is left open, and nobody is told."""
+    program = """
+        def no_memory():
+            raise OSError(12, "Cannot allocate memory")
+
+        before = len(os.listdir("/proc/self/fd"))
+        os.fork = no_memory
+        pool.copy_host(2)
+        assert pool._idle.empty()
+        assert len(os.listdir("/proc/self/fd")) == before
+        """
+    run = host(tmp_path, worker, program)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+@linux
 def test_copies_end_with_their_host(worker, tmp_path):
     """Also where it is killed: none keeps the pipes of another open."""
     program = """
