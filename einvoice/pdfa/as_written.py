@@ -39,10 +39,10 @@ def is_plain(data: bytes) -> bool:
     if data[:1] not in (b"<", b"[") or _ODD_STRING.search(data):
         return False
     for _ in range(_DEEPEST):
-        data = _INNERMOST.sub(_word, data)
-        if data == b" null ":
-            return True
-    return False
+        data, count = _INNERMOST.subn(_word, data)
+        if data == b" null " or not count:
+            break
+    return data == b" null "
 
 
 def _word(found: re.Match[bytes]) -> bytes:

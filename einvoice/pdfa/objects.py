@@ -54,6 +54,7 @@ _NAMED = frozenset(["NextPage", "PrevPage", "FirstPage", "LastPage"])
 _GREATEST = 2_147_483_647
 _GREATEST_REAL, _LEAST_REAL = 3.403e38, 1.175e-38
 _LONGEST_STRING, _LONGEST_NAME = 32_767, 127
+_A_VALUE = 16  # bytes: what is not taken apart is counted by its length
 _SHORT_NAME = _LONGEST_NAME // 4  # characters, each of four bytes at most
 # In plain objects: a name ends where no character of one follows.
 _OF_CONCERN = re.compile(rb"/(?:AA|PA|OpenAction|Next|Metadata)(?![A-Za-z0-9_+.:,*-])")
@@ -106,7 +107,7 @@ def _within(pdf: Pdf, reference: IndirectObject) -> list[PdfObject | None]:
     if data is None or not _is_harmless(data):
         return [pdf.resolved(reference)]
     found = references(data)
-    pdf.tick(1 + len(found))
+    pdf.tick(1 + len(found) + len(data) // _A_VALUE)
     return [IndirectObject(number, generation, pdf.reader) for number, generation in found]
 
 
