@@ -129,8 +129,7 @@ class Fields:
                 self._places[child, None] = self._numbered(node, owner, _values_in(node, child) if node.many else 1)
             elif common := _common_field(node):
                 self._places[child, None] = _join(path, common)
-            if len(child):
-                self._walk(inside, child, path)
+            self._walk(inside, child, path)
 
     def _says_another(self, field: str, element: Element) -> bool:
         """Whether an element before this one says the field, and this one something else."""
