@@ -13,14 +13,18 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 M = TypeVar("M", bound=BaseModel)
+_new = object.__new__
 _set = object.__setattr__  # the models are frozen for everyone else
+# Its own slots are set in half the time by what describes them.
+_SLOTS = ("__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+_set_given, _set_extra, _set_private = (BaseModel.__dict__[name].__set__ for name in _SLOTS)
 
 
 def filled(model: type[M], values: dict[str, Any], given: set[str]) -> M:
     """An object with just these values, one for each field; `given` are the names that do not stand for a default."""
-    new = model.__new__(model)
+    new = _new(model)
     _set(new, "__dict__", values)
-    _set(new, "__pydantic_fields_set__", given)
-    _set(new, "__pydantic_extra__", None)
-    _set(new, "__pydantic_private__", None)
+    _set_given(new, given)
+    _set_extra(new, None)
+    _set_private(new, None)
     return new
