@@ -59,7 +59,7 @@ _SHORT_NAME = _LONGEST_NAME // 4  # characters, each of four bytes at most
 # In plain objects: a name ends where no character of one follows.
 _OF_CONCERN = re.compile(rb"/(?:AA|PA|OpenAction|Next|Metadata)(?![A-Za-z0-9_+.:,*-])")
 _ACTION = re.compile(rb"/A(?![A-Za-z0-9_+.:,*-])")
-_ACTION_ELSEWHERE = re.compile(rb"/A\s*\d")
+_ACTION_ELSEWHERE = re.compile(rb"/A[\s\[]*\d|>>\s*\d")  # by reference, alone or in a list
 _PART = re.compile(rb"<<\s*/Type\s*/StructElem\s*/S\s*/")  # whose one /S is its own: an action would have another
 _KIND = re.compile(rb"/S(?![A-Za-z0-9_+.:,*-])")
 

@@ -9,6 +9,7 @@ Source: ISO 32000-1:2008 §7.5.7 (object streams).
 from __future__ import annotations
 
 import io
+import re
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -20,6 +21,7 @@ from einvoice.pdfa.as_written import is_plain
 from einvoice.pdfa.plain import plain_object
 
 _BLANKS = b"\t\n\f\r "
+_BEGIN = re.compile(rb"[^\x00\t\n\f\r ]")  # the place of an object may be that of the blank before it
 _LONGEST = 100_000  # bytes of an object that is looked at as it is written
 
 
@@ -45,7 +47,7 @@ class Reader(PdfReader):
             return None
         if number not in self._plain:
             packed, begin, end = self._place(number)
-            data = packed[begin:end].strip(_BLANKS) if end - begin <= _LONGEST else b""
+            data = packed[begin:end].rstrip(_BLANKS) if end - begin <= _LONGEST else b""
             self._plain[number] = data if is_plain(data) else None
         return self._plain[number]
 
@@ -92,6 +94,7 @@ class Reader(PdfReader):
         if any(before >= after for before, after in pairwise(offsets)) or offsets[-1:] > [len(data) - 1]:
             return None
         places: dict[int, tuple[int, int]] = {}
-        for each, place in zip(head[::2], pairwise((*offsets, len(data))), strict=True):
-            places.setdefault(int(each), place)
+        for each, (offset, end) in zip(head[::2], pairwise((*offsets, len(data))), strict=True):
+            if begin := _BEGIN.search(data, offset, end):
+                places.setdefault(int(each), (begin.start(), end))
         return _Packed(data, places)

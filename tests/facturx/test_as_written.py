@@ -122,6 +122,8 @@ PART = b"<</Type/StructElem/S/TD/P 20 0 R/A[<</O/Table/Headers[(a)]>>]/K 0>>"
         (PART.replace(b"/S/TD", b""), set()),
         (PART.replace(b"/S/TD", b"").replace(b"/O/Table", b"/S/Launch"), {"FORBIDDEN_ACTION"}),
         (PART.replace(b"[<</O/Table/Headers[(a)]>>]", b" 22 0 R"), {"JAVASCRIPT"}),
+        (PART.replace(b"[<</O/Table/Headers[(a)]>>]", b"[ 22 0 R]"), {"JAVASCRIPT"}),
+        (PART.replace(b"(a)]>>]", b"(a)]>>22 0 R]"), {"JAVASCRIPT"}),
         (PART.replace(b"/K 0", b"/AA<<>>"), {"AUTOMATIC_ACTION"}),
         (PART.replace(b"/K 0", b"/K<</Next<</S/Sound>>>>"), {"FORBIDDEN_ACTION"}),
         (PART.replace(b"/K 0", b"/PA 22 0 R"), {"JAVASCRIPT"}),

@@ -14,11 +14,11 @@ from einvoice.pdfa.packed import Reader
 _OBJECTS = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>", b"(words)")
 
 
-def pdf_of(offsets: tuple[int, ...] | None = None) -> bytes:
+def pdf_of(offsets: tuple[int, ...] | None = None, blank: bytes = b"\n") -> bytes:
     """A PDF whose objects 1, 2 and 3 stand in the stream 4; `offsets` says where, if not where they are."""
     starts = offsets or tuple(sum(len(each) + 1 for each in _OBJECTS[:at]) for at in range(3))
     head = b" ".join(b"%d %d" % pair for pair in zip((1, 2, 3), starts, strict=True)) + b"\n"
-    packed = head + b"\n".join(_OBJECTS)
+    packed = head + blank.join(_OBJECTS)
     made = b"%PDF-1.7\n"
     stream = len(made)
     made += b"4 0 obj\n<</Type/ObjStm/N 3/First %d/Length %d>>stream\n" % (len(head), len(packed))
@@ -37,6 +37,18 @@ def test_an_object_is_read_without_the_others():
     assert (0, 3) in theirs.resolved_objects
     assert (0, 3) not in reader.resolved_objects
     assert IndirectObject(3, 0, reader).get_object() == "words"
+
+
+@pytest.mark.parametrize("blank", [b" ", b"\n", b"\r\n", b"\x00"])
+def test_an_object_may_begin_at_the_blank_before_it(blank):
+    """The blank is passed over, as pypdf does."""
+    catalog, pages, _ = _OBJECTS
+    data = pdf_of((0, len(catalog), len(catalog) + len(blank) + len(pages)), blank)
+    for reader in (Reader(io.BytesIO(data)), PdfReader(io.BytesIO(data))):
+        assert IndirectObject(2, 0, reader).get_object() == {"/Type": "/Pages", "/Kids": [], "/Count": 0}
+        assert IndirectObject(3, 0, reader).get_object() == "words"
+    reader = Reader(io.BytesIO(data))
+    assert reader.as_written(IndirectObject(2, 0, reader)) == pages
 
 
 def test_a_stream_that_is_not_as_the_standard_says_is_left_to_pypdf():
