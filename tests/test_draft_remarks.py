@@ -205,6 +205,8 @@ def test_what_a_profile_cannot_hold_is_told_of_a_draft_and_not_judged(identifier
         assert report.verdict == ei.validate(ei.build(draft, syntax), policy=POLICY).verdict == "valid"
     assert {"lines[0]", "lines[2]"} <= set(told(draft, "EI-LOSS"))
     assert {*told(draft, "EI-LOSS")} <= {each.field for each in ei.losses(draft, syntax)}
+    (said,) = {each.message_en.partition(" cannot")[0] for each in ei.losses(draft, syntax)}
+    assert said == ("EN 16931 (UBL)" if syntax == "ubl" else "Factur-X BASIC")
 
 
 def test_a_finding_after_a_group_that_goes_is_at_its_line():

@@ -4,6 +4,7 @@
 |---|---|
 | `implied` | values that the invoice implies and the target demands: filled |
 | `fitting` | what the rules of the target refuse: put otherwise, or left out |
+| `references` | what only EXTENDED says of a document that is referred to |
 | `files` | of which type an attached file is |
 | `reduction` | an invoice with nothing but the terms of a profile, and what was left out |
 | `losses` | what a syntax or a profile has no place for |

@@ -10,8 +10,8 @@ the invoice as EN 16931 means it; a profile with a schema of its own gets no ter
 of values that the target has no place for; `told` is what else is said otherwise than in the invoice.
 
 Sources: EN 16931-1:2017 §6.3 (cardinalities; BT-6, BT-46, BT-60, BT-82), BR-S-10, BR-Z-10, BR-AF-10, BR-AG-10,
-BR-E-01 and its sisters (one group of each category), CII-DT-018, CII-DT-024, CII-DT-027, UBL-SR-16, UBL-SR-34,
-UBL-SR-46; Factur-X 1.0.8, BR-FXEXT-03; XP Z12-012 annex A (lines).
+BR-E-01 and its sisters (one group of each category), UBL-SR-16, UBL-SR-34, UBL-SR-46; Factur-X 1.0.8, BR-FXEXT-03;
+XP Z12-012 annex A (lines).
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cache
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from einvoice.conversion.files import mime_of, name_of
 from einvoice.conversion.lines import DETAIL, counted, unnested
 from einvoice.conversion.reduction import SUBTYPE, reduced
+from einvoice.conversion.references import references_alone
 from einvoice.data import Language
 from einvoice.discounts import in_words, is_said, skonto
 from einvoice.draft.parties import is_french_party
@@ -43,15 +44,10 @@ _OTHERS = ("buyer", "payee", "buyer_agent", "payer", "seller_agent", "invoicee",
 _OF_GROUPS = ("subtype_code", "parent_line_identifier")  # mean nothing where the groups are gone
 _LINES = Path(("lines",))
 _PAYMENT_TERMS = "BT-20"
-# What EXTENDED adds to a reference, and CEN's rules for CII refuse: when it was made, of which type it is.
-_DATES = ("purchase_order_date", "sales_order_date", "quotation_date", "despatch_advice_date", "delivery_note_date")
-_OF_REFERENCES = frozenset({*_DATES, "contract_date", "contract_type_code"})
 _TERMS, _DISCOUNTS = Path(("payment_terms",)), Path(("payment_discounts",))
 _INSTALMENTS, _PRECEDING = Path(("payment_instalments",)), Path(("preceding_invoices",))
 _CURRENCY = Path(("vat_accounting_currency_code",))
 _TOTALS, _IN_CURRENCY = Path(("totals",)), "vat_amount_in_accounting_currency"
-
-P = TypeVar("P", Invoice, Line)
 
 
 @dataclass(slots=True)
@@ -59,7 +55,8 @@ class Fitted:
     """An invoice that fits, and what became of what did not."""
 
     invoice: Invoice
-    target: str  # how people call what it was made to fit
+    target: str  # how people call what it is written in: a syntax, or a profile of Factur-X
+    profile: str  # and what it was made to fit: EN 16931 (UBL)
     left_out: list[Path] = field(default_factory=list)
     told: list[Observation] = field(default_factory=list)
     moved: dict[Path, Path] = field(default_factory=dict)  # lines that stand elsewhere in the one that fits
@@ -84,7 +81,9 @@ def fit(invoice: Invoice, to: Literal["ubl", "cii", "facturx"]) -> Fitted:
     """The invoice as the syntax can say it in the profile that its BT-24 names."""
     profile = profile_of(invoice.specification_identifier)
     has_schema = to in profile.schemas
-    fitted = Fitted(invoice, f"Factur-X {profile.level}" if has_schema else to.upper())
+    target = f"Factur-X {profile.level}" if has_schema else to.upper()
+    plain = profile.title and not has_schema and not _is_extended(profile, to)
+    fitted = Fitted(invoice, target, f"{profile.title} ({target})" if plain else target)
     _one_currency(fitted)
     _named_references(fitted)
     _described_files(fitted, to)
@@ -208,27 +207,10 @@ def _line(line: Line, place: Path, fitted: Fitted, ungrouped: bool) -> Line:  # 
 
 
 def _references_alone(fitted: Fitted) -> None:
-    """Only an earlier invoice has a date beside its number, and no reference a type (CII-DT-018, -024, -027)."""
-    original, gone = fitted.to_original(), list[Path]()
-    lines = (_without_details(line, ("lines", index), gone) for index, line in enumerate(fitted.invoice.lines))
-    fitted.change(lines=tuple(lines))
-    fitted.invoice = _without_details(fitted.invoice, (), gone)
+    """A reference has its number and no more."""
+    original = fitted.to_original()
+    fitted.invoice, gone = references_alone(fitted.invoice)
     fitted.left_out += map(original, gone)
-
-
-def _without_details(part: P, place: tuple[str | int, ...], gone: list[Path]) -> P:
-    """An invoice or a line without what only EXTENDED says of its references, and where that stood."""
-    values = part.__dict__
-    less: dict[str, Any] = {name: None for name in _OF_REFERENCES if values.get(name) is not None}
-    if not less and not part.preceding_invoices:
-        return part
-    gone += [Path((*place, name)) for name in sorted(less)]
-    typed = [index for index, each in enumerate(part.preceding_invoices) if each.type_code is not None]
-    if typed:
-        gone += [Path((*place, "preceding_invoices", index, "type_code")) for index in typed]
-        earlier = (each.model_copy(update={"type_code": None}) for each in part.preceding_invoices)
-        less["preceding_invoices"] = tuple(earlier)
-    return part.model_copy(update=less) if less else part
 
 
 def _identifiers_once(fitted: Fitted, to: str) -> None:

@@ -55,7 +55,7 @@ def left_out(invoice: Invoice, fitted: Fitted) -> tuple[Observation, ...]:
     told = (each for each in fitted.told if Path.parse(each.field) not in filled_in)
     gone = set(fitted.left_out)
     lost = (place for place in fitted.left_out if place not in filled_in and not _is_in(place, gone))
-    return (*told, *loss_observations(invoice, lost, fitted.target))
+    return (*told, *loss_observations(invoice, lost, fitted.profile))
 
 
 def _is_in(place: Path, gone: Collection[Path]) -> bool:
