@@ -67,6 +67,8 @@ def inspect(pdf: Pdf) -> Inspection:
         faults.add(Fault.ENCRYPTED)
     drawing = Drawing(pdf, faults, Colours(pdf, faults))
     found = pdf.pages()
+    if pdf.lost_pages or not found:  # a viewer may still show them
+        faults.add(Fault.INVALID_CONTENT, "/Pages")
     for number, page in enumerate(found, 1):
         drawing.page(page, f"page {number}")
         check_page(pdf, page, faults, f"page {number}")

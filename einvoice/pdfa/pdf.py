@@ -154,6 +154,7 @@ class Pdf:
     reader: Reader
     limits: Limits
     catalog: DictionaryObject = field(init=False)  # ISO 32000-1 §7.7.2
+    lost_pages: bool = False  # whether `pages` met a part of the page tree that it cannot read
     _objects: int = 0
     _bytes: int = 0
     _added: int = 0
@@ -276,11 +277,15 @@ class Pdf:
         while waiting and len(found) < _MAX_PAGES:
             node = self.dictionary(waiting.pop())
             self.tick()
+            kids = self.array(node.get("/Kids"))
+            is_empty = not kids and self.name(node.get("/Type")) == "Pages"
+            if not node or (is_empty and self.number(node.get("/Count")) != 0):
+                self.lost_pages = True
             if not node or id(node) in seen:
                 continue
             seen.add(id(node))
             if "/Kids" in node:
-                waiting.extend(reversed(self.array(node.get("/Kids"))))
+                waiting.extend(reversed(kids))
             else:
                 found.append(node)
         return found

@@ -89,6 +89,10 @@ FAULTS = (
     Fault("name", "EI-PDF-34", in_catalog(b"/EI_A/" + b"x" * 128)),
     Fault("nesting", "EI-PDF-34", drawn(b"q " * 29 + b"Q " * 29)),
     Fault("page size", "EI-PDF-34", {s.PAGE: s.page().replace(b"595 842", b"595 14401")}),
+    Fault("no pages", "EI-PDF-35", {s.PAGES: b"<</Type/Pages/Kids[]/Count 0>>"}),
+    Fault("a missing page", "EI-PDF-35", {s.PAGES: b"<</Type/Pages/Kids[3 0 R 99 0 R]/Count 2>>"}),
+    Fault("pages without kids", "EI-PDF-35", {s.PAGES: b"<</Type/Pages/Count 1/Kids null>>"}),
+    Fault("pages that cannot be read", "EI-PDF-35", {s.PAGES: b"<</Type/Pages/X 9 0%\nR/Kids[3 0 R]/Count 1>>"}),
     Fault("operator", "EI-PDF-35", drawn(b"BX 1 2 sparkle EX")),
     Fault(
         "inherited resources",
