@@ -38,7 +38,7 @@ MIRROR = """<settings><mirrors><mirror><id>central-only</id><mirrorOf>*</mirrorO
 # Where our verdict is not veraPDF's, and why ours stands.
 KNOWN = {
     "JavaScript by name": "veraPDF does not look into the name tree of scripts; ISO 19005-3 §6.5.1 forbids them",
-    "pages that cannot be read": "a comment within a reference, which pypdf does not read; what is not read is not passed",
+    "pages that cannot be read": "a comment within a reference: right, but pypdf does not read it, so it is not judged",
     "PDF-A-2": "a good PDF/A-2, which veraPDF judges as one; it may not hold an invoice",
 }
 
