@@ -25,17 +25,20 @@ P = TypeVar("P", Invoice, Line)
 def references_alone(invoice: Invoice) -> tuple[Invoice, tuple[Path, ...]]:
     """The invoice whose references have their numbers only, and the paths of what was left out."""
     gone: list[Path] = []
-    lines = (_alone(line, Path(("lines", index)), gone) for index, line in enumerate(invoice.lines))
-    invoice = invoice.model_copy(update={"lines": tuple(lines)})
-    return _alone(invoice, Path(), gone), tuple(gone)
+    lines = tuple(_alone(line, ("lines", index), gone) for index, line in enumerate(invoice.lines))
+    if gone:
+        invoice = invoice.model_copy(update={"lines": lines})
+    return _alone(invoice, (), gone), tuple(gone)
 
 
-def _alone(part: P, place: Path, gone: list[Path]) -> P:
-    names = _OF_REFERENCES & type(part).model_fields.keys()
-    less: dict[str, Any] = {name: None for name in names if getattr(part, name) is not None}
-    gone += [place / name for name in sorted(less)]
+def _alone(part: P, place: tuple[str | int, ...], gone: list[Path]) -> P:
+    values = part.__dict__  # most parts have nothing of it, which is seen at once
+    less: dict[str, Any] = {name: None for name in _OF_REFERENCES if values.get(name) is not None}
+    if not less and not part.preceding_invoices:
+        return part
+    gone += [Path((*place, name)) for name in sorted(less)]
     typed = [index for index, each in enumerate(part.preceding_invoices) if each.type_code is not None]
     if typed:
-        gone += [place / _EARLIER / index / _TYPE for index in typed]
+        gone += [Path((*place, _EARLIER, index, _TYPE)) for index in typed]
         less[_EARLIER] = tuple(each.model_copy(update={_TYPE: None}) for each in part.preceding_invoices)
     return part.model_copy(update=less) if less else part
