@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from pypdf import PdfReader
-from pypdf.errors import PdfStreamError
+from pypdf.errors import LimitReachedError, PdfStreamError
 from pypdf.generic import IndirectObject, NumberObject, PdfObject, StreamObject, read_object
 
 from einvoice.pdfa.as_written import is_plain
@@ -35,7 +35,9 @@ class _Packed(NamedTuple):
 class Reader(PdfReader):
     """pypdf's reader; what is unusual about a stream is left to pypdf, which knows what to say of it."""
 
-    def __init__(self, *arguments: Any, **options: Any) -> None:
+    def __init__(self, *arguments: Any, most: int, **options: Any) -> None:
+        """`most`: bytes that the streams of objects may unpack to together, for they are kept; the rest is for pypdf."""
+        self._most = most
         self._packed: dict[int, _Packed | None] = {}
         self._plain: dict[int, bytes | None] = {}
         super().__init__(*arguments, **options)
@@ -87,6 +89,9 @@ class Reader(PdfReader):
         if not isinstance(count, NumberObject) or not isinstance(first, NumberObject):
             return None
         data = stream.get_data()
+        self._most -= len(data)
+        if self._most < 0:
+            raise LimitReachedError("The streams of objects unpack to too much.")
         head = data[: max(0, first)].split()
         if first > len(data) or len(head) != 2 * count or not all(map(bytes.isdigit, head)):
             return None

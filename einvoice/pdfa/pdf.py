@@ -92,7 +92,7 @@ class Limits:
 
     file_bytes: int = 100_000_000
     stream_bytes: int = 50_000_000  # one stream, unpacked
-    total_bytes: int = 150_000_000  # all streams, unpacked
+    total_bytes: int = 150_000_000  # all streams, unpacked; as much again for those that objects are packed in
     objects: int = 300_000  # visited
     depth: int = 100  # of trees
     seconds: float = 20.0
@@ -128,7 +128,9 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
         ),
     ):
         try:
-            pdf = Pdf(Reader(io.BytesIO(data), xref_stream_maximum_entries=2 * limits.objects), limits)
+            entries = 2 * limits.objects
+            reader = Reader(io.BytesIO(data), most=limits.total_bytes, xref_stream_maximum_entries=entries)
+            pdf = Pdf(reader, limits)
             if not pdf.opens:
                 raise Locked("EI-NO-PDF-04")
             yield pdf

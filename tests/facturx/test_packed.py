@@ -10,6 +10,7 @@ from pypdf.errors import PdfReadError
 from pypdf.generic import IndirectObject
 
 from einvoice.pdfa.packed import Reader
+from einvoice.pdfa.pdf import Limits, Spent, opened
 
 _OBJECTS = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>", b"(words)")
 
@@ -32,7 +33,7 @@ def pdf_of(offsets: tuple[int, ...] | None = None, blank: bytes = b"\n") -> byte
 
 def test_an_object_is_read_without_the_others():
     """What is asked for is what pypdf reads, and what is not asked for is not read."""
-    reader, theirs = Reader(io.BytesIO(pdf_of())), PdfReader(io.BytesIO(pdf_of()))
+    reader, theirs = Reader(io.BytesIO(pdf_of()), most=999), PdfReader(io.BytesIO(pdf_of()))
     assert reader.root_object["/Pages"] == theirs.root_object["/Pages"] == {"/Type": "/Pages", "/Kids": [], "/Count": 0}
     assert (0, 3) in theirs.resolved_objects
     assert (0, 3) not in reader.resolved_objects
@@ -44,14 +45,23 @@ def test_an_object_may_begin_at_the_blank_before_it(blank):
     """The blank is passed over, as pypdf does."""
     catalog, pages, _ = _OBJECTS
     data = pdf_of((0, len(catalog), len(catalog) + len(blank) + len(pages)), blank)
-    for reader in (Reader(io.BytesIO(data)), PdfReader(io.BytesIO(data))):
+    for reader in (Reader(io.BytesIO(data), most=999), PdfReader(io.BytesIO(data))):
         assert IndirectObject(2, 0, reader).get_object() == {"/Type": "/Pages", "/Kids": [], "/Count": 0}
         assert IndirectObject(3, 0, reader).get_object() == "words"
-    reader = Reader(io.BytesIO(data))
+    reader = Reader(io.BytesIO(data), most=999)
     assert reader.as_written(IndirectObject(2, 0, reader)) == pages
 
 
 def test_a_stream_that_is_not_as_the_standard_says_is_left_to_pypdf():
     """Places that do not increase are refused as pypdf refuses them."""
     with pytest.raises(PdfReadError, match="Invalid offset"):
-        IndirectObject(2, 0, Reader(io.BytesIO(pdf_of((0, 30, 30))))).get_object()
+        IndirectObject(2, 0, Reader(io.BytesIO(pdf_of((0, 30, 30))), most=999)).get_object()
+
+
+def test_streams_of_objects_are_bounded_together():
+    """They are kept unpacked: a file of 23 MB took 4 GB."""
+    size = len(b"1 0 2 32 3 63\n" + b"\n".join(_OBJECTS))
+    with opened(pdf_of(), Limits(total_bytes=size)) as pdf:
+        assert pdf.text(IndirectObject(3, 0, pdf.reader)) == "words"
+    with pytest.raises(Spent), opened(pdf_of(), Limits(total_bytes=size // 2)):
+        pass
