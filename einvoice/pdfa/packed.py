@@ -36,7 +36,7 @@ class Reader(PdfReader):
     """pypdf's reader; what is unusual about a stream is left to pypdf, which knows what to say of it."""
 
     def __init__(self, *arguments: Any, most: int, **options: Any) -> None:
-        """`most`: bytes that the streams of objects may unpack to together, for they are kept; the rest is for pypdf."""
+        """`most`: bytes that the streams of objects may unpack to together, for they are kept; the rest is pypdf's."""
         self._most = most
         self._packed: dict[int, _Packed | None] = {}
         self._plain: dict[int, bytes | None] = {}

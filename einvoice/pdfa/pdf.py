@@ -280,7 +280,7 @@ class Pdf:
             node = self.dictionary(waiting.pop())
             self.tick()
             kids = self.array(node.get("/Kids"))
-            is_empty = not kids and self.name(node.get("/Type")) == "Pages"
+            is_empty = not kids and ("/Count" in node or self.name(node.get("/Type")) == "Pages")
             if not node or (is_empty and self.number(node.get("/Count")) != 0):
                 self.lost_pages = True
             if not node or id(node) in seen:

@@ -92,6 +92,7 @@ FAULTS = (
     Fault("no pages", "EI-PDF-35", {s.PAGES: b"<</Type/Pages/Kids[]/Count 0>>"}),
     Fault("a missing page", "EI-PDF-35", {s.PAGES: b"<</Type/Pages/Kids[3 0 R 99 0 R]/Count 2>>"}),
     Fault("pages without kids", "EI-PDF-35", {s.PAGES: b"<</Type/Pages/Count 1/Kids null>>"}),
+    Fault("pages without end", "EI-PDF-35", {s.PAGES: b"<</Count 1/Kids[3 0[R]/Type/Pages>>"}),
     Fault("pages that cannot be read", "EI-PDF-35", {s.PAGES: b"<</Type/Pages/X 9 0%\nR/Kids[3 0 R]/Count 1>>"}),
     Fault("operator", "EI-PDF-35", drawn(b"BX 1 2 sparkle EX")),
     Fault(
