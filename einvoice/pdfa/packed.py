@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 
 from pypdf import PdfReader
 from pypdf.errors import LimitReachedError, PdfStreamError
-from pypdf.generic import IndirectObject, NumberObject, PdfObject, StreamObject, read_object
+from pypdf.generic import IndirectObject, NullObject, NumberObject, PdfObject, StreamObject, read_object
 
 from einvoice.pdfa.as_written import is_plain
 from einvoice.pdfa.plain import plain_object
 
 _BLANKS = b"\t\n\f\r "
 _BEGIN = re.compile(rb"[^\x00\t\n\f\r ]")  # the place of an object may be that of the blank before it
+_END = b"\nendobj\n>>\n"  # up to here pypdf takes what it can from an object that is malformed, and nothing of the next
 _LONGEST = 100_000  # bytes of an object that is looked at as it is written
 
 
@@ -60,12 +61,10 @@ class Reader(PdfReader):
             return super()._get_object_from_stream(indirect_reference)
         found = plain_object(data, begin, self)
         if found is None:
-            stream = io.BytesIO(data)  # a copy is made only of what is written to
-            stream.seek(begin)
             try:
-                found = read_object(stream, self)
+                found = read_object(io.BytesIO(data[begin:end] + _END), self)
             except PdfStreamError:
-                return super()._get_object_from_stream(indirect_reference)
+                found = NullObject()  # as pypdf has it
         self.cache_indirect_object(0, number, found)
         return found
 

@@ -7,19 +7,22 @@ import io
 import pytest
 from pypdf import PdfReader
 from pypdf.errors import PdfReadError
-from pypdf.generic import IndirectObject
+from pypdf.generic import DictionaryObject, IndirectObject
 
 from einvoice.pdfa.packed import Reader
 from einvoice.pdfa.pdf import Limits, Spent, opened
+from einvoice.pdfa.quiet import quiet
 
 _OBJECTS = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>", b"(words)")
 
 
-def pdf_of(offsets: tuple[int, ...] | None = None, blank: bytes = b"\n") -> bytes:
+def pdf_of(
+    offsets: tuple[int, ...] | None = None, blank: bytes = b"\n", objects: tuple[bytes, bytes, bytes] = _OBJECTS
+) -> bytes:
     """A PDF whose objects 1, 2 and 3 stand in the stream 4; `offsets` says where, if not where they are."""
-    starts = offsets or tuple(sum(len(each) + 1 for each in _OBJECTS[:at]) for at in range(3))
+    starts = offsets or tuple(sum(len(each) + 1 for each in objects[:at]) for at in range(3))
     head = b" ".join(b"%d %d" % pair for pair in zip((1, 2, 3), starts, strict=True)) + b"\n"
-    packed = head + blank.join(_OBJECTS)
+    packed = head + blank.join(objects)
     made = b"%PDF-1.7\n"
     stream = len(made)
     made += b"4 0 obj\n<</Type/ObjStm/N 3/First %d/Length %d>>stream\n" % (len(head), len(packed))
@@ -65,3 +68,25 @@ def test_streams_of_objects_are_bounded_together():
         assert pdf.text(IndirectObject(3, 0, pdf.reader)) == "words"
     with pytest.raises(Spent), opened(pdf_of(), Limits(total_bytes=size // 2)):
         pass
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        b"/X1 0 R>>",  # the name is X1, and R is nothing
+        b"/X 9 0 Rx>>",
+        b"/X (a>>",
+        b"/X %>>",
+        b"/X<</Y 1>>",
+        b"",
+    ],
+)
+def test_of_a_malformed_object_is_read_what_can_be(end):
+    """What it begins with, wherever it stands in the stream, and nothing of the object that follows."""
+    malformed = b"<</A<</S/JavaScript>>" + end
+    reader = Reader(io.BytesIO(pdf_of(objects=(_OBJECTS[0], malformed, malformed + b" "))), most=999)
+    with quiet():
+        second, third = (IndirectObject(number, 0, reader).get_object() for number in (2, 3))
+    assert isinstance(second, DictionaryObject)
+    assert second["/A"] == {"/S": "/JavaScript"}
+    assert second == third
