@@ -32,6 +32,7 @@ from einvoice.errors import Unreadable
 Element: TypeAlias = etree._Element  # noqa: SLF001  (lxml's name of the type)
 
 MAX_BYTES = 100_000_000  # the French public platform takes deposits of 30 MB; attachments in base64 take the rest
+SPACE = " \t\r\n"  # white space of XML (section 2.3): a no-break space is content
 MAX_DEPTH = 128  # the deepest invoice that we have seen has 14 levels; deeper ones could exhaust Python's stack
 
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

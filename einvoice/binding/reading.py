@@ -20,9 +20,8 @@ from einvoice.binding.codecs import Partial, Respelled
 from einvoice.binding.nodes import Node, Shape
 from einvoice.filled import filled
 from einvoice.model import Unread
-from einvoice.xml import Element, Locations, children
+from einvoice.xml import SPACE, Element, Locations, children
 
-_SPACE = " \t\r\n"  # white space of XML: a no-break space is content
 _EXCERPT = 200
 MOST_EQUAL = 1000  # of what says the same at elements of one name so many are listed, and the others counted
 _INSTANCE = "{http://www.w3.org/2001/XMLSchema-instance}"  # its attributes speak to schema processors, not to people
@@ -110,7 +109,7 @@ def _has_value(shape: Shape, element: Element, known: Known, unsure: frozenset[s
         if node is None or node.document:
             continue
         if node.direct:
-            text = (child.text or "").strip(_SPACE)
+            text = (child.text or "").strip(SPACE)
             if text and node.key not in unsure and (node.load is None or _is_loadable(node.load, text)):
                 return True
         elif not node.key and node.inside.maker is None and _has_value(node.inside, child, known, unsure):
@@ -157,7 +156,7 @@ def _read_children(  # noqa: C901, PLR0912  (each element of each document passe
             _read_attributes(inside, child, attributes, values, state)
         text = child.text
         if text and (not node.free or text.isspace()):
-            text = text.strip(_SPACE)
+            text = text.strip(SPACE)
         if node.direct:
             if text and node.key not in values:
                 load = node.load
@@ -245,7 +244,7 @@ def _read_object(node: Node, child: Element, surrounding: dict[str, Any], state:
     if (attributes := child.items()) and attributes != state.passed.get(inside):
         _read_attributes(inside, child, attributes, values, state)
     text = child.text
-    if text and (text := text.strip(_SPACE)):
+    if text and (text := text.strip(SPACE)):
         if inside.text is not None:
             _read_value(inside.text, child, text, values, state)
         else:
@@ -256,7 +255,7 @@ def _read_object(node: Node, child: Element, surrounding: dict[str, Any], state:
         _settle(inside, values, state)
     if values.keys() <= inside.labels:
         state.dropped.append(child)
-        if (node.many or values) and not any(text.strip(_SPACE) for text in map(str, child.itertext())):
+        if (node.many or values) and not any(text.strip(SPACE) for text in map(str, child.itertext())):
             state.problems[told:] = [each for each in state.problems[told:] if each[0] != "empty"]  # its parts are, too
             state.report("empty", child)  # else what it says is the document's, or listed otherwise
     elif node.many:
@@ -269,8 +268,8 @@ def _read_attributes(shape: Shape, element: Element, attributes: Any, values: di
     passed = True
     for name, text in attributes:
         attribute = shape.attributes.get(name)
-        if (text.isspace() or text[:1] in _SPACE or text[-1:] in _SPACE) and attribute is not None:
-            text = text if attribute.free and not text.isspace() else text.strip(_SPACE)  # noqa: PLW2901 - its value
+        if (text.isspace() or text[:1] in SPACE or text[-1:] in SPACE) and attribute is not None:
+            text = text if attribute.free and not text.isspace() else text.strip(SPACE)  # noqa: PLW2901 - its value
         if attribute is not None and attribute.constant and state.known.accepts(attribute.constant, text):
             continue
         passed = False
@@ -332,7 +331,7 @@ def _text_at(element: Element, path: tuple[str, ...]) -> str | None:
     """The text at the path, "" where there is none; None where there is no such element."""
     for step in path:
         if step[0] == "@":
-            return (element.get(step[1:]) or "").strip(_SPACE)
+            return (element.get(step[1:]) or "").strip(SPACE)
         if step != ".":
             for child in children(element):  # they are few: faster than lxml's find
                 if child.tag == step:
@@ -340,7 +339,7 @@ def _text_at(element: Element, path: tuple[str, ...]) -> str | None:
                     break
             else:
                 return None
-    return (element.text or "").strip(_SPACE)
+    return (element.text or "").strip(SPACE)
 
 
 def _listed(problems: Iterable[_Problem], locations: Locations) -> Iterator[Unread]:

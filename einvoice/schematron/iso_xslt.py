@@ -37,7 +37,7 @@ from einvoice.schematron.rule_file import (
     required,
 )
 from einvoice.schematron.rules import Check, Function, Key, Let, Pattern, Rule, RuleSet, Value
-from einvoice.xml import Element
+from einvoice.xml import SPACE, Element
 
 _PATTERN_MODE = re.compile(r"M\d+")
 _OWN_VARIABLES = {
@@ -227,4 +227,4 @@ def _message(file: RuleFile, element: Element) -> list[str | Value]:
 
 def _text(text: str | None) -> str:
     """A text in a stylesheet, where white space alone is layout (XSLT 2.0, section 4.2)."""
-    return text if text and text.strip(" \t\r\n") else ""
+    return text if text and text.strip(SPACE) else ""

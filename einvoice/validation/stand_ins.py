@@ -18,10 +18,9 @@ from einvoice.cii import NAMESPACES
 from einvoice.codes import code_list
 from einvoice.schematron import Failure
 from einvoice.validation.policy import Policy, is_own_of_stand_in, severity_of, stand_in
-from einvoice.xml import Element, finder, local_name
+from einvoice.xml import SPACE, Element, finder, local_name
 
 _UNUSED_ATTRIBUTE = re.compile(r"^\s*Attribute @(\w+)")  # how a rule without id says that an attribute has no place
-_BLANKS = " \t\r\n"  # what normalize-space takes away; a no-break space is part of a code
 _NOT_NAMES = re.compile(r"\[[^\]]*\]|(?<=[/@])[\w.-]+:")  # of the XPath of an element, what is not its local names
 
 
@@ -88,7 +87,7 @@ def _allows(row: Mapping[str, Any], failure: Failure, names: str, element: Calla
         return False
     if "codes" not in row:
         return True
-    value = ((there.get(attribute) if attribute else there.text) or "").strip(_BLANKS)
+    value = ((there.get(attribute) if attribute else there.text) or "").strip(SPACE)
     value = value.upper() if row.get("upper") else value
     return value in code_list(row["codes"]).codes and value not in row.get("but", ())
 

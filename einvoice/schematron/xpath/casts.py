@@ -22,6 +22,7 @@ from typing import Any
 
 from einvoice.schematron.xpath.dates import to_date, to_date_time, to_duration
 from einvoice.schematron.xpath.values import Fault, Untyped, type_name
+from einvoice.xml import SPACE
 
 __all__ = [
     "CASTS",
@@ -35,7 +36,6 @@ __all__ = [
     "to_untyped",
 ]
 
-XML_SPACE = " \t\r\n"
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
 _DOUBLE = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?").fullmatch
 _INTEGER = re.compile(r"[+-]?[0-9]+").fullmatch
@@ -62,7 +62,7 @@ def to_decimal(value: Any) -> Decimal | None:
                 return Decimal(value)
             except InvalidOperation:
                 raise _wrong(value, "a decimal number") from None
-        match = _DECIMAL(value.strip(XML_SPACE))
+        match = _DECIMAL(value.strip(SPACE))
         if match is None:
             raise _wrong(value, "a decimal number")
         return Decimal(match[0])
@@ -83,7 +83,7 @@ def to_double(value: Any) -> float | None:
                 return float(value)
             except ValueError:
                 raise _wrong(value, "a number") from None
-        text = value.strip(XML_SPACE)
+        text = value.strip(SPACE)
         if _DOUBLE(text):
             return float(text)
         if text in _SPECIAL:
@@ -99,7 +99,7 @@ def to_double(value: Any) -> float | None:
 def to_integer(value: Any) -> int | None:
     """xs:integer: digits with a sign; the fraction of a number is cut off."""
     if isinstance(value, str):
-        match = _INTEGER(value.strip(XML_SPACE))
+        match = _INTEGER(value.strip(SPACE))
         if match is None:
             raise _wrong(value, "a whole number")
         if len(match[0]) > _LONGEST_INTEGER:
@@ -118,7 +118,7 @@ def to_boolean(value: Any) -> bool | None:
     """xs:boolean: 'true', '1', 'false', '0'; a number is true unless it is zero or NaN."""
     if isinstance(value, str):
         try:
-            return _BOOLEAN[value.strip(XML_SPACE)]
+            return _BOOLEAN[value.strip(SPACE)]
         except KeyError:
             raise _wrong(value, "true or false") from None
     if value is None:

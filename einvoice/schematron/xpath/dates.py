@@ -19,6 +19,7 @@ from typing import Any
 
 from einvoice.schematron.xpath.memory import LONGEST, MOST
 from einvoice.schematron.xpath.values import Fault, type_name
+from einvoice.xml import SPACE
 
 _ZONE = r"(?P<zone>Z|[+-](?:0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 _DAY = r"(?P<year>[0-9]{4})-(?P<month>[0-9]{2})-(?P<day>[0-9]{2})"
@@ -30,7 +31,6 @@ _DURATION = re.compile(
     r"(?P<sign>-)?P(?:(?P<days>[0-9]{1,9})D)?"
     r"(?P<time>T(?:(?P<hours>[0-9]{1,9})H)?(?:(?P<minutes>[0-9]{1,9})M)?(?:(?P<seconds>[0-9]{1,9}(?:\.[0-9]+)?)S)?)?"
 ).fullmatch
-_XML_SPACE = " \t\r\n"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -87,7 +87,7 @@ def to_date(value: Any) -> Date | None:
 
 
 def _read_date(value: str) -> Date:
-    text = value.strip(_XML_SPACE)
+    text = value.strip(SPACE)
     match = _DATE(text)
     if match is None:
         raise Fault("FORG0001", f"'{value[:60]}' is not a date", value)
@@ -109,7 +109,7 @@ def to_date_time(value: Any) -> DateTime | None:
         return DateTime(value.start, f"{value.text[:10]}T00:00:00{value.text[10:]}")
     if not isinstance(value, str):
         raise Fault("XPTY0004", f"{type_name(value)} cannot be made a date and time")
-    text = value.strip(_XML_SPACE)
+    text = value.strip(SPACE)
     match = _DATE_TIME(text)
     if match is None:
         raise Fault("FORG0001", f"'{value[:60]}' is not a date and time", value)
@@ -134,7 +134,7 @@ def to_duration(value: Any) -> Duration | None:
         return value
     if not isinstance(value, str):
         raise Fault("XPTY0004", f"{type_name(value)} cannot be made a duration")
-    match = _DURATION(value.strip(_XML_SPACE))
+    match = _DURATION(value.strip(SPACE))
     if match is None or match["time"] == "T" or not any(match[n] for n in ("days", "hours", "minutes", "seconds")):
         raise Fault("FORG0001", f"'{value[:60]}' is not a duration in days and time", value)
     whole = timedelta(days=int(match["days"] or 0), hours=int(match["hours"] or 0), minutes=int(match["minutes"] or 0))

@@ -31,6 +31,7 @@ from einvoice.schematron.xpath.syntax import (
     Step,
     Syntax,
 )
+from einvoice.xml import SPACE
 
 GENERAL = {"=": "==", "!=": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 VALUE = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
@@ -52,7 +53,6 @@ _CASTS: dict[Kind, str] = {
     "double": "to_double({})",
 }
 _MANY = 40  # texts of a list, after which each is no longer compared with each of another
-_BLANKS = " \t\r\n"  # white space of XML
 _MOMENTS = frozenset({"date", "datetime", "duration"})
 
 
@@ -77,7 +77,7 @@ class Operators(Core):
             return Expr("boolean", "1", met)
         match syntax:
             case Binary("!=", Call("normalize-space", (told,)), Literal("")):  # what most rules on a missing text ask
-                return Expr("boolean", "1", f"({self.text(self.expression(told, scope))}.strip({_BLANKS!r}) != '')")
+                return Expr("boolean", "1", f"({self.text(self.expression(told, scope))}.strip({SPACE!r}) != '')")
         left, right = self.expression(syntax.left, scope), self.expression(syntax.right, scope)
         if operator in GENERAL:
             return Expr("boolean", "1", self.general(operator, left, right))
