@@ -60,6 +60,7 @@ def bombs(xml: bytes) -> Iterator[tuple[str, bytes]]:
     yield from _drawings(xml)
     yield from _texts(xml)
     yield from _tables(xml)
+    yield from _packed(xml)
 
 
 def _trees(xml: bytes) -> Iterator[tuple[str, bytes]]:
@@ -207,3 +208,34 @@ def _tables(xml: bytes) -> Iterator[tuple[str, bytes]]:
     )
     objects = b"".join(b"%d 0 obj<<>>endobj\n" % at for at in range(40_000))
     yield "objects without a table", b"%PDF-1.7\n" + objects + b"trailer<</Root 1 0 R>>\nstartxref\n0\n%%EOF"
+
+
+def _packed(xml: bytes) -> Iterator[tuple[str, bytes]]:
+    """Objects packed in a stream: a few kilobytes are megabytes."""
+    for name, each, count in (
+        ("dictionaries", b"<<" * 40_000, 300),
+        ("dictionaries with keys", b"<</A " * 18_000, 20),
+        ("dictionaries of 250 levels", b"<</A " * 250, 800),
+        ("arrays", b"[" * 50_000, 300),
+        ("strings", b"[(" + b"(" * 90_000, 20),
+        ("numbers", b"[" + b"1 " * 40_000, 300),
+    ):
+        yield f"packed {name} without an end", _with_packed(xml, [each] * count)
+
+
+def _with_packed(xml: bytes, objects: list[bytes]) -> bytes:
+    """A PDF and an update, in which objects stand that its catalog refers to."""
+    first = 20
+    made = pdf(xml, catalog=b"/X[%s]" % b" ".join(b"%d 0 R" % (first + at) for at in range(len(objects))))
+    before, holder, head, body = made.rindex(b"xref\n0"), first + len(objects), b"", b""
+    for number, each in enumerate(objects, first):
+        head += b"%d %d " % (number, len(body))
+        body += each + b" "
+    rows = [(2, holder, at) for at in range(len(objects))] + [(1, len(made), 0)]
+    entries = b"/Type/ObjStm/N %d/First %d" % (len(objects), len(head))
+    made += b"%d 0 obj\n%s\nendobj\n" % (holder, stream(head + body, entries, packed=True))
+    rows.append((1, len(made), 0))
+    places = b"".join(bytes((kind,)) + where.to_bytes(4, "big") + at.to_bytes(2, "big") for kind, where, at in rows)
+    entries = b"/Type/XRef/W[1 4 2]/Index[%d %d]/Size %d/Root 1 0 R/Prev %d" % (first, len(rows), holder + 2, before)
+    tail = b"%d 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n"
+    return made + tail % (holder + 1, stream(places, entries, packed=True), len(made))

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import re
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
 from pypdf import PdfReader
@@ -24,6 +24,8 @@ _BLANKS = b"\t\n\f\r "
 _BEGIN = re.compile(rb"[^\x00\t\n\f\r ]")  # the place of an object may be that of the blank before it
 _END = b"\nendobj\n>>\n"  # up to here pypdf takes what it can from an object that is malformed, and nothing of the next
 _LONGEST = 100_000  # bytes of an object that is looked at as it is written
+_NESTING = re.compile(rb"<<|>>|[\[\]]")
+_DEEPEST = 256  # levels, which pypdf reads one inside the other: what never ends, again and again
 
 
 class _Packed(NamedTuple):
@@ -61,6 +63,8 @@ class Reader(PdfReader):
             return super()._get_object_from_stream(indirect_reference)
         found = plain_object(data, begin, self)
         if found is None:
+            if _depth(data[begin:end]) > _DEEPEST:
+                raise LimitReachedError("An object is nested too deeply.")
             try:
                 found = read_object(io.BytesIO(data[begin:end] + _END), self)
             except PdfStreamError:
@@ -102,3 +106,8 @@ class Reader(PdfReader):
             if begin := _BEGIN.search(data, offset, end):
                 places.setdefault(int(each), (begin.start(), end))
         return _Packed(data, places)
+
+
+def _depth(data: bytes) -> int:
+    """How deeply an object is nested, or deeper: what looks so in its strings is counted."""
+    return max(accumulate(1 if mark in (b"<<", b"[") else -1 for mark in _NESTING.findall(data)), default=0)

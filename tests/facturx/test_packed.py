@@ -6,7 +6,7 @@ import io
 
 import pytest
 from pypdf import PdfReader
-from pypdf.errors import PdfReadError
+from pypdf.errors import LimitReachedError, PdfReadError
 from pypdf.generic import DictionaryObject, IndirectObject
 
 from einvoice.pdfa.packed import Reader
@@ -68,6 +68,14 @@ def test_streams_of_objects_are_bounded_together():
         assert pdf.text(IndirectObject(3, 0, pdf.reader)) == "words"
     with pytest.raises(Spent), opened(pdf_of(), Limits(total_bytes=size // 2)):
         pass
+
+
+@pytest.mark.parametrize("level", [b"<<", b"<</A ", b"["])
+def test_an_object_that_never_ends_is_refused_at_once(level):
+    """Pypdf reads each level of it to the end: 33 kB took 13 seconds."""
+    endless = level * 300
+    with pytest.raises(LimitReachedError, match="nested too deeply"):
+        IndirectObject(2, 0, Reader(io.BytesIO(pdf_of(objects=(_OBJECTS[0], endless, b"1"))), most=9_999)).get_object()
 
 
 @pytest.mark.parametrize(
