@@ -75,8 +75,7 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
     or "facturx". `profile` is a short name (en16931, extended-ctc-fr, xrechnung, …; for Factur-X minimum to extended)
     or, for XML, a BT-24; it replaces the invoice's own. For Factur-X: `pdf` is the PDF to put the invoice into, else a
     readable view is made, in `language`; `date` is when it was made, a day or a moment, else the date of issue, so that
-    the same input gives the same bytes. Numbers are written in full, with the
-    decimals that they have.
+    the same input gives the same bytes. Numbers are written in full, with the decimals that they have.
 
     What the target cannot hold is left out, and told by `losses`; `strict` refuses instead. Raises `Unwritable`, with
     findings, where the target demands what the invoice lacks or the PDF cannot be made a PDF/A-3; `Unreadable` for a

@@ -18,7 +18,6 @@ from pypdf.errors import LimitReachedError, PdfStreamError
 from pypdf.generic import IndirectObject, NullObject, NumberObject, PdfObject, StreamObject, read_object
 
 from einvoice.pdfa.as_written import is_plain
-from einvoice.pdfa.plain import plain_object
 
 _BLANKS = b"\t\n\f\r "
 _BEGIN = re.compile(rb"[^\x00\t\n\f\r ]")  # the place of an object may be that of the blank before it
@@ -61,14 +60,12 @@ class Reader(PdfReader):
         data, begin, end = self._place(number)
         if not end:
             return super()._get_object_from_stream(indirect_reference)
-        found = plain_object(data, begin, self)
-        if found is None:
-            if _depth(data[begin:end]) > _DEEPEST:
-                raise LimitReachedError("An object is nested too deeply.")
-            try:
-                found = read_object(io.BytesIO(data[begin:end] + _END), self)
-            except PdfStreamError:
-                found = NullObject()  # as pypdf has it
+        if _depth(data[begin:end]) > _DEEPEST:
+            raise LimitReachedError("An object is nested too deeply.")
+        try:
+            found = read_object(io.BytesIO(data[begin:end] + _END), self)
+        except PdfStreamError:
+            found = NullObject()  # as pypdf has it
         self.cache_indirect_object(0, number, found)
         return found
 

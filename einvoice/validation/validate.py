@@ -39,13 +39,7 @@ Step = Callable[[Task], Result]
 _IN_VAT_CURRENCY = "BT-111"
 _ON_SOURCE = frozenset({"draft", "convert"})  # steps of observations that are at the fields of the draft already
 
-_RULES: tuple[Step, ...] = (
-    steps.profile,
-    steps.schema,
-    profile_rules,
-    french_rules,
-    house_rules,
-)
+_RULES: tuple[Step, ...] = (steps.profile, steps.schema, profile_rules, french_rules, house_rules)
 _CHECKED: tuple[Step, ...] = (*_RULES, steps.numbers, steps.computed, steps.portal, steps.public_buyer)
 _INVOICE: tuple[Step, ...] = (*_CHECKED, steps.unread)
 CHAINS: Mapping[str, tuple[Step, ...]] = {
