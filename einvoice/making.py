@@ -12,7 +12,8 @@ about at the fields of what it was made of.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -37,7 +38,7 @@ from einvoice.validation.validate import validate as validated
 if TYPE_CHECKING:
     from einvoice.draft import Draft
 
-__all__ = ["PROFILES", "Converted", "build", "build_with_losses", "convert", "losses"]
+__all__ = ["PROFILES", "Converted", "Wanted", "build", "build_with_losses", "convert", "losses"]
 
 Target = Literal["ubl", "cii", "facturx"]
 
@@ -84,57 +85,62 @@ def build(  # noqa: PLR0913 - each is a choice of the user, given by name
 
     Source: OASIS UBL 2.1; UN/CEFACT CII D16B; Factur-X 1.09 §5 and §6; ISO 19005-3:2012 (PDF/A-3).
     """
-    document = _model(source)
-    made = _made(document, to, profile=profile, pdf=pdf, language=language, date=date, strict=strict, counted=strict)
-    return made.data
+    return _made(_model(source), Wanted(to, profile, pdf, language, date, strict), counted=strict).data
 
 
-def build_with_losses(  # noqa: PLR0913 - as above
-    document: Document,
-    to: Target,
-    *,
-    profile: str | None = None,
-    pdf: bytes | None = None,
-    language: Language = "fr",
-    date: dt.datetime | dt.date | None = None,
-    strict: bool = False,
-    check: bool = False,
-) -> Converted:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be made of a document: the arguments of `build`. Raises `ValueError` for what does not go together."""
+
+    to: Target
+    profile: str | None = None
+    pdf: bytes | None = None
+    language: Language = "fr"
+    date: dt.datetime | dt.date | None = None
+    strict: bool = False
+
+    def __post_init__(self) -> None:
+        _checked_target(self.to)
+        if self.to != "facturx" and self.pdf is not None:
+            raise ValueError(f"a PDF was given, but {self.to} is XML: expected to='facturx'")
+
+
+def build_with_losses(document: Document, wanted: Wanted, *, check: bool = False) -> Converted:
     """What `build` and `losses` give, and with `check` the verdict: the document is completed and written once."""
-    made = _made(document, to, profile=profile, pdf=pdf, language=language, date=date, strict=strict)
+    made, language = _made(document, wanted), wanted.language
     told = _told(made, document, language)
     return Converted(made.data, told, _verdict_on(made, document, Policy(), language)[0] if check else None)
 
 
-def _made(  # noqa: PLR0913 - as above
-    document: Document,
-    to: Target,
-    *,
-    profile: str | None,
-    pdf: bytes | None,
-    language: Language,
-    date: dt.datetime | dt.date | None = None,
-    strict: bool = False,
-    counted: bool = True,
-) -> _Made:
+def _made(document: Document, wanted: Wanted, *, counted: bool = True) -> _Made:
     """What was made of a document and, where that is `counted`, what it does not say."""
-    _checked_target(to)
-    if to != "facturx" and pdf is not None:
-        raise ValueError(f"a PDF was given, but {to} is XML: expected to='facturx'")
-    try:
-        if to == "facturx":
+    with _faults_at_source(document, wanted.language):
+        if wanted.to == "facturx":
             from einvoice.facturx.build import make_facturx  # noqa: PLC0415 - the PDF library is loaded for PDFs only
 
             hybrid = make_facturx(
-                document.invoice, profile=profile, pdf=pdf, language=language, date=date, strict=strict
+                document.invoice,
+                profile=wanted.profile,
+                pdf=wanted.pdf,
+                language=wanted.language,
+                date=wanted.date,
+                strict=wanted.strict,
             )
             made, lost = hybrid.pdf, hybrid.losses
         else:
-            made, lost = _xml(_of_profile(document.invoice, profile), to, strict=strict, counted=counted)
+            invoice = _of_profile(document.invoice, wanted.profile)
+            made, lost = _xml(invoice, wanted.to, strict=wanted.strict, counted=counted)
+    return _Made(made, (*_other_profile(document, wanted.to, wanted.profile), *lost))
+
+
+@contextmanager
+def _faults_at_source(document: Document, language: Language) -> Iterator[None]:
+    """What is refused, at the fields of the source and in the language."""
+    try:
+        yield
     except Unwritable as error:
         faults = at_source(error.observations, document.field_of)
         raise error.with_observations(faults).in_language(language) from error
-    return _Made(made, (*_other_profile(document, to, profile), *lost))
 
 
 class _Made(NamedTuple):
@@ -204,14 +210,11 @@ def losses(
     _checked_target(to)
     document = _model(source)
     if to != "facturx":
-        return build_with_losses(document, to, profile=profile, language=language).losses
+        return build_with_losses(document, Wanted(to, profile, language=language)).losses
     from einvoice.facturx.build import facturx_xml, profile_for  # noqa: PLC0415 - as above
 
-    try:
+    with _faults_at_source(document, language):
         lost = facturx_xml(document.invoice, profile_for(document.invoice, profile))[1]
-    except Unwritable as error:
-        faults = at_source(error.observations, document.field_of)
-        raise error.with_observations(faults).in_language(language) from error
     lost = (*_other_profile(document, to, profile), *lost)
     return in_words(at_source(lost, document.field_of), language)
 
@@ -285,7 +288,7 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
     invoice, implied = with_implied(invoice, to)
     pages = document.data if pdf is None and to == "facturx" and document.form == "pdf" else pdf
     whole = Document.of(invoice)
-    made = _made(whole, to, profile=profile, pdf=pages, language=words)
+    made = _made(whole, Wanted(to, profile, pages, words))
     beside = document.extracted.attachments if document.form == "pdf" and pages is not document.data else ()
     left = lost_files(((file.name, file.data) for file in beside), invoice)
     told = (*in_words((*unread, *older, *implied, *left), words), *_told(made, whole, words))

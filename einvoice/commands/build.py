@@ -27,7 +27,7 @@ from einvoice.commands.output import (
 )
 from einvoice.document import Document
 from einvoice.draft import Draft, DraftError
-from einvoice.making import PROFILES, Converted, build_with_losses
+from einvoice.making import PROFILES, Converted, Wanted, build_with_losses
 from einvoice.profiles import FACTURX_PROFILES
 from einvoice.rulebook import text
 
@@ -103,16 +103,8 @@ def run(options: argparse.Namespace) -> int:
     document = Document.of(_draft(options.draft))  # completed once for all that is asked of it
     for each in document.disagreements:
         say(labelled(each.field, each.explanation_fr if options.lang == "fr" else each.explanation_en))
-    built = build_with_losses(
-        document,
-        options.to,
-        profile=options.profile,
-        pdf=visual,
-        language=options.lang,
-        strict=options.strict,
-        check=not options.no_check,
-    )
-    return told(built, options)
+    wanted = Wanted(options.to, options.profile, visual, options.lang, strict=options.strict)
+    return told(build_with_losses(document, wanted, check=not options.no_check), options)
 
 
 def told(built: Converted, options: argparse.Namespace) -> int:

@@ -99,7 +99,7 @@ def server(language: Literal["fr", "en"] = "fr") -> MCPServer:
         """Make an invoice from a draft; what it cannot hold, and the verdict at the fields of the draft."""
         try:
             source = Source.of(Draft.model_validate_json(draft))
-            made = making.build_with_losses(source, to, language=lang, check=True)
+            made = making.build_with_losses(source, making.Wanted(to, language=lang), check=True)
         except EInvoiceError as error:
             raise told(error) from error
         report = made.report.model_dump(mode="json", exclude_none=True) if made.report else None
