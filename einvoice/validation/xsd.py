@@ -3,20 +3,18 @@
     faults = Schema(artefact).faults(root)
     faults[0].message_fr       # "L'élément cbc:Foo n'a pas sa place ici ; attendu : cbc:ID."
 
-libxml2 words its messages for programmers; those that occur are taken apart here, and worded for people by rows of the
-rulebook.
+What libxml2 says of a fault is worded for people by `schema_messages`; here it is found, once, and gets its place.
 
-Source: W3C XML Schema 1.0, appendix C (the names of the rules that libxml2 cites).
+Source: W3C XML Schema 1.0.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import takewhile
 from typing import Any, NamedTuple
 
@@ -28,190 +26,15 @@ from einvoice.once import Once
 from einvoice.rulebook import Fact, Sentence, text
 from einvoice.schematron import MOST_TOLD
 from einvoice.validation.schema_files import compiled
+from einvoice.validation.schema_messages import said_of
 from einvoice.xml import CompiledXPath, Element, Locations, qualified_name
 
-_QUALIFIED = re.compile(r"\{([^{}]*)\}([\w.-]+)")
 _TYPE = "SCHEMAV_CVC_DATATYPE_VALID_1_2_1"
-_MOST_EXPECTED = 6  # names to list; the schema may allow fifty
-_MOST_SHOWN = 200  # characters of a value
-_MOST_SAID = 500  # characters of a message that is not taken apart: libxml2's own are cut at 64,000
 _CROWD = 5_000  # children of an element, of which a fault in each is not slow to place
 _CROWDED = CompiledXPath(f"//*/*[{_CROWD + 1}]/..")
 _MOST_STEPS = 60_000_000  # from sibling to sibling while faults are placed: half a second
 MOST_PLACED = 1_000  # faults that are placed, whatever their kind
 _LONG = re.compile(rb">([^<]{1000})[^<]{1000000,}<")
-_ALLOWED, _TYPED = "XSD-16", "XSD-TYPED"  # a value that is not of its type: without and with what its type wants
-_TYPES = frozenset({"date", "time", "dateTime", "decimal", "integer", "boolean", "base64Binary"})  # that have words
-# What libxml2 says: the kind, the text, and the row that says it for people. The first that fits counts; the last
-# fits all.
-_MESSAGES = (
-    (
-        "SCHEMAV_ELEMENT_CONTENT",
-        (
-            r"Element '(?P<name>[^']*)': This element is not expected\. Expected is(?: one of)? \( "
-            r"(?P<expected>.*) \)\."
-        ),
-        "XSD-01",
-    ),
-    (
-        "SCHEMAV_ELEMENT_CONTENT",
-        r"Element '(?P<name>[^']*)': This element is not expected\.",
-        "XSD-02",
-    ),
-    (
-        "SCHEMAV_ELEMENT_CONTENT",
-        (
-            r"Element '(?P<name>[^']*)': Missing child element\(s\)\. Expected is(?: one of)? \( "
-            r"(?P<expected>.*) \)\."
-        ),
-        "XSD-03",
-    ),
-    (
-        "SCHEMAV_CVC_COMPLEX_TYPE_4",
-        (
-            r"Element '(?P<name>[^']*)': The attribute '(?P<attribute>[^']*)' is required but "
-            r"missing\."
-        ),
-        "XSD-04",
-    ),
-    (
-        "SCHEMAV_CVC_COMPLEX_TYPE_3_2_1",
-        (
-            r"Element '(?P<name>[^']*)', attribute '(?P<attribute>[^']*)': The attribute '[^']*' is "
-            r"not allowed\."
-        ),
-        "XSD-05",
-    ),
-    (
-        "SCHEMAV_CVC_TYPE_3_1_1",
-        (
-            r"Element '(?P<name>[^']*)', attribute '(?P<attribute>[^']*)': The attribute '[^']*' is "
-            r"not allowed\."
-        ),
-        "XSD-05",
-    ),
-    (
-        "SCHEMAV_CVC_TYPE_3_1_2",
-        (
-            r"Element '(?P<name>[^']*)': Element content is not allowed, because the type definition "
-            r"is simple\."
-        ),
-        "XSD-06",
-    ),
-    (
-        "SCHEMAV_CVC_COMPLEX_TYPE_2_1",
-        (
-            r"Element '(?P<name>[^']*)': (?:Character content is not allowed|Element content is not "
-            r"allowed), because the content type is empty\."
-        ),
-        "XSD-07",
-    ),
-    (
-        "SCHEMAV_CVC_COMPLEX_TYPE_2_2",
-        (
-            r"Element '(?P<name>[^']*)': Element content is not allowed, because the content type is "
-            r"a simple type definition\."
-        ),
-        "XSD-06",
-    ),
-    (
-        "SCHEMAV_CVC_COMPLEX_TYPE_2_3",
-        (
-            r"Element '(?P<name>[^']*)': Character content other than whitespace is not allowed "
-            r"because the content type is 'element-only'\."
-        ),
-        "XSD-08",
-    ),
-    (
-        "SCHEMAV_CVC_ENUMERATION_VALID",
-        (
-            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
-            r"'enumeration'\] The value '(?P<found>.*?)' is not an element of the set "
-            r"\{(?P<expected>.*)\}\."
-        ),
-        "XSD-09",
-    ),
-    (
-        "SCHEMAV_CVC_PATTERN_VALID",
-        (
-            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'pattern'\] "
-            r"The value '(?P<found>.*)' is not accepted by the pattern '(?P<expected>.*)'\."
-        ),
-        "XSD-10",
-    ),
-    (
-        "SCHEMAV_CVC_MAXLENGTH_VALID",
-        (
-            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'maxLength'\] "
-            r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this exceeds the "
-            r"allowed maximum length of '(?P<expected>\d+)'\."
-        ),
-        "XSD-11",
-    ),
-    (
-        "SCHEMAV_CVC_MINLENGTH_VALID",
-        (
-            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'minLength'\] "
-            r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this underruns the "
-            r"allowed minimum length of '(?P<expected>\d+)'\."
-        ),
-        "XSD-12",
-    ),
-    (
-        "SCHEMAV_CVC_LENGTH_VALID",
-        (
-            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet 'length'\] "
-            r"The value(?: '(?P<found>.*)')? has a length of '(?P<length>\d+)'; this differs from the "
-            r"allowed length of '(?P<expected>\d+)'\."
-        ),
-        "XSD-13",
-    ),
-    (
-        "SCHEMAV_CVC_TOTALDIGITS_VALID",
-        (
-            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
-            r"'totalDigits'\] The value '(?P<found>.*)' has more digits than are allowed "
-            r"\('(?P<expected>\d+)'\)\."
-        ),
-        "XSD-14",
-    ),
-    (
-        "SCHEMAV_CVC_FRACTIONDIGITS_VALID",
-        (
-            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: \[facet "
-            r"'fractionDigits'\] The value '(?P<found>.*)' has more fractional digits than are "
-            r"allowed \('(?P<expected>\d+)'\)\."
-        ),
-        "XSD-15",
-    ),
-    (
-        "SCHEMAV_CVC_DATATYPE_VALID_1_2_1",
-        (
-            r"Element '(?P<name>[^']*)'(?:, attribute '(?P<attribute>[^']*)')?: '(?P<found>.*)' is "
-            r"not a valid value of the (?:local )?atomic type(?: '(?P<type>[^']*)')?\."
-        ),
-        "XSD-16",
-    ),
-    (
-        "SCHEMAV_CVC_ELT_1",
-        (
-            r"Element '(?P<name>[^']*)': No matching global declaration available for the validation "
-            r"root\."
-        ),
-        "XSD-17",
-    ),
-    (
-        "*",
-        r".*",
-        "XSD-18",
-    ),
-)
-
-
-@cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str], str], ...]:
-    """The messages, compiled when there is one to take apart: most documents have none."""
-    return tuple((kind, re.compile(pattern, re.DOTALL), row) for kind, pattern, row in _MESSAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -387,7 +210,7 @@ def _told(errors: Iterable[_Error], places: _Places) -> list[Fault]:
     known: dict[tuple[str, str], tuple[Sentence, str]] = {}
     for error in errors:
         if error[:2] not in known:
-            known[error[:2]] = _said(error, places.prefixes)
+            known[error[:2]] = said_of(error.type_name, error.message, places.prefixes)
         said, attribute = known[error[:2]]
         alike = kinds.setdefault((said.id, said.facts["place"], said.facts["expected"]), [])
         if len(alike) < MOST_TOLD or len(told) < MOST_PLACED:
@@ -398,46 +221,3 @@ def _told(errors: Iterable[_Error], places: _Places) -> list[Fault]:
     for at, count in more.items():
         told[at] = replace(told[at], more=count)
     return told
-
-
-def _said(error: _Error, prefixes: Mapping[str, str]) -> tuple[Sentence, str]:
-    """What an error says, in words of ours, and the attribute that it is about."""
-    match, row = next(
-        (match, row)
-        for kind, pattern, row in _patterns()
-        if kind in (error.type_name, "*") and (match := pattern.match(error.message))
-    )
-    values = {key: value or "" for key, value in match.groupdict().items()}
-    name, attribute = _short(values.get("name", ""), prefixes), values.get("attribute", "")
-    type_name = values.pop("type", "").removeprefix("xs:")
-    facts: dict[str, Fact] = {
-        **values,
-        "name": name,
-        "place": f"{name}/@{attribute}" if attribute else name,
-        "found": values.get("found", "")[:_MOST_SHOWN],
-        "expected": _expected(values.get("expected", ""), prefixes),
-        "message": _short(_beginning(error.message), prefixes),
-    }
-    if row == _ALLOWED and type_name in _TYPES:
-        row, facts["type"] = _TYPED, Sentence(f"XSD-TYPE-{type_name.upper()}")
-    return Sentence(row, facts), attribute
-
-
-def _short(name: str, prefixes: Mapping[str, str]) -> str:
-    """`{urn:...}ID` as the document would write it: `cbc:ID`."""
-
-    def short(match: re.Match[str]) -> str:
-        prefix = prefixes.get(match[1])
-        return f"{prefix}:{match[2]}" if prefix else match[2]
-
-    return _QUALIFIED.sub(short, name)
-
-
-def _beginning(message: str) -> str:
-    return message if len(message) <= _MOST_SAID else f"{message[:_MOST_SAID]}…"
-
-
-def _expected(listed: str, prefixes: Mapping[str, str]) -> str:
-    names = [_short(name.strip(), prefixes) for name in listed.split(", ")]
-    shown = ", ".join(names[:_MOST_EXPECTED])
-    return f"{shown}, …" if len(names) > _MOST_EXPECTED else shown
