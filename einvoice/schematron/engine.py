@@ -2,8 +2,8 @@
 
     outcome = CompiledRules(program).check(root)       # Outcome(checks=979, fired=214, failures=())
 
-The nodes of one way (see `tree`) are judged together: which rules are for them is found once a way, and remembered
-for the next document. First match wins within a pattern; patterns do not know of each other.
+The nodes of one way (see `tree`) are judged together, by the rules that may be for them (see `matching`). First match
+wins within a pattern; patterns do not know of each other.
 
 Source: ISO/IEC 19757-3:2016, section 6.5 (order and side effects), annex C.
 """
@@ -16,18 +16,17 @@ import marshal
 import sys
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 from lxml import etree
 
-from einvoice.schematron.program import ANY, ANY_ATTRIBUTE, Alternative, Program, RuleTable
+from einvoice.schematron.matching import Candidate, Plan, Plans, Test
+from einvoice.schematron.program import Program
 from einvoice.schematron.rule_tree import RuleTree
 from einvoice.schematron.rules import UNEVALUATED, Failure, Outcome
-from einvoice.schematron.tree import Kind, Way
 from einvoice.schematron.xpath.numbers import DECIMALS
 from einvoice.schematron.xpath.runtime import Lazy, names
 from einvoice.schematron.xpath.strings import normalize_space
@@ -35,37 +34,13 @@ from einvoice.schematron.xpath.values import Fault
 from einvoice.schematron.xpath.written import as_written
 from einvoice.xml import Element
 
-_Test = Callable[[RuleTree, Sequence[int]], list[int]]
-_Rule = Callable[[RuleTree, Sequence[int], list[tuple[int, int]]], None]
 _FAULTS = (Fault, ArithmeticError, RecursionError)
-_MOST_WAYS = 20_000  # plans remembered; then all are forgotten
 _PARSER = etree.XMLParser(remove_comments=True, remove_pis=True, resolve_entities=False, no_network=True)
 _NOTHING = etree.fromstring("<nothing/>")
 
 
 def _all(_rule: str) -> int:
     return sys.maxsize
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidate:
-    """A rule that may be for the nodes of a way: for those that one of the tests picks, or for all."""
-
-    rule: RuleTable
-    function: _Rule
-    tests: tuple[_Test, ...]  # none: for all nodes
-
-
-class _Plan:
-    """What judges the nodes of a way: rules that are for all of them, and patterns where nodes have to be looked at."""
-
-    __slots__ = ("always", "patterns", "sometimes")
-
-    def __init__(self, patterns: Iterable[tuple[_Candidate, ...]]) -> None:
-        self.patterns = tuple(patterns)
-        plain = [pattern for pattern in self.patterns if not pattern[0].tests and pattern[0].rule.descends]
-        self.always = tuple(pattern[0].function for pattern in plain)
-        self.sometimes = tuple(pattern for pattern in self.patterns if pattern not in plain)
 
 
 class _Findings:
@@ -89,9 +64,7 @@ class CompiledRules:
         self._messages: dict[int, str] | None = None  # once the code that explains was added to the one that judges
         self._explained: dict[tuple[str, int], tuple[Any, Any, int | None]] = {}  # of a check: see `_explanation`
         self._trace: dict[str, Any] | None = None
-        self._plans: dict[Kind | str, _Plan] = {}  # of a kind of way; of the document node, by its element's tag
-        self._by_tag: dict[str | None, list[int]] = {}  # last tag of a pattern (None: the root) -> numbers of rules
-        self._by_last: dict[str | None, list[RuleTable]] = {}  # last tag of a way -> those that may be for it
+        self._plans = Plans(program, self._judge)
 
     def _namespace(self, code: bytes) -> dict[str, Any]:
         """Run a generated module: it only defines functions and constants."""
@@ -110,10 +83,10 @@ class CompiledRules:
         """Validate a document on which other rule sets are run too; `most` says how often a rule's check is told."""
         findings = _Findings()
         with decimal.localcontext(DECIMALS):
-            top = document.tag[1]
-            self._fire(document, (self._plans.get(top) or self._plan(document, top)).patterns, [0], findings)
+            plans, top = self._plans.known, document.tag[1]
+            self._fire(document, (plans.get(top) or self._plans.make(document, top)).patterns, [0], findings)
             for way in document.ways.values():
-                plan = self._plans.get(way.kind) or self._plan(document, way)
+                plan = plans.get(way.kind) or self._plans.make(document, way)
                 rest = plan.patterns
                 if plan.always and not findings.stopped and self._judge_all(document, plan, way.nodes, findings):
                     rest = plan.sometimes
@@ -122,67 +95,8 @@ class CompiledRules:
             failures = self._failures(document, findings, most)
         return Outcome(len(self._program.checks), findings.fired, failures)
 
-    # --- dispatch ---------------------------------------------------------------------------------------------
-
-    def _plan(self, document: RuleTree, way: Way | str) -> _Plan:
-        """The rules that may be for the nodes of a way, pattern by pattern, in the order in which they are tried.
-
-        For the document node, instead of a way, the tag of its element.
-        """
-        tags: list[str] = []
-        kind = way.kind if isinstance(way, Way) else None
-        while kind is not None and kind.tag:
-            tags.append(kind.tag)
-            kind = kind.up
-        nodes = way.nodes[:1] if isinstance(way, Way) else [0]
-        patterns: dict[int, list[_Candidate]] = {}
-        for rule in self._rules_for(tags):
-            if tags and tags[0][0] == "@" and not self._program.visits_attributes[rule.pattern]:
-                continue
-            candidate = self._candidate(document, rule, tags, nodes)
-            if candidate is not None:
-                patterns.setdefault(rule.pattern, []).append(candidate)
-        if len(self._plans) >= _MOST_WAYS:
-            self._plans.clear()
-        plan = self._plans[way.kind if isinstance(way, Way) else way] = _Plan(map(tuple, patterns.values()))
-        return plan
-
-    def _rules_for(self, tags: list[str]) -> list[RuleTable]:
-        """The rules whose pattern ends in the tag of a way, in the order of the rule set."""
-        if not self._by_tag:
-            for at, rule in enumerate(self._program.rules):
-                for last in {
-                    alternative.shape[0][0] if alternative.shape else None for alternative in rule.alternatives
-                }:
-                    self._by_tag.setdefault(last, []).append(at)
-        tag = tags[0] if tags else None
-        any_tag = None if tag is None else ANY_ATTRIBUTE if tag[0] == "@" else ANY
-        named = tag if tag in self._by_tag else any_tag  # all tags that no pattern names have the same rules
-        if named not in self._by_last:
-            found = {*self._by_tag.get(named, ()), *self._by_tag.get(any_tag, ())}
-            self._by_last[named] = [self._program.rules[at] for at in sorted(found)]
-        return self._by_last[named]
-
-    def _candidate(self, document: RuleTree, rule: RuleTable, tags: list[str], nodes: list[int]) -> _Candidate | None:
-        tests: list[_Test] = []
-        matched = False
-        for alternative in rule.alternatives:
-            if not _fits(alternative, tags):
-                continue
-            if alternative.by_way is not None and not self._judge[alternative.by_way](document, nodes):
-                continue
-            matched = True
-            if alternative.by_node is None:
-                tests = []
-                break
-            tests.append(self._judge[alternative.by_node])
-        if not matched:
-            return None
-        name = rule.anchored if rule.level == len(tags) else rule.function
-        return _Candidate(rule, self._judge[name], tuple(tests))
-
     @staticmethod
-    def _judge_all(document: RuleTree, plan: _Plan, nodes: Sequence[int], findings: _Findings) -> bool:
+    def _judge_all(document: RuleTree, plan: Plan, nodes: Sequence[int], findings: _Findings) -> bool:
         """Judge the nodes of a way by the rules that are for all; False, and nothing done, where one met an error."""
         before = len(findings.failed)
         try:
@@ -195,7 +109,7 @@ class CompiledRules:
         return True
 
     def _fire(
-        self, document: RuleTree, plan: tuple[tuple[_Candidate, ...], ...], nodes: Sequence[int], findings: _Findings
+        self, document: RuleTree, plan: tuple[tuple[Candidate, ...], ...], nodes: Sequence[int], findings: _Findings
     ) -> None:
         """Judge the nodes of a way: in each pattern, a node by the first rule that is for it."""
         for candidates in plan:
@@ -221,9 +135,7 @@ class CompiledRules:
                 if not candidate.tests or not rest:
                     break
 
-    def _judge_nodes(
-        self, document: RuleTree, candidate: _Candidate, nodes: Sequence[int], findings: _Findings
-    ) -> None:
+    def _judge_nodes(self, document: RuleTree, candidate: Candidate, nodes: Sequence[int], findings: _Findings) -> None:
         before = len(findings.failed)
         try:
             candidate.function(document, nodes, findings.failed)
@@ -360,7 +272,7 @@ def _counted(nodes: list[int], more: int) -> list[tuple[int, int]]:
     return [*((node, 0) for node in nodes[:-1]), *((node, more) for node in nodes[-1:])]
 
 
-def _picked(document: RuleTree, nodes: Sequence[int], tests: tuple[_Test, ...]) -> Sequence[int]:
+def _picked(document: RuleTree, nodes: Sequence[int], tests: tuple[Test, ...]) -> Sequence[int]:
     """The nodes that match a pattern."""
     if len(tests) == 1:
         return _passing(document, nodes, tests[0])
@@ -370,7 +282,7 @@ def _picked(document: RuleTree, nodes: Sequence[int], tests: tuple[_Test, ...]) 
     return [node for node in nodes if node in chosen]
 
 
-def _passing(document: RuleTree, nodes: Sequence[int], test: _Test) -> list[int]:
+def _passing(document: RuleTree, nodes: Sequence[int], test: Test) -> list[int]:
     """The nodes that pass a test; an error in a pattern means that a node does not match."""
     try:
         return test(document, nodes)
@@ -394,26 +306,3 @@ def _reason(document: RuleTree, error: Exception) -> str:
 
 def _read_document(content: bytes) -> RuleTree:
     return RuleTree(etree.fromstring(content, _PARSER))
-
-
-def _fits(alternative: Alternative, tags: list[str]) -> bool:
-    """Whether tags, from a node upwards, have the shape of a pattern."""
-    return _fits_from(alternative, 0, tags, 0)
-
-
-def _fits_from(alternative: Alternative, step: int, tags: list[str], at: int) -> bool:
-    shape = alternative.shape
-    while step < len(shape):
-        tag, far = shape[step]
-        if at == len(tags) or not _is(tags[at], tag):
-            return False
-        step, at = step + 1, at + 1
-        if far and step < len(shape):
-            return any(_fits_from(alternative, step, tags, above) for above in range(at, len(tags)))
-    return not alternative.anchored or at == len(tags) or (step > 0 and shape[-1][1])
-
-
-def _is(tag: str, wanted: str) -> bool:
-    if wanted in (ANY, ANY_ATTRIBUTE):
-        return (tag[0] == "@") == (wanted == ANY_ATTRIBUTE)
-    return tag == wanted
