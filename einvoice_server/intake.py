@@ -315,6 +315,9 @@ def _status(platform: Platform, tx: Connection, row: Row[Any], it: Judged, told:
         refuse("InvoiceLCAccessDenied", "this status is set by a company that you have no mandate of")
         return
     life = life_of(platform, tx, about)
+    if told.identifier in {each.identifier for each in life.messages}:
+        refuse("AlreadyExistingFlow", f"a status {told.identifier} of this invoice was told before")
+        return
     wrong = misfits(life, told)
     if wrong:
         refuse("InvoiceLCInvalidStatus", "; ".join(each.message for each in wrong))

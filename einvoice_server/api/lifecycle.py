@@ -115,12 +115,12 @@ def set_status(here: Here, caller: Client, wanted: Annotated[StatusIn, Body()]) 
     code = code_of(wanted.status_code)
     with here.db.write() as tx:
         row = known(tx, invoice, "no such invoice", id=wanted.invoice_id, client_id=caller.client_id)
+        tx.execute(select(invoice.c.id).where(invoice.c.id == row.id).with_for_update())  # one status after the other
         life = life_of(here, tx, row)
-        now = here.now
         made = lifecycle.status(
             _invoice(life),
             code,
-            at=legal(now),
+            at=_free_second(life, code, legal(here.now)),
             received_at=legal(row.at),
             reasons=tuple(wanted.reasons),
             comment=wanted.comment,
@@ -134,6 +134,14 @@ def set_status(here: Here, caller: Client, wanted: Annotated[StatusIn, Body()]) 
         answer = event_json(tx.execute(told.limit(1)).one())
     here.wake.set()
     return answer
+
+
+def _free_second(life: lifecycle.Lifecycle, code: str, at: dt.datetime) -> dt.datetime:
+    """That second, or the next one without such a status: the time tells two payments apart, and knows seconds only."""
+    taken = {each.timestamp for each in life.events if each.status_code == code}
+    while at in taken:
+        at += dt.timedelta(seconds=1)
+    return at
 
 
 def _invoice(life: lifecycle.Lifecycle) -> ei.Invoice:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -107,6 +108,23 @@ def test_an_invoice_and_its_status_both_ways(sessions, since):
 
     flow = until(approved)
     assert b"205" in pyfrctc.get_flow(first, flow["flowId"], "Original")
+
+
+def test_a_status_of_a_known_identifier_is_refused(sessions, seller):
+    """Another file that says what it is called as one that was told: refused, and not taken in silence."""
+    first, _ = sessions
+    data, now = ubl("P-1B"), dt.datetime.now(dt.UTC)
+    seller.submit(data)
+
+    def told(amount):
+        paid = lifecycle.Payment(Decimal(amount))
+        message = lifecycle.status(ei.parse(data), 212, at=now, received_at=now, payment=paid)
+        flow = pyfrctc.send_flow_parsed(first, lifecycle.write(message), "P-1B-212.xml", "CDAR", "B2B")
+        return judged(first, flow["flowId"])["acknowledgement"]
+
+    assert told("50.00")["status"] == "Ok"
+    again = told("60.00")
+    assert (again["status"], again["details"][-1]["reasonCode"]) == ("Error", "AlreadyExistingFlow")
 
 
 def test_a_faulty_invoice_says_why(sessions):

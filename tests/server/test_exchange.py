@@ -116,6 +116,19 @@ def test_money_received_is_told_to_the_portal_and_the_buyer(seller, buyer):
     assert state["due"] == "70.00"
 
 
+def test_payments_of_one_second_all_count(seller, buyer):
+    """Messages know whole seconds only: what comes faster is told one second after the other, and nothing is lost."""
+    sent = seller.submit(ubl("X-6B"))
+    got = buyer.received("X-6B")
+    until(lambda: "203" in seller.events(sent["invoice_id"]))
+    paid = {"invoice_id": sent["invoice_id"], "status_code": "COLLECTED", "payment": {"amount": "30.00"}}
+    told = [seller.ok("POST", "/lifecycle-events", 201, json=paid) for _ in range(3)]
+    assert len({each["id"] for each in told}) == len({each["timestamp"] for each in told}) == 3
+    until(lambda: buyer.events(got["invoice_id"]).count("212") == 3)
+    for who, invoice_id in ((seller, sent["invoice_id"]), (buyer, got["invoice_id"])):
+        assert who.ok("GET", "/lifecycle-events/state", params={"invoice_id": invoice_id})["due"] == "30.00"
+
+
 def test_a_faulty_invoice_is_not_sent(seller, buyer):
     """It is rejected with the findings, the buyer never sees it, and its number stays free."""
     answer = seller.submit(ubl("X-7").replace(b"120.00", b"121.00"))
