@@ -111,6 +111,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.fixture
+def nothing_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only what the packages carry, whatever the person who runs the tests has added."""
+    (tmp_path / "added").mkdir()
+    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+
+
+@pytest.fixture
 def french_afterwards() -> Generator[None, None, None]:
     """Whatever a test speaks, the next one hears French."""
     from einvoice.commands.language import speak

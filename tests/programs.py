@@ -1,4 +1,4 @@
-"""The programs of `tools/`, run by a test as a person runs them."""
+"""The command line and the programs of `tools/`, run by a test as a person runs them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+from einvoice import cli
+
 ROOT = Path(__file__).parents[1]
+
+
+def run(*arguments: object) -> int:
+    """The exit status of a command."""
+    return cli.run([str(argument) for argument in arguments])
 
 
 def output_of(tool: str, *arguments: str) -> str:

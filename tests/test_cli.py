@@ -15,6 +15,7 @@ import pydantic
 import pytest
 from minimal import CII, UBL, without
 from packaging.version import Version
+from programs import run
 
 from einvoice import cli, explain
 from einvoice.commands import validate as validate_command
@@ -30,11 +31,7 @@ OTHER = b"<project><name>x</name></project>"
 DRAFT = Path(__file__).parents[1] / "fixtures" / "drafts" / "services.json"
 
 
-@pytest.fixture(autouse=True)
-def nothing_added(tmp_path, monkeypatch):
-    """Only what the packages carry, whatever the person who runs the tests has added."""
-    (tmp_path / "added").mkdir()
-    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+pytestmark = pytest.mark.usefixtures("nothing_added")
 
 
 @pytest.fixture
@@ -46,11 +43,6 @@ def inbox(tmp_path):
     (folder / "deep" / "bad.XML").write_bytes(BROKEN)
     (folder / "notes.txt").write_text("not looked at")
     return folder
-
-
-def run(*arguments: object) -> int:
-    """The exit status of a command."""
-    return cli.run([str(argument) for argument in arguments])
 
 
 def run_program(*arguments: object, data: bytes = b"", **options) -> subprocess.CompletedProcess[bytes]:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from lxml import html as lxml_html
+from programs import run
 
 import einvoice as ei
-from einvoice import cli
 from einvoice.commands.extract import _file_name
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
@@ -19,10 +19,7 @@ DRAFT = FIXTURES / "drafts" / "services.json"
 UBL = FIXTURES / "valid" / "services.ubl.xml"
 
 
-@pytest.fixture(autouse=True)
-def nothing_added(tmp_path, monkeypatch):
-    """Only what the packages carry, whatever the person who runs the tests has added."""
-    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+pytestmark = pytest.mark.usefixtures("nothing_added")
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +28,6 @@ def facturx(tmp_path_factory):
     path = tmp_path_factory.mktemp("facturx") / "invoice.pdf"
     assert run("build", DRAFT, "--to", "facturx", "-o", path) == 0
     return path
-
-
-def run(*arguments: object) -> int:
-    """The exit status of a command."""
-    return cli.run([str(argument) for argument in arguments])
 
 
 def test_a_draft_is_built_judged_and_taken_apart(facturx, tmp_path, capsys):

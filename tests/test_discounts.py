@@ -5,6 +5,7 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from small_draft import DRAFT
 from test_reading_as_meant import read_settlement, read_ubl
 
 import einvoice as ei
@@ -19,15 +20,6 @@ EXTENDED = profile_named("extended").identifier
 XRECHNUNG = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 TWO = PaymentDiscount(percentage="2", period="10", period_unit_code="DAY", base_amount="226.10", amount="4.52")
 THREE = PaymentDiscount(percentage="3.5", period="5", period_unit_code="DAY")
-DRAFT = {
-    "number": "F2026-0001",
-    "issue_date": "2026-11-02",
-    "due_date": "2026-12-02",
-    "nature": "services",
-    "seller": {"name": "V", "vat_identifier": "FR88100000009", "postal_address": {"country_code": "FR"}},
-    "buyer": {"name": "A", "vat_identifier": "FR37200000008", "postal_address": {"country_code": "FR"}},
-    "lines": [{"item_name": "Conseil", "quantity": "2", "item_net_price": "50.00", "vat_rate": "20"}],
-}
 
 
 def terms(*parts):

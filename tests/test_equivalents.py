@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from small_draft import DRAFT
 
 import einvoice as ei
 from einvoice.artefacts.catalogue import catalogue, ordinal
@@ -21,15 +22,6 @@ from einvoice.schematron import Failure, compile_rules, read_rules
 from einvoice.validation.observed import Places, Ran, observed
 
 DAY = date(2026, 11, 22)
-DRAFT = {
-    "number": "F2026-0001",
-    "issue_date": "2026-11-02",
-    "due_date": "2026-12-02",
-    "nature": "services",
-    "seller": {"name": "V", "vat_identifier": "FR88100000009", "postal_address": {"country_code": "FR"}},
-    "buyer": {"name": "A", "vat_identifier": "FR37200000008", "postal_address": {"country_code": "FR"}},
-    "lines": [{"item_name": "Conseil", "quantity": "2", "item_net_price": "50.00", "vat_rate": "20"}],
-}
 
 
 @pytest.fixture(scope="module")

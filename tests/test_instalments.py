@@ -5,7 +5,8 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
-from test_discounts import DRAFT, due, terms
+from small_draft import DRAFT
+from test_discounts import due, terms
 from test_reading_as_meant import listed, nested, read_settlement, read_ubl
 
 import einvoice as ei

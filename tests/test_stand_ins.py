@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from judging import judged, step
 from minimal import CII, without
-from test_validation_defects import judged, step
 
 from einvoice.artefacts.adding import add
 from einvoice.schematron import MOST_TOLD
@@ -103,10 +103,7 @@ DOUBTFUL |= {
 }
 
 
-@pytest.fixture(autouse=True)
-def nothing_added(tmp_path, monkeypatch):
-    """Only what the packages carry."""
-    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+pytestmark = pytest.mark.usefixtures("nothing_added")
 
 
 @pytest.mark.parametrize("change", ALLOWED.values(), ids=ALLOWED)

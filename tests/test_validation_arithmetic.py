@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from judging import CASES, NEEDS_CASES, judged
 from minimal import CII, UBL
 
 import einvoice as ei
@@ -13,16 +14,7 @@ from einvoice.draft import Draft
 from einvoice.draft.arithmetic import arithmetic
 from einvoice.model import AllowanceCharge, Invoice, Line, VatBreakdown
 
-CASES = Path(__file__).parents[1].parent / "shared" / "cases" / "invoices"
 VALID = sorted((Path(__file__).parents[1] / "fixtures" / "valid").glob("*.xml"))
-NEEDS = pytest.mark.skipif(not CASES.is_dir(), reason="the cases of others are not there")
-POLICY = ei.Policy(date="2026-11-22")
-
-
-def judged(source: bytes | ei.Invoice) -> ei.DocumentReport:
-    """The report on one document, in English."""
-    (report,) = ei.validate(source, policy=POLICY, language="en").documents
-    return report
 
 
 def seen(**values) -> list[tuple[str, str, str | None, str]]:
@@ -125,11 +117,11 @@ def test_numbers_without_measure_end_nothing():
     assert [each.field for each in arithmetic(Invoice(lines=(huge, wrong)))] == ["lines[1].net_amount"]
 
 
-@NEEDS
+@NEEDS_CASES
 @pytest.mark.parametrize("name", ["25-price-zero-net-right.ubl.xml", "25b-base-quantity-ignored.ubl.xml"])
 def test_a_received_invoice_that_does_not_compute_stays_valid(name):
     """The official rules have nothing against it: a warning, at the field, with both figures."""
-    report = judged((CASES / name).read_bytes())
+    report = judged((CASES / "invoices" / name).read_bytes())
     (found,) = [each for each in report.findings if each.rule == "EI-CALC-01"]
     assert (report.verdict, found.severity, found.field) == ("valid", "warning", "lines[0].net_amount")
     assert found.found == "190.00"
@@ -152,11 +144,11 @@ def test_an_invoice_in_hand_is_looked_at_too(document):
     assert "EI-CALC-01" not in [each.rule for each in judged(invoice).findings]
 
 
-@NEEDS
+@NEEDS_CASES
 @pytest.mark.parametrize("base", ["0", "-1"])
 def test_a_draft_names_the_base_quantity(base):
     """The cause, beside what is missing or turned around because of it."""
-    draft = Draft.model_validate_json((CASES / "17-base-quantity-zero.json").read_bytes())
+    draft = Draft.model_validate_json((CASES / "invoices" / "17-base-quantity-zero.json").read_bytes())
     draft.set("lines[0].item_price_base_quantity", base)
     (found,) = [each for each in draft.disagreements() if each.because.id == "EI-WHY-BASE-QUANTITY"]
     assert (found.field, found.term, str(found.given)) == ("lines[0].item_price_base_quantity", "BT-149", base)

@@ -3,42 +3,21 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from judging import CASES, NEEDS_CASES, errors, judged
 from minimal import CII, UBL, without
 
-import einvoice as ei
 from einvoice.rulebook import Observation
 from einvoice.validation.causes import at_their_cause
 
-CASES = Path(__file__).parents[1].parent / "shared" / "cases" / "invoices"
-NEEDS = pytest.mark.skipif(not CASES.is_dir(), reason="the cases of others are not there")
-POLICY = ei.Policy(date="2026-11-22")
+pytestmark = pytest.mark.usefixtures("nothing_added")
 
 
-@pytest.fixture(autouse=True)
-def nothing_added(tmp_path, monkeypatch):
-    """Only what the packages carry, whatever the person who runs the tests has added."""
-    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
-
-
-def judged(document: str | bytes) -> ei.DocumentReport:
-    """The report on one document, in English."""
-    data = document.encode() if isinstance(document, str) else document
-    (report,) = ei.validate(data, policy=POLICY, language="en").documents
-    return report
-
-
-def errors(report: ei.DocumentReport) -> list[str]:
-    """The rules that found an error, in order."""
-    return [each.rule for each in report.findings if each.severity == "error"]
-
-
-@NEEDS
+@NEEDS_CASES
 def test_an_indicator_that_is_no_boolean_is_one_error():
     """The schema refuses `False`; the 21 rules that stumble over it are told under that finding."""
-    report = judged((CASES / "19-indicator-False.ubl.xml").read_bytes())
+    report = judged((CASES / "invoices" / "19-indicator-False.ubl.xml").read_bytes())
     (error,) = [each for each in report.findings if each.severity == "error"]
     assert (report.verdict, error.rule) == ("invalid", "XSD")
     assert "Because of it 21 checks could not be evaluated: BR-CO-11, BR-CO-12, BR-AE-03" in error.hint
@@ -82,18 +61,18 @@ def test_a_reason_without_a_place_is_known_by_its_value():
     assert [note.facts["rules"] for note in kept[0].notes] == ["BR-S-08"]
 
 
-@NEEDS
+@NEEDS_CASES
 def test_a_day_with_a_time_zone_is_a_warning():
     """The official schema and rules say nothing, and the day was read."""
-    report = judged((CASES / "18-date-with-zone.ubl.xml").read_bytes())
+    report = judged((CASES / "invoices" / "18-date-with-zone.ubl.xml").read_bytes())
     found = [(each.severity, each.field) for each in report.findings if each.rule == "EI-READ-05"]
     assert (report.verdict, found) == ("valid", [("warning", "issue_date"), ("warning", "due_date")])
 
 
-@NEEDS
+@NEEDS_CASES
 def test_vat_without_its_currency_names_the_attribute():
     """BR-CO-15 fails although 190.00 + 36.10 = 226.10: the amount of VAT lacks currencyID."""
-    report = judged((CASES / "20-no-currencyID.cii.xml").read_bytes())
+    report = judged((CASES / "invoices" / "20-no-currencyID.cii.xml").read_bytes())
     (named,) = [each for each in report.findings if each.rule == "EI-READ-06"]
     assert (named.severity, named.field, named.term, named.found) == (
         "warning",

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
-from datetime import date
+from functools import partial
 
 import pytest
+from judging import POLICY, errors, finding
+from judging import judged as judged_in
 from minimal import CII, UBL, without
 
 import einvoice as ei
@@ -15,31 +17,8 @@ from einvoice.schematron import EngineFailure, Outcome
 from einvoice.validation import engines, rule_steps, steps
 from einvoice.validation.task import Task
 
-NOVEMBER = ei.Policy(date=date(2026, 11, 22))
-
-
-@pytest.fixture(autouse=True)
-def nothing_added(tmp_path, monkeypatch):
-    """Only what the packages carry, whatever the person who runs the tests has added."""
-    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
-
-
-def judged(document: str | bytes, policy: ei.Policy = NOVEMBER, **options) -> ei.DocumentReport:
-    """The report on one document."""
-    data = document.encode() if isinstance(document, str) else document
-    (report,) = ei.validate(data, policy=policy, **options).documents
-    return report
-
-
-def errors(report: ei.DocumentReport) -> list[str]:
-    """The rules that found an error, in order."""
-    return [finding.rule for finding in report.findings if finding.severity == "error"]
-
-
-def finding(report: ei.DocumentReport, rule: str) -> ei.Finding:
-    """The one finding of a rule."""
-    (found,) = [each for each in report.findings if each.rule == rule]
-    return found
+pytestmark = pytest.mark.usefixtures("nothing_added")
+judged = partial(judged_in, language="fr")
 
 
 @pytest.mark.parametrize(("document", "syntax"), [(UBL, "ubl"), (CII, "cii")])
@@ -54,7 +33,7 @@ def test_a_minimal_invoice_is_valid_by_every_step(document, syntax):
         ("french", "passed"),
     ]
     for step in report.steps[1:]:
-        artefact = find(step.ruleset, on=NOVEMBER.day)
+        artefact = find(step.ruleset, on=POLICY.day)
         assert (step.version, step.sha256) == (artefact.version, artefact.sha256)
     assert all(step.fired > 10 and step.rules > 100 for step in report.steps[2:])
     assert errors(report) == []
@@ -83,7 +62,7 @@ def test_a_finding_on_a_line_names_the_line():
 def test_messages_come_in_the_language_asked_for():
     """`language` chooses the message; the English one is always there."""
     document = without(UBL, "#PMT#")
-    french, english = judged(document), judged(document, ei.Policy(date=NOVEMBER.date), language="en")
+    french, english = judged(document), judged(document, ei.Policy(date=POLICY.date), language="en")
     rule = "BR-FR-05_BT-22-1"
     assert "frais de recouvrement" in finding(french, rule).message
     assert finding(english, rule).message == finding(english, rule).message_en == finding(french, rule).message_en
@@ -132,7 +111,7 @@ def test_what_the_schema_refuses_is_said_in_words():
 )
 def test_the_french_rules_are_run_for_french_invoices(changes, rules, french):
     """By business process or by the seller's country, unless the policy says always or never."""
-    report = judged(without(UBL, *changes), ei.Policy(rules=rules, date=NOVEMBER.date))
+    report = judged(without(UBL, *changes), ei.Policy(rules=rules, date=POLICY.date))
     assert ("french" in [step.name for step in report.steps]) is french
 
 
@@ -299,14 +278,14 @@ DRAFT = """{"number": "D-1", "issue_date": "2026-11-03",
 def test_a_draft_is_completed_and_judged():
     """A draft with what a person knows is a valid invoice."""
     draft = ei.Draft.model_validate_json(DRAFT)
-    assert ei.validate(draft, policy=NOVEMBER).verdict == "valid"
+    assert ei.validate(draft, policy=POLICY).verdict == "valid"
 
 
 def test_findings_about_a_draft_point_at_its_fields():
     """No line or path of XML that nobody wrote, but the field to repair; the draft is left as it was."""
     draft = ei.Draft.model_validate_json(DRAFT.replace('"name": "ACHETEUR EXEMPLE", ', ""))
     before = draft.model_dump()
-    (report,) = ei.validate(draft, policy=NOVEMBER, name="d.json").documents
+    (report,) = ei.validate(draft, policy=POLICY, name="d.json").documents
     missing = finding(report, "BR-07")
     assert (missing.field, missing.line, missing.xpath, report.source) == ("buyer.name", None, None, "d.json")
     assert draft.model_dump() == before
@@ -317,7 +296,7 @@ def test_a_given_figure_that_disagrees_is_told_at_its_cause():
     draft = ei.Draft.model_validate_json(
         DRAFT.replace('"due_date"', '"totals": {"line_net_amount": "9.00"}, "due_date"')
     )
-    (report,) = ei.validate(draft, policy=NOVEMBER).documents
+    (report,) = ei.validate(draft, policy=POLICY).documents
     told = finding(report, "EI-DRAFT-01")
     assert (told.field, told.found, told.expected) == ("totals.line_net_amount", "9.00", "230.00")
     assert told.message.startswith("Le montant donné ne correspond pas au calcul : ")
@@ -329,12 +308,12 @@ def test_a_draft_without_number_is_judged_whole():
     """The number comes when a draft is finalised: until then a good one is valid, and a bad one says what is wrong."""
     draft = ei.Draft.model_validate_json(DRAFT)
     draft.number = None
-    (good,) = ei.validate(draft, policy=NOVEMBER).documents
+    (good,) = ei.validate(draft, policy=POLICY).documents
     assert good.verdict == "valid"
     told = finding(good, "EI-DRAFT-03")
     assert (told.severity, told.term, told.field) == ("information", "BT-1", "number")
     draft.set("totals", {"line_net_amount": "9.00"})
-    (bad,) = ei.validate(draft, policy=NOVEMBER).documents
+    (bad,) = ei.validate(draft, policy=POLICY).documents
     assert bad.verdict == "invalid"
     assert finding(bad, "BR-CO-10").field == "totals.line_net_amount"
 
@@ -342,7 +321,7 @@ def test_a_draft_without_number_is_judged_whole():
 def test_an_invoice_without_number_is_invalid():
     """Only a draft gets its number later."""
     invoice = ei.Draft.model_validate_json(DRAFT).complete().model_copy(update={"number": None})
-    (report,) = ei.validate(invoice, policy=NOVEMBER).documents
+    (report,) = ei.validate(invoice, policy=POLICY).documents
     assert report.verdict == "invalid"
     assert finding(report, "BR-02").field == "number"
 
@@ -352,7 +331,7 @@ def test_what_a_draft_lacks_is_named_and_the_rest_is_judged():
     draft = ei.Draft.model_validate_json(DRAFT)
     draft.issue_date = None
     draft.set("seller.vat_identifier", None)
-    (report,) = ei.validate(draft, policy=NOVEMBER).documents
+    (report,) = ei.validate(draft, policy=POLICY).documents
     told = [each.rule for each in report.findings if each.term == "BT-2"]
     assert told == ["BR-03"]
     assert "BR-S-02" in {each.rule for each in report.findings}
@@ -367,7 +346,7 @@ def test_what_a_draft_lacks_is_named_and_the_rest_is_judged():
 
 def test_a_missing_value_is_named_by_its_business_term():
     """What the schema demands is told by the writer in the words of the term, where no published rule speaks."""
-    result = steps.write(Task(Document.of(ei.Draft()), NOVEMBER))
+    result = steps.write(Task(Document.of(ei.Draft()), POLICY))
     told = {each.term: each for each in in_words(result.observations, "fr")}
     assert set(told) >= {"BT-1", "BT-2", "BG-25"}
     assert told["BT-1"].severity == "information"
@@ -379,7 +358,7 @@ def test_a_draft_that_xml_cannot_say_is_not_judged():
     """A character that XML forbids leaves nothing to look at."""
     draft = ei.Draft.model_validate_json(DRAFT)
     draft.set("lines[0].item_name", "\x01")
-    (report,) = ei.validate(draft, policy=NOVEMBER).documents
+    (report,) = ei.validate(draft, policy=POLICY).documents
     assert report.verdict == "invalid"
     assert [step.status for step in report.steps] == ["failed", "not_run"]
 
@@ -388,7 +367,7 @@ def test_an_invoice_of_a_facturx_profile_is_judged_as_cii():
     """BASIC exists in CII only, so that is what is written and judged."""
     identifier = "urn:cen.eu:en16931:2017#compliant#urn:factur-x.eu:1p0:basic"
     invoice = ei.parse(CII.encode()).model_copy(update={"specification_identifier": identifier})
-    (report,) = ei.validate(invoice, policy=NOVEMBER).documents
+    (report,) = ei.validate(invoice, policy=POLICY).documents
     assert (report.syntax, report.profile, report.verdict) == ("cii", "basic", "valid")
 
 
@@ -422,9 +401,7 @@ HOUSE = """<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xs
 
 def with_house_rules(content: str, engine: str = "auto") -> ei.Policy:
     """A policy with rules of the user's own."""
-    return ei.Policy(
-        date=NOVEMBER.date, engine=engine, house_rules=({"name": "house.sch", "content": content.encode()},)
-    )
+    return ei.Policy(date=POLICY.date, engine=engine, house_rules=({"name": "house.sch", "content": content.encode()},))
 
 
 @pytest.mark.parametrize("engine", ["compiled", "saxon", "both"])

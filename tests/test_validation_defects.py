@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from judging import CASES, NEEDS_CASES, POLICY, finding, judged, step
 from minimal import CII, UBL, without
-from test_discounts import DRAFT
+from small_draft import DRAFT
 
 import einvoice as ei
 from einvoice.artefacts.adding import add
@@ -16,10 +16,7 @@ from einvoice.schematron import Failure
 from einvoice.validation.observed import Places, Ran, grouped, observed
 from einvoice.validation.overlay import hangs_on_place, known_defect
 
-SHARED = Path(__file__).parents[1].parent / "shared"
-CASES, PDFS = SHARED / "cases", SHARED / "corpus" / "fr-ctc-examples" / "pdf"
-NEEDS = pytest.mark.skipif(not CASES.is_dir(), reason="the cases of others are not there")
-POLICY = ei.Policy(date="2026-11-22")
+PDFS = CASES.parent / "corpus" / "fr-ctc-examples" / "pdf"
 CONTACT = (
     "<ram:DefinedTradeContact><ram:PersonName>A</ram:PersonName><ram:DepartmentName>B</ram:DepartmentName>"
     "</ram:DefinedTradeContact>"
@@ -32,34 +29,13 @@ XRECHNUNG = f"{PROFILE}#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 THIRD_PARTY = f"{XRECHNUNG}#conformant#urn:xeinkauf.de:kosit:extension:xrechnung_3.0"
 
 
-@pytest.fixture(autouse=True)
-def nothing_added(tmp_path, monkeypatch):
-    """Only what the packages carry, whatever the person who runs the tests has added."""
-    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
-
-
-def judged(document: str | bytes, policy: ei.Policy = POLICY) -> ei.DocumentReport:
-    """The report on one document, in English."""
-    data = document.encode() if isinstance(document, str) else document
-    (report,) = ei.validate(data, policy=policy, language="en").documents
-    return report
-
-
-def one(report: ei.DocumentReport, rule: str) -> ei.Finding:
-    """The one finding of a rule."""
-    (found,) = [each for each in report.findings if each.rule == rule]
-    return found
-
-
-def step(report: ei.DocumentReport, name: str) -> ei.Step:
-    """A step of the report."""
-    return next(each for each in report.steps if each.name == name)
+pytestmark = pytest.mark.usefixtures("nothing_added")
 
 
 def test_what_cen_only_warns_of_is_a_warning_in_factur_x_too():
     """A contact with person and department: Factur-X forgot the flag, and the finding says so."""
     report = judged(BUSY.replace(PROFILE.encode(), EXTENDED.encode()))
-    found = one(report, "CII-SR-465")
+    found = finding(report, "CII-SR-465")
     assert (report.verdict, found.severity) == ("valid", "warning")
     assert "EI-DEFECT-14" in found.hint
     assert found.hint.endswith("Softened to a warning.")
@@ -68,10 +44,10 @@ def test_what_cen_only_warns_of_is_a_warning_in_factur_x_too():
 def test_without_the_overlay_the_published_verdict_stands():
     """Who wants the rules word for word gets them."""
     report = judged(BUSY.replace(PROFILE.encode(), EXTENDED.encode()), POLICY.model_copy(update={"overlay": "off"}))
-    assert (report.verdict, one(report, "CII-SR-465").hint) == ("invalid", None)
+    assert (report.verdict, finding(report, "CII-SR-465").hint) == ("invalid", None)
 
 
-@NEEDS
+@NEEDS_CASES
 @pytest.mark.parametrize("file", sorted(PDFS.glob("[FU]*_*.pdf")), ids=lambda path: path.name[:4])
 def test_the_official_examples_are_not_refused_for_it(file):
     """The publisher's own Factur-X files have such contacts: by the rules of their profile they pass."""
@@ -87,17 +63,17 @@ def test_two_identifiers_of_an_account_are_no_error_of_factur_x():
     xml = ei.extract(ei.build(draft, "facturx", profile="basicwl")).xml.decode()
     account = xml[xml.index("<ram:ProprietaryID>") : xml.index("</ram:PayeePartyCreditorFinancialAccount>")]
     report = judged(xml.replace(account, f"<ram:IBANID>FR7630001007941234567890185</ram:IBANID>{account}"))
-    found = one(report, "CII-SR-470")
+    found = finding(report, "CII-SR-470")
     assert (report.verdict, step(report, "profile").ruleset, found.severity) == ("valid", "facturx-basicwl", "warning")
     assert "EI-DEFECT-19" in found.hint
     none = judged(xml.replace(account, ""))
-    assert (none.verdict, one(none, "CII-SR-470").severity) == ("invalid", "error")
+    assert (none.verdict, finding(none, "CII-SR-470").severity) == ("invalid", "error")
 
 
 def test_an_empty_delivery_is_what_the_schema_demands():
     """The rule on empty elements warns of other elements, and not of that one."""
     minimal = judged(CII)
-    assert one(minimal, "PEPPOL-EN16931-R008").severity == "information"
+    assert finding(minimal, "PEPPOL-EN16931-R008").severity == "information"
     note = "<ram:IncludedNote><ram:Content>x</ram:Content></ram:IncludedNote>"
     assert note.replace("x", "") not in CII
     empty = judged(without(CII, f"</ram:IssueDateTime>=></ram:IssueDateTime>{note.replace('x', '')}"))
@@ -113,7 +89,7 @@ def test_an_empty_value_is_a_warning_in_basic_as_its_publisher_has_it():
     report = judged(without(xml, f"<ram:Name>{draft.buyer.name}</ram:Name>=><ram:Name> </ram:Name>"), european)
     (found,) = (f for f in report.findings if f.severity == "warning")
     assert (report.verdict, found.rule, found.field) == ("valid", "FX-SCH-A-000372", "buyer.name")
-    assert "BR-07" in one(report, "EI-READ-08").hint
+    assert "BR-07" in finding(report, "EI-READ-08").hint
 
 
 def test_failures_whose_place_decides_are_looked_at_one_by_one():
@@ -140,20 +116,20 @@ def test_what_is_only_counted_is_never_softened():
     assert [(each.severity, each.more) for each in told] == [("information", 0), ("error", 1)]
 
 
-@NEEDS
+@NEEDS_CASES
 @pytest.mark.parametrize("name", ["01-cdar-205-nonregulated.xml", "01-cdar-212-b2c.xml"])
 def test_a_status_of_an_invoice_outside_the_reform_is_valid(name):
     """The rules of 1.4.0.02 take REGULATED only, by a slip that 1.4.0.03 mends."""
     report = judged((CASES / "france" / name).read_bytes())
-    assert (report.verdict, one(report, "BR-FR-CDV-CL-01_MDT-2").severity) == ("valid", "warning")
+    assert (report.verdict, finding(report, "BR-FR-CDV-CL-01_MDT-2").severity) == ("valid", "warning")
 
 
-@NEEDS
+@NEEDS_CASES
 def test_a_code_that_no_version_knows_is_still_wrong():
     """What is mended is the list, not the rule."""
     message = (CASES / "france" / "01-cdar-212-b2c.xml").read_bytes().replace(b">B2C<", b">B2X<")
     report = judged(message)
-    assert (report.verdict, one(report, "BR-FR-CDV-CL-01_MDT-2").severity) == ("invalid", "error")
+    assert (report.verdict, finding(report, "BR-FR-CDV-CL-01_MDT-2").severity) == ("invalid", "error")
 
 
 def test_the_catalogue_says_which_hotfix_the_lifecycle_rules_are():
@@ -193,7 +169,7 @@ def test_the_stand_ins_list_of_profiles_is_left_out(identifier):
     assert step(report, "profile").status == "passed"
 
 
-@NEEDS
+@NEEDS_CASES
 @pytest.mark.parametrize("name", ["14-xrechnung-cii-not-run.cii.xml", "21-attachment-without-mime.cii.xml"])
 def test_what_the_rules_it_stands_for_allow_is_valid(name):
     """BT-24 of XRechnung, an attachment without MIME code: CEN has no such rule."""
@@ -235,7 +211,7 @@ def test_an_extension_is_not_refused_by_the_core_rules_alone(identifier):
     report = judged(document)
     assert (report.verdict, step(report, "profile").status) == ("not_run", "not_run")
     assert step(report, "profile").reason.endswith(": BR-CO-16")
-    assert one(report, "BR-CO-16").severity == "warning"
+    assert finding(report, "BR-CO-16").severity == "warning"
 
 
 def test_an_extension_with_nothing_to_refuse_is_valid():
@@ -247,7 +223,7 @@ def test_an_extension_with_nothing_to_refuse_is_valid():
 def test_a_restriction_is_judged_by_the_core_rules():
     """A CIUS may only be stricter: what the core refuses, it refuses."""
     report = judged(UBL.replace(PROFILE, XRECHNUNG).replace(WRONG_SUM, f"{WRONG_SUM}9"))
-    assert (report.verdict, one(report, "BR-CO-16").severity) == ("invalid", "error")
+    assert (report.verdict, finding(report, "BR-CO-16").severity) == ("invalid", "error")
 
 
 def test_an_extension_whose_schema_refuses_it_is_invalid():
@@ -256,18 +232,18 @@ def test_an_extension_whose_schema_refuses_it_is_invalid():
     assert judged(document).verdict == "invalid"
 
 
-@NEEDS
+@NEEDS_CASES
 def test_a_third_party_payment_of_xrechnung_is_not_invalid():
     """The extension counts it into the amount due, which the core rule does not know."""
     report = judged((CASES / "invoices" / "13-xrechnung-extension-third-party.ubl.xml").read_bytes())
-    assert (report.verdict, one(report, "BR-CO-16").severity) == ("not_run", "warning")
+    assert (report.verdict, finding(report, "BR-CO-16").severity) == ("not_run", "warning")
 
 
-@NEEDS
+@NEEDS_CASES
 def test_the_hotfix_itself_has_no_such_finding(tmp_path, monkeypatch):
     """With the rules of 1.4.0.03 added, nothing is softened, for nothing is said."""
     monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "hotfix"))
-    add(SHARED / "artefacts" / "fnfe-1.4.0.03" / "CDAR")
+    add(CASES.parent / "artefacts" / "fnfe-1.4.0.03" / "CDAR")
     report = judged((CASES / "france" / "01-cdar-212-b2c.xml").read_bytes())
     assert (report.verdict, step(report, "profile").version) == ("valid", "1.4.0.03")
     assert "BR-FR-CDV-CL-01_MDT-2" not in [each.rule for each in report.findings]

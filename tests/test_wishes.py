@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_discounts import DRAFT
+from small_draft import DRAFT
 
 import einvoice as ei
 

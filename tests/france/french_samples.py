@@ -76,3 +76,13 @@ def altered(whole, path, value):
         return part.model_copy(update={names[0]: put(getattr(part, names[0]), names[1:])})
 
     return put(whole, path.split("."))
+
+
+def assert_told_whole(found: ei.Finding, severity: str, field: str) -> None:
+    """A finding of a rule of ours has its severity, its field, both languages and its source."""
+    assert (found.severity, found.field) == (severity, field)
+    for text in (found.message, found.message_en):
+        assert text
+        assert "…" not in text
+        assert "{" not in text
+    assert found.source

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
+from french_samples import when
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -47,15 +48,10 @@ CODE = RoutingCode(
 )  # fmt: skip
 
 
-def at(text: str) -> datetime:
-    """A moment as the clock on the wall shows it."""
-    return datetime.fromisoformat(text)
-
-
 STATE = {"instance_id": "12", "presence": "C"}
 EXPORT = DirectoryExport(
-    produced_at=at("2026-09-10T23:00:01"),
-    previous_at=at("2026-09-09T23:00:00"),
+    produced_at=when("2026-09-10T23:00:01"),
+    previous_at=when("2026-09-09T23:00:00"),
     kind="D",
     legal_units=(LegalUnit(**STATE, status="A", siren="100000009", name="Vendeur", entity_type="A", diffusion="M"),),
     establishments=(
@@ -127,7 +123,7 @@ def test_the_scheme_of_a_routing_code_need_not_be_given():
     bare = LINE.model_copy(update={"routing_identifier_type": None, **STATE})
     update = read_update(parse_xml(write_update(DirectoryUpdate(lines=(bare,)))))
     assert update.lines[0].routing_identifier_type == "0224"
-    export = DirectoryExport(produced_at=at("2026-09-10"), kind="C", lines=(bare,))
+    export = DirectoryExport(produced_at=when("2026-09-10"), kind="C", lines=(bare,))
     assert read_export(parse_xml(write_export(export))).lines[0].identifier == "100000009_10000000900017_ACHATS"
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import random
 import tracemalloc
-from datetime import date, datetime
+from datetime import date
 
 import pytest
+from french_samples import when
 from stdnum import luhn
 
 from einvoice.errors import Unreadable, Unrecognised
@@ -29,11 +30,6 @@ DAY = date(2026, 9, 15)
 STATE = {"instance_id": "1", "presence": "C", "status": "A"}
 
 
-def at(text: str) -> datetime:
-    """A moment as the clock on the wall shows it."""
-    return datetime.fromisoformat(text)
-
-
 def line(address: str, platform: str = "0007", **given) -> DirectoryLine:
     """A line as an export holds it, in force from 1 September 2026 unless told otherwise."""
     parts = ElectronicAddress.parse(address).model_dump()
@@ -43,7 +39,7 @@ def line(address: str, platform: str = "0007", **given) -> DirectoryLine:
 
 def export(*lines: DirectoryLine, day: str = "2026-09-10", **blocks) -> io.BytesIO:
     """An F14 file."""
-    return io.BytesIO(write_export(DirectoryExport(produced_at=at(day), kind="C", lines=lines, **blocks)))
+    return io.BytesIO(write_export(DirectoryExport(produced_at=when(day), kind="C", lines=lines, **blocks)))
 
 
 def ask(index: DirectoryIndex, address: str, day: date = DAY) -> str | None:

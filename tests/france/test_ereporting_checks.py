@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from french_samples import POLICY, altered, fixture, judged, rules, when
+from french_samples import POLICY, altered, assert_told_whole, fixture, judged, rules, when
 
 import einvoice as ei
 from einvoice.data import ruleset_text
@@ -114,12 +114,7 @@ def test_each_rule_finds_what_it_is_for(rule):
     """A report that breaks one rule is told so, in two languages, with field, severity and source."""
     make, severity, field = BROKEN[rule]
     found = [finding for finding in check(make()) if finding.rule == rule]
-    assert (found[0].severity, found[0].field) == (severity, field)
-    for text in (found[0].message, found[0].message_en):
-        assert text
-        assert "…" not in text
-        assert "{" not in text
-    assert found[0].source
+    assert_told_whole(found[0], severity, field)
 
 
 @pytest.mark.parametrize("report", [SALES, PAYMENTS], ids=["sales", "payments"])

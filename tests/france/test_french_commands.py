@@ -6,9 +6,9 @@ from datetime import date
 import icalendar
 import pytest
 from french_samples import IBAN, NUMBER, ROOT, fixture, when
+from programs import run
 
 import einvoice as ei
-from einvoice import cli
 from einvoice.commands.output import INVALID, VALID
 from einvoice.france.directory import DirectoryLine
 from einvoice.france.directory_files import DirectoryExport, DirectoryUpdate, write_export, write_update
@@ -45,10 +45,7 @@ _OF_UNKNOWN_NATURE = {
 }
 
 
-@pytest.fixture(autouse=True)
-def nothing_added(tmp_path, monkeypatch):
-    """Only what the packages carry, whatever the person who runs the tests has added."""
-    monkeypatch.setenv("EINVOICE_ARTEFACTS", str(tmp_path / "added"))
+pytestmark = pytest.mark.usefixtures("nothing_added")
 
 
 @pytest.fixture
@@ -66,11 +63,6 @@ def books(tmp_path):
     path = tmp_path / "books.json"
     path.write_text(json.dumps(BOOKS), encoding="utf-8")
     return path
-
-
-def run(*arguments: object) -> int:
-    """The exit status of a command."""
-    return cli.run([str(argument) for argument in arguments])
 
 
 def told(out) -> LifecycleMessage:

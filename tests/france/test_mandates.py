@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from french_samples import when
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,12 +31,7 @@ SIRET = "10000000900017"
 SERVICE = f"{SIREN}_{SIRET}_ACHATS"
 
 
-def at(text: str) -> datetime:
-    """A moment as the clock on the wall shows it."""
-    return datetime.fromisoformat(text)
-
-
-MOMENT = at("2026-09-15")
+MOMENT = when("2026-09-15")
 
 
 def mandate(address: str = SIREN, start: str = "2026-09-01", end: str | None = None, **given) -> Mandate:
@@ -155,7 +151,7 @@ def test_overlaps_are_found():
     ]
     (found,) = overlaps([first, second, *others])
     assert (found.first, found.second) == (first, second)
-    assert found.span == Span(at("2026-11-01"), at("2026-12-01"))
+    assert found.span == Span(when("2026-11-01"), when("2026-12-01"))
 
 
 def test_a_mandate_on_its_way_overlaps_too():
@@ -172,11 +168,11 @@ def test_gaps_are_found():
         mandate(SERVICE, "2026-01-01", None, status="created"),
         mandate(f"{SIREN}_{SIRET}", "2026-05-01", "2026-07-01"),
     ]
-    since, until = at("2026-01-01"), at("2026-12-31")
+    since, until = when("2026-01-01"), when("2026-12-31")
     assert gaps(mandates, address, since, until) == (
-        Span(at("2026-01-01"), at("2026-02-01")),
-        Span(at("2026-03-01"), at("2026-04-01")),
-        Span(at("2026-07-01"), at("2026-12-31")),
+        Span(when("2026-01-01"), when("2026-02-01")),
+        Span(when("2026-03-01"), when("2026-04-01")),
+        Span(when("2026-07-01"), when("2026-12-31")),
     )
     assert gaps([mandate(start="2026-01-01")], address, since, until) == ()
     assert gaps([], address, since, until) == (Span(since, until),)
@@ -188,7 +184,7 @@ spans = st.tuples(st.integers(0, 30), st.none() | st.integers(1, 12))
 @given(st.lists(spans, max_size=6), st.integers(0, 20), st.integers(1, 20))
 def test_every_moment_is_covered_or_in_a_gap(drawn, offset, length):
     """A moment of the span asked for is in a gap exactly when no mandate covers it."""
-    origin = at("2026-01-01")
+    origin = when("2026-01-01")
 
     def day(days: int) -> str:
         return (origin + timedelta(days)).isoformat()
@@ -218,7 +214,7 @@ def test_moments_are_compared_as_moments(moment, covers):
     ended = mandate(start="2026-01-01", end="2026-09-01T00:00:00+02:00")
     address = ElectronicAddress.parse(SIREN)
     assert (covering((ended,), address, datetime.fromisoformat(moment)) is not None) is covers
-    whole = gaps((ended,), address, at("2026-08-01"), datetime.fromisoformat("2026-08-31T22:00:00+00:00"))
+    whole = gaps((ended,), address, when("2026-08-01"), datetime.fromisoformat("2026-08-31T22:00:00+00:00"))
     assert whole == ()
 
 

@@ -55,3 +55,13 @@ def failure(test: str, document: str, *message: str | Value, context: str = "/*"
 def holds(test: str, document: str, context: str = "/*") -> bool:
     """Whether an assert holds."""
     return not failures(rule_set(rule(context, check(test))), document)
+
+
+def literal(text: str) -> str:
+    """A text as an XPath string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def no_documents(name: str) -> bytes:
+    """A place where nothing lies."""
+    raise KeyError(name)

@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 from lxml import etree
-from small_rules import check, failures, let, rule, rule_set
+from small_rules import check, failures, let, literal, rule, rule_set
 
 from einvoice.schematron import Check, RuleError, RuleSet, RuleTree, compile_rules
 from einvoice.schematron.generate import make_program
@@ -39,11 +39,6 @@ ATTACKS = [
     '"""',
     "\N{RIGHT-TO-LEFT OVERRIDE}",
 ]
-
-
-def literal(text: str) -> str:
-    """A text as an XPath string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 @pytest.mark.parametrize("attack", ATTACKS)

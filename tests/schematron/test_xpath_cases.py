@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_rules import check, failures, rule, rule_set
+from small_rules import check, failures, literal, rule, rule_set
 
 from einvoice.schematron import RuleError
 from einvoice.schematron.rules import Value
@@ -23,11 +23,6 @@ ERRORS = [expression for expression, result in CASES if result == "  !"]
 def values_of(expression: str) -> str:
     """An expression for the values of another, in one text."""
     return f"string-join(for $each in ({expression}) return string($each), '|')"
-
-
-def literal(text: str) -> str:
-    """A text as an XPath string."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def test_values_are_those_of_the_reference_engine():
