@@ -50,7 +50,7 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
-from einvoice.terms import nearest_term
+from einvoice.terms import nearest_number
 from einvoice.xml import Element, Locations
 
 # BT-8: UNTDID 2005 (in the model and in UBL) and UNTDID 2475 (in CII): invoice date, delivery, payment.
@@ -500,11 +500,6 @@ def _spelled_out(text: str, short: dict[str, str]) -> str:
     return text
 
 
-def _term_number(path: str) -> str | None:
-    term = nearest_term(path)
-    return term.id if term else None
-
-
 @cache
 def _syntax() -> Syntax[Invoice]:
     grammar = Grammar(
@@ -535,4 +530,4 @@ def _syntax() -> Syntax[Invoice]:
         namespaces=NAMESPACES,
         codecs=_CODECS,
     )
-    return Syntax("rsm:CrossIndustryInvoice", grammar, _term_number)
+    return Syntax("rsm:CrossIndustryInvoice", grammar, nearest_number)

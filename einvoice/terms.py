@@ -129,6 +129,12 @@ def term_at(path: str | Path) -> Term | None:
     return _BY_PATH.get(plain) or _BY_PATH.get(plain / "value")
 
 
+def nearest_number(path: str | Path) -> str | None:
+    """The number of the nearest term."""
+    found = nearest_term(path)
+    return found.id if found else None
+
+
 def nearest_term(path: str | Path) -> Term | None:
     """The term at a place of the model or, where the field has none of its own, at the closest part that holds it."""
     path = Path.parse(path) if isinstance(path, str) else path

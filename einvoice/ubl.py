@@ -40,10 +40,8 @@ from einvoice.model import (
     SupportingDocument,
     VatBreakdown,
 )
-from einvoice.terms import nearest_term
+from einvoice.terms import nearest_number
 from einvoice.xml import Element, Locations
-
-# BT-3 codes that UBL writes as a CreditNote: UNTDID 1001 as divided by CEN/TS 16931-3-2 and EN 16931-UBL rule BR-CL-01.
 
 _CREDIT_NOTE = "{urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2}CreditNote"
 _MARK = re.compile(r"#([A-Z]{3})#|##")
@@ -499,11 +497,6 @@ _CREDIT_NOTE_TABLE = (
 )  # fmt: skip
 
 
-def _term_number(path: str) -> str | None:
-    term = nearest_term(path)
-    return term.id if term else None
-
-
 @cache
 def _syntax(*, credit_note: bool) -> Syntax[Invoice]:
     """The two documents differ in the order of their header, in three element names, and in where BT-9 stands."""
@@ -546,4 +539,4 @@ def _syntax(*, credit_note: bool) -> Syntax[Invoice]:
         codecs=_CODECS,
         rename=rename if credit_note else {},
     )
-    return Syntax(root, grammar, _term_number)
+    return Syntax(root, grammar, nearest_number)

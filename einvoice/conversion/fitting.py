@@ -36,7 +36,7 @@ from einvoice.model import Identifier, Invoice, Line, Party, VatBreakdown
 from einvoice.paths import Path, restorer
 from einvoice.profiles import Profile, profile_of, terms_of
 from einvoice.rulebook import Fact, Observation, severity_of
-from einvoice.terms import nearest_term
+from einvoice.terms import nearest_number
 
 _NEVER_EXEMPT = frozenset({"S", "Z", "L", "M"})  # VAT categories without a reason for exemption
 _PAYING = ("buyer", "payee")  # whose identifiers (BT-46, BT-60) stand once
@@ -376,6 +376,5 @@ def _said(rule: str, place: Path, **facts: str) -> Observation:
 
 
 def _observed(rule: str, place: Path, facts: dict[str, Fact], wording: str = "") -> Observation:
-    about = nearest_term(place)
-    term = about.id if about else ""
+    term = nearest_number(place) or ""
     return Observation(rule, severity_of(rule), "convert", facts, wording=wording, term=term, field=str(place))

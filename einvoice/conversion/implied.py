@@ -16,7 +16,7 @@ from decimal import Decimal
 from einvoice.model import Invoice, Line, Totals
 from einvoice.paths import NESTED, Path
 from einvoice.rulebook import Observation
-from einvoice.terms import nearest_term
+from einvoice.terms import nearest_number
 
 _VAT_TOTAL = Path(("totals", "vat_amount"))
 _LINES = Path(("lines",))
@@ -62,7 +62,6 @@ def _with_gross_price(line: Line, place: Path, told: list[Observation]) -> Line:
 
 
 def _told(place: Path, value: Decimal, formula: str) -> Observation:
-    about = nearest_term(place)
     facts = {"text": str(value), "formula": formula, "expected": str(value)}
-    term = about.id if about else ""
+    term = nearest_number(place) or ""
     return Observation("EI-IMPLIED", "information", "convert", facts, term=term, field=str(place))

@@ -16,9 +16,8 @@ from einvoice.codes import code_list
 from einvoice.draft.rounding import rounded, unit_price
 from einvoice.forms import ZUGFERD_1
 from einvoice.model import AllowanceCharge, Invoice, Line, PaymentMeans, VatBreakdown
-from einvoice.paths import Path
 from einvoice.rulebook import Observation
-from einvoice.terms import nearest_term
+from einvoice.terms import nearest_number
 
 _CREDIT_TRANSFER, _NOT_DEFINED = "30", "1"  # UNTDID 4461
 _STANDARD = "S"
@@ -113,7 +112,6 @@ def _means(means: PaymentMeans, index: int, told: list[Observation]) -> PaymentM
 
 
 def _filled(field: str, value: str) -> Observation:
-    term = nearest_term(Path.parse(field))
     facts = {"text": value, "expected": value}
-    term_id = term.id if term else ""
-    return Observation("EI-IMPLIED", "information", "convert", facts, "EI-IMPLIED-OLDER", term=term_id, field=field)
+    term = nearest_number(field) or ""
+    return Observation("EI-IMPLIED", "information", "convert", facts, "EI-IMPLIED-OLDER", term=term, field=field)

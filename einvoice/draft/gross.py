@@ -15,7 +15,7 @@ from decimal import Decimal
 from einvoice.draft.content import DraftLine
 from einvoice.draft.ledger import Ledger, because
 from einvoice.draft.nesting import GROUP, Placed, counted, net_figure
-from einvoice.draft.rounding import rounded, shared_out, split_gross, unit_price, vat_amount
+from einvoice.draft.rounding import negative, rounded, shared_out, split_gross, unit_price, vat_amount
 from einvoice.draft.vat import Billed, Group, VatBearing, group_of, grouped_amounts
 from einvoice.model import AllowanceCharge
 
@@ -46,7 +46,7 @@ def net_of_vat(
             _net_line(placed, share(placed.line, placed.line.net_amount) if counted(placed) else None, kept, ledger)
             for placed, kept in zip(shown.lines, given, strict=True)
         ),
-        tuple(_net_part(part, _negative(share(part, _negative(part.amount)))) for part in shown.allowances),
+        tuple(_net_part(part, negative(share(part, negative(part.amount)))) for part in shown.allowances),
         tuple(_net_part(part, share(part, part.amount)) for part in shown.charges),
     )
     taxes: dict[Group, Decimal | None] = {}
@@ -97,7 +97,3 @@ def _net_part(part: AllowanceCharge, amount: Decimal | None, rate: Decimal | Non
 
 def _without(amount: Decimal | None, rate: Decimal) -> Decimal | None:
     return None if amount is None else rounded(amount / (1 + rate / 100))
-
-
-def _negative(amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else -amount

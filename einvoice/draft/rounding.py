@@ -56,6 +56,11 @@ def minor_unit(currency: str | None) -> int:
     return 0 if currency in _WHOLE else AMOUNT_DECIMALS
 
 
+def negative(amount: Decimal | None) -> Decimal | None:
+    """The amount with the other sign, as far as it is known."""
+    return None if amount is None else -amount
+
+
 def rounded(value: Decimal, decimals: int = AMOUNT_DECIMALS) -> Decimal:
     """The value with exactly that many decimals; halves away from zero, and zero without a sign."""
     return value.quantize(_STEPS[decimals], rounding=ROUND_HALF_UP) + _ZERO

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from einvoice.draft.content import DraftContent
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import counted
-from einvoice.draft.rounding import AMOUNT_DECIMALS, fitted, minor_unit, rounded, rounded_to_multiple
+from einvoice.draft.rounding import AMOUNT_DECIMALS, fitted, minor_unit, negative, rounded, rounded_to_multiple
 from einvoice.draft.vat import Billed
 from einvoice.model import AllowanceCharge, Totals, VatBreakdown
 
@@ -49,7 +49,7 @@ def totals(
     without_vat = settle(
         "amount_without_vat",
         "BT-109",
-        _total(lines, _negative(allowances), charges),
+        _total(lines, negative(allowances), charges),
         "WITHOUT-VAT",
     )
     vat = settle("vat_amount", "BT-110", _vat(groups), "VAT-GROUPS")
@@ -61,11 +61,11 @@ def totals(
         paid = _added(each.paid_amount for each in draft.advance_payments if each.paid_amount is not None)
     rounding = said.rounding_amount
     if rounding is None and said.amount_due is None:
-        rounding = _rounding(_total(with_vat, _negative(paid)), currencies.invoice, draft.due_rounding)
+        rounding = _rounding(_total(with_vat, negative(paid)), currencies.invoice, draft.due_rounding)
     due = settle(
         "amount_due",
         "BT-115",
-        _total(with_vat, _negative(paid), rounding),
+        _total(with_vat, negative(paid), rounding),
         "DUE",
     )
     rate = draft.exchange_rate.rate if draft.exchange_rate and len(set(currencies)) > 1 else None
@@ -114,10 +114,6 @@ def _total(first: Decimal | None, *others: Decimal | None) -> Decimal | None:
 
 def _added(amounts: Iterable[Decimal]) -> Decimal:
     return sum(amounts, Decimal("0.00"))
-
-
-def _negative(amount: Decimal | None) -> Decimal | None:
-    return None if amount is None else -amount
 
 
 def _rounding(due: Decimal | None, currency: str | None, step: Decimal | None) -> Decimal | None:

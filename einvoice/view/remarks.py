@@ -48,11 +48,6 @@ def with_remarks(page: Page, findings: Sequence[Finding], *, first: int = 1) -> 
     return replace(marked, checks=_counted(findings, page.language), remarks=below.get(id(None), ()))
 
 
-def remarks_of(findings: Sequence[Finding], language: Language, *, first: int = 1) -> tuple[Remark, ...]:
-    """The findings as remarks, for a page that shows no invoice."""
-    return tuple(_remark(number, finding, language) for number, finding in enumerate(findings, start=first))
-
-
 def _within(path: str, group: str) -> bool:
     """Whether a path is that one or lies below it."""
     return path == group or path.startswith((f"{group}.", f"{group}["))

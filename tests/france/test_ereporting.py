@@ -32,9 +32,9 @@ from einvoice.france.ereporting import (
     receipt_of,
     sales_of,
 )
+from einvoice.france.ereporting.entries import entry_of
 from einvoice.france.ereporting.report import DailySales, PaidPart, Transactions
-from einvoice.france.ereporting.reported import reported_invoice
-from einvoice.france.ereporting.sales import receipts_of
+from einvoice.france.ereporting.reported import reported_entry
 from einvoice.model import Address, Identifier, Line, Note, Party, VatBreakdown
 from einvoice.xml import parse_xml
 
@@ -281,11 +281,11 @@ def test_payments_of_the_books_are_split_in_order():
         Paid(number=invoice.number, day=date(2026, 12, 1), amount=whole - 1000),
         Paid(number=invoice.number, day=DAY, amount=Decimal("1000.00")),
     )
-    found = receipts_of(Books(invoices=(invoice,), payments=payments))
+    reports = [each.report for each in MONTHLY.filings(Books(invoices=(invoice,), payments=payments), 2026)]
+    found = [day for report in reports if report.payments for day in report.payments.sales]
     assert [(each.day, each.parts[0].amount) for each in found] == [(DAY, 1000), (date(2026, 12, 1), whole - 1000)]
-    with pytest.raises(Unwritable) as error:
-        receipts_of(Books(payments=payments))
-    assert [each.rule for each in error.value.findings] == ["EI-FRR-34"]
+    (refused,) = MONTHLY.filings(Books(payments=payments), 2026).refused
+    assert [each.rule for each in refused.findings()] == ["EI-FRR-34"]
 
 
 def test_money_given_back_meets_a_known_defect_of_the_published_rules():
@@ -388,7 +388,7 @@ def test_parties_are_told_by_the_tax_offices_identifiers():
 
     def told(**party) -> str:
         buyer = Party(name="ACHETEUR LOINTAIN EXEMPLE", **party)
-        identifier = reported_invoice(changed(invoice, buyer=buyer)).buyer.legal_registration_identifier
+        identifier = reported_entry(entry_of(changed(invoice, buyer=buyer))).buyer.legal_registration_identifier
         return f"{identifier.scheme_id}:{identifier.value}"
 
     assert told(postal_address=Address(country_code="US")) == "0227:USACHETEUR LOINTAI"
@@ -404,7 +404,7 @@ def test_foreign_vat_of_an_international_invoice_is_told_as_nothing():
     german = rate("19", "100.00", "19.00").model_copy(update={"category_code": "S"})
     totals = invoice.totals.model_copy(update={"vat_amount": Decimal("19.00")})
     lines = (Line(identifier="1", subtype_code="INFORMATION"), *invoice.lines)
-    told = reported_invoice(changed(invoice, vat_breakdown=(german,), totals=totals, lines=lines))
+    told = reported_entry(entry_of(changed(invoice, vat_breakdown=(german,), totals=totals, lines=lines)))
     assert [(each.rate, each.tax_amount) for each in told.vat_breakdown] == [(0, 0)]
     assert told.totals.vat_amount_in_accounting_currency == 0
     assert len(told.lines) == len(invoice.lines)

@@ -1,6 +1,6 @@
 """An invoice of international trade as flux 10.1 tells it: with the tax office's identifiers, codes and currency.
 
-    reported_invoice(invoice)
+    reported_entry(entry_of(invoice))
 
 Source: DGFiP external specifications v3.2, annex 6 v1.10 and annex 7 (G1.01, G1.44, G2.19, G2.33, G6.08, G6.15, G6.23).
 """
@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import compress
 
 from einvoice.draft.parties import is_french_party, siren_of
-from einvoice.france.ereporting.entries import Entry, entry_of
+from einvoice.france.ereporting.entries import Entry
 from einvoice.france.mapping import billed_lines, in_france, mapped
 from einvoice.france.payments import NOTHING
 from einvoice.france.vat import is_charged
@@ -25,18 +25,11 @@ _PACIFIC = ("PF", "NC")  # whose companies have numbers of their own: TAHITI and
 _PACIFIC_SCHEMES = ("0228", "0229")
 
 
-def reported_invoice(invoice: Invoice) -> Invoice:
+def reported_entry(entry: Entry) -> Invoice:
     """The invoice with the values that a report wants; what a report has no place for is still there.
 
-    VAT of another country is told as nothing, at rate 0; purchases without their lines, which are optional. Raises
-    `Unwritable` for French VAT in another currency that is nowhere told in euros, and for an invoice that does not let
-    guess what it sells.
+    VAT of another country is told as nothing, at rate 0; purchases without their lines, which are optional.
     """
-    return reported_entry(entry_of(invoice))
-
-
-def reported_entry(entry: Entry) -> Invoice:
-    """As `reported_invoice`, of an invoice that was completed by the books."""
     invoice = entry.invoice
     told = mapped(invoice)
     totals, groups = told.totals, told.vat_breakdown

@@ -95,15 +95,6 @@ def entry_in_books(books: Books, invoice: Invoice) -> Entry:
     return entry_of(invoice, known, rate=rate, prepaid=prepaid_by_rate(invoice, books.invoices))
 
 
-def receipts_of(books: Books) -> tuple[Receipt, ...]:
-    """All money received that e-reporting wants to know of: the receipts as they are, and the payments of invoices.
-
-    Raises `Unwritable` for a payment of an invoice that is not in the books.
-    """
-    found = (receipt_of_entry(paid_entry(books, paid), paid, before) for paid, before in in_order(books))
-    return (*books.receipts, *(each for each in found if each is not None))
-
-
 def in_order(books: Books) -> tuple[tuple[Paid, Decimal], ...]:
     """The payments of invoices by day, each with what was received of the same invoice before."""
     received: dict[str, Decimal] = {}
