@@ -88,7 +88,8 @@ def spelled(canonical: Callable[[str], str]) -> Callable[[str], str]:
 
 def decimal(text: str) -> Decimal:
     """The exact number; `100.` and `.5` are decimals too."""
-    if not _DECIMAL(text):
+    plain = text.isascii() and text.replace(".", "", 1).isdigit()  # nearly all are, and this is seen at once
+    if not plain and not _DECIMAL(text):
         raise ValueError(text)
     return Decimal(text)
 

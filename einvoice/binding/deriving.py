@@ -124,7 +124,7 @@ def _document_keys(shape: Shape) -> set[str]:
 
 
 def _is_direct(node: Node) -> bool:
-    if node.codec is None or node.repeats or node.many or node.document or node.readonly or node.unless or node.group:
+    if node.codec is None or node.repeats or node.many or node.document or node.readonly or node.unless:
         return False
     return not (node.default and node.codec.load is None)
 

@@ -44,6 +44,8 @@ class Known:
 
         What the document does not say matches nothing, or with a question mark, `{currency_code?}`, anything.
         """
+        if text in constant and text[:1] != "{":  # as nearly always: in a tuple of two it is found at once
+            return True
         accepted = self._accepted.get(constant)
         if accepted is None:
             accepted = self._spellings(constant)
@@ -64,10 +66,11 @@ class Known:
 class _Reading:
     """One document being read, and the problems met so far."""
 
-    __slots__ = ("chosen", "dropped", "fallbacks", "known", "passed", "problems", "values")
+    __slots__ = ("chosen", "dropped", "fallbacks", "held", "known", "passed", "problems", "values")
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, root: Element) -> None:
         self.known = known
+        self.held = list(root.iter())  # what recognises an element looks into it, and lxml would make all there anew
         self.values: dict[str, Any] = {}  # attributes of the document
         self.fallbacks: list[tuple[dict[str, Any], Node, Any, Element]] = []  # what read-only rows found
         self.chosen: dict[tuple[int, str], Element] = {}  # where the value of a repeatable attribute stands
@@ -126,7 +129,7 @@ def _is_loadable(load: Callable[[str], Any], text: str) -> bool:
 
 
 def _read(shape: Shape, root: Element, known: Known) -> _Reading:
-    state = _Reading(known)
+    state = _Reading(known, root)
     if attributes := root.items():
         _read_attributes(shape, root, attributes, state.values, state)
     _read_children(shape, root, state.values, state)
@@ -157,17 +160,16 @@ def _read_children(  # noqa: C901, PLR0912  (each element of each document passe
         text = child.text
         if text and (not node.free or text.isspace()):
             text = text.strip(SPACE)
-        if node.direct:
-            if text and node.key not in values:
-                load = node.load
-                try:
-                    values[node.key] = text if load is None else load(text)
-                except (ValueError, ArithmeticError):
-                    _read_value(node, child, text, values, state)
-            elif text:
+        if node.direct and text:
+            load = node.load
+            try:
+                value = text if load is None else load(text)
+            except (ValueError, ArithmeticError):
                 _read_value(node, child, text, values, state)
-            elif not len(child) and not attributes:
-                state.report("empty", child)
+            else:
+                target = values if not node.group else values.setdefault(node.group, {})
+                if target.setdefault(node.member, value) is not value:
+                    _read_value(node, child, text, values, state)
         elif node.key:
             if text:
                 _read_value(node, child, text, values, state)
@@ -268,8 +270,8 @@ def _read_attributes(shape: Shape, element: Element, attributes: Any, values: di
     passed = True
     for name, text in attributes:
         attribute = shape.attributes.get(name)
-        if (text.isspace() or text[:1] in SPACE or text[-1:] in SPACE) and attribute is not None:
-            text = text if attribute.free and not text.isspace() else text.strip(SPACE)  # noqa: PLW2901 - its value
+        if attribute is not None and (not attribute.free or text.isspace()):
+            text = text.strip(SPACE)  # noqa: PLW2901 - its value
         if attribute is not None and attribute.constant and state.known.accepts(attribute.constant, text):
             continue
         passed = False
