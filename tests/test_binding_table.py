@@ -19,6 +19,7 @@ from einvoice import cii, ubl
         ("day  Day", "place is taken"),
         ("buyer  Colour  ITEM", "not what ITEM makes"),
         ("day  Colour/@day", "carries text"),
+        ("/tags*  Colour", "a list of the document"),
         ("/number  Colour/@number", "plain attribute"),
         ("totals.net  Colour/@net", "plain attribute"),
         ("number  Colour  unheard", "unheard"),

@@ -5,16 +5,16 @@
 
 Official rules report an XPath; a person and a program want the field. The walk below recognises elements as the reader
 does and counts repeated ones as the reader numbers them (a test compares the two over the corpus). It enters only the
-objects on the way to a place; those beside them are counted.
+objects on the way to a place, and looks in them only at what is numbered together with what is on the way.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache, lru_cache, partial
-from itertools import islice
+from itertools import islice, pairwise
 
 from einvoice.binding.nodes import Node, Shape
 from einvoice.binding.reading import Known, empty_elements, recognise, says_something
@@ -22,6 +22,7 @@ from einvoice.cached import cached_property
 from einvoice.xml import Element, children, local_name, namespace
 
 Place = tuple[Element, str | None]  # an element, or an XML attribute of it
+_Object = tuple[str, Shape]  # the field of an object, and what its elements contain
 
 _STEP = re.compile(r"/(@?)(?:Q\{[^}]*\}|\*:|([\w.-]+):)?([\w.-]+|\*)((?:\[[^\[\]]*(?:\[[^\]]*\])*[^\[\]]*\])*)")
 _INDEX = re.compile(r"\[\s*(\d+)\s*\]")
@@ -35,7 +36,7 @@ _NAMINGS: Mapping[tuple[bool, bool], _Naming] = {  # by which of namespace and n
 
 
 class Fields:
-    """The fields of one document's elements. Nothing is looked at before the first question."""
+    """The fields of one document's elements. Nothing below the root is looked at before the first question."""
 
     def __init__(self, shape: Shape, known: Known, root: Element) -> None:
         self._shape = shape
@@ -47,8 +48,11 @@ class Fields:
         self._alone: dict[tuple[Element, str], Element | None] = {}
         self._resolved: dict[str, Place] = {}
         self._written: set[str] = set()  # XPaths that are known
-        self._field_of: dict[Element, str] = {root: ""}  # of objects
-        self._unentered: dict[str, list[tuple[Shape, Element]]] = {"": [(shape, root)]}  # of a field, its elements
+        self._object_of: dict[Element, _Object] = {}
+        self._found: list[_Object] = []
+        self._elements: dict[_Object, list[Element]] = {}  # one that is single may be there twice
+        self._entered: dict[tuple[_Object, frozenset[str]], int] = {}  # tags that are placed in so many of its elements
+        self._place_object(("", shape), root)
 
     def at(self, place: str | Element) -> str | None:
         """The field that an element, or an XPath with prefixes and indices, stands for: `lines[2].net_amount`.
@@ -57,8 +61,9 @@ class Fields:
         """
         element, attribute = self.resolved(place) if isinstance(place, str) else (place, None)
         way = (element, *element.iterancestors())
-        for around in reversed(way if attribute is not None else way[1:]):  # what is inside has a place of its own
-            self._enter(self._field_of.get(around))
+        for around, inner in pairwise(reversed(way)):
+            if (whose := self._object_of.get(around)) is not None:
+                self._enter(whose, inner.tag)
         if attribute is not None and (element, attribute) in self._places:
             return self._places[element, attribute]
         return next((self._places[around, None] for around in way if (around, None) in self._places), None)
@@ -93,19 +98,32 @@ class Fields:
     @property
     def places(self) -> dict[Place, str]:
         """The field of each element and XML attribute that has one, with 0-based indices as the reader numbers them."""
-        while self._unentered:
-            self._enter(next(iter(self._unentered)))
+        for whose in self._found:  # which become more
+            for tag in whose[1].by_tag:
+                self._enter(whose, tag)
         return self._places
 
-    def _enter(self, field: str | None) -> None:
-        """Place what is in an object, in all its elements: one that is single may be there twice, and counts on."""
-        for shape, element in self._unentered.pop(field, ()) if field is not None else ():
-            self._place_attributes(shape, element, field or "")
-            self._walk(shape, element, field or "")
+    def _enter(self, whose: _Object, tag: str) -> None:
+        """Place what has a tag in an object, and what is numbered together with it, in all its elements."""
+        field, shape = whose
+        tags = _numbered_together(shape).get(tag)
+        if tags is None:
+            return
+        elements = self._elements[whose]
+        entered = self._entered.get((whose, tags), 0)
+        self._entered[whose, tags] = len(elements)
+        for element in elements[entered:]:
+            self._walk(shape, (each for each in children(element) if each.tag in tags), field)
 
-    def _walk(self, shape: Shape, element: Element, path: str) -> None:
-        """`path` is the field of the object that the element belongs to; "" for the document."""
-        for child in children(element):
+    def _place_object(self, whose: _Object, element: Element) -> None:
+        self._object_of[element] = whose
+        self._elements.setdefault(whose, []).append(element)
+        self._found.append(whose)
+        self._place_attributes(whose[1], element, whose[0])
+
+    def _walk(self, shape: Shape, elements: Iterable[Element], path: str) -> None:
+        """`path` is the field of the object that the elements belong to; "" for the document."""
+        for child in elements:
             node = shape.by_tag.get(child.tag)
             if node is not None and node.siblings:
                 node = recognise(node.siblings, child, self._known)
@@ -117,10 +135,7 @@ class Fields:
                 if node.many and self._is_empty(inside, child):
                     continue
                 here = self._places[child, None] = self._numbered(node, owner, 1)
-                self._field_of[child] = here
-                self._unentered.setdefault(here, []).append((inside, child))
-                if _numbers_the_document(inside):
-                    self._enter(here)
+                self._place_object((here, inside), child)
                 continue
             self._place_attributes(inside, child, path)
             if node.second and self._says_another(_join(owner, node.key), child):
@@ -129,7 +144,7 @@ class Fields:
                 self._places[child, None] = self._numbered(node, owner, _values_in(node, child) if node.many else 1)
             elif common := _common_field(node):
                 self._places[child, None] = _join(path, common)
-            self._walk(inside, child, path)
+            self._walk(inside, children(child), path)
 
     def _says_another(self, field: str, element: Element) -> bool:
         """Whether an element before this one says the field, and this one something else."""
@@ -209,19 +224,22 @@ def _names_in(schema_path: str) -> list[str]:
 
 
 @cache
-def _numbers_the_document(shape: Shape) -> bool:
-    """Whether a list of the document has values in objects of that shape: then all of them are counted."""
-    seen: set[Shape] = set()
-    waiting = [shape]
-    while waiting:
-        each = waiting.pop()
-        if each in seen:
-            continue
-        seen.add(each)
-        if any(node.document and node.many for node in each.kids):
-            return True
-        waiting += [node.inside for node in each.kids]
-    return False
+def _numbered_together(shape: Shape) -> Mapping[str, frozenset[str]]:
+    """Of each tag those that say the same attributes, itself among them."""
+    groups: list[frozenset[str]] = []  # of tags and keys
+    for node in shape.kids:
+        mine = frozenset((node.tag, *_keys(node)))
+        apart = [group for group in groups if group.isdisjoint(mine)]
+        groups = [*apart, mine.union(*(group for group in groups if not group.isdisjoint(mine)))]
+    return {tag: tags for tags in map(frozenset(shape.by_tag).intersection, groups) for tag in tags}
+
+
+def _keys(node: Node) -> Iterator[str]:
+    """The attributes that an element says, of its object or of the document."""
+    yield from filter(None, (node.key, node.second))
+    if node.inside.maker is None:
+        for inner in node.inside.kids:
+            yield from _keys(inner)
 
 
 def _values_in(node: Node, element: Element) -> int:

@@ -127,6 +127,8 @@ class _Compiler:
         node.group, _, node.member = node.key.rpartition(".")
         node.readonly, node.required, node.many = bool(match["readonly"]), bool(match["required"]), bool(match["many"])
         node.document, node.once = bool(match["document"]), match["document"] == "^"
+        if node.document and node.many:
+            raise ValueError("a list of the document does not stand inside a group")
         annotation = annotation_of(self.document if node.document else model, node.key)
         if third in self.shapes:
             node.inside = self.shapes[third]
