@@ -14,7 +14,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -90,7 +90,8 @@ def run(arguments: Sequence[str]) -> int:
     translate(parser)
     options = parser.parse_args(arguments[1:])
     try:
-        status: int = command.run(options)
+        do: Callable[[argparse.Namespace], int] = options.verb if "verb" in options else command.run
+        status = do(options)
     except (NoSuchInput, WrongUsage) as error:
         parser.exit(WRONG_USAGE, _fault(parser, text(error.sentence(), options.lang)))
     except Unwritable as error:

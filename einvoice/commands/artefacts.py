@@ -19,7 +19,16 @@ from einvoice.artefacts.adding import add, remove
 from einvoice.artefacts.catalogue import Entry, catalogue, ordinal
 from einvoice.artefacts.installed import Artefact, find, installed, newer, user_folder
 from einvoice.commands.language import labelled, said, shown_day
-from einvoice.commands.output import INVALID, VALID, WrongUsage, common_arguments, say_missing_folder, table, write
+from einvoice.commands.output import (
+    INVALID,
+    VALID,
+    WrongUsage,
+    add_verb,
+    common_arguments,
+    say_missing_folder,
+    table,
+    write,
+)
 from einvoice.profiles import profile_named
 from einvoice.validation.engines import NotRun, warm
 from einvoice.validation.policy import Policy
@@ -36,8 +45,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         ("remove", "take away what was added", _remove),
         ("fetch", "bring what is known and missing, over the network", _fetch),
     ):
-        verb = verbs.add_parser(name, help=purpose, description=purpose)
-        verb.set_defaults(verb=function)
+        verb = add_verb(verbs, name, purpose, function)
         common_arguments(verb)
         if function is _add:
             verb.add_argument("source", metavar="FOLDER|ZIP|FILE", type=Path)
@@ -55,12 +63,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
             verb.add_argument(
                 "--from", dest="source", metavar="URL|FILE", help="a release at its publisher's, or a copy"
             )
-
-
-def run(options: argparse.Namespace) -> int:
-    """Do what the verb says."""
-    status: int = options.verb(options)
-    return status
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -27,7 +27,7 @@ from einvoice.commands.output import WrongUsage
 from einvoice.commands.parsing import nearest
 from einvoice.report import Severity
 
-_CHOICES = {
+CHOICES: Mapping[str, tuple[str, ...]] = {  # of options of `validate`, on the command line too
     "direction": ("sending", "receiving"),
     "rules": ("auto", "en16931", "fr"),
     "engine": ("auto", "compiled", "saxon", "both"),
@@ -80,13 +80,13 @@ def _nearest(folder: Path) -> Path | None:
 
 
 def _checked(path: Path, name: str, value: Any) -> Any:
-    if name in _CHOICES:
-        if value not in _CHOICES[name]:
-            raise _wrong(path, name, value, ", ".join(_CHOICES[name]) + nearest(str(value), _CHOICES[name]))
+    if name in CHOICES:
+        if value not in CHOICES[name]:
+            raise _wrong(path, name, value, ", ".join(CHOICES[name]) + nearest(str(value), CHOICES[name]))
         return value
     kind, expected, made = _OTHERS.get(name, (None, "", None))
     if kind is None or made is None:
-        known = sorted((*_CHOICES, *_OTHERS))
+        known = sorted((*CHOICES, *_OTHERS))
         told = said(
             "{path}: unknown setting {name!r}; expected one of {known}", path=path, name=name, known=", ".join(known)
         )

@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from einvoice.commands.language import labelled
-from einvoice.commands.output import INVALID, VALID, common_arguments, say, write
+from einvoice.commands.output import INVALID, VALID, add_verb, common_arguments, say, write
 from einvoice.commands.types import day
 from einvoice.france.addresses import SCHEME, ElectronicAddress
 from einvoice.france.directory import DirectoryLine
@@ -47,23 +47,15 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of the command."""
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
     purpose = "whether an electronic address (BT-34, BT-49) is right; exit status 1 if not"
-    check = verbs.add_parser("check", help=purpose, description=purpose)
-    check.set_defaults(verb=_check)
+    check = add_verb(verbs, "check", purpose, _check)
     check.add_argument("address", metavar="ADDRESS", help="SIREN, SIREN_SIRET, SIREN_SIRET_CODE or SIREN_SUFFIX")
     common_arguments(check)
     purpose = "where a buyer receives its invoices, by a file of the directory (F14); exit status 1 for nowhere"
-    where = verbs.add_parser("where", help=purpose, description=purpose)
-    where.set_defaults(verb=_where)
+    where = add_verb(verbs, "where", purpose, _where)
     where.add_argument("directory", metavar="FILE.xml", help="the directory as the public portal exports it")
     where.add_argument("address", metavar="ADDRESS", help="the buyer's electronic address")
     where.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="the day to ask for (default: today)")
     common_arguments(where)
-
-
-def run(options: argparse.Namespace) -> int:
-    """Do what the verb says."""
-    status: int = options.verb(options)
-    return status
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -7,8 +7,9 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from einvoice.commands.language import labelled, said, spoken
 from einvoice.disk import replace_file
@@ -42,6 +43,15 @@ def language_argument(parser: argparse.ArgumentParser) -> None:
         default=spoken(),
         help="language of what is said (default: EINVOICE_LANG, else the locale, else fr)",
     )
+
+
+def add_verb(
+    verbs: Any, name: str, purpose: str, function: Callable[[argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    """Add one of several verbs of a command, such as `make` of `report`, and what does it; `verbs` are argparse's."""
+    parser: argparse.ArgumentParser = verbs.add_parser(name, help=purpose, description=purpose)
+    parser.set_defaults(verb=function)
+    return parser
 
 
 def write(options: argparse.Namespace, content: str | bytes) -> None:

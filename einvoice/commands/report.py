@@ -10,15 +10,13 @@ einvoice report diff sent.xml replacing.xml
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
-from typing import Any
 
 from einvoice.api import parse
 from einvoice.commands.deadlines import FORMATS, calendar
 from einvoice.commands.filing import WORDS, make
 from einvoice.commands.inputs import read_document
 from einvoice.commands.language import said
-from einvoice.commands.output import INVALID, VALID, common_arguments, language_argument, write
+from einvoice.commands.output import INVALID, VALID, add_verb, common_arguments, language_argument, write
 from einvoice.commands.types import year
 from einvoice.errors import Unrecognised
 from einvoice.france.ereporting.calendar import REGIMES, SIZES
@@ -39,7 +37,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     verbs = parser.add_subparsers(title="verbs", required=True, metavar="VERB")
     names = ", ".join(f"{name} ({french})" for name, french in _REGIMES.items())
     regimes = said("VAT regime: {names}", names=names)
-    making = _verb(verbs, "make", "write all e-reports of a year from the books of a company", make)
+    making = add_verb(verbs, "make", "write all e-reports of a year from the books of a company", make)
     making.add_argument(
         "books", metavar="BOOKS.json", nargs="?", help="the books; `einvoice schema books` tells their form"
     )
@@ -59,32 +57,22 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     language_argument(making)
     making.add_argument("-o", "--output", metavar="FOLDER", required=True, help="where the reports are written")
-    form = _verb(verbs, "template", "a table to fill in, for --from: CSV with its headings and an example", _template)
+    form = add_verb(
+        verbs, "template", "a table to fill in, for --from: CSV with its headings and an example", _template
+    )
     form.add_argument("table", choices=tuple(TABLES))
     common_arguments(form)
-    dated = _verb(verbs, "calendar", "the periods of a VAT regime, and when each must be filed", calendar)
+    dated = add_verb(verbs, "calendar", "the periods of a VAT regime, and when each must be filed", calendar)
     dated.add_argument("regime", choices=REGIMES, metavar="REGIME", help=regimes)
     dated.add_argument("year", type=year, metavar="YEAR")
     sizes = "size of the company, which says since when it must report (default: as companies of the regime are)"
     dated.add_argument("--size", choices=SIZES, help=sizes)
     dated.add_argument("--format", choices=FORMATS, default="text", help="ics is for calendar programs")
     common_arguments(dated)
-    diff = _verb(verbs, "diff", "what differs between two e-reports; exit status 1 if anything does", _diff)
+    diff = add_verb(verbs, "diff", "what differs between two e-reports; exit status 1 if anything does", _diff)
     diff.add_argument("sent", metavar="A.xml", help="the report that was sent")
     diff.add_argument("other", metavar="B.xml", help="the one to compare with")
     common_arguments(diff)
-
-
-def _verb(verbs: Any, name: str, purpose: str, verb: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = verbs.add_parser(name, help=purpose, description=purpose)
-    parser.set_defaults(verb=verb)
-    return parser
-
-
-def run(options: argparse.Namespace) -> int:
-    """Do what the verb says."""
-    status: int = options.verb(options)
-    return status
 
 
 def _template(options: argparse.Namespace) -> int:

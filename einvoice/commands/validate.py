@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from einvoice import __version__
-from einvoice.commands.configuration import SEVERITIES, configured
+from einvoice.commands.configuration import CHOICES, SEVERITIES, configured
 from einvoice.commands.files import report_on
 from einvoice.commands.inputs import STDIN, Found, can_be_read_again, documents, read_document
 from einvoice.commands.language import labelled, said, spoken
@@ -83,26 +83,25 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="invoice, message or draft (JSON): file, folder, glob, or - for standard input",
     )
-    severities = ("error", "warning", "information")
     add = parser.add_argument_group("rules").add_argument
-    add("--direction", choices=("sending", "receiving"), help="our side of the exchange")
+    add("--direction", choices=CHOICES["direction"], help="our side of the exchange")
     add("--date", type=day, metavar="YYYY-MM-DD", help="the day whose rules apply (default: today)")
-    add("--rules", choices=("auto", "en16931", "fr"), help="French rules: as needed, never, or always")
+    add("--rules", choices=CHOICES["rules"], help="French rules: as needed, never, or always")
     add("--schematron", action="append", metavar="FILE|FOLDER|ZIP", help="rules of your own, run after the others")
     add("--ignore", action="append", type=ignored, metavar="RULE=REASON", help="a rule that only informs here, and why")
     buyers = "whether the buyers are French public bodies, which Chorus Pro invoices (default: by their SIREN)"
-    add("--public-buyer", choices=("yes", "no"), help=buyers)
-    add("--overlay", choices=("off", "hint", "apply"), help="known defects of published rules")
-    add("--report-severity", choices=severities, help="of a Schematron report without flag")
+    add("--public-buyer", choices=CHOICES["public-buyer"], help=buyers)
+    add("--overlay", choices=CHOICES["overlay"], help="known defects of published rules")
+    add("--report-severity", choices=CHOICES["report-severity"], help="of a Schematron report without flag")
     add = parser.add_argument_group("report").add_argument
     add("--format", choices=(*FORMATS, "jsonl"), default="text", help="form of the report (default: text)")
     statistics = "the counts of findings by rule: the same as --format statistics"
     add("--statistics", dest="format", action="store_const", const="statistics", help=statistics)
     more = "one more report, in its own file (repeat for several)"
     add("--report", action="append", default=[], type=form_and_file, metavar="FORMAT=FILE", help=more)
-    add("--show", choices=("all", "failures"), help="of more than ten documents, only failures unless told otherwise")
+    add("--show", choices=CHOICES["show"], help="of more than ten documents, only failures unless told otherwise")
     add("-q", "--quiet", action="store_true", help="say nothing unless something fails")
-    add("--fail-on", choices=severities, help="exit status 1 for findings of this weight too (default: error)")
+    add("--fail-on", choices=CHOICES["fail-on"], help="exit status 1 for findings of this weight too (default: error)")
     add = parser.add_argument_group("run").add_argument
     add("--skip-unknown", action="store_true", help="leave out what is recognised as something else")
     add("--jobs", type=processes, metavar="N", help="processes; 0 means one for each core (default: of many files)")
@@ -111,7 +110,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --format jsonl -o FILE: what FILE has is not judged again, unless it was not run",
     )
-    add("--engine", choices=("auto", "compiled", "saxon", "both"), help="what runs the rules")
+    add("--engine", choices=CHOICES["engine"], help="what runs the rules")
     add("--time-limit", type=seconds, metavar="SECONDS", help="for one rule set in Saxon, or of your own")
     add("--config", metavar="FILE", help="settings (default: einvoice.toml or pyproject.toml, here or above)")
     common_arguments(parser)

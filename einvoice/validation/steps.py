@@ -293,23 +293,20 @@ def _problem(problem: Problem) -> Observation:
 
 
 def _contradiction(each: Disagreement) -> Observation:
-    rule = "EI-DRAFT-02" if each.computed is None else "EI-DRAFT-01"
+    return _disagreeing(each, "draft", "EI-DRAFT-02" if each.computed is None else "EI-DRAFT-01")
+
+
+def _miscomputed(each: Disagreement) -> Observation:
+    return _disagreeing(each, "numbers", "EI-CALC-02" if each.computed is None else "EI-CALC-01")
+
+
+def _disagreeing(each: Disagreement, step: str, rule: str) -> Observation:
     facts: dict[str, Fact] = {"reason": each.reason}
     if str(each.given):
         facts["found"] = str(each.given)
     if each.computed is not None:
         facts["expected"] = str(each.computed)
-    return Observation(rule, "warning", "draft", facts, term=each.term or "", field=each.field)
-
-
-def _miscomputed(each: Disagreement) -> Observation:
-    facts: dict[str, Fact] = {"reason": each.reason}
-    if str(each.given):
-        facts["found"] = str(each.given)
-    if each.computed is None:
-        return Observation("EI-CALC-02", "warning", "numbers", facts, term=each.term or "", field=each.field)
-    facts["expected"] = str(each.computed)
-    return Observation("EI-CALC-01", "warning", "numbers", facts, term=each.term or "", field=each.field)
+    return Observation(rule, "warning", step, facts, term=each.term or "", field=each.field)
 
 
 def _of_fault(task: Task, fault: Fault, schema: str) -> Observation:
