@@ -261,3 +261,34 @@ def test_what_only_extended_says_of_a_reference_is_left_out_of_cii_in_en_16931()
         "purchase_order_date",
         "preceding_invoices[0].type_code",
     }
+
+
+SUB_LINES = [GOODS, {**GOODS, "item_net_price": "25.00"}]  # 150.00 together
+
+
+@pytest.mark.parametrize(
+    ("group", "told"),
+    [
+        ({"quantity": "3", "item_net_price": "999"}, [("lines[0].item_net_price", Decimal(999))]),
+        ({"allowances": [{"amount": "10", "reason": "Lot"}]}, [("lines[0].allowances[0]", Decimal(10))]),
+        ({"charges": [{"amount": "0"}, {"amount": "4"}]}, [("lines[0].charges[1]", Decimal(4))]),
+        ({"quantity": "3", "item_net_price": "50"}, []),
+        ({"quantity": "1", "item_net_price": "160", "allowances": [{"amount": "10", "reason": "Lot"}]}, []),
+        ({"quantity": "1", "item_net_price": "0"}, []),
+    ],
+)
+def test_what_a_group_of_lines_does_not_bill_is_told(group, told):
+    """A group is the sum of its lines: a price or an allowance of its own is in no total, unless it says the same."""
+    draft = draft_of({"item_name": "Lot", "sub_lines": SUB_LINES, **group})
+    assert remarks(draft) == told
+    totals = draft.complete().totals
+    assert totals is not None
+    assert totals.amount_without_vat == Decimal("150.00")
+
+
+def test_prices_with_vat_of_a_group_are_left_alone():
+    """They are not those that its lines add up to; an allowance is told all the same."""
+    group = {"item_name": "Lot", "sub_lines": SUB_LINES, "quantity": "1", "item_net_price": "150"}
+    assert remarks(draft_of(group, rounding="gross")) == []
+    allowance = {"allowances": [{"amount": "10", "reason": "Lot"}]}
+    assert remarks(draft_of({**group, **allowance}, rounding="gross")) == [("lines[0].allowances[0]", Decimal(10))]

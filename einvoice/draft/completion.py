@@ -99,7 +99,7 @@ def _completed(draft: DraftContent) -> Completion:
     if sums and draft.vat_accounting_currency_code and currencies.accounting is None:  # nor what is said in it
         filled["totals"] = sums.model_copy(update={"vat_amount_in_accounting_currency": None})
         filled["exchange_rate"] = None
-    remark_on_lines(billed.lines, ledger)
+    remark_on_lines(billed.lines, ledger, gross=draft.rounding == "gross")
     remark_on_rates(billed, groups, ledger)
     remark_on_totals(draft, sums, ledger)
     remark_on_instalments(draft, sums, ledger)

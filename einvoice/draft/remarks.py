@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from einvoice.codes import CREDIT_NOTES, INVOICE_TYPES
 from einvoice.draft.content import DraftContent
 from einvoice.draft.ledger import Figure, Ledger, because
-from einvoice.draft.nesting import Placed, counted
+from einvoice.draft.lines import exactly
+from einvoice.draft.nesting import GROUP, Placed, counted
+from einvoice.draft.rounding import rounded
 from einvoice.instalments import last_day
 from einvoice.model import InvoiceHead, Line, Totals, VatBreakdown
 
@@ -24,17 +26,37 @@ if TYPE_CHECKING:  # a document is looked at by these remarks too, and needs no 
 _MOST = Decimal(10) ** 13  # with two decimals more than the 15 digits of floating numbers, as rules have them
 
 
-def remark_on_lines(lines: Sequence[Placed], ledger: Ledger) -> None:
-    """Lines that lack what their amount is computed from, and lines with the same identifier."""
+def remark_on_lines(lines: Sequence[Placed], ledger: Ledger, *, gross: bool = False) -> None:
+    """Lines that lack what their amount is computed from, or say what is not billed, or have the same identifier.
+
+    `gross` is whether the draft's prices include VAT.
+    """
     no_quantity, no_price = because("NO-QUANTITY"), because("NO-PRICE")  # once: each line may lack them
     for placed in lines:
         line = placed.line
-        if counted(placed) and line.net_amount is None:
+        if line.subtype_code == GROUP:
+            _remark_on_group(placed, ledger, gross=gross)
+        elif counted(placed) and line.net_amount is None:
             if line.quantity is None:
                 ledger.remark(Figure(f"{placed.path}.quantity", "BT-129"), "", no_quantity)
             if line.item_net_price is None:
                 ledger.remark(Figure(f"{placed.path}.item_net_price", "BT-146"), "", no_price)
     remark_on_identifiers([(placed.path, placed.line) for placed in lines], ledger)
+
+
+def _remark_on_group(placed: Placed, ledger: Ledger, *, gross: bool) -> None:
+    """A group is worth the sum of its lines (BR-FREXT-08): a price or an allowance of its own bills nothing."""
+    line, path = placed.line, placed.path
+    own = None if gross else exactly(line)
+    if own and line.net_amount is not None:
+        if rounded(own) != line.net_amount:
+            reason = because("GROUP", net=rounded(own), sum=line.net_amount)
+            ledger.remark(Figure(f"{path}.item_net_price", "BT-146"), line.item_net_price or "", reason)
+        return
+    for name, term in (("allowances", "BG-27"), ("charges", "BG-28")):
+        for index, part in enumerate(getattr(line, name)):
+            if said := part.amount or part.percentage:
+                ledger.remark(Figure(f"{path}.{name}[{index}]", term), said, because("GROUP-PART"))
 
 
 def remark_on_identifiers(lines: Sequence[tuple[str, Line]], ledger: Ledger) -> None:
