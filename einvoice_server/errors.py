@@ -42,11 +42,11 @@ class Refused(HTTPException):
         super().__init__(status, detail, headers)
 
 
-def findings_detail(findings: Sequence[ei.Finding]) -> list[dict[str, Any]]:
-    """Findings as places and reasons, with all that a finding says beside them."""
+def findings_detail(findings: Sequence[ei.Finding], at: Sequence[str | int] = ("body",)) -> list[dict[str, Any]]:
+    """Findings as places below `at` and reasons, with all that a finding says beside them."""
     return [
         {
-            "loc": ["body", *(finding.field or "").split(".")] if finding.field else ["body"],
+            "loc": [*at, *(finding.field.split(".") if finding.field else ())],
             "msg": finding.message_en,
             "type": finding.rule,
             "finding": finding.model_dump(exclude_none=True),
@@ -64,10 +64,9 @@ def seed_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def _refused(request: Request, error: HTTPException) -> Response:
         told: Any = error.detail
-        if error.status_code == 422 and isinstance(told, list):
-            return JSONResponse({"detail": jsonable_encoder(told)}, 422)
         if error.status_code == 422:
-            return JSONResponse({"detail": [{"loc": ["body"], "msg": error.detail, "type": "refused"}]}, 422)
+            detail = told if isinstance(told, list) else [{"loc": ["body"], "msg": told, "type": "refused"}]
+            return JSONResponse({"detail": jsonable_encoder(detail)}, 422)
         return _said(error.status_code, str(error.detail), _headers(request, error))
 
     @app.exception_handler(RequestValidationError)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import Body, FastAPI, Request
@@ -20,7 +21,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import Connection, delete, select
 
 import einvoice as ei
-from einvoice.france import directory, directory_files, lifecycle, validate_extract
+from einvoice.france import directory, directory_files, directory_update, lifecycle, validate_extract
 from einvoice_server.clock import iso, legal
 from einvoice_server.envelopes import Document, opened_envelope
 from einvoice_server.errors import Refused
@@ -41,6 +42,9 @@ _CODES: dict[str, tuple[str, str]] = {  # taken, refused
 }
 
 
+_NOT_YOURS = "une plateforme n’écrit que ses propres lignes"
+
+
 class Refusal(BaseModel):
     """What to refuse, next time: any document of a kind, for a published reason."""
 
@@ -56,7 +60,7 @@ class Verdict:
     reasons: tuple[str, ...] = ()  # codes; none: taken
     reason: str | None = None  # in words: why it is refused, or why it could not be judged
     about: str = ""
-    lines: tuple[directory.DirectoryLine, ...] = ()
+    update: directory_files.DirectoryUpdate | None = None
     key: str | None = field(default=None)
     seller: str | None = None  # the SIREN that an extract or a status is about
 
@@ -166,9 +170,9 @@ def _judge(platform: Platform, sender: str, document: Document) -> Verdict:
     if kind == "directory" and isinstance(content, directory_files.DirectoryUpdate):
         strangers = [each for each in content.lines if each.platform != sender]
         if strangers:
-            return Verdict(("REJ_HAB",), "une plateforme n’écrit que ses propres lignes", str(strangers[0].address))
+            return Verdict(("REJ_HAB",), _NOT_YOURS, str(strangers[0].address))
         return _verdict(
-            report, "REJ_VAL_INC", about=", ".join(str(each.address) for each in content.lines), lines=content.lines
+            report, "REJ_VAL_INC", about=", ".join(str(each.address) for each in content.lines), update=content
         )
     if kind == "report" and report.kind == "ereport":
         return _verdict(report, "REJ_RG", about=getattr(content, "identifier", "") or "")
@@ -193,6 +197,8 @@ def _answer(platform: Platform, tx: Connection, sender: str, document: Document,
         answer: dict[str, Any] = json.loads(before.answer)
         return answer
     verdict = replace(_on_demand(tx, kind) or _unique(tx, verdict) or verdict, seller=verdict.seller)
+    if verdict.update is not None and not verdict.reasons:
+        verdict = _published(platform, tx, verdict, verdict.update, document.about.get("unit") or {})
     taken, refused = _CODES.get(kind, ("500", "501"))
     code = refused if verdict.reasons else taken
     answer = {
@@ -217,8 +223,6 @@ def _answer(platform: Platform, tx: Connection, sender: str, document: Document,
         answer=json.dumps(answer),
         code=code,
     )
-    if not verdict.reasons and verdict.lines:
-        _publish(tx, verdict, document.about.get("unit") or {})
     return answer
 
 
@@ -267,10 +271,35 @@ def _unique(tx: Connection, verdict: Verdict) -> Verdict | None:
     return Verdict(("REJ_UNI",), f"déjà reçu : {verdict.key}", verdict.about)
 
 
-def _publish(tx: Connection, verdict: Verdict, about: dict[str, str]) -> None:
-    """New lines of the directory, from the next export on."""
+def _overlap(one: directory.DirectoryLine, other: directory.DirectoryLine) -> bool:
+    return bool(one.period and other.period and one.period.overlap(other.period))
+
+
+def _published(
+    platform: Platform, tx: Connection, verdict: Verdict, update: directory_files.DirectoryUpdate, about: dict[str, str]
+) -> Verdict:
+    """Lines among those that are there: from the next export on, or refused, as where another platform serves."""
+    company = line.c.siren.in_([each.siren for each in update.lines])
+    rows = tx.execute(select(line.c.content).where(company)).scalars()
+    before = [directory.DirectoryLine.model_validate_json(content) for content in rows]
+    asked = []
+    for new in update.lines:
+        at_once = [each for each in before if each.address == new.address and _overlap(each, new)]
+        if any(each.platform != new.platform and each.start_date == new.start_date for each in at_once):
+            return replace(verdict, reasons=("REJ_HAB",), reason=_NOT_YOURS)
+        # A platform's own line gets another end, whenever it is said to begin.
+        own = next((each.start_date for each in at_once if each.platform == new.platform), new.start_date)
+        asked.append(new.model_copy(update={"start_date": own}))
+    # A line begins tomorrow at the earliest; here it may begin at any time, for nobody waits a day for a test.
+    eve = min(each.start_date or platform.today for each in asked) - timedelta(days=1)
+    update = update.model_copy(update={"lines": tuple(asked)})
+    lines, findings = directory_update.apply_update(update, before, today=eve)
+    for wrong in (each for each in findings if each.severity == "error"):
+        return replace(verdict, reasons=("REJ_COH",), reason=f"{wrong.rule}: {wrong.message}")
     if about.get("siren"):
         insert_once(tx, unit, siren=about["siren"], name=about.get("name"), nature=about.get("nature"))
-    for each in verdict.lines:
+    tx.execute(delete(line).where(company))
+    for each in lines:
         keep_line(tx, each)
     next_of(tx, "directory")
+    return verdict

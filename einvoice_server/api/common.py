@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, BeforeValidator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, model_validator
 from sqlalchemy import Connection, Row, Table
 
 import einvoice as ei
@@ -21,7 +21,22 @@ from einvoice_server.errors import Refused
 from einvoice_server.platform import Platform
 from einvoice_server.tx import find
 
-__all__ = ["OURS", "After", "Client", "Day", "Here", "Id", "Limit", "Plain", "Siren", "Sponsor", "known", "router"]
+__all__ = [
+    "OURS",
+    "After",
+    "Client",
+    "Day",
+    "Here",
+    "Id",
+    "Limit",
+    "Moment",
+    "Plain",
+    "Siren",
+    "Sponsor",
+    "Timed",
+    "known",
+    "router",
+]
 
 
 def _day(value: object) -> object:
@@ -33,6 +48,20 @@ def _day(value: object) -> object:
     return value
 
 
+def _timed(value: object) -> object:
+    """A time as text, such as 2026-11-02T09:00:00Z: a number is no time, though pydantic would count from 1970."""
+    if isinstance(value, int | float | Decimal) or (isinstance(value, str) and not re.match(r"[0-9]{4}-", value)):
+        raise ValueError("expected a time such as 2026-11-02T09:00:00Z, as text")
+    return value
+
+
+def _in_utc(value: dt.datetime) -> dt.datetime:
+    """A time of these centuries, so that a day more or less is one too; without a zone it is taken for UTC."""
+    if not 2000 <= value.year <= 2099:
+        raise ValueError("expected a time from 2000 to 2099")
+    return value.replace(tzinfo=dt.UTC) if value.tzinfo is None else value.astimezone(dt.UTC)
+
+
 OURS: dict[str, Any] = {"x-origin": "ours"}
 
 Here = Annotated[Platform, Depends(platform_of)]
@@ -41,6 +70,8 @@ Client = Annotated[Caller, Depends(of_client)]
 Id = Annotated[str, Path(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+$")]
 Siren = Annotated[str, Path(pattern=r"^[0-9]{9}$", examples=["100000009"])]
 Day = Annotated[dt.date, BeforeValidator(_day)]
+Timed = Annotated[dt.datetime, BeforeValidator(_timed)]
+Moment = Annotated[Timed, AfterValidator(_in_utc)]
 After = Annotated[
     int, Query(ge=0, lt=2**63, description="Ours: the cursor of the last one that was seen", json_schema_extra=OURS)
 ]

@@ -13,8 +13,8 @@ from sqlalchemy import Connection, Row, delete, select
 
 from einvoice.france import addresses, mandates
 from einvoice_server import mandate_life
-from einvoice_server.api.common import OURS, Client, Here, Id, Siren, known, router
-from einvoice_server.errors import Refused
+from einvoice_server.api.common import OURS, Client, Here, Id, Moment, Siren, known, router
+from einvoice_server.errors import Refused, findings_detail
 from einvoice_server.holdings import as_mandate, lines_of
 from einvoice_server.platform import Platform
 from einvoice_server.tables import mandate, unit
@@ -52,8 +52,8 @@ class MandateCreate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    start_date: dt.datetime = Field(examples=["2026-09-01T00:00:00Z"])
-    end_date: dt.datetime | None = None
+    start_date: Moment = Field(examples=["2026-09-01T00:00:00Z"])
+    end_date: Moment | None = None
     directory_entry: Entry
 
 
@@ -115,33 +115,25 @@ def new_mandates(
     made = []
     for number, each in enumerate(asked):
         wanted = mandates.MandateCreate.model_validate(each.model_dump(exclude_none=True))
-        problems = list(_faults(wanted))
-        if not problems:
-            problems = list(_conflicts(tx, client_id, wanted))
-        if problems:
-            place = ["body", "mandates", number] if len(asked) > 1 else ["body"]
-            raise Refused(422, [{"loc": [*place, *loc], "msg": said, "type": "mandate"} for loc, said in problems])
+        place = ("body", "mandates", number) if len(asked) > 1 else ("body",)
+        faults = findings_detail(mandates.check(wanted), place)
+        if not faults and _is_taken(tx, client_id, wanted):
+            said = f"there is a mandate for {wanted.scope} at that time"
+            faults = [{"loc": [*place, "directory_entry"], "msg": said, "type": "mandate"}]
+        if faults:
+            raise Refused(422, faults)
         mandate_id = mandate_life.created(here, tx, client_id, wanted)
         made.append(mandate_life.mandate_json(here, tx, one(tx, mandate, id=mandate_id)))
     return made
 
 
-def _faults(wanted: mandates.MandateCreate) -> Any:
-    for fault in wanted.scope.faults():
-        yield ["directory_entry", fault.part or "siren"], fault.message_en
-    if wanted.end_date is not None and wanted.end_date <= wanted.start_date:
-        yield ["end_date"], "a mandate ends after it starts"
-
-
-def _conflicts(tx: Connection, client_id: str, wanted: mandates.MandateCreate) -> Any:
-    """Two mandates for one line at one time: who would receive?"""
+def _is_taken(tx: Connection, client_id: str, wanted: mandates.MandateCreate) -> bool:
+    """Whether there is a mandate for that line at that time: of two, who would receive?"""
     rows = tx.execute(select(mandate).where(mandate.c.siren == wanted.directory_entry.siren))
-    known = [as_mandate(row) for row in rows]
     new = mandates.Mandate.model_validate(
         {**wanted.model_dump(), "client_id": client_id, "status": "processing", "created_at": wanted.start_date}
     )
-    if any(new in (pair.first, pair.second) for pair in mandates.overlaps((*known, new))):
-        yield ["directory_entry"], f"there is a mandate for {wanted.scope} at that time"
+    return any(new in (pair.first, pair.second) for pair in mandates.overlaps((*map(as_mandate, rows), new)))
 
 
 @mandates_group.get("/directory/{siren}", response_model=list[Entry])

@@ -10,6 +10,7 @@ from companies import Company, until
 from lxml import html as lxml_html
 
 from einvoice_server.auth import hashed
+from einvoice_server.holdings import lines_of
 
 
 def fresh(seller, reference):
@@ -161,6 +162,79 @@ def test_what_the_directory_refuses_is_an_error(box, seller):
         lambda: (found := seller.ok("GET", f"/mandates/{asked['id']}", headers=header))["status"] == "error" and found
     )
     assert "refusé à la demande" in failed["error_cause"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field"),
+    [
+        ("2026-01-01T00:00:00", "2025-01-01T00:00:00Z", "end_date"),  # one has a zone, the other has none
+        ("9999-12-31T23:59:59Z", None, "start_date"),
+        ("0001-01-01T00:00:00+14:00", None, "start_date"),
+        ("2026-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00", "end_date"),
+        (1767225600, None, "start_date"),
+        ("1767225600", None, "start_date"),
+    ],
+)
+def test_times_that_cannot_be_are_refused(seller, start, end, field):
+    """At the end of the calendar, of two kinds, or a number: 422 with the field, never 500 nor 1970."""
+    answer = seller.http.post("/mandates", json=mandate("150000008", start) | ({"end_date": end} if end else {}))
+    assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["body", field])
+
+
+def test_a_time_without_zone_is_utc(seller):
+    """Whatever zone a time is given in, it is answered as the contract has it."""
+    _, header = fresh(seller, "R-ZONE")
+    given = [("2026-01-01T00:00:00", "A"), ("2026-01-01T02:00:00+02:00", "B")]
+    for start, suffix in given:
+        asked = seller.ok("POST", "/mandates", 201, json=mandate("150000008", start, suffix=suffix), headers=header)
+        assert asked["start_date"] == "2026-01-01T00:00:00Z"
+    end = {"end_date": "2027-01-01T00:00:00"}
+    seller.ok("POST", "/mandates", 201, json=mandate("150000008", suffix="C") | end, headers=header)
+
+
+def settled(company, asked, header):
+    """A mandate once the directory has answered."""
+
+    def found():
+        now = company.ok("GET", f"/mandates/{asked['id']}", headers=header)
+        return now if now["status"] in ("active", "error", "expired") else None
+
+    return until(found)
+
+
+def test_nobody_takes_the_address_of_another_platforms_client(box, seller, buyer):
+    """Its line is in force: the portal refuses a second one, whatever day it begins, and the first serves on."""
+    _, header = fresh(seller, "R-MINE")
+    mine = seller.ok("POST", "/mandates", 201, json=mandate("190000000"), headers=header)
+    assert settled(seller, mine, header)["status"] == "active"
+    for start, why in (("2026-01-01T00:00:00Z", "plateforme"), ("2026-02-01T00:00:00Z", "EI-G1.86")):
+        _, theirs = fresh(buyer, f"R-THEIRS-{start}")
+        asked = buyer.ok("POST", "/mandates", 201, json=mandate("190000000", start), headers=theirs)
+        found = settled(buyer, asked, theirs)
+        assert found["status"] == "error"
+        assert why in found["error_cause"]
+    service = next(each for each in box.services if each.platform.settings.matricule == "0102")
+    with service.platform.db.read() as tx:
+        assert [each.platform for each in lines_of(tx, "190000000")] == ["0101"]
+
+
+def test_a_line_of_ones_own_gets_another_end(box, seller):
+    """A mandate that is revoked leaves its line; the next one for that address gives it another end."""
+    _, header = fresh(seller, "R-END")
+    first = mandate("140000001") | {"end_date": "2030-01-01T00:00:00Z"}
+    asked = seller.ok("POST", "/mandates", 201, json=first, headers=header)
+    assert settled(seller, asked, header)["status"] == "active"
+    seller.ok("DELETE", f"/mandates/{asked['id']}", 204, headers=header)
+    second = mandate("140000001", "2026-03-01T00:00:00Z") | {"end_date": "2031-01-01T00:00:00Z"}
+    asked = seller.ok("POST", "/mandates", 201, json=second, headers=header)
+    assert settled(seller, asked, header)["status"] == "active"
+    service = next(each for each in box.services if each.platform.settings.matricule == "0102")
+
+    def lines():
+        with service.platform.db.read() as tx:
+            return [(str(each.start_date), str(each.end_date)) for each in lines_of(tx, "140000001")]
+
+    until(lambda: lines() == [("2026-01-01", "2031-01-01")])
 
 
 def test_unknown_companies_are_404(seller):
