@@ -11,28 +11,24 @@ Sources: EN 16931-1:2017 §6 (semantic model); XP Z12-012 annex A V1.4 (EXTENDED
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetCoreSchemaHandler,
-    GetJsonSchemaHandler,
-    PlainSerializer,
-    WithJsonSchema,
-    model_validator,
+from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema
+
+from einvoice.values import (
+    SEVERAL,
+    Amount,
+    Binary,
+    Model,
+    Percentage,
+    Quantity,
+    Rate,
+    Text,
+    UnitPrice,
+    or_text,
 )
-from pydantic_core import CoreSchema, PydanticCustomError
-from pydantic_core.core_schema import no_info_before_validator_function
-
-from einvoice.json_text import load_json
 
 __all__ = [
     "Address",
@@ -62,105 +58,7 @@ __all__ = [
     "VatBreakdown",
 ]
 
-
-def _decoded(value: Any) -> Any:
-    """Base64 text, as JSON carries it, to bytes; bytes stay as they are."""
-    if not isinstance(value, str):
-        return value
-    try:
-        return base64.b64decode("".join(value.split()), validate=True)
-    except binascii.Error as error:
-        raise ValueError(f"expected base64 text: {error}") from error
-
-
-class _Several:
-    """Marks a list for which a single object may stand: it is a list of one. The JSON Schema says so."""
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return no_info_before_validator_function(self._listed, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        made = handler(schema)
-        return made if handler.mode == "serialization" else {"anyOf": [made, made["items"]]}
-
-    @staticmethod
-    def _listed(value: Any) -> Any:
-        return value if value is None or isinstance(value, (list, tuple)) else (value,)
-
-
-_SEVERAL = _Several()
-
-
-def or_text(schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-    """The JSON Schema of a model that a plain text may stand for when it is read."""
-    made = handler(schema)
-    if handler.mode == "validation":
-        whole = handler.resolve_ref_schema(made)
-        described = {name: whole.pop(name) for name in ("title", "description") if name in whole}
-        parts = {"anyOf": [{"type": "string"}, dict(whole)]}
-        whole.clear()
-        whole.update(described | parts)
-    return made
-
-
-# How XML Schema spells a decimal number (part 2, §3.3.3), and how large or fine it may be: more than anybody bills.
-_NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*", re.ASCII)
-MOST_DIGITS = 40
-_MOST_CHARACTERS, _FINEST = 60, -30
-
-
-def _writable(number: Decimal) -> bool:
-    exponent = number.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= _FINEST and number.adjusted() < MOST_DIGITS
-
-
-def _bounded(value: Any) -> Any:
-    """A number that can be calculated with and written: no 1e99999999, which a hundred bytes are enough for."""
-    if isinstance(value, str):
-        right = len(value) <= _MOST_CHARACTERS and _NUMBER.fullmatch(value) is not None and _writable(Decimal(value))
-    elif isinstance(value, Decimal):
-        right = _writable(value)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        right = abs(value) < 10**MOST_DIGITS  # false for what is no number
-    else:
-        return value
-    if not right:
-        raise PydanticCustomError("decimal_parsing", "expected a number such as 12.50, of at most 40 digits")
-    return value
-
-
-_BOUNDED = BeforeValidator(_bounded)
-_SPELLED = WithJsonSchema(
-    {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*$"}]}
-)
-# The names of EN 16931-1 §6.5 (semantic data types); syntax codecs are chosen by them.
-Text = Annotated[str, "Text"]  # words for people, kept as they stand; codes and identifiers are plain `str`
-# An amount is money, in the invoice currency unless its name says otherwise.
-Amount = Annotated[Decimal, "Amount", _BOUNDED, _SPELLED]
-UnitPrice = Annotated[Decimal, "UnitPrice", _BOUNDED, _SPELLED]  # money for one price base quantity
-Quantity = Annotated[Decimal, "Quantity", _BOUNDED, _SPELLED]
-Percentage = Annotated[Decimal, "Percentage", _BOUNDED, _SPELLED]  # 20 means 20 %
-Rate = Annotated[Decimal, "Rate", _BOUNDED, _SPELLED]  # an exchange rate
-Binary = Annotated[
-    bytes,
-    BeforeValidator(_decoded),
-    PlainSerializer(lambda value: base64.b64encode(value).decode("ascii"), return_type=str, when_used="json"),
-    WithJsonSchema({"type": "string", "contentEncoding": "base64"}),
-]
-
-
 Nature = Literal["goods", "services", "mixed"]
-
-
-class Model(BaseModel):
-    """What every part shares: immutable, closed to unknown names, JSON numbers kept to the last digit."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
-
-    @classmethod
-    def model_validate_json(cls, json_data: str | bytes | bytearray, **options: Any) -> Self:
-        """Read JSON; a number such as 1234567890.12 becomes that very `Decimal`, not its nearest double."""
-        return cls.model_validate(load_json(json_data), **options)
 
 
 class Identifier(Model):
@@ -209,7 +107,7 @@ class Party(Model):
 
     name: Text | None = None
     trading_name: Text | None = None
-    identifiers: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
+    identifiers: Annotated[tuple[Identifier, ...], SEVERAL] = ()
     legal_registration_identifier: Identifier | None = None
     vat_identifier: str | None = None
     tax_registration_identifier: str | None = None
@@ -363,7 +261,7 @@ class IncludedItem(Model):
     """An article that the item of a line contains, such as one of a set. Source: Factur-X 1.09 EXTENDED, BG-X-1."""
 
     identifier: str | None = None
-    standard_identifiers: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
+    standard_identifiers: Annotated[tuple[Identifier, ...], SEVERAL] = ()
     sellers_identifier: str | None = None
     buyers_identifier: str | None = None
     industry_identifier: str | None = None
@@ -437,8 +335,8 @@ class Line(Model):
     identifier: str | None = None
     parent_line_identifier: str | None = None
     subtype_code: str | None = None  # GROUP, DETAIL or INFORMATION
-    notes: Annotated[tuple[Note, ...], _SEVERAL] = Field(default=(), description="BT-127 notes")
-    object_identifiers: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
+    notes: Annotated[tuple[Note, ...], SEVERAL] = Field(default=(), description="BT-127 notes")
+    object_identifiers: Annotated[tuple[Identifier, ...], SEVERAL] = ()
     quantity_per_parent_line: Quantity | None = None  # of a component, for one unit of its parent line
     quantity: Quantity | None = None
     unit_code: str | None = None  # UN/ECE recommendation 20 with 21
@@ -464,7 +362,7 @@ class Line(Model):
     delivery_note_reference: str | None = None
     delivery_note_line_reference: str | None = None
     delivery_note_date: date | None = None
-    preceding_invoices: Annotated[tuple[InvoiceReference, ...], _SEVERAL] = ()
+    preceding_invoices: Annotated[tuple[InvoiceReference, ...], SEVERAL] = ()
     buyer_accounting_reference: str | None = None
     invoicing_period: Period | None = None
     delivery: Delivery | None = None
@@ -496,7 +394,7 @@ class Line(Model):
     item_sellers_identifier: str | None = None
     item_buyers_identifier: str | None = None
     item_standard_identifier: Identifier | None = None
-    item_classification_identifiers: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
+    item_classification_identifiers: Annotated[tuple[Identifier, ...], SEVERAL] = ()
     item_country_of_origin: str | None = None
     item_attributes: tuple[ItemAttribute, ...] = ()
     included_items: tuple[IncludedItem, ...] = ()
@@ -549,19 +447,19 @@ class InvoiceHead(Model):
     delivery_note_reference: str | None = None
     delivery_note_date: date | None = None
     tender_or_lot_reference: str | None = None
-    invoice_object_identifier: Annotated[tuple[Identifier, ...], _SEVERAL] = ()
+    invoice_object_identifier: Annotated[tuple[Identifier, ...], SEVERAL] = ()
     buyer_accounting_reference: str | None = None
     payment_terms: Text | None = None
-    payment_discounts: Annotated[tuple[PaymentDiscount, ...], _SEVERAL] = Field(
+    payment_discounts: Annotated[tuple[PaymentDiscount, ...], SEVERAL] = Field(
         default=(), description="discounts for paying early; where the format has no place for them, BT-20 says them"
     )
-    payment_instalments: Annotated[tuple[PaymentInstalment, ...], _SEVERAL] = Field(
+    payment_instalments: Annotated[tuple[PaymentInstalment, ...], SEVERAL] = Field(
         default=(), description="parts of the amount due with their own days; BT-20 says them as the discounts"
     )
-    notes: Annotated[tuple[Note, ...], _SEVERAL] = ()
+    notes: Annotated[tuple[Note, ...], SEVERAL] = ()
     business_process_type: str | None = None
     specification_identifier: str | None = None
-    preceding_invoices: Annotated[tuple[InvoiceReference, ...], _SEVERAL] = ()
+    preceding_invoices: Annotated[tuple[InvoiceReference, ...], SEVERAL] = ()
 
     seller: Party | None = None
     buyer: Party | None = None
@@ -576,11 +474,11 @@ class InvoiceHead(Model):
     delivery: Delivery | None = None
     delivery_terms: DeliveryTerms | None = None
     invoicing_period: Period | None = None
-    payment_means: Annotated[tuple[PaymentMeans, ...], _SEVERAL] = ()
+    payment_means: Annotated[tuple[PaymentMeans, ...], SEVERAL] = ()
     remittance_information: Text | None = None
     mandate_reference_identifier: str | None = None
     bank_assigned_creditor_identifier: str | None = None
-    advance_payments: Annotated[tuple[AdvancePayment, ...], _SEVERAL] = Field(
+    advance_payments: Annotated[tuple[AdvancePayment, ...], SEVERAL] = Field(
         default=(), description="what was paid before, and the VAT in it; Factur-X EXTENDED"
     )
     allowances: tuple[AllowanceCharge, ...] = ()

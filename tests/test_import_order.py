@@ -27,7 +27,7 @@ LAYERS = (
         "json_text",
         "errors",
     ),
-    ("model", "codes", "identifiers", "profiles", "discounts", "instalments"),
+    ("values", "model", "codes", "identifiers", "profiles", "discounts", "instalments"),
     ("xml", "copies", "processes", "worker_processes", "disk", "locks", "once", "garbage"),
     ("binding", "schematron", "bounded", "pdfa", "artefacts"),
     ("forms", "ubl", "cii", "detect"),

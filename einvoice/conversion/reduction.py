@@ -16,9 +16,10 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from einvoice.model import Invoice, Model
+from einvoice.model import Invoice
 from einvoice.paths import Path
 from einvoice.terms import nearest_term, term
+from einvoice.values import Model
 
 SUBTYPE = "EXT-FR-FE-163"  # the term that says whether a line is a detail
 

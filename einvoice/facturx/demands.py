@@ -15,11 +15,12 @@ from collections.abc import Iterator
 
 from einvoice.conversion.lines import NOT_COUNTED
 from einvoice.conversion.reduction import SUBTYPE
-from einvoice.model import Invoice, Line, Model
+from einvoice.model import Invoice, Line
 from einvoice.paths import Path
 from einvoice.profiles import facturx_profile, terms_of
 from einvoice.rulebook import Fact, Observation, Sentence, severity_of
 from einvoice.terms import Term, term
+from einvoice.values import Model
 
 _RULE, _STEP = "EI-FX-01", "write"
 # Where lines have subtypes, one that is not a detail has neither price nor quantity; and an attribute may have a code

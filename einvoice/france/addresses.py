@@ -27,7 +27,8 @@ from pydantic import GetJsonSchemaHandler, model_validator
 from pydantic_core import CoreSchema
 
 from einvoice.identifiers import MAX_LENGTH, ROUTING_CODE, SIREN, SIRET, SUFFIX, Fault, split_address, too_long
-from einvoice.model import Identifier, Model, or_text
+from einvoice.model import Identifier
+from einvoice.values import Model, or_text
 
 __all__ = ["SCHEME", "ElectronicAddress", "Grain"]
 

@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from einvoice.france.addresses import ElectronicAddress
-from einvoice.model import Model
+from einvoice.values import Model
 
 __all__ = [
     "CHORUS_PRO",

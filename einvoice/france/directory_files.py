@@ -27,7 +27,8 @@ from einvoice.binding.codecs import (
     compact_time_text,
 )
 from einvoice.france.directory import DirectoryLine
-from einvoice.model import Address, Model, Unread
+from einvoice.model import Address, Unread
+from einvoice.values import Model
 from einvoice.xml import Element
 
 __all__ = [

@@ -38,9 +38,10 @@ from einvoice.data import Language
 from einvoice.france.addresses import ElectronicAddress
 from einvoice.france.directory import DirectoryLine
 from einvoice.france.times import legal_time
-from einvoice.model import Invoice, Model
+from einvoice.model import Invoice
 from einvoice.report import Finding
 from einvoice.rulebook import Observation, in_words, observation
+from einvoice.values import Model
 
 __all__ = [
     "Coverage",

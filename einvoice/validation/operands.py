@@ -20,10 +20,11 @@ from itertools import islice
 from typing import Any
 
 from einvoice.cached import cached_property
-from einvoice.model import Invoice, Model
+from einvoice.model import Invoice
 from einvoice.paths import Path, walk
 from einvoice.rulebook import Observation, row
 from einvoice.terms import term_at
+from einvoice.values import Model
 
 _TERM = re.compile(r"\b(?:BT|EXT-FR-FE)-\d+(?:-\d+)?")
 _TOLERANCE = Decimal(1)  # what published rules allow a total to be off

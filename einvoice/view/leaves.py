@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import get_args
 
-from einvoice.model import Model
+from einvoice.values import Model
 
 
 @cache

@@ -10,9 +10,10 @@ from __future__ import annotations
 from itertools import pairwise
 
 from einvoice.data import Language, french
-from einvoice.model import Invoice, Model
+from einvoice.model import Invoice
 from einvoice.paths import Path, walk
 from einvoice.terms import nearest_term, term_at
+from einvoice.values import Model
 from einvoice.view.leaves import says_nothing
 from einvoice.view.page import Column, Page, Row, Span, Table, spans_of
 from einvoice.view.values import Writer

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from einvoice.data import Language
-from einvoice.model import Model
+from einvoice.values import Model
 from einvoice.view.page import Cell, Column, Row, Table
 from einvoice.view.values import Writer
 from einvoice.view.words import label

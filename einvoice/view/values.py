@@ -24,7 +24,8 @@ from functools import cache
 from typing import Any, Literal, cast
 
 from einvoice.data import Language
-from einvoice.model import Address, Identifier, Invoice, Model, Period
+from einvoice.model import Address, Identifier, Invoice, Period
+from einvoice.values import Model
 from einvoice.view import formatting
 from einvoice.view.leaves import data_type, says_nothing
 from einvoice.view.page import Entry, Look, Span, Spans

@@ -16,9 +16,10 @@ from view_samples import GALLERY, full_invoice
 from einvoice import model
 from einvoice.detect import read_invoice
 from einvoice.errors import EInvoiceError
-from einvoice.model import Invoice, Model, Unread
+from einvoice.model import Invoice, Unread
 from einvoice.paths import UNWRITTEN, walk
 from einvoice.terms import TERMS, term_at
+from einvoice.values import Model
 from einvoice.view import layout, render_html, render_pdf
 from einvoice.view.layout import page_of
 from einvoice.view.page import spans_of

@@ -16,9 +16,10 @@ from itertools import count
 from typing import Any, Union, get_args, get_origin
 
 from einvoice.draft import Draft
-from einvoice.model import Invoice, Line, Model
+from einvoice.model import Invoice, Line
 from einvoice.paths import UNWRITTEN
 from einvoice.report import Finding
+from einvoice.values import Model
 
 __all__ = ["FINDINGS", "GALLERY", "full_invoice", "logo"]
 

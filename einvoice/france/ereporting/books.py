@@ -17,7 +17,8 @@ from pydantic import Field
 
 from einvoice.france.ereporting.known import CurrencyRate, Known
 from einvoice.france.ereporting.report import PaidPart
-from einvoice.model import Amount, Invoice, Model, VatBreakdown
+from einvoice.model import Invoice, VatBreakdown
+from einvoice.values import Amount, Model
 
 GOODS, SERVICES, UNTAXED, MARGIN = "TLB1", "TPS1", "TNT1", "TMA1"  # TT-81
 

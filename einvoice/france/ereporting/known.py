@@ -19,7 +19,8 @@ from pydantic import Field
 from einvoice.draft.content import Treatment
 from einvoice.draft.parties import siren_of
 from einvoice.france.ereporting.report import PaidPart
-from einvoice.model import Invoice, Model, Nature, Note, Party, Rate, VatBreakdown
+from einvoice.model import Invoice, Nature, Note, Party, VatBreakdown
+from einvoice.values import Model, Rate
 
 _BAR = "BAR"  # the note that says how the reform treats an invoice (BR-FR-20)
 

@@ -15,7 +15,8 @@ from datetime import date
 from pydantic import Field
 
 from einvoice.france.times import LegalTime
-from einvoice.model import Amount, Identifier, Invoice, Model, Percentage, Period, Unread, VatBreakdown
+from einvoice.model import Identifier, Invoice, Period, Unread, VatBreakdown
+from einvoice.values import Amount, Model, Percentage
 
 
 class Declarant(Model):

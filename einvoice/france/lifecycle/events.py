@@ -19,7 +19,7 @@ from einvoice.france.lifecycle.codes import STATUSES
 from einvoice.france.lifecycle.message import Characteristic, LifecycleMessage
 from einvoice.france.payments import NOTHING
 from einvoice.france.times import LegalTime
-from einvoice.model import Amount, Model, Percentage
+from einvoice.values import Amount, Model, Percentage
 
 _OBJECTS: Mapping[str, ObjectType] = {each.guideline: each.object_type for each in ANSWERED.values()}
 _OF_INVOICES = frozenset(code for code, kind in STATUSES.items() if kind.phase)

@@ -15,7 +15,8 @@ from datetime import date
 from pydantic import Field
 
 from einvoice.france.times import LegalTime
-from einvoice.model import Amount, Identifier, Model, Percentage, Quantity, SupportingDocument, Unread
+from einvoice.model import Identifier, SupportingDocument, Unread
+from einvoice.values import Amount, Model, Percentage, Quantity
 
 
 class Actor(Model):

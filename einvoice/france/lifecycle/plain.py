@@ -13,9 +13,9 @@ from einvoice.data import Language
 from einvoice.france.lifecycle.events import Event
 from einvoice.france.lifecycle.life import Lifecycle
 from einvoice.france.times import LegalTime
-from einvoice.model import Amount, Model
 from einvoice.report import Finding
 from einvoice.rulebook import in_words
+from einvoice.values import Amount, Model
 
 
 class MayFollow(Model):
