@@ -24,6 +24,7 @@ from einvoice import cii, ubl
         ("totals.net  Colour/@net", "plain attribute"),
         ("number  Colour  unheard", "unheard"),
         ("'{colour}'  Colour", "colour"),
+        ("account  .  account", "no other row to say"),
     ],
 )
 def test_a_row_that_is_not_understood_is_refused(row, reason):

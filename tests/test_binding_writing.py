@@ -7,6 +7,7 @@ import pytest
 from small_binding import Buyer, Change, Code, Item, Order, Totals, syntax
 
 from einvoice import cii, ubl
+from einvoice.binding.nodes import Node
 from einvoice.binding.planning import Run, planned
 from einvoice.binding.table import compile_tables
 from einvoice.errors import Unwritable
@@ -204,6 +205,7 @@ def test_a_line_is_written_in_one_go():
     """All that a line of an invoice usually has is one run: nothing in it is decided upon for each line anew."""
     names = ("identifier", "quantity", "unit_code", "net_amount", "item_net_price", "vat_category_code", "vat_rate")
     for grammar in (cii._syntax().grammar, ubl._syntax(credit_note=False).grammar):
-        plan = planned(compile_tables(grammar)["LINE"], (*names, "item_name", "invoicing_period.start_date"), ())
+        line = Node("", "Line", inside=compile_tables(grammar)["LINE"])
+        plan = planned(line, (*names, "item_name", "invoicing_period.start_date"), ())
         assert [type(step) for step in plan.steps] == [Run]
         assert plan.says

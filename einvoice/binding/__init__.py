@@ -73,9 +73,11 @@ class Syntax(Generic[M]):
         self._term_of = term_of
         self.grammar = grammar
         self.shape = compile_tables(grammar)[grammar.start]
-        self._namespaces = "".join(
+        namespaces = "".join(
             f' xmlns{":" if prefix else ""}{prefix}="{uri}"' for prefix, uri in grammar.namespaces.items() if uri
         )
+        start = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}{namespaces}>'
+        self._document = Node("", root, inside=self.shape, always=True, opening=start, closing=f"</{root}>\n")
         self._xpaths: dict[str, str | None] = {}
         self._known = {key: _plain_path(self.shape, key) for key in sorted(_references(self.shape, set()))}
 
@@ -90,7 +92,7 @@ class Syntax(Generic[M]):
         With `incomplete`, what there is is written all the same.
         """
         try:
-            return write(self.shape, self.root, self._namespaces, item, incomplete=incomplete)
+            return write(self._document, item, incomplete=incomplete)
         except Unwritable as refused:
             faults = tuple(replace(each, term=self._term_of(each.field) or "") for each in refused.observations)
             raise refused.with_observations(faults) from None

@@ -1,10 +1,11 @@
 """How objects are written that have values for the same attributes: found out once for all of them.
 
-    planned(shape, ("identifier", "net_amount"), ())     # of lines; the document's names where a row asks for one
+    planned(node, ("identifier", "net_amount"), ())      # of lines; the document's names where a row asks for one
 
 Which elements are opened and hold something follows from the table and from those names. What is sure becomes few long
 texts with places for the values (`Run`); the rest are nodes that the writer decides upon each time, alone or inside an
-element that may remain empty (`Unsure`). The lines of an invoice are much alike, so each is written by a run or two.
+element that may remain empty (`Unsure`), and what the schema demands and the object lacks (`Lack`). The lines of an
+invoice are much alike, so each is written by a run or two.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from einvoice.binding.nodes import Node, Shape
 
@@ -21,23 +22,30 @@ ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", 
 ATTRIBUTE_ESCAPES = ESCAPES | {ord("\n"): "&#10;", ord("\t"): "&#9;"}  # a parser would make blanks of them
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Elements that are surely written: their XML, and what fills its places."""
+class Place(NamedTuple):
+    """A place in a run for a value, in an element or in one of its XML attributes."""
 
-    xml: str
-    places: tuple[Place, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place in a run: for a value, in an element or in one of its XML attributes, or for a whole opening tag."""
-
-    key: str = ""
-    document: bool = False  # the value is one of the document
+    key: str
     dump: Callable[[Any], str | None] | None = None
     escapes: dict[int, str] | None = None  # None: its texts hold nothing that XML needs escaped
-    tag: Node | None = None  # whose opening tag it is: an attribute of it is a constant that the document says
+    document: bool = False  # the value is one of the document
+    position: int = 0  # among the pieces of the run
+
+
+class Opening(NamedTuple):
+    """A place in a run for an opening tag: one of its attributes is a constant that the document says, or lacks."""
+
+    node: Node
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Elements that are surely written: their XML in pieces, and what replaces some of these."""
+
+    pieces: tuple[str, ...]
+    places: tuple[Place, ...]
+    openings: tuple[Opening, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +57,49 @@ class Unsure:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How a shape is written, step by step."""
+class Lack:
+    """A value that an element cannot do without, and that the object does not have."""
 
-    steps: tuple[Run | Unsure | Node, ...]
+    key: str
+    element: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an object is written, step by step."""
+
+    steps: tuple[Run | Unsure | Lack | Node, ...]
     says: bool  # surely more than constants
 
 
-_Step: TypeAlias = "str | Place | Unsure | Node"
+_Step: TypeAlias = "str | Place | Opening | Unsure | Lack | Node"
 
 
-@lru_cache(maxsize=256)
-def planned(shape: Shape, names: tuple[str, ...], of_document: tuple[str, ...]) -> Plan:
-    """The plan of all objects with values for these attributes, in documents with values for those."""
-    return _joined(*_steps(shape, frozenset(names), frozenset(of_document)))
+@lru_cache(maxsize=512)
+def planned(node: Node, names: tuple[str, ...], of_document: tuple[str, ...]) -> Plan:
+    """The plan of all objects with values for these attributes, as this element, in documents with values for those."""
+    keys, inside = frozenset(names), node.inside
+    able = (rank for rank, says in enumerate(node.rivals) if keys <= says)
+    if node.rivals and next(able, len(node.rivals) - 1) != node.rank:
+        return Plan((), says=False)
+    steps, says = _steps(inside, keys, frozenset(of_document))
+    says |= not inside.own.isdisjoint(keys)
+    if (text := inside.text) is not None and text.key in keys:
+        steps.insert(0, Place(text.key, text.dump, None if text.safe else ESCAPES))
+        says = True
+    elif text is not None and text.required:
+        steps.insert(0, Lack(text.key, node.name))
+    if says or node.many or node.always:
+        return _joined([*_opening(node, keys), *steps, node.closing], says)
+    return _joined([Unsure(node, _joined(steps, says))], says)
 
 
 def _joined(steps: list[_Step], says: bool) -> Plan:  # noqa: FBT001 - what `_steps` gives
     """The plan of these steps: all texts and places that stand side by side are one run."""
-    joined: list[Run | Unsure | Node] = []
-    parts: list[str | Place] = []
+    joined: list[Run | Unsure | Lack | Node] = []
+    parts: list[str | Place | Opening] = []
     for step in (*steps, None):
-        if isinstance(step, str | Place):
+        if isinstance(step, str | Place | Opening):
             parts.append(step)
             continue
         if parts:
@@ -81,9 +110,20 @@ def _joined(steps: list[_Step], says: bool) -> Plan:  # noqa: FBT001 - what `_st
     return Plan(tuple(joined), says)
 
 
-def _run(parts: list[str | Place]) -> Run:
-    xml = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
-    return Run(xml, tuple(part for part in parts if isinstance(part, Place)))
+def _run(parts: list[str | Place | Opening]) -> Run:
+    pieces = [""]
+    places: list[Place] = []
+    openings: list[Opening] = []
+    for part in parts:
+        if isinstance(part, str):
+            pieces[-1] += part
+            continue
+        if isinstance(part, Place):
+            places.append(part._replace(position=len(pieces)))
+        else:
+            openings.append(part._replace(position=len(pieces)))
+        pieces += ["", ""]
+    return Run(tuple(pieces), tuple(places), tuple(openings))
 
 
 def _steps(shape: Shape, names: Names, of_document: Names) -> tuple[list[_Step], bool]:
@@ -97,7 +137,7 @@ def _steps(shape: Shape, names: Names, of_document: Names) -> tuple[list[_Step],
             steps.append(node.fixed)
         elif node.key and _is_sure(node, names, of_document):
             escapes = None if node.safe else ESCAPES
-            steps += [*_opening(node, names), Place(node.key, node.document, node.dump, escapes), node.closing]
+            steps += [*_opening(node, names), Place(node.key, node.dump, escapes, node.document), node.closing]
             says = True
         elif node.key or node.constant:
             steps.append(node)
@@ -113,12 +153,14 @@ def _steps(shape: Shape, names: Names, of_document: Names) -> tuple[list[_Step],
 
 def _opening(node: Node, names: Names) -> list[_Step]:
     """The opening tag: a text, around places for the values that are XML attributes."""
+    if not node.inside.attributes:
+        return [node.opening]
     parts: list[_Step] = [f"<{node.name}"]
     for name, attribute in node.inside.attributes.items():
         if attribute.key in names:
-            parts += [f' {name}="', Place(attribute.key, escapes=ATTRIBUTE_ESCAPES), '"']
+            parts += [f' {name}="', Place(attribute.key, None, ATTRIBUTE_ESCAPES), '"']
         elif attribute.required or (attribute.constant and attribute.constant[0][:1] == "{"):
-            return [Place(tag=node)]
+            return [Opening(node)]
         elif attribute.constant and attribute.constant[0]:
             parts.append(f' {name}="{attribute.constant[0].translate(ATTRIBUTE_ESCAPES)}"')
     return [*parts, ">"]

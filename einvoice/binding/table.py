@@ -136,6 +136,8 @@ class _Compiler:
                 raise ValueError(f"the attribute is not what {third} makes")
             return node
         node.codec = self.grammar.codecs[third or _kind(annotation)]
+        if node.codec.choosy and not node.name:
+            raise ValueError("for the text of an element there is no other row to say what this one cannot")
         node.load, node.dump, node.safe = node.codec.load, node.codec.dump, node.codec.safe
         node.free, node.repeats = node.codec.free, node.codec.repeats
         for name, constant in node.codec.attributes.items():

@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from einvoice.binding.nodes import Node, Shape
-from einvoice.binding.planning import ATTRIBUTE_ESCAPES, ESCAPES, Plan, Run, planned
+from einvoice.binding.nodes import Node
+from einvoice.binding.planning import ATTRIBUTE_ESCAPES, ESCAPES, Plan, Run, Unsure, planned
 from einvoice.errors import Unwritable
 from einvoice.paths import walk
 from einvoice.rulebook import Fact, Observation
@@ -44,13 +44,11 @@ class _Writing:
         self.missing.setdefault(".".join((*trail, key)), element)
 
 
-def write(shape: Shape, name: str, namespaces: str, item: BaseModel, *, incomplete: bool) -> bytes:
-    """The document. Raises `Unwritable` with its findings."""
-    values = shape.made_by().values(item)
+def write(root: Node, item: BaseModel, *, incomplete: bool) -> bytes:
+    """The document of this root element. Raises `Unwritable` with its findings."""
+    values = root.inside.made_by().values(item)
     state = _Writing(values)
-    state.out.append(f'<?xml version="1.0" encoding="UTF-8"?>\n<{name}{namespaces}>')
-    _follow(planned(shape, state.keys, state.keys), values, state)
-    state.out.append(f"</{name}>\n")
+    _follow(planned(root, state.keys, state.keys), values, state)
     findings = [] if incomplete else [_missing(*fault) for fault in state.missing.items()]
     data = _encoded("".join(state.out))
     if data is None:
@@ -58,7 +56,7 @@ def write(shape: Shape, name: str, namespaces: str, item: BaseModel, *, incomple
         findings += [_forbidden(path, found[0]) for path, text in texts if (found := _FORBIDDEN.search(text))]
     if findings:
         fields = ", ".join(finding.field or "" for finding in findings)
-        raise Unwritable("EI-NO-WRITE-02", {"target": name, "fields": fields}, tuple(findings))
+        raise Unwritable("EI-NO-WRITE-02", {"target": root.name, "fields": fields}, tuple(findings))
     return data or b""
 
 
@@ -79,22 +77,20 @@ def _follow(plan: Plan, values: dict[str, Any], state: _Writing) -> bool:
     out = state.out
     for step in plan.steps:
         if isinstance(step, Run):
-            texts = []
-            for place in step.places:
-                text: Any
-                if place.tag is not None:
-                    text = _opening(place.tag, values, state)
-                else:
-                    text = (state.values if place.document else values)[place.key]
-                    if place.dump is not None:
-                        text = place.dump(text)
-                    if place.escapes is not None and _SPECIAL(text):
-                        text = text.translate(place.escapes)
-                texts.append(text)
-            out.append(step.xml % tuple(texts))
+            pieces = list(step.pieces)
+            for node, position in step.openings:
+                pieces[position] = _opening(node, values, state)
+            for key, dump, escapes, document, position in step.places:
+                text: Any = (state.values if document else values)[key]
+                if dump is not None:
+                    text = dump(text)
+                if escapes is not None and _SPECIAL(text):
+                    text = text.translate(escapes)
+                pieces[position] = text
+            out += pieces
         elif isinstance(step, Node):
             wrote |= _write_node(step, values, state)
-        else:
+        elif isinstance(step, Unsure):
             start = len(out)
             out.append(_opening(step.node, values, state) if step.node.inside.attributes else step.node.opening)
             if _follow(step.inside, values, state):
@@ -102,6 +98,8 @@ def _follow(plan: Plan, values: dict[str, Any], state: _Writing) -> bool:
                 wrote = True
             else:
                 del out[start:]
+        else:
+            state.lacks(step.key, step.element)
     return wrote
 
 
@@ -185,30 +183,10 @@ def _write_objects(node: Node, found: Any, state: _Writing) -> bool:
 
 
 def _write_object(node: Node, values: dict[str, Any], place: str, state: _Writing) -> bool:
-    if node.rivals:
-        able = (rank for rank, says in enumerate(node.rivals) if values.keys() <= says)
-        if next(able, len(node.rivals) - 1) != node.rank:
-            return False
-    out, inside = state.out, node.inside
-    start = len(out)
     state.trail.append(place)
-    out.append(_opening(node, values, state) if inside.attributes else node.opening)
-    wrote = not values.keys().isdisjoint(inside.own)
-    if inside.text is not None:
-        value = values.get(inside.text.key)
-        if value is not None:
-            text = value if inside.text.dump is None else inside.text.dump(value) or ""
-            out.append(text.translate(ESCAPES) if _SPECIAL(text) else text)
-            wrote = True
-        elif inside.text.required:
-            state.lacks(inside.text.key, node.name)
-    of_document = state.keys if inside.document_keys else ()
-    wrote |= _follow(planned(inside, tuple(values), of_document), values, state)
+    of_document = state.keys if node.inside.document_keys else ()
+    wrote = _follow(planned(node, tuple(values), of_document), values, state)
     state.trail.pop()
-    if wrote or node.many or node.always:
-        out.append(node.closing)
-    else:
-        del out[start:]
     return wrote
 
 
