@@ -43,6 +43,7 @@ __all__ = ["PROFILES", "Converted", "Wanted", "build", "build_with_losses", "con
 Target = Literal["ubl", "cii", "facturx"]
 
 _WRITERS: dict[str, Callable[[Invoice], bytes]] = {"ubl": ubl.write, "cii": cii.write}
+_MOST_RULES = 5  # named where a source is wrong; `validate` tells them all
 PROFILES = {each.name: each.identifier for each in profiles.PROFILES.values() if each.identifier}  # short name -> BT-24
 
 
@@ -50,9 +51,10 @@ PROFILES = {each.name: each.identifier for each in profiles.PROFILES.values() if
 class Converted:
     """What `convert` gives: the document that was made, what changed on the way, and the verdict on it.
 
-    `data` is XML in UTF-8, or a PDF. `losses` has warnings (what it does not say although the source did), informations
-    (what it says in addition, or otherwise) and errors (what makes it invalid although the source was not). `report`
-    has all findings about what was made, at the fields of the source; None where nobody asked.
+    `data` is XML in UTF-8, or a PDF. `losses` has warnings (what it does not say although the source did, and that it
+    is valid although the source was not), informations (what it says in addition, or otherwise) and errors (what makes
+    it invalid although the source was not). `report` has all findings about what was made, at the fields of the source;
+    None where nobody asked.
     """
 
     data: bytes
@@ -296,18 +298,28 @@ def convert(  # noqa: PLR0913 - each is a choice of the user, given by name
         return Converted(made.data, told)
     chosen = policy or Policy()
     report, steps = _verdict_on(made, whole, chosen, words)
-    return Converted(made.data, (*told, *_spoilt(document, report, steps, chosen, words)), report)
+    return Converted(made.data, (*told, *_compared(document, report, steps, chosen, words)), report)
 
 
-def _spoilt(
+def _compared(
     source: Document, report: Report, steps: tuple[StepResult, ...], policy: Policy, language: Language
 ) -> tuple[Finding, ...]:
-    """What makes the result invalid although the source is not, or leaves it without a verdict that the source has."""
-    if report.verdict == "valid" or (before := validated(source, policy).verdict) == "invalid":
+    """What makes the result better or worse than the source: what spoils a valid one, and that a wrong one is valid."""
+    before = validated(source, policy)
+    if report.verdict == "valid":
+        wrong = {each.rule: None for each in before.observations if each.severity == "error"}
+        return in_words([_corrected(list(wrong))], language) if before.verdict == "invalid" else ()
+    if before.verdict == "invalid":
         return ()
     if report.verdict == "invalid":
         return tuple(each for found in report.documents for each in found.findings if each.severity == "error")
-    if before != "valid":
+    if before.verdict != "valid":
         return ()
     doubts = [each.reason for each in steps if each.status == "not_run" and each.reason]
     return in_words([Observation("EI-FIT-DOUBT", "warning", "convert", {"reason": each}) for each in doubts], language)
+
+
+def _corrected(rules: list[str]) -> Observation:
+    """That the source broke these rules: what was read of it, and written anew, breaks none."""
+    shown = ", ".join([*rules[:_MOST_RULES], "…"] if len(rules) > _MOST_RULES else rules)
+    return Observation("EI-FIT-SOURCE", "warning", "convert", {"rules": shown})

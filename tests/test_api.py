@@ -148,7 +148,8 @@ DISCOUNT = "<cbc:ChargeIndicator>false</cbc:ChargeIndicator><cbc:Amount currency
 def test_what_an_invoice_implies_is_filled_and_told(data, target, field, value):
     """A schema that demands what the other syntax may leave out gets the value that the standard says it has."""
     made = ei.convert(data, target)
-    assert [(each.rule, each.severity, each.field, each.expected) for each in made.losses] == [
+    filled = [each for each in made.losses if each.rule != "EI-FIT-SOURCE"]  # CII without the total of VAT is invalid
+    assert [(each.rule, each.severity, each.field, each.expected) for each in filled] == [
         ("EI-IMPLIED", "information", field, value)
     ]
     assert ei.validate(made.data, policy=ei.Policy(rules="en16931")).verdict != "invalid"

@@ -21,6 +21,7 @@ from einvoice.profiles import PROFILES
 from einvoice.rulebook import Sentence, StepResult
 
 EUROPEAN = ei.Policy(rules="en16931")
+CORRECTED = ("EI-FIT-SOURCE", "warning", None)  # the source was invalid, the result is valid
 IBANS = ("FR7630006000011234567890189", "DE02120300000000202051")
 EXTENDED = PROFILES["extended"].identifier
 
@@ -71,7 +72,7 @@ def test_the_text_of_the_means_of_payment_stands_once():
     assert told(made) == []
     other = (means[0], means[1].model_copy(update={"means_text": "Autre"}))
     made = ei.convert(as_cii(payment_means=other), "ubl")  # which EN 16931 does not admit in CII either
-    assert told(made) == [("EI-LOSS", "warning", "payment_means[1].means_text")]
+    assert told(made) == [("EI-LOSS", "warning", "payment_means[1].means_text"), CORRECTED]
 
 
 def test_of_two_identifiers_of_the_buyer_that_with_a_scheme_stays():
@@ -115,6 +116,29 @@ def test_groups_of_one_rate_are_one_group_in_en_16931():
     )
     made = ei.convert(cii.write(invoice.model_copy(update={"vat_breakdown": parts})), "ubl", policy=EUROPEAN)
     assert ei.parse(made.data).vat_breakdown == (group,)
+    assert ("EI-FIT-GROUP", "information", "vat_breakdown[1]") in told(made)
+
+
+def twice(text, element):
+    """A document in which an element is repeated, as a program does that writes it at two places."""
+    start = text.index(f"<{element}")
+    end = text.index(f"</{element}>") + len(f"</{element}>")
+    return (text[:end] + text[start:end] + text[end:]).encode()
+
+
+@pytest.mark.parametrize(
+    "data", [twice(UBL, "cac:ClassifiedTaxCategory"), twice(CII, "ram:GrandTotalAmount")], ids=["ubl", "cii"]
+)
+def test_that_a_wrong_invoice_becomes_a_valid_one_is_told(data):
+    """What rules refuse is not always read: the result may be valid, and nobody must take the source for it."""
+    (source,) = ei.validate(data, policy=EUROPEAN).documents
+    assert source.verdict == "invalid"
+    made = ei.convert(data, "ubl", policy=EUROPEAN, language="en")
+    assert made.report.verdict == "valid"
+    assert told(made) == [CORRECTED]
+    broken = next(each.rule for each in source.findings if each.severity == "error")
+    assert f"({broken}" in made.losses[0].message
+    assert ei.convert(data, "ubl", policy=EUROPEAN, check=False).losses == ()  # nobody asked for a verdict
 
 
 def test_a_currency_of_vat_that_is_that_of_the_invoice_goes():
@@ -320,8 +344,10 @@ def test_an_empty_element_says_nothing_and_hinders_nobody(text, place, target):
     made = ei.convert(data, target, policy=EUROPEAN)
     assert made.report.verdict == "valid"
     assert ei.parse(made.data).seller.identifiers == ()
-    (empty,) = made.losses
+    wrong = ei.validate(data, policy=EUROPEAN).verdict == "invalid"  # for rules may refuse what is empty
+    empty, *others = made.losses
     assert (empty.rule, empty.severity) == ("EI-READ-08", "information")
+    assert [each.rule for each in others] == ["EI-FIT-SOURCE"] * wrong
     assert empty.xpath.endswith(place)
     assert "EI-READ-08" in [each.rule for each in ei.validate(data).documents[0].findings]
 
@@ -409,5 +435,6 @@ def test_references_that_are_empty_do_not_keep_an_invoice_from_conversion(target
     assert [each for each in told(made) if each[0] != "EI-LOSS"] == [
         ("EI-IMPLIED", "information", "supporting_documents[0].reference"),
         ("EI-IMPLIED", "information", "supporting_documents[1].reference"),
+        CORRECTED,
     ]
     assert ("EI-LOSS", "warning", "preceding_invoices[0]") in told(made)

@@ -272,6 +272,9 @@ def _groups_once(fitted: Fitted) -> None:
             continue
         amounts = {name: _sum(getattr(first, name), getattr(group, name)) for name in ("taxable_amount", "tax_amount")}
         groups[kind] = first.model_copy(update=amounts)
+        rate = "" if group.rate is None else f"{group.rate:f}"
+        told = _said("EI-FIT-GROUP", place, category=group.category_code or "—", rate=rate)
+        fitted.told.append(told)
         names = ("exemption_reason", "exemption_reason_code")
         fitted.left_out += [place / name for name in names if getattr(group, name) not in (None, getattr(first, name))]
     if len(groups) < len(fitted.invoice.vat_breakdown):
