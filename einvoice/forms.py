@@ -29,7 +29,6 @@ _RSM = f"{_CEFACT}CrossIndustryInvoice:100"
 _RAM = f"{{{_CEFACT}ReusableAggregateBusinessInformationEntity:100}}"
 _UDT = f"{{{_CEFACT}UnqualifiedDataType:100}}"
 _QDT = f"{{{_CEFACT}QualifiedDataType:100}}"
-_CAC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2}"
 _CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
 
 _PREFIXES = {"rsm": _RSM, "ram": _RAM[1:-1], "udt": _UDT[1:-1], "qdt": _QDT[1:-1]}

@@ -75,7 +75,6 @@ def _all(*changes: Callable[[str], str]) -> Callable[[str], str]:
 _LINE, _SECOND = "<cac:InvoiceLine>", "<cbc:Name>Rapport"
 _SETTLEMENT = "<ram:ApplicableHeaderTradeSettlement>"
 _AS_EXTENDED = _to("urn:cen.eu:en16931:2017", _EXTENDED)
-_AS_AS_EXTENDED = _to("urn:cen.eu:en16931:2017", _EXTENDED)
 
 BROKEN = (
     Broken("net of a line", _SERVICES, _to(">2460.00<", ">2400.00<"), "EI-CALC-01", "lines[0].net_amount"),

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from einvoice.model import Invoice, Line
+from einvoice.model import Invoice
 
 # Codes that the schemas restrict, and texts that a syntax gives a meaning: by field name.
 _GIVEN: dict[str, Any] = {
@@ -93,9 +93,3 @@ def _kind(hint: Any) -> tuple[Any, bool]:
     if origin is tuple:
         return _kind(arguments[0])[0], True
     return hint, False
-
-
-def full_line() -> Line:
-    """One line with every field."""
-    line: Line = _filled(Line, count(1000), ".lines")
-    return line

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from einvoice.schematron.parsed import Parsed, everywhere
 from einvoice.schematron.program import Alternative, Program, RuleTable
 from einvoice.schematron.rule_error import RuleError
 from einvoice.schematron.rules import Check, Function, Let, Rule, RuleSet, Value
@@ -32,18 +33,15 @@ from einvoice.schematron.xpath.code import Expr, Module, Scope, locals_in, text_
 from einvoice.schematron.xpath.functions import OwnFunction
 from einvoice.schematron.xpath.lexer import XPathError
 from einvoice.schematron.xpath.operands import operands_code
-from einvoice.schematron.xpath.parser import parse
 from einvoice.schematron.xpath.patterns import alternatives
-from einvoice.schematron.xpath.steps import clark
 from einvoice.schematron.xpath.strings import normalize_space
-from einvoice.schematron.xpath.syntax import AnyKind, Binary, Call, Filter, NameTest, Path, Root, Step, Syntax, walk
+from einvoice.schematron.xpath.syntax import Call
 from einvoice.schematron.xpath.translator import Translator
 from einvoice.schematron.xpath.types import read_type
 
 _CALL = re.compile(r"(\w+)\(‹d›, ")
 _VARIABLE = re.compile(r"‹d›\.at\((\w+), ‹n›\)")
 _TEXT = "(‹d›.text[‹n›] or ‹d›.value(‹n›))"
-_EVERYWHERE = Path(Root(), Step("descendant-or-self", AnyKind))
 
 
 def make_program(rules: RuleSet) -> Program:
@@ -52,7 +50,7 @@ def make_program(rules: RuleSet) -> Program:
     Raises RuleError, naming file, line and construct, for anything that is not understood.
     """
     try:
-        parsed = _Parsed(rules)
+        parsed = Parsed(rules)
         generator = _Generator(rules, parsed, patient=False)
         tables = generator.rule_tables()
         judge = generator.module.take_source()
@@ -74,18 +72,6 @@ def make_program(rules: RuleSet) -> Program:
     )
 
 
-def _everywhere(pattern: Syntax) -> Syntax:
-    """The expression for all nodes of a document that match a pattern: `A/B` is `//A/B`, `/A` stays as it is."""
-    match pattern:
-        case Root():
-            return pattern
-        case Path(left, right):
-            return Path(_everywhere(left), right)
-        case Binary("|", left, right):
-            return Binary("|", _everywhere(left), _everywhere(right))
-    return Path(_EVERYWHERE, pattern)
-
-
 def _facts(rules: RuleSet) -> dict[int, tuple[tuple[int, str], ...]]:
     """Of each check whose message has values with a name: which part of the message has which."""
     named = (
@@ -105,36 +91,10 @@ def _compile(source: str, name: str, part: str) -> bytes:
         raise RuleError(name, None, part, f"too deeply nested for Python ({error})") from None
 
 
-class _Parsed:
-    """The syntax trees of all expressions of a rule set, each parsed once."""
-
-    def __init__(self, rules: RuleSet) -> None:
-        self._namespaces = rules.namespaces
-        self._trees: dict[str, Syntax] = {}
-
-    def __call__(self, text: str) -> Syntax:
-        """The tree of an expression. Raises XPathError."""
-        if text not in self._trees:
-            self._trees[text] = parse(text, self._namespaces)
-        return self._trees[text]
-
-    def document_elements(self) -> frozenset[str]:
-        """The tags that expressions look for right below the root."""
-        found: set[str] = set()
-        for syntax in self._trees.values():
-            for part in walk(syntax):
-                match part:
-                    case Path(Root(), Step("child", NameTest(str(), str()) as test)):
-                        found.add(clark(test))
-                    case Path(Root(), Filter(Step("child", NameTest(str(), str()) as test))):
-                        found.add(clark(test))
-        return frozenset(found)
-
-
 class _Generator:
     """Translates the parts of a rule set into one module."""
 
-    def __init__(self, rules: RuleSet, parsed: _Parsed, *, patient: bool) -> None:
+    def __init__(self, rules: RuleSet, parsed: Parsed, *, patient: bool) -> None:
         self.rules = rules
         self.parsed = parsed
         self.module = Module()
@@ -251,8 +211,8 @@ class _Generator:
     def _keys(self) -> None:
         for key in self.rules.keys:
             with self.refusing(key.line, key.match):
-                everywhere = self.translator.expression(_everywhere(self.parsed(key.match)), Scope(self.root))
-                nodes = self.translator.as_list(self.translator.in_order(everywhere))
+                found = self.translator.expression(everywhere(self.parsed(key.match)), Scope(self.root))
+                nodes = self.translator.as_list(self.translator.in_order(found))
             with self.refusing(key.line, key.use):
                 item = Expr("node", "1", "‹n›")
                 values = self.translator.atomic(

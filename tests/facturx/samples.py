@@ -14,7 +14,6 @@ from einvoice.pdfa.xmp import Metadata, write_xmp
 from einvoice.rulebook import finding
 
 CATALOG, PAGES, PAGE, CONTENT, FONT, GLYPH, INTENT, PROFILE, METADATA, INFO = range(1, 11)
-FREE = 20  # numbers from here on are the test's own
 
 DATE = datetime(2026, 9, 2, 10, 15, tzinfo=UTC)
 IDENTIFIER = b"/ID[<00112233445566778899aabbccddeeff><00112233445566778899aabbccddeeff>]"
