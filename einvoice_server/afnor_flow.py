@@ -8,7 +8,6 @@ whose acknowledgement says so. The file is judged after the answer.
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import json
 import secrets
 import uuid
@@ -17,13 +16,13 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
-from pydantic import Field, ValidationError
+from pydantic import Field, StrictInt, ValidationError
 from sqlalchemy import Connection, Row, delete, select
 from starlette.datastructures import UploadFile
 
 import einvoice as ei
 from einvoice_server import intake
-from einvoice_server.api.common import Here, Plain, known
+from einvoice_server.api.common import Here, Plain, Timed, known
 from einvoice_server.auth import Caller, Holder, bearer, known_token
 from einvoice_server.clock import iso, micros
 from einvoice_server.errors import Refused
@@ -82,8 +81,8 @@ class FlowInfo(Plain):
 class Filters(Plain):
     """Which flows are wanted."""
 
-    updatedAfter: dt.datetime | None = None  # noqa: N815
-    updatedBefore: dt.datetime | None = None  # noqa: N815
+    updatedAfter: Timed | None = None  # noqa: N815
+    updatedBefore: Timed | None = None  # noqa: N815
     processingRule: list[Rule] | None = None  # noqa: N815
     flowType: list[Kind] | None = None  # noqa: N815
     flowDirection: list[Direction] | None = None  # noqa: N815
@@ -95,7 +94,7 @@ class Search(Plain):
     """A search."""
 
     where: Filters
-    limit: int = Field(25, le=100)
+    limit: StrictInt = Field(25, le=100)
     cursor: str | None = None
 
 
@@ -120,8 +119,8 @@ async def _parts(request: Request, caller: Who) -> Parts:
     _ = caller  # who may not ask is refused before anything is read
     async with request.form(max_files=2, max_fields=100) as form:
         file, info = form.get("file"), form.get("flowInfo")
-        if not isinstance(file, UploadFile):
-            raise Refused(400, "expected the part file, with the name of a file")
+        if not isinstance(file, UploadFile) or len(form.getlist("file")) > 1:
+            raise Refused(400, "expected one part file, with the name of a file")
         if info is None:
             raise Refused(400, "expected the part flowInfo")
         text = (await info.read()) if isinstance(info, UploadFile) else info

@@ -6,7 +6,9 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DataError
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
@@ -105,11 +107,13 @@ def _afnor(service: Any) -> FastAPI:
 def _oauth(app: FastAPI, platform: Platform) -> None:
     @app.post("/oauth2/token", include_in_schema=False)
     async def _token(request: Request) -> Response:
-        form = {name: str(value) for name, value in (await request.form(max_fields=10)).items()}
         try:
+            form = {name: str(value) for name, value in (await request.form(max_fields=10)).items()}
             made = await run_in_threadpool(access_token, platform, form, request.headers.get("authorization", ""))
         except Refused as error:
             return JSONResponse({"error": error.detail}, error.status_code, headers={"Cache-Control": "no-store"})
+        except (HTTPException, DataError):  # no form, or texts that no client has
+            return JSONResponse({"error": "invalid_request"}, 400, headers={"Cache-Control": "no-store"})
         return JSONResponse(made, headers={"Cache-Control": "no-store"})
 
 

@@ -14,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from sqlalchemy.exc import DataError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match
@@ -55,6 +56,7 @@ def findings_detail(findings: Sequence[ei.Finding], at: Sequence[str | int] = ("
     ]
 
 
+UNKEPT = "a text holds a character that cannot be kept, such as U+0000"  # PostgreSQL has none in its texts
 _LAST = {"Connection": "close"}  # the web server ends the connection after an error that it did not expect: say so
 
 
@@ -90,11 +92,16 @@ def seed_errors(app: FastAPI) -> None:
     async def _unreadable(_: Request, error: ei.EInvoiceError) -> Response:
         return _said(501 if isinstance(error, ei.MissingExtra) else 400, str(error))
 
+    @app.exception_handler(DataError)
+    async def _unkept(_: Request, _error: DataError) -> Response:
+        return _said(400, UNKEPT)
+
     @app.exception_handler(Exception)
     async def _broken(_: Request, error: Exception) -> Response:
+        answer = _said(500, f"internal error ({type(error).__name__})", _LAST)
         if not isinstance(error, ClientDisconnect):
-            _log.error("request: %s", where_it_broke(error))
-        return _said(500, f"internal error ({type(error).__name__})", _LAST)
+            _log.error("request %s: %s", answer.headers["X-Trace-Id"], where_it_broke(error))
+        return answer
 
 
 def where_it_broke(error: BaseException | None = None) -> str:
@@ -128,11 +135,20 @@ def _places(error: RequestValidationError) -> list[dict[str, Any]]:
     return [
         {
             "loc": [str(step) if not isinstance(step, int) else step for step in each["loc"]],
-            "msg": each["msg"],
+            "msg": _words(each),
             "type": each["type"],
         }
         for each in error.errors()
     ]
+
+
+def _words(error: dict[str, Any]) -> str:
+    """What is wrong, with what the framework does not say: why it is no JSON, or that it was not sent as such."""
+    if error["type"] == "json_invalid":
+        return f"this is no JSON: {error['ctx']['error']}"
+    if isinstance(error.get("input"), bytes):
+        return "expected JSON, sent with the header Content-Type: application/json"
+    return str(error["msg"])
 
 
 def afnor_errors(app: FastAPI) -> None:
@@ -150,6 +166,10 @@ def afnor_errors(app: FastAPI) -> None:
     async def _invalid(_: Request, error: RequestValidationError) -> Response:
         places = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in _places(error))
         return said(400, places)
+
+    @app.exception_handler(DataError)
+    async def _unkept(_: Request, _error: DataError) -> Response:
+        return said(400, UNKEPT)
 
     @app.exception_handler(Exception)
     async def _broken(_: Request, error: Exception) -> Response:

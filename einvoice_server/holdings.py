@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select
 
 import einvoice as ei
-from einvoice.france import addresses, directory, mandates
+from einvoice.france import addresses, directory, mandates, uniqueness
 from einvoice_server.clock import moment
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, line, mandate, sponsor
@@ -86,14 +86,11 @@ def designated(platform: Platform, tx: Connection, client_id: str) -> str:
 
 
 def siren_of(party: Any) -> str | None:
-    """The SIREN by which a party of an invoice is registered (BT-30, BT-47), or else addressed (BT-34, BT-49)."""
+    """The SIREN that a party of an invoice states, or else that of its address (BT-34, BT-49)."""
     if party is None:
         return None
-    registered = party.legal_registration_identifier
-    if registered is not None and registered.scheme_id == "0002":
-        return str(registered.value)
     address = addresses.ElectronicAddress.of(party.electronic_address)
-    return address.siren if address else None
+    return uniqueness.siren_of(party) or (address.siren if address else None)
 
 
 def issuer_of(invoice: ei.Invoice) -> str | None:

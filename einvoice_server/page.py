@@ -21,6 +21,7 @@ from fastapi import FastAPI, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.exc import DataError
 from starlette.requests import ClientDisconnect
 
 import einvoice as ei
@@ -126,9 +127,14 @@ def mount(app: FastAPI, platform: Platform) -> None:
         said = _TEXTS[_language(request)].get(f"refused_{error.status_code}", str(error.detail))
         return shown.page(request, "refused.html", error.status_code, said=said)
 
+    @app.exception_handler(DataError)
+    async def _unkept(request: Request, _error: DataError) -> Response:
+        return shown.page(request, "refused.html", 404, said=_TEXTS[_language(request)]["refused_404"])
+
     @app.exception_handler(Exception)
     async def _broken(request: Request, error: Exception) -> Response:
-        if not isinstance(error, ClientDisconnect):
+        # What the APIs below failed by, they have told.
+        if not isinstance(error, ClientDisconnect) and not request.url.path.startswith(("/api/", "/afnor-")):
             _log.error("page: %s", where_it_broke(error))
         return shown.page(request, "refused.html", 500, said=type(error).__name__)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -19,7 +18,7 @@ from einvoice_server.platform import Platform
 from einvoice_server.tables import client, record, report
 from einvoice_server.tx import insert_once, made_id
 
-__all__ = ["Periodicity", "books_of", "calendar_of", "file_due", "periodicities", "reporting_for"]
+__all__ = ["Periodicity", "books_of", "file_due", "periodicities", "reported_years", "reporting_for"]
 
 
 class Periodicity(BaseModel):
@@ -76,10 +75,9 @@ def _declarant(value: str, scheme: str, name: str) -> ereporting.Declarant:
     return ereporting.Declarant.model_validate({"identifier": {"value": value, "scheme_id": scheme}, "name": name})
 
 
-def calendar_of(regime: ereporting.Regime, today: date) -> Iterator[ereporting.ReportingPeriod]:
-    """The periods of this year and the last, as far as they matter today."""
-    for year in (today.year - 1, today.year):
-        yield from ereporting.periods(regime, year)
+def reported_years(today: date) -> tuple[int, int]:
+    """The years whose reports are made, and made anew where the books change: the last one, and this."""
+    return today.year - 1, today.year
 
 
 def file_due(platform: Platform, made: dict[str, tuple[str, int]]) -> None:
@@ -107,7 +105,7 @@ def _last_record(tx: Connection, client_id: str) -> int:
 def _file(
     platform: Platform, tx: Connection, client_id: str, how: ereporting.Reporting, books: ereporting.Books, today: date
 ) -> None:
-    for year in (today.year - 1, today.year):
+    for year in reported_years(today):
         for filing in how.filings(books, year):
             if filing.period.end < today:
                 _filing(platform, tx, client_id, how, books, filing)

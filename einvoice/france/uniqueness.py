@@ -15,7 +15,7 @@ from typing import NamedTuple
 from einvoice.draft.parties import siren_of
 from einvoice.model import Invoice
 
-__all__ = ["UniquenessKey", "uniqueness_key"]
+__all__ = ["UniquenessKey", "siren_of", "uniqueness_key"]
 
 
 class UniquenessKey(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from fastapi import Body
-from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, WithJsonSchema, model_validator
 from sqlalchemy import Connection, select
 
 import einvoice as ei
@@ -20,7 +21,7 @@ from einvoice_server.errors import Refused
 from einvoice_server.happenings import happened
 from einvoice_server.holdings import companies, siren_of
 from einvoice_server.platform import Platform
-from einvoice_server.reports import Periodicity, books_of, periodicities
+from einvoice_server.reports import Periodicity, books_of, periodicities, reported_years
 from einvoice_server.tables import client, duty, record, report
 from einvoice_server.tx import change, insert_once, new_id
 
@@ -36,7 +37,10 @@ def _spelled(digits: str, least: int, most: int) -> Any:
     return WithJsonSchema({"anyOf": [number, {"type": "string", "pattern": rf"^{digits}(\.[0-9]{{1,2}})?$"}]})
 
 
-Amount = Annotated[Decimal, Field(max_digits=19, decimal_places=2), _spelled("-?[0-9]{1,17}", -(10**15), 10**15)]
+_MOST = 10**15
+Amount = Annotated[
+    Decimal, Field(ge=-_MOST, le=_MOST, max_digits=19, decimal_places=2), _spelled("-?[0-9]{1,16}", -_MOST, _MOST)
+]
 Rate = Annotated[Decimal, Field(ge=0, le=100, max_digits=5, decimal_places=2), _spelled("[0-9]{1,2}", 0, 100)]
 
 
@@ -76,7 +80,7 @@ class DailySales(BaseModel):
     )
     rates: list[RatePart] = Field(min_length=1, max_length=50)
     currency_code: str = Field("EUR", pattern=r"^[A-Z]{3}$")
-    count: int = Field(1, ge=0, le=10**9, description="how many sales")
+    count: StrictInt = Field(1, ge=0, le=10**9, description="how many sales")
 
 
 class Sales(BaseModel):
@@ -161,6 +165,7 @@ def exempt_invoice(here: Here, caller: Client, given: Annotated[ExemptInvoice, B
     about = treatment.treatment(found)
     if about not in ("B2BINT", "B2C", "B2CINT"):
         raise Refused(422, f"an invoice of treatment {about} is not reported here")
+    _still_reported(here, [(("model", "issue_date"), found.issue_date)])
     with here.db.write() as tx:
         _same_country(given, found)
         _its_party(tx, caller, given, found)
@@ -169,6 +174,18 @@ def exempt_invoice(here: Here, caller: Client, given: Annotated[ExemptInvoice, B
         _reportable(here, tx, caller.client_id)
         happened(here, tx, caller.client_id, "invoice", invoice_id, "200", key=invoice_id, emitter="PDPE")
     return {"invoice_id": invoice_id, "message": f"kept for the report of its period ({about})"}
+
+
+def _still_reported(here: Platform, days: Sequence[tuple[Sequence[str | int], dt.date | None]]) -> None:
+    """What no report will ever say is refused, and not kept in silence."""
+    first = reported_years(here.today)[0]
+    wrong = [
+        {"loc": ["body", *place], "msg": f"no report of {day.year} is made; expected {first} to 2099", "type": "day"}
+        for place, day in days
+        if day is not None and not first <= day.year <= 2099
+    ]
+    if wrong:
+        raise Refused(422, wrong)
 
 
 def _same_country(given: ExemptInvoice, found: ei.Invoice) -> None:
@@ -184,7 +201,14 @@ def _its_party(tx: Connection, caller: Caller, given: ExemptInvoice, found: ei.I
         side = "seller" if given.direction == "outgoing" else "buyer"
         place = ["body", "model", side]
         raise Refused(
-            422, [{"loc": place, "msg": f"you have no active mandate of the {side} {own}", "type": "mandate"}]
+            422,
+            [
+                {
+                    "loc": place,
+                    "msg": f"you have no active mandate of the {side} {own or '(without SIREN)'}",
+                    "type": "mandate",
+                }
+            ],
         )
 
 
@@ -206,6 +230,7 @@ def _reportable(here: Platform, tx: Connection, client_id: str) -> None:
 @reporting.post("/b2c-transactions", status_code=201, response_model=Recorded)
 def b2c_transactions(here: Here, caller: Client, given: Annotated[Sales, Body()]) -> Any:
     """Keep daily sums of sales to private customers."""
+    _still_reported(here, [(("transactions", at, "day"), each.day) for at, each in enumerate(given.transactions)])
     sales = [ereporting.Sale.model_validate(each.model_dump()) for each in given.transactions]
     with here.db.write() as tx:
         for each in sales:
@@ -216,6 +241,11 @@ def b2c_transactions(here: Here, caller: Client, given: Annotated[Sales, Body()]
 @reporting.post("/payments", status_code=201, response_model=Recorded, openapi_extra=OURS)
 def payments(here: Here, caller: Client, given: Annotated[PaymentsIn, Body()]) -> Any:
     """Keep payments of reported invoices, by their number, and of daily sales."""
+    _still_reported(
+        here,
+        [(("invoices", at, "day"), each.day) for at, each in enumerate(given.invoices)]
+        + [(("sales", at, "day"), each.day) for at, each in enumerate(given.sales)],
+    )
     paid = [ereporting.Paid.model_validate(each.model_dump()) for each in given.invoices]
     receipts = [ereporting.Receipt.model_validate(each.model_dump()) for each in given.sales]
     with here.db.write() as tx:

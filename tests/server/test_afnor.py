@@ -199,6 +199,21 @@ def test_a_file_sent_twice_says_so(flows):
     assert [each["flowId"] for each in search["results"]] == [first["flowId"]]
 
 
+def test_two_files_are_not_one_flow(flows):
+    """Which of them is meant? The other would be lost."""
+    parts = [("file", ("a.xml", ubl("F-A"))), ("file", ("b.xml", ubl("F-B")))]
+    info = ("flowInfo", (None, json.dumps({"name": "a.xml", "flowSyntax": "UBL"})))
+    answer = flows.post("/flows", files=[*parts, info])
+    assert (answer.status_code, answer.json()["errorCode"]) == (400, "BAD_REQUEST")
+
+
+@pytest.mark.parametrize("change", [{"limit": "5"}, {"where": {"updatedAfter": 1}}, {"where": {"updatedAfter": "1"}}])
+def test_a_search_takes_what_is_published_only(flows, change):
+    """A text is no number, and a number no time: 1 was the first second of 1970."""
+    wanted = {"where": {"updatedAfter": "2020-01-01T00:00:00Z"}} | change
+    assert flows.post("/flows/search", json=wanted).status_code == 400
+
+
 def test_the_cursor_leads_through_all(flows):
     """Page by page, each flow once."""
     for number in range(9):
@@ -234,6 +249,13 @@ def test_who_has_no_token_is_told_in_the_standards_words(box):
     assert httpx.post(f"{url}/oauth2/token", data=wrong | {"grant_type": "password"}).status_code == 400
     odd = {"Authorization": b"Basic \xff"}
     assert httpx.post(f"{url}/oauth2/token", data=wrong, headers=odd).status_code == 401
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data", "multipart/form-data; boundary=x"])
+def test_what_is_no_form_gets_no_token(box, kind):
+    """In the words of OAuth2, as every other refusal."""
+    answer = httpx.post(f"{box.platforms[0].url}/oauth2/token", content=b"\xff", headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()) == (400, {"error": "invalid_request"})
 
 
 def test_another_organisation_of_the_sponsor(box, flows):

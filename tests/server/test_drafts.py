@@ -124,3 +124,18 @@ def test_a_number_is_told_as_it_was_written(seller):
     line = b'{"lines": [{"quantity": 1e99}]}'
     told = seller.http.post("/drafts", content=line, headers={"Content-Type": "application/json"}).text
     assert ("1E+99" in told, "Decimal" in told) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "said"),
+    [
+        (b"{}", "application/x-www-form-urlencoded", "Content-Type: application/json"),  # what curl -d sends
+        (b'{"number": "A", "number": "B"}', "application/json", "number"),
+        (b"{bad", "application/json", "Expecting property name"),
+    ],
+)
+def test_what_is_no_json_is_told_why(seller, body, kind, said):
+    """Not as JSON, not once, not at all: with what to change, and without what was sent."""
+    answer = seller.http.post("/drafts", content=body, headers={"Content-Type": kind})
+    assert answer.status_code == 422
+    assert said in answer.json()["detail"][0]["msg"]

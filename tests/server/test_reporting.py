@@ -49,6 +49,50 @@ def test_what_is_not_reported_is_refused(seller, change, place):
     assert place in answer.json()["detail"][0]["loc"]
 
 
+@pytest.mark.parametrize("day", ["1800-01-01", "2150-01-01"])
+@pytest.mark.parametrize(
+    ("path", "body", "place"),
+    [
+        ("exempt-invoices", lambda day: exempt(model=draft("E-DAY", buyer=GERMAN, issue_date=day)), "issue_date"),
+        (
+            "b2c-transactions",
+            lambda day: {
+                "transactions": [
+                    {
+                        "day": day,
+                        "category_code": "TLB1",
+                        "rates": [{"rate": "20", "taxable_amount": "100.00", "tax_amount": "20.00"}],
+                    }
+                ]
+            },
+            "day",
+        ),
+        ("payments", lambda day: {"sales": [{"day": day, "parts": [{"rate": "20", "amount": "12.00"}]}]}, "day"),
+    ],
+)
+def test_what_no_report_will_say_is_refused(seller, path, body, place, day):
+    """Reports are made of last year and later: what is older, or beyond all years, is not kept in silence."""
+    answer = seller.http.post(f"/reporting/{path}", json=body(day))
+    assert (answer.status_code, answer.json()["detail"][0]["loc"][-1]) == (422, place)
+
+
+def test_a_purchase_abroad_knows_its_buyer_by_its_vat_number(seller):
+    """The SIREN of the client stands in its VAT number: no registration number is asked for besides."""
+    bought = draft("E-IN", seller=GERMAN, buyer=party("VENDEUR EXEMPLE", "FR88100000009"))
+    bought["business_process_type"] = "B1"
+    answer = seller.http.post("/reporting/exempt-invoices", json=exempt(direction="incoming", model=bought))
+    assert answer.status_code == 201, answer.text
+
+
+def test_a_flag_is_no_count_and_amounts_have_a_bound(seller):
+    """Both were taken, as 0 sales and as money that nobody has."""
+    part = {"rate": "20", "taxable_amount": "100.00", "tax_amount": "20.00"}
+    sale = {"day": "2026-11-02", "category_code": "TLB1", "rates": [part]}
+    for change in ({"count": False}, {"rates": [part | {"taxable_amount": -1000000000000001.0}]}):
+        answer = seller.http.post("/reporting/b2c-transactions", json={"transactions": [sale | change]})
+        assert answer.status_code == 422
+
+
 def test_a_payment_of_no_known_invoice_is_refused(seller):
     """It could not be reported: that is said now, and nothing of the request is kept."""
     paid = {"invoices": [{"number": "NONE", "day": "2026-11-02", "amount": "10.00"}]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import json
 import threading
 
 import httpx
@@ -246,6 +247,36 @@ def test_the_exchange_works_on_every_database(anywhere):
         first = next(each for each in anywhere.services if each.platform.settings.matricule == "0101").platform
         until(lambda: count(first, duty, duty.c.done.is_(None)) == 0)
         assert count(first, invoice) == 1
+
+
+def test_a_character_that_no_text_holds_is_refused_or_kept(anywhere):
+    """U+0000 wherever texts come in: PostgreSQL keeps none, SQLite does; neither answers 500."""
+    platform, nul = anywhere.platforms[0], "a\0b"
+    info = {"name": "f.xml", "flowSyntax": "UBL", "trackingId": nul}
+    token = {"grant_type": "client_credentials", "client_id": nul, "client_secret": nul}
+    with Company(platform) as seller:
+        access = httpx.post(f"{platform.url}/oauth2/token", data={**token, **platform.oauth}).json()["access_token"]
+        flows = {"Authorization": f"Bearer {access}"}
+        named = {"organization_name": nul, "contact_email": nul, "external_ref": nul}
+        answers = [
+            seller.http.post("/clients", json=named),
+            seller.http.get("/clients", params={"external_ref": nul}),
+            seller.http.get("/lifecycle-events", params={"object_id": nul}),
+            seller.http.post("/lifecycle-events", json={"invoice_id": nul, "status_code": "205"}),
+            seller.http.post("/webhooks", json={"url": "http://127.0.0.1/\0"}),
+            httpx.post(f"{platform.url}/oauth2/token", data=token),
+            httpx.get(f"{platform.url}/onboarding/a%00b/x"),
+            *(
+                httpx.request(method, f"{platform.url}/afnor-flow/v1/{path}", headers=flows, **body)
+                for method, path, body in (
+                    ("GET", "flows/a%00b", {}),
+                    ("POST", "flows/search", {"json": {"where": {"trackingId": nul}}}),
+                    ("POST", "flows", {"files": {"file": ("f", b"x"), "flowInfo": (None, json.dumps(info))}}),
+                )
+            ),
+        ]
+        seller.http.delete("/webhooks")
+    assert [each.status_code for each in answers if each.status_code >= 500] == []
 
 
 def test_two_workers_share_the_work(anywhere):
