@@ -23,11 +23,17 @@ from einvoice.france.treatment import treatment
 from einvoice.model import Invoice, Party, VatBreakdown
 
 _STANDARD = "S"
-_CHARGED = frozenset(
-    {_STANDARD, "L", "M", "B"}
-)  # also the Canary Islands, Ceuta and Melilla, and Italian split payment
+_CHARGED = frozenset({_STANDARD, "L", "M", "B"})  # the Canary Islands, Ceuta and Melilla, Italian split payment too
 _CONSUMERS = ("B2C", "B2CINT")
 _FRENCH_TERRITORY = ("FR", "MC")  # Monaco charges French VAT
+
+# The other member states of the Union, by their codes in ISO 3166.
+# fmt: off
+MEMBER_STATES = frozenset({
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "GR", "HR", "HU",
+    "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+})
+# fmt: on
 
 # Member states whose rates in force France has, or had, as well; every other rate tells by itself.
 _RATES_LIKE_FRENCH = {

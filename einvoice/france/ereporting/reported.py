@@ -7,7 +7,6 @@ Source: DGFiP external specifications v3.2, annex 6 v1.10 and annex 7 (G1.01, G1
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from itertools import compress
 
@@ -15,7 +14,7 @@ from einvoice.draft.parties import is_french_party, siren_of
 from einvoice.france.ereporting.entries import Entry
 from einvoice.france.mapping import billed_lines, in_france, mapped
 from einvoice.france.payments import NOTHING
-from einvoice.france.vat import is_charged
+from einvoice.france.vat import MEMBER_STATES, is_charged
 from einvoice.model import AllowanceCharge, Identifier, Invoice, Party, VatBreakdown
 
 SPECIFICATION = "urn.cpro.gouv.fr:1p0:ereporting"  # TT-29
@@ -73,13 +72,13 @@ def _identifier(party: Party) -> Identifier:
     stated = party.legal_registration_identifier
     if stated is not None and country in _PACIFIC and stated.scheme_id in _PACIFIC_SCHEMES:
         return stated
-    if party.vat_identifier and _EU_VAT.match(party.vat_identifier):
+    if party.vat_identifier and party.vat_identifier[:2] in _EU_VAT:
         return Identifier(value=party.vat_identifier, scheme_id="0223")
     return Identifier(value=f"{country}{(party.name or '')[:_NAME_LENGTH]}", scheme_id="0227")
 
 
 # Prefixes of VAT numbers of the other member states, and of Northern Ireland for goods.
-_EU_VAT = re.compile("AT|BE|BG|CY|CZ|DE|DK|EE|EL|ES|FI|HR|HU|IE|IT|LT|LU|LV|MT|NL|PL|PT|RO|SE|SI|SK|XI")
+_EU_VAT = MEMBER_STATES - {"GR"} | {"EL", "XI"}
 
 
 def _without_vat(groups: tuple[VatBreakdown, ...]) -> tuple[VatBreakdown, ...]:

@@ -21,41 +21,10 @@ from einvoice.france.ereporting.books import EURO, Books, Paid, Receipt, Sale
 from einvoice.france.ereporting.cells import Cell, Misread, plain
 from einvoice.france.ereporting.columns import TABLES, Column, Table
 from einvoice.france.ereporting.report import Declarant, PaidPart
+from einvoice.france.vat import MEMBER_STATES
 from einvoice.identifiers import SIREN, french_vat_of
 from einvoice.model import Address, Identifier, Invoice, Party, Totals, VatBreakdown
 from einvoice.rulebook import Fact, Observation, Sentence
-
-# The other member states of the Union, by their codes in ISO 3166.
-_EU = frozenset(
-    [
-        "AT",
-        "BE",
-        "BG",
-        "CY",
-        "CZ",
-        "DE",
-        "DK",
-        "EE",
-        "ES",
-        "FI",
-        "GR",
-        "HR",
-        "HU",
-        "IE",
-        "IT",
-        "LT",
-        "LU",
-        "LV",
-        "MT",
-        "NL",
-        "PL",
-        "PT",
-        "RO",
-        "SE",
-        "SI",
-        "SK",
-    ]
-)
 
 
 @dataclass
@@ -213,7 +182,7 @@ def _vat_category(row: Mapping[str, Any]) -> str | None:
         return "S"
     if row["nature"] == "S1":
         return "AE"
-    return "K" if row["country"] in _EU and row["nature"] == "B1" else None
+    return "K" if row["country"] in MEMBER_STATES and row["nature"] == "B1" else None
 
 
 def _letters(place: int) -> str:
