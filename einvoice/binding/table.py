@@ -117,6 +117,10 @@ class _Compiler:
         if first[0] in "'=":
             node.constant, node.recognises = _constant(first), first[0] == "="
             return node
+        return self._of_model(node, first, third, model)
+
+    def _of_model(self, node: Node, first: str, third: str, model: type[BaseModel]) -> Node:
+        """A node whose text or inside is an attribute of the model."""
         match = _FIRST.fullmatch(first)
         if not match:
             raise ValueError("not understood")

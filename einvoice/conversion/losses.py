@@ -21,7 +21,7 @@ from einvoice.detect import read_invoice
 from einvoice.model import Invoice
 from einvoice.paths import Path, differences, walk
 from einvoice.rulebook import Observation
-from einvoice.terms import nearest_term
+from einvoice.terms import nearest_number
 from einvoice.xml import parse_xml
 
 LEFT_OUT = frozenset({"EI-LOSS", "EI-LOSS-REASON"})  # rules that name a value which the document does not have
@@ -71,9 +71,8 @@ def lost_files(beside: Iterable[tuple[str, bytes]], invoice: Invoice) -> tuple[O
 
 
 def _loss(path: Path, shown: str, target: str) -> Observation:
-    about = nearest_term(path)
     facts = {"target": target, "text": shown, "found": shown}
-    return Observation("EI-LOSS", "warning", "convert", facts, term=about.id if about else "", field=str(path))
+    return Observation("EI-LOSS", "warning", "convert", facts, term=nearest_number(path) or "", field=str(path))
 
 
 def _shown(value: Any) -> str:

@@ -18,12 +18,13 @@ from typing import Any, TypeVar
 
 from einvoice.model import Invoice
 from einvoice.paths import Path
-from einvoice.terms import nearest_term, term
+from einvoice.terms import nearest_number, term
 from einvoice.values import Model
 
 SUBTYPE = "EXT-FR-FE-163"  # the term that says whether a line is a detail
 
 M = TypeVar("M", bound=Model)
+_number_of = lru_cache(maxsize=4096)(nearest_number)
 
 
 def reduced(invoice: Invoice, terms: Collection[str], *, unnumbered: bool = False) -> tuple[Invoice, tuple[Path, ...]]:
@@ -55,13 +56,7 @@ def _value(value: Any, terms: frozenset[str], place: Path, lost: list[Path]) -> 
             return small
         lost += [place] if inner else []  # a part that goes as a whole is one loss: a line, a contact
         return None
-    if _term_of(place.plain) in terms:
+    if _number_of(place.plain) in terms:
         return value
     lost.append(place)
     return None
-
-
-@lru_cache(maxsize=4096)
-def _term_of(plain: Path) -> str | None:
-    found = nearest_term(plain)
-    return found.id if found else None

@@ -16,9 +16,8 @@ from itertools import chain, combinations, islice
 from typing import Any
 
 from einvoice.document import Document
-from einvoice.paths import Path
 from einvoice.rulebook import Observation, Sentence, row
-from einvoice.terms import nearest_term
+from einvoice.terms import nearest_number
 from einvoice.xml import local_name
 
 MISSING = "EI-READ-06"
@@ -48,14 +47,13 @@ def missing_attributes(document: Document) -> Iterator[Observation]:
             party = next((local_name(each) for each in islice(element.iterancestors(), 1, 2)), "")
             number = _TAX_NUMBERS.get(party, "") if attribute == "schemeID" else ""
             field = number or document.field_at(xpath) or ""
-            term = nearest_term(Path.parse(field)) if field else None
             line: Any = element.sourceline
             yield Observation(
                 MISSING,
                 "warning",
                 "read",
                 {"attribute": attribute, "name": xpath.rpartition("/")[2], "found": (element.text or "").strip()},
-                term=term.id if term else "",
+                term=nearest_number(field) or "",
                 field=field,
                 xpath=xpath,
                 line=line,

@@ -23,7 +23,7 @@ from einvoice.draft.parties import SIRET as SIRET_SCHEME
 from einvoice.identifiers import FRENCH_VAT, IBAN, SIREN, SIRET, Kind
 from einvoice.model import Invoice, Party
 from einvoice.rulebook import Observation
-from einvoice.terms import nearest_term
+from einvoice.terms import nearest_number
 
 _PARTIES = tuple(name for name, info in Invoice.model_fields.items() if "Party" in str(info.annotation))
 _KINDS = {SIREN_SCHEME: SIREN, SIRET_SCHEME: SIRET}
@@ -59,10 +59,8 @@ def _of_party(party: Party, place: str) -> Iterator[Observation]:
     if number.upper().startswith("FR"):
         yield from _warning(FRENCH_VAT, number, field)
     elif number.strip() and place in _OF_BR_CO_09 and not _COUNTRY.match(number):
-        about = nearest_term(field)
-        yield Observation(
-            "EI-ID-03", "warning", "numbers", {"found": number}, term=about.id if about else "", field=field
-        )
+        term = nearest_number(field) or ""
+        yield Observation("EI-ID-03", "warning", "numbers", {"found": number}, term=term, field=field)
 
 
 def _names_one_company(party: Party, place: str, *, in_group: bool) -> Iterator[Observation]:
@@ -73,13 +71,12 @@ def _names_one_company(party: Party, place: str, *, in_group: bool) -> Iterator[
     if in_group or any(each.scheme_id == SINGLE_TAXABLE for each in party.identifiers):
         return
     told = list(_sirens(party))
-    for field, siren in told[1:]:
+    for own, siren in told[1:]:
         if siren != told[0][1] and SIREN.is_valid(siren) and SIREN.is_valid(told[0][1]):
-            known = nearest_term(f"{place}.{field}")
+            field = f"{place}.{own}"
             facts = {"found": siren, "expected": told[0][1], "other": f"{place}.{told[0][0]}"}
-            yield Observation(
-                "EI-ID-02", "warning", "numbers", facts, term=known.id if known else "", field=f"{place}.{field}"
-            )
+            term = nearest_number(field) or ""
+            yield Observation("EI-ID-02", "warning", "numbers", facts, term=term, field=field)
             return
 
 
@@ -105,13 +102,5 @@ def _warning(kind: Kind, number: str | None, field: str) -> Iterator[Observation
     fault = kind.fault(number) if number else None
     if fault is None:
         return
-    term = nearest_term(field)
-    yield Observation(
-        "EI-ID-01",
-        "warning",
-        "numbers",
-        fault.said.facts,
-        wording=fault.said.id,
-        term=term.id if term else "",
-        field=field,
-    )
+    said, term = fault.said, nearest_number(field) or ""
+    yield Observation("EI-ID-01", "warning", "numbers", said.facts, wording=said.id, term=term, field=field)

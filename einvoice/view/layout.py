@@ -6,6 +6,7 @@ a label in `data/labels.txt`. A term that no row names still appears, with its n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from einvoice.codes import CREDIT_NOTES
@@ -231,29 +232,23 @@ def _delivery(invoice: Invoice, writer: Writer) -> Card:
 
 
 def _payment(invoice: Invoice, writer: Writer) -> Entries:
-    means = [
-        entry
-        for index, each in enumerate(invoice.payment_means)
-        for entry in writer.entries(each, f"payment_means[{index}]", PAYMENT)
-    ]
-    terms = writer.entries(invoice, "", PAYMENT_TERMS)
-    discounts = [
-        entry
-        for index, each in enumerate(invoice.payment_discounts)
-        for entry in writer.entries(each, f"payment_discounts[{index}]", DISCOUNT)
-    ]
+    def of_each(name: str, rows: str) -> Iterator[Entry]:
+        for index, each in enumerate(getattr(invoice, name)):
+            yield from writer.entries(each, f"{name}[{index}]", rows)
+
     advances: list[Entry] = []
     for index, each in enumerate(invoice.advance_payments):
         place = f"advance_payments[{index}]"
         advances += writer.entries(each, place, ADVANCE)
         if each.preceding_invoice is not None:
             advances += writer.entries(each.preceding_invoice, f"{place}.preceding_invoice", ADVANCE_INVOICE)
-    instalments = [
-        entry
-        for index, each in enumerate(invoice.payment_instalments)
-        for entry in writer.entries(each, f"payment_instalments[{index}]", INSTALMENT)
-    ]
-    shown = (*means, *terms, *discounts, *instalments, *advances)
+    shown = (
+        *of_each("payment_means", PAYMENT),
+        *writer.entries(invoice, "", PAYMENT_TERMS),
+        *of_each("payment_discounts", DISCOUNT),
+        *of_each("payment_instalments", INSTALMENT),
+        *advances,
+    )
     return Entries("payment", label("payment", writer.language), shown, "payment_means")
 
 
