@@ -37,7 +37,7 @@ from einvoice.xml import Element, local_name, parse_xml
 
 STEP = "container"
 
-CONTAINER_RULES = tuple(f"EI-PDF-{number:02}" for number in range(1, 27))
+CONTAINER_RULES = tuple(f"EI-PDF-{number:02}" for number in range(1, 28))
 _OLD_NAMES = ("zugferd-invoice.xml", "ZUGFeRD-invoice.xml")  # 2.0 and 1.0
 _MIME = re.compile(r"[-\w+.]+/[-\w+.]+")
 _GUIDELINE = (
@@ -93,6 +93,8 @@ def _checked(pdf: Pdf, parse: Callable[[bytes], Element]) -> ContainerCheck:
             observations += _announcement(invoices[0], metadata, known)
     else:
         observations.append(_found("EI-PDF-01", found=", ".join(file.name for file in files) or "—"))
+    if pdf.reader.unclear:
+        observations.append(_found("EI-PDF-27", found=", ".join(pdf.reader.unclear)))
     observations.sort(key=lambda each: each.rule)
     invoice = extracted(invoices[0], files) if invoices else None
     bounded = invoice is not None and is_bounded(pdf)

@@ -29,6 +29,7 @@ Codes and places come out, no sentences.
 | `xmp`, `metadata` | what the PDF says about itself |
 | `library` | the PDF library, and the version that is needed |
 | `pdf`, `writing` | opening a PDF, writing one |
+| `packed`, `as_written`, `watched`, `spelling` | reading its objects, and telling what others may read otherwise |
 """
 
 # ruff: noqa: E402 - the version is checked before the first import that an older library does not have

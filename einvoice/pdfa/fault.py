@@ -28,6 +28,7 @@ class Fault(Enum):
     LZW_COMPRESSION = "EI-PDF-32"
     FILTER = "EI-PDF-33"
     LIMIT_EXCEEDED = "EI-PDF-34"
+    UNCLEAR = "EI-PDF-74"
     # what the pages draw
     INVALID_CONTENT = "EI-PDF-35"
     BORROWED_RESOURCES = "EI-PDF-36"

@@ -80,6 +80,8 @@ def inspect(pdf: Pdf) -> Inspection:
     xmp = xmp_of(pdf)
     check_document(pdf, xmp, faults)
     conformance = _conformance(pdf, xmp, fonts, faults)
+    for place in pdf.reader.unclear:  # last: what nobody reads is not looked at
+        faults.add(Fault.UNCLEAR, place)
     return Inspection(faults, found, drawing, fonts, objects, output, conformance)
 
 

@@ -13,11 +13,12 @@ import re
 from itertools import accumulate, pairwise
 from typing import Any, NamedTuple
 
-from pypdf import PdfReader
 from pypdf.errors import LimitReachedError, PdfStreamError
 from pypdf.generic import IndirectObject, NullObject, NumberObject, PdfObject, StreamObject, read_object
 
 from einvoice.pdfa.as_written import is_plain
+from einvoice.pdfa.spelling import is_clear
+from einvoice.pdfa.watched import Watched
 
 _BLANKS = b"\t\n\f\r "
 _BEGIN = re.compile(rb"[^\x00\t\n\f\r ]")  # the place of an object may be that of the blank before it
@@ -34,7 +35,7 @@ class _Packed(NamedTuple):
     places: dict[int, tuple[int, int]]  # where it begins, and where the next one does
 
 
-class Reader(PdfReader):
+class Reader(Watched):
     """pypdf's reader; what is unusual about a stream is left to pypdf, which knows what to say of it."""
 
     def __init__(self, *arguments: Any, most: int, **options: Any) -> None:
@@ -59,13 +60,19 @@ class Reader(PdfReader):
         number = indirect_reference.idnum
         data, begin, end = self._place(number)
         if not end:
+            self.note(self.xref_objStm[number][0], 0)
             return super()._get_object_from_stream(indirect_reference)
-        if _depth(data[begin:end]) > _DEEPEST:
+        written = data[begin:end]
+        if _depth(written) > _DEEPEST:
             raise LimitReachedError("An object is nested too deeply.")
+        stream = io.BytesIO(written + _END)
         try:
-            found = read_object(io.BytesIO(data[begin:end] + _END), self)
+            found = read_object(stream, self)
         except PdfStreamError:
             found = NullObject()  # as pypdf has it
+        is_whole = len(written.rstrip(_BLANKS)) <= stream.tell() <= len(written)
+        if not (is_whole and is_clear(written)) or isinstance(found, StreamObject):
+            self.note(number, 0)
         self.cache_indirect_object(0, number, found)
         return found
 
@@ -96,12 +103,14 @@ class Reader(PdfReader):
         if first > len(data) or len(head) != 2 * count or not all(map(bytes.isdigit, head)):
             return None
         offsets = [first + int(offset) for offset in head[1::2]]
-        if any(before >= after for before, after in pairwise(offsets)) or offsets[-1:] > [len(data) - 1]:
+        is_ambiguous = len(set(map(int, head[::2]))) != count  # which of two objects of one number counts is not said
+        is_disordered = any(before >= after for before, after in pairwise(offsets)) or offsets[-1:] > [len(data) - 1]
+        if is_ambiguous or is_disordered:
             return None
         places: dict[int, tuple[int, int]] = {}
         for each, (offset, end) in zip(head[::2], pairwise((*offsets, len(data))), strict=True):
             if begin := _BEGIN.search(data, offset, end):
-                places.setdefault(int(each), (begin.start(), end))
+                places[int(each)] = (begin.start(), end)
         return _Packed(data, places)
 
 

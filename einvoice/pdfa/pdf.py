@@ -113,7 +113,7 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
     if b"startxref" not in data[-_TAIL:]:
         raise Unreadable("EI-NO-PDF-03")
     with (
-        quiet(),
+        quiet() as remarks,
         apply_configuration(
             maximum_declared_stream_length=limits.file_bytes,
             array_based_stream_maximum_output_length=limits.stream_bytes,
@@ -129,7 +129,9 @@ def opened(data: bytes, limits: Limits | None = None) -> Iterator[Pdf]:
     ):
         try:
             entries = 2 * limits.objects
-            reader = Reader(io.BytesIO(data), most=limits.total_bytes, xref_stream_maximum_entries=entries)
+            reader = Reader(
+                io.BytesIO(data), remarks=remarks, most=limits.total_bytes, xref_stream_maximum_entries=entries
+            )
             pdf = Pdf(reader, limits)
             if not pdf.opens:
                 raise Locked("EI-NO-PDF-04")
@@ -209,6 +211,7 @@ class Pdf:
         except LimitReachedError:
             raise
         except FAULTS:
+            self.reader.note(value.idnum, value.generation)
             return None
 
     def dictionary(self, value: PdfObject | None) -> DictionaryObject:

@@ -1,7 +1,8 @@
 """No content in logs: what the PDF libraries remark about a file of a stranger quotes pieces of it.
 
-    with quiet():
+    with quiet() as dropped:
         ...                        # pypdf and fontTools log nothing from here; elsewhere, and in other threads, as ever
+    dropped                        # their remarks, without what they quote
 
 A damaged PDF made pypdf write twenty warnings with texts of the invoice to whatever log the program keeps. Nothing of
 the program's own logging is changed: a filter on the libraries' loggers drops records while this module reads.
@@ -16,11 +17,15 @@ from contextvars import ContextVar
 from importlib.util import find_spec
 from pathlib import Path
 
-_READING: ContextVar[bool] = ContextVar("einvoice_reads_a_pdf", default=False)
+Remark = tuple[str, str]  # the module that makes it, and its words, without what they quote
+_READING: ContextVar[set[Remark] | None] = ContextVar("einvoice_reads_a_pdf", default=None)
 
 
-def _is_of_others(_record: logging.LogRecord) -> bool:
-    return not _READING.get()
+def _is_of_others(record: logging.LogRecord) -> bool:
+    dropped = _READING.get()
+    if dropped is not None:
+        dropped.add((record.name, str(record.msg)))
+    return dropped is None
 
 
 def watch(package: str) -> None:
@@ -34,11 +39,12 @@ def watch(package: str) -> None:
 
 
 @contextmanager
-def quiet() -> Iterator[None]:
-    """For as long as the block lasts, in this thread, what the watched libraries would log is dropped."""
+def quiet() -> Iterator[set[Remark]]:
+    """For as long as the block lasts, in this thread, the watched libraries log nothing; the set is what they would."""
     before = _READING.get()
-    _READING.set(True)
+    dropped: set[Remark] = set()
+    _READING.set(dropped)
     try:
-        yield
+        yield dropped
     finally:
         _READING.set(before)

@@ -70,6 +70,7 @@ FAULTY = {
         "Invoice",
     ),
     "EI-PDF-26": (s.embedding(UBL.encode()), "UBL Invoice"),
+    "EI-PDF-27": (s.embedding(XML) | {s.CATALOG: s.embedding(XML)[s.CATALOG][:-2] + b"/AF[]>>"}, "1 0 obj"),
 }
 
 
