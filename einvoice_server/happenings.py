@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 from einvoice_server import jobs
 from einvoice_server.clock import iso
 from einvoice_server.platform import Platform
+from einvoice_server.reasons import published
 from einvoice_server.tables import client, flow, message, webhook
 from einvoice_server.tx import change, insert_once, made_id, one, tick
 from einvoice_server.words import ObjectType, word_of
@@ -170,7 +171,7 @@ def acknowledged(
 def flow_json(row: Row[Any]) -> dict[str, Any]:
     """A flow as XP Z12-013 gives it."""
     acknowledgement: dict[str, Any] = {"status": row.ack}
-    if details := json.loads(row.details or "[]"):
+    if details := published(row):
         acknowledgement["details"] = details
     found = {
         "flowId": row.id,

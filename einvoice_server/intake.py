@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +16,7 @@ from einvoice_server.happenings import acknowledged, announce, happened, new_flo
 from einvoice_server.holdings import holds, issuer_of, key_of, route, siren_of
 from einvoice_server.lives import flow_kind, life_of, pass_on, remember, set_status, tell
 from einvoice_server.platform import Platform
+from einvoice_server.reasons import Reason, no_mandate, of_findings, of_report, refusal
 from einvoice_server.tables import client, duty, flow, invoice, record
 from einvoice_server.tx import change, insert_later, insert_once, inserted, made_id, new_id, one, tick
 
@@ -25,10 +24,9 @@ __all__ = [
     "Judged",
     "Submitted",
     "apply",
-    "detail",
-    "details_of",
     "find_invoice",
     "judge",
+    "may_send",
     "sent_before",
     "set_by_client",
     "store",
@@ -99,18 +97,22 @@ _SAME = (
 )
 
 
+def may_send(tx: Connection, client_id: str) -> None:
+    """Raises 403 for a client that is suspended."""
+    if one(tx, client, id=client_id).status == "suspended":
+        raise Refused(403, "this client is suspended")
+
+
 def store(platform: Platform, tx: Connection, client_id: str, it: Submitted, judged: Judged | None = None) -> Row[Any]:
     """Store a file as a flow that waits for its verdict, and promise it; one that is judged waits for nothing.
 
     A file that the client sent before becomes a flow that says so: its client may never have had our first answer.
     Raises 403 for a client that is suspended.
     """
-    if one(tx, client, id=client_id).status == "suspended":
-        raise Refused(403, "this client is suspended")
+    may_send(tx, client_id)
     sha = platform.files.put(tx, it.data)
     before = sent_before(tx, client_id, sha)
     flow_id = new_id("fl")
-    again = f"this very file was sent before, as flow {before.id}" if before else ""
     new_flow(
         platform,
         tx,
@@ -124,7 +126,7 @@ def store(platform: Platform, tx: Connection, client_id: str, it: Submitted, jud
         rule=it.rule or "Undefined",
         rule_given=it.rule is not None,
         ack="Error" if before else "Pending",
-        details=[detail("AlreadyExistingFlow", again, before.id)] if before else [],
+        details=[refusal("AlreadyExistingFlow", "sent_before", before.id, flow=before.id)] if before else [],
         tracking_id=it.tracking_id,
     )
     if judged and not before:
@@ -134,47 +136,23 @@ def store(platform: Platform, tx: Connection, client_id: str, it: Submitted, jud
     return one(tx, flow, id=flow_id)
 
 
-def detail(code: str, text: str, item: str = "flow", level: str = "Error") -> dict[str, str]:
-    """A reason in an acknowledgement."""
-    return {"level": level, "item": item or "flow", "reasonCode": code, "reasonMessage": text}
-
-
-def details_of(report: ei.DocumentReport) -> list[dict[str, str]]:
-    """Why a document is refused, and what is doubtful about it: the findings, and the steps that could not run."""
-    levels = {"error": "Error", "warning": "Warning"}
-    found = [
-        detail(
-            "InvalidSchema" if each.rule == "XSD" else each.rule,
-            each.message,
-            each.xpath or each.field or "",
-            levels[each.severity],
-        )
-        for each in report.findings
-        if each.severity in levels
-    ]
-    found += [
-        detail("OtherTechnicalError", each.reason or "", each.name) for each in report.steps if each.status == "not_run"
-    ]
-    return found
-
-
 def apply(platform: Platform, tx: Connection, row: Row[Any], it: Judged) -> None:
     """What follows from the verdict on a flow: it is acknowledged, and its content starts or continues a life."""
     if row.ack != "Pending":
         return
     if row.syntax != it.syntax and it.report.kind != "unknown":
-        said = f"the flow says {row.syntax}, the file is {it.syntax}"
-        acknowledged(platform, tx, row, "Error", [detail("FlowTypeError", said)])
+        wrong = refusal("FlowTypeError", "other_syntax", said=row.syntax, found=it.syntax)
+        acknowledged(platform, tx, row, "Error", [wrong])
     elif isinstance(it.content, ei.Invoice):
         _invoice(platform, tx, row, it, it.content)
     elif it.report.verdict != "valid":
-        acknowledged(platform, tx, row, "Error", details_of(it.report))
+        acknowledged(platform, tx, row, "Error", of_report(it.report))
     elif isinstance(it.content, lifecycle.LifecycleMessage):
         _status(platform, tx, row, it, it.content)
     elif isinstance(it.content, ereporting.EReport):
         _report(platform, tx, row, it, it.content)
     else:
-        acknowledged(platform, tx, row, "Error", [detail("FlowTypeError", "no document that a client sends")])
+        acknowledged(platform, tx, row, "Error", [refusal("FlowTypeError", "not_sent")])
 
 
 def _invoice(platform: Platform, tx: Connection, row: Row[Any], it: Judged, found: ei.Invoice) -> None:
@@ -182,10 +160,9 @@ def _invoice(platform: Platform, tx: Connection, row: Row[Any], it: Judged, foun
     profile = _PROFILES.get(it.report.profile or "", "Undefined")
     rule = row.rule if row.rule_given else _TREATMENTS[about]
     changes = {"profile": profile, "rule": rule, "type": flow_kind(found, "out")}
-    seen = details_of(it.report)
+    seen = of_report(it.report)
     if not holds(tx, row.client_id, issuer_of(found)):
-        said = f"you have no active mandate of the issuer {issuer_of(found) or '(without SIREN)'}"
-        acknowledged(platform, tx, row, "Error", [*seen, detail("InvoiceLCAccessDenied", said)], **changes)
+        acknowledged(platform, tx, row, "Error", [*seen, no_mandate(issuer_of(found))], **changes)
         return
     if it.report.verdict != "valid":
         acknowledged(platform, tx, row, "Error", seen, **changes)
@@ -194,8 +171,8 @@ def _invoice(platform: Platform, tx: Connection, row: Row[Any], it: Judged, foun
     peer = route(tx, found, platform.today) if about == "B2B" else None
     made = _new_invoice(platform, tx, row, it, found, direction="out", treatment=about, peer=peer)
     if made is None:
-        said = f"an invoice {found.number} of this seller and year was sent before"
-        acknowledged(platform, tx, row, "Error", [*seen, detail("AlreadyExistingFlow", said, "BT-1")], **changes)
+        wrong = refusal("AlreadyExistingFlow", "number_taken", "BT-1", number=found.number)
+        acknowledged(platform, tx, row, "Error", [*seen, wrong], **changes)
         return
     acknowledged(platform, tx, row, "Ok", seen, **changes)
     announce(platform, tx, row.client_id, "invoice.created", row.id, invoice_json(made))
@@ -303,34 +280,31 @@ def find_invoice(tx: Connection, told: lifecycle.LifecycleMessage, *filters: Any
 
 def _status(platform: Platform, tx: Connection, row: Row[Any], it: Judged, told: lifecycle.LifecycleMessage) -> None:
     """A status that a client tells of one of its invoices."""
-    refuse: Callable[[str, str], None] = lambda code, said: acknowledged(  # noqa: E731 - one sentence, three times
-        platform, tx, row, "Error", [*details_of(it.report), detail(code, said)]
-    )
     about = find_invoice(tx, told, invoice.c.client_id == row.client_id)
-    if about is None:
-        refuse("InvoiceLCRuleError", "this status is about no invoice of yours")
-        return
-    setters = [each.value for each in told.issuer.identifiers] if told.issuer else []
-    if not any(holds(tx, row.client_id, each) for each in setters):
-        refuse("InvoiceLCAccessDenied", "this status is set by a company that you have no mandate of")
-        return
-    life = life_of(platform, tx, about)
-    if told.identifier in {each.identifier for each in life.messages}:
-        refuse("AlreadyExistingFlow", f"a status {told.identifier} of this invoice was told before")
-        return
-    wrong = misfits(life, told)
-    if wrong:
-        refuse("InvoiceLCInvalidStatus", "; ".join(each.message for each in wrong))
+    life = life_of(platform, tx, about) if about is not None else None
+    wrong = _unfit(tx, row.client_id, life, told)
+    if about is None or life is None or wrong:
+        acknowledged(platform, tx, row, "Error", [*of_report(it.report), *wrong])
         return
     kind = f"{flow_kind(life.invoice, about.direction)}LC"
-    acknowledged(platform, tx, row, "Ok", details_of(it.report), type=kind)
+    acknowledged(platform, tx, row, "Ok", of_report(it.report), type=kind)
     set_by_client(platform, tx, about, life, told, it.data)
 
 
-def misfits(life: lifecycle.Lifecycle, told: lifecycle.LifecycleMessage) -> Sequence[ei.Finding]:
-    """Why a message may not be told of an invoice now, as its life knows; nothing where it may."""
+def _unfit(
+    tx: Connection, client_id: str, life: lifecycle.Lifecycle | None, told: lifecycle.LifecycleMessage
+) -> list[Reason]:
+    """Why a client may not tell a status of an invoice now; nothing where it may."""
+    if life is None:
+        return [refusal("InvoiceLCRuleError", "no_invoice")]
+    setters = [each.value for each in told.issuer.identifiers] if told.issuer else []
+    if not any(holds(tx, client_id, each) for each in setters):
+        return [no_mandate(next(iter(setters), None))]
+    if told.identifier in {each.identifier for each in life.messages}:
+        return [refusal("AlreadyExistingFlow", "status_known", identifier=told.identifier)]
     before = set(life.findings)
-    return [each for each in life.with_message(told).findings if each not in before and each.severity == "error"]
+    new = [each for each in life.with_message(told).findings if each not in before and each.severity == "error"]
+    return of_findings(new, "InvoiceLCInvalidStatus")
 
 
 def set_by_client(
@@ -352,10 +326,9 @@ def _report(platform: Platform, tx: Connection, row: Row[Any], it: Judged, found
     """An e-report that a client made itself: on to the portal."""
     declarant = found.declarant.identifier.value if found.declarant and found.declarant.identifier else None
     if not holds(tx, row.client_id, declarant):
-        said = f"you have no active mandate of the declarant {declarant}"
-        acknowledged(platform, tx, row, "Error", [detail("InvoiceLCAccessDenied", said)])
+        acknowledged(platform, tx, row, "Error", [no_mandate(declarant)])
         return
-    acknowledged(platform, tx, row, "Ok", details_of(it.report))
+    acknowledged(platform, tx, row, "Ok", of_report(it.report))
     owe_report(platform, tx, row.client_id, row.id, row.name, row.sha, platform.now)
 
 
@@ -392,9 +365,3 @@ def transmit_waiting(platform: Platform, tx: Connection) -> None:
         if peer is not None:
             change(tx, invoice, row.id, peer=peer)
             jobs.add(tx, platform.now, "send", row.id, invoice=row.id)
-
-
-def reasons(row: Row[Any]) -> list[dict[str, str]]:
-    """Why a flow is refused, or what is doubtful about it."""
-    found: list[dict[str, str]] = json.loads(row.details or "[]")
-    return found

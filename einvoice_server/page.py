@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import secrets
-import tomllib
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -32,12 +31,13 @@ from einvoice_server.auth import Holder, holder, mint
 from einvoice_server.clock import legal
 from einvoice_server.errors import Refused, where_it_broke
 from einvoice_server.holdings import as_mandate, designated
-from einvoice_server.intake import Judged, judge, reasons
+from einvoice_server.intake import Judged, judge
 from einvoice_server.lives import life_of
 from einvoice_server.platform import Platform
+from einvoice_server.reasons import of_flow
 from einvoice_server.tables import client, duty, flow, invoice, job, mandate, message, received, sponsor, unit
 from einvoice_server.tx import find, one
-from einvoice_server.words import word_of
+from einvoice_server.words import TEXTS, word_of
 
 __all__ = ["mount"]
 
@@ -54,9 +54,6 @@ _VIEW_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame
 _COOKIE, _HOUR = "session", 3600 * 1_000_000
 _KEPT = 100
 _LARGEST = 20 * 2**20
-_TEXTS: dict[str, dict[str, str]] = tomllib.loads(
-    (files("einvoice_server") / "templates" / "texts.toml").read_text(encoding="utf-8")
-)
 _ENVIRONMENT = Environment(
     loader=PackageLoader("einvoice_server"),
     autoescape=True,
@@ -84,7 +81,7 @@ class Shown:
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
         """A page."""
         language = _language(request)
-        texts = _TEXTS[language]
+        texts = TEXTS[language]
         common = {
             "t": texts,
             "lang": language,
@@ -95,12 +92,13 @@ class Shown:
             "day": lambda at: _day(at, language),
             "values": lambda finding: ei.shown_values(finding, language),
             "about": lambda document: ei.headline(document, language),
+            "told_why": lambda reason: (language == "en" and reason.get("en")) or reason["reasonMessage"],
             "money": lambda amount: _money(amount, language),
             "status": lambda code, kind="invoice": _status(code, kind, language),
         }
         made = _ENVIRONMENT.get_template(template).render(**common, **values)
         answer = HTMLResponse(made, status, headers=_HEADERS)
-        if request.query_params.get("lang") in _TEXTS:
+        if request.query_params.get("lang") in TEXTS:
             answer.set_cookie("lang", language, samesite="strict", httponly=True)
         return answer
 
@@ -124,12 +122,12 @@ def mount(app: FastAPI, platform: Platform) -> None:
 
     @app.exception_handler(Refused)
     async def _refused(request: Request, error: Refused) -> Response:
-        said = _TEXTS[_language(request)].get(f"refused_{error.status_code}", str(error.detail))
+        said = TEXTS[_language(request)].get(f"refused_{error.status_code}", str(error.detail))
         return shown.page(request, "refused.html", error.status_code, said=said)
 
     @app.exception_handler(DataError)
     async def _unkept(request: Request, _error: DataError) -> Response:
-        return shown.page(request, "refused.html", 404, said=_TEXTS[_language(request)]["refused_404"])
+        return shown.page(request, "refused.html", 404, said=TEXTS[_language(request)]["refused_404"])
 
     @app.exception_handler(Exception)
     async def _broken(request: Request, error: Exception) -> Response:
@@ -165,7 +163,7 @@ def _checks(app: FastAPI, shown: Shown) -> None:
         _from_here(request)
         data = file.file.read(_LARGEST + 1)
         if not data or len(data) > _LARGEST:
-            raise Refused(413, _TEXTS[_language(request)]["empty_or_large"])
+            raise Refused(413, TEXTS[_language(request)]["empty_or_large"])
         check_id = secrets.token_urlsafe(16)
         checked[check_id] = Checked((file.filename or "")[:200], data)
         judged(request, checked[check_id])
@@ -264,7 +262,7 @@ def _overview(platform: Platform, tx: Connection, who: Holder, request: Request)
         "chosen": chosen,
         "invoices": invoices,
         "states": {row.object_id: row.code for row in events},
-        "refused": [(row, reasons(row)) for row in tx.execute(refused.limit(20))],
+        "refused": [(row, of_flow(row)) for row in tx.execute(refused.limit(20))],
         "owed": tx.execute(owed).all(),
         "mandates": [(row, str(as_mandate(row).scope)) for row in mandates],
         "names": {row.siren: row.name for row in tx.execute(select(unit))},
@@ -299,7 +297,7 @@ def _lives(app: FastAPI, shown: Shown) -> None:
             found=life.invoice,
             events=events,
             owed=owed,
-            reasons=reasons(judged) if judged is not None else [],
+            reasons=of_flow(judged) if judged is not None else [],
             names=lifecycle.REASONS,
             next=_next(life, _language(request)),
         )
@@ -317,7 +315,7 @@ def _next(life: lifecycle.Lifecycle, language: str) -> list[tuple[str, list[str]
     for each in life.next:
         for role in each.set_by:
             found.setdefault(role, []).append(_status(each.code, "invoice", language))
-    return [(_TEXTS[language].get(f"role_{role}", role), names) for role, names in found.items()]
+    return [(TEXTS[language].get(f"role_{role}", role), names) for role, names in found.items()]
 
 
 def _onboarding(app: FastAPI, shown: Shown) -> None:
@@ -365,7 +363,7 @@ def _known(platform: Platform, tx: Connection, request: Request) -> Holder:
 
 def _language(request: Request) -> Any:
     asked = request.query_params.get("lang") or request.cookies.get("lang")
-    if asked not in _TEXTS:
+    if asked not in TEXTS:
         asked = "en" if request.headers.get("accept-language", "fr").lower().startswith("en") else "fr"
     return asked
 
@@ -374,7 +372,7 @@ def _status(code: str, kind: str, language: str) -> str:
     """A status in words."""
     known = lifecycle.STATUSES.get(code)
     if known is None:
-        return _TEXTS[language].get(f"mandate_{code}", word_of(kind, code))
+        return TEXTS[language].get(f"mandate_{code}", word_of(kind, code))
     return known.name_fr if language == "fr" else known.name_en
 
 

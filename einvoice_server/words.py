@@ -1,27 +1,24 @@
-"""The seed's words for statuses and roles, and the public portal's codes for its answers."""
+"""The seed's words for statuses and roles, the portal's codes, and what pages and refusals say in both languages."""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
+from importlib.resources import files
 from typing import Literal
 
 from einvoice.france import lifecycle
 
-__all__ = ["OBJECT_TYPES", "ObjectType", "code_of", "emitter_of", "word_of"]
+__all__ = ["TEXTS", "ObjectType", "code_of", "emitter_of", "word_of"]
+
+TEXTS: dict[str, dict[str, str]] = tomllib.loads(
+    (files("einvoice_server") / "templates" / "texts.toml").read_text(encoding="utf-8")
+)
 
 ObjectType = Literal[
     "invoice", "mandate", "directory_entry", "regulatory_data", "flow", "transaction_data", "lifecycle_status"
 ]
-OBJECT_TYPES: tuple[ObjectType, ...] = (
-    "invoice",
-    "mandate",
-    "directory_entry",
-    "regulatory_data",
-    "flow",
-    "transaction_data",
-    "lifecycle_status",
-)
 
 _INVOICE: Mapping[str, str] = {
     "200": "DEPOSITED",

@@ -22,6 +22,7 @@ from einvoice_server.holdings import client_for
 from einvoice_server.jobs import Apply, Job, Unreachable
 from einvoice_server.lives import flow_kind, life_of, pass_on, said_in, set_status, settled, tell
 from einvoice_server.platform import Platform
+from einvoice_server.reasons import of_report
 from einvoice_server.settings import PORTAL
 from einvoice_server.tables import duty, flow, invoice
 from einvoice_server.tx import change, made_id, one
@@ -284,7 +285,7 @@ def _receive_invoice(platform: Platform, tx: Connection, job: Job, judged: intak
         sha=sha,
         profile={"extended-ctc-fr": "Extended-CTC-FR", "en16931": "CIUS"}.get(profile),
         rule="B2B",
-        details=intake.details_of(judged.report),
+        details=of_report(judged.report),
     )
     life = lifecycle.Lifecycle(found)
     shas = []

@@ -15,6 +15,7 @@ from einvoice_server.api.common import OURS, Client, Here, Id, known, router
 from einvoice_server.clock import iso, legal
 from einvoice_server.errors import Refused, findings_detail
 from einvoice_server.platform import Platform
+from einvoice_server.reasons import of_flow
 from einvoice_server.tables import client, draft
 from einvoice_server.tx import change, insert_once, new_id
 
@@ -22,7 +23,6 @@ __all__ = ["drafts"]
 
 drafts = router("/drafts", "Drafts")
 Format = Literal["ubl", "cii", "facturx"]
-_SYNTAXES = {"ubl": "UBL", "cii": "CII", "facturx": "Factur-X"}
 
 
 class DraftData(BaseModel):
@@ -125,16 +125,17 @@ def finalise_draft(
                 422, findings_detail(report.findings) or [{"loc": ["body"], "msg": "not judged", "type": "not_run"}]
             )
         data = ei.build(content, how.target_format)
+        name = f"{content.number}.{'pdf' if how.target_format == 'facturx' else 'xml'}"
+        judged = intake.judge(here, data, name)
         with here.db.write() as tx:
             if row.content != _open(tx, caller.client_id, draft_id).content:
                 continue  # replaced meanwhile
             if series and not _take_number(tx, caller.client_id, next_number):
                 continue  # another draft took the number: numbers of a series have no gap
-            name = f"{content.number}.{'pdf' if how.target_format == 'facturx' else 'xml'}"
-            it = intake.Submitted(name, data, _SYNTAXES[how.target_format])
-            made = intake.store(here, tx, caller.client_id, it)
-            if made.ack == "Error":
-                raise Refused(409, "this very invoice was sent before")
+            it = intake.Submitted(name, data, judged.syntax)
+            made = intake.store(here, tx, caller.client_id, it, judged)
+            if made.ack == "Error":  # sent before, or of a company without mandate: it stays a draft
+                raise Refused(409, of_flow(made)[-1]["en"])
             change(tx, draft, draft_id, invoice_id=made.id, content=_text(content), updated=here.now)
         here.wake.set()
         return {

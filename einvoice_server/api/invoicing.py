@@ -15,6 +15,7 @@ from einvoice_server.api.common import OURS, After, Client, Here, Id, Limit, kno
 from einvoice_server.errors import Refused
 from einvoice_server.files import sha256
 from einvoice_server.platform import Platform
+from einvoice_server.reasons import published
 from einvoice_server.tables import invoice
 
 __all__ = ["invoicing"]
@@ -98,7 +99,7 @@ def _submitted(tx: Connection, row: Row[Any], judged: intake.Judged) -> dict[str
         "file_size": len(judged.data),
         "extracted_data": found.model_dump(mode="json", exclude_none=True) if found else None,
         "en16931_invoice": found if row.ack != "Error" else None,
-        "reasons": intake.reasons(row),
+        "reasons": published(row),
     }
 
 

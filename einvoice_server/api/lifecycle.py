@@ -115,6 +115,7 @@ def set_status(here: Here, caller: Client, wanted: Annotated[StatusIn, Body()]) 
     code = code_of(wanted.status_code)
     with here.db.write() as tx:
         row = known(tx, invoice, "no such invoice", id=wanted.invoice_id, client_id=caller.client_id)
+        intake.may_send(tx, caller.client_id)
         tx.execute(select(invoice.c.id).where(invoice.c.id == row.id).with_for_update())  # one status after the other
         life = life_of(here, tx, row)
         made = lifecycle.status(
@@ -162,8 +163,8 @@ def _allowed(life: lifecycle.Lifecycle, made: lifecycle.LifecycleMessage, code: 
     """A client sets what its companies may set, when it may come."""
     setters = {each.value for each in made.issuer.identifiers} if made.issuer else set()
     if not setters & ours:
-        who = ", ".join(lifecycle.STATUSES[code].set_by)
-        raise Refused(422, f"status {code} is set by {who}; that is none of your companies")
+        who = " or the ".join(lifecycle.STATUSES[code].set_by).replace("_", " ")
+        raise Refused(422, f"status {code} is set by the {who}, which is none of your companies")
     may_come = [each.code for each in life.next]
     if code not in may_come:
         raise Refused(422, f"status {code} may not come now; what may: {', '.join(may_come) or 'nothing more'}")

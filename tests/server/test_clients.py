@@ -6,7 +6,7 @@ import datetime as dt
 
 import httpx
 import pytest
-from companies import Company, until
+from companies import Company, ubl, until
 from lxml import html as lxml_html
 
 from einvoice_server.auth import hashed
@@ -254,10 +254,15 @@ def test_tokens_are_kept_as_hashes(box):
     assert not any(secret in str(row) or box.platforms[0].oauth["client_secret"] in str(row) for row in rows)
 
 
-def test_a_suspended_client_sends_nothing(seller):
-    """The sponsor suspends a client, and lets it go on."""
-    made, header = fresh(seller, "R-9")
-    seller.ok("PUT", f"/clients/{made['client_id']}/status", json={"status": "suspended"})
-    answer = seller.http.post("/invoicing/files/submit", files={"file": ("a.xml", b"<a/>")}, headers=header)
-    assert answer.status_code in (400, 403)
-    assert seller.ok("PUT", f"/clients/{made['client_id']}/status", json={"status": "active"})["status"] == "active"
+def test_a_suspended_client_sends_nothing(seller, buyer):
+    """The sponsor suspends a client, which then sends neither invoices nor statuses, and lets it go on."""
+    data = ubl("R-9")
+    seller.submit(data)
+    got = buyer.received("R-9")
+    buyer.ok("PUT", f"/clients/{buyer.client_id}/status", json={"status": "suspended"})
+    for path, body in (
+        ("/invoicing/files/submit", {"files": {"file": ("a.xml", data)}}),
+        ("/lifecycle-events", {"json": {"invoice_id": got["invoice_id"], "status_code": "APPROVED"}}),
+    ):
+        assert buyer.http.post(path, **body).status_code == 403
+    assert buyer.ok("PUT", f"/clients/{buyer.client_id}/status", json={"status": "active"})["status"] == "active"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from companies import draft, until
+from companies import draft, party, ubl, until
 
 
 def errors(report):
@@ -84,6 +84,23 @@ def test_a_faulty_draft_stays_one_and_takes_no_number(seller):
     seller.ok("PUT", f"/drafts/{made['draft_id']}", json=draft(None, buyer_reference="repaired"))
     after = seller.ok("POST", f"/drafts/{made['draft_id']}/validate")["number"]
     assert int(after.rpartition("-")[2]) == int(before.rpartition("-")[2]) + 1
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        draft("D-TAKEN", due_date="2099-01-01"),  # another invoice of that number was sent
+        draft("D-OTHER", seller=party("AUTRE", "FR30300000007")),
+    ],
+)
+def test_a_draft_that_no_platform_takes_stays_one(seller, content):
+    """It was final, and unchangeable, before the platform looked whether it may be sent."""
+    seller.submit(ubl("D-TAKEN"))
+    kept = seller.ok("POST", "/drafts", 201, json=content)["draft_id"]
+    answer = seller.http.post(f"/drafts/{kept}/validate")
+    assert answer.status_code == 409, answer.text
+    assert "D-TAKEN" in answer.json()["error"] or "300000007" in answer.json()["error"]
+    assert seller.ok("PUT", f"/drafts/{kept}", json=draft(None))["is_final"] is False
 
 
 def test_a_number_of_ones_own(seller):

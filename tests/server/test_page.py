@@ -52,6 +52,23 @@ def test_a_file_is_judged_and_shown(person):
     person.cookies.delete("lang")
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("fr", "une facture W-TWICE de ce vendeur et de cette année a déjà été envoyée"),
+        ("en", "an invoice W-TWICE of this seller and year was sent before"),
+    ],
+)
+def test_a_refusal_is_told_in_the_language_of_the_page(person, seller, language, said):
+    """The reasons of ours, as those of the rules; what XP Z12-013 and the API get is the French text."""
+    seller.submit(ubl("W-TWICE"))
+    again = seller.submit(ubl("W-TWICE", due_date="2099-01-01"))
+    assert again["reasons"][-1].keys() == {"level", "item", "reasonCode", "reasonMessage"}
+    assert "a déjà été envoyée" in again["reasons"][-1]["reasonMessage"]
+    assert said in person.get("/", params={"lang": language}).text
+    person.cookies.delete("lang")
+
+
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_a_file_is_judged_once_for_its_page_and_its_view(person, monkeypatch, language):
     """The verdict is asked for when the file is dropped, in the language of who drops it."""
