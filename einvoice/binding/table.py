@@ -139,14 +139,7 @@ class _Compiler:
             if node.inside.maker is None or node.inside.maker.model is not _bare(annotation):
                 raise ValueError(f"the attribute is not what {third} makes")
             return node
-        node.codec = self.grammar.codecs[third or _kind(annotation)]
-        if node.codec.choosy and not node.name:
-            raise ValueError("for the text of an element there is no other row to say what this one cannot")
-        node.load, node.dump, node.safe = node.codec.load, node.codec.dump, node.codec.safe
-        node.free, node.repeats = node.codec.free, node.codec.repeats
-        for name, constant in node.codec.attributes.items():
-            node.inside.attributes[name] = Attribute(name, constant=tuple(constant.split("|")))
-        return node
+        return _with_codec(node, self.grammar.codecs[third or _kind(annotation)])
 
     def _attribute(self, shape: Shape, name: str, first: str, model: type[BaseModel]) -> None:
         prefix, _, local = name.rpartition(":")
@@ -162,6 +155,16 @@ class _Compiler:
             raise ValueError("an XML attribute carries text")
         required, free = bool(match["required"]), kind == "Text"
         shape.attributes[name] = Attribute(name, key=match["key"], required=required, free=free)
+
+
+def _with_codec(node: Node, codec: Codec) -> Node:
+    if codec.choosy and not node.name:
+        raise ValueError("for the text of an element there is no other row to say what this one cannot")
+    node.codec, node.load, node.dump, node.safe = codec, codec.load, codec.dump, codec.safe
+    node.free, node.repeats = codec.free, codec.repeats
+    for name, constant in codec.attributes.items():
+        node.inside.attributes[name] = Attribute(name, constant=tuple(constant.split("|")))
+    return node
 
 
 def _rows(text: str) -> Iterator[tuple[str, str, str]]:
