@@ -140,9 +140,10 @@ def _one_currency(fitted: Fitted) -> None:
 
 def _named_references(fitted: Fitted) -> None:
     """What a reference says nothing of is none: an earlier invoice goes, a document is called by its name or place."""
-    earlier = fitted.invoice.preceding_invoices
+    earlier, documents = fitted.invoice.preceding_invoices, list(fitted.invoice.supporting_documents)
+    if not earlier and not documents:
+        return
     fitted.left_out += [_PRECEDING / index for index, each in enumerate(earlier) if not each.reference]
-    documents = list(fitted.invoice.supporting_documents)
     for index, document in enumerate(documents):
         if not document.reference:
             name = document.filename or document.description or str(index + 1)
@@ -169,7 +170,8 @@ def _described_files(fitted: Fitted, to: str) -> None:
             document = document.model_copy(update={"filename": name})  # noqa: PLW2901 - as above
             fitted.told.append(_implied(place / "filename", name, "EI-IMPLIED-FILE"))
         documents[index] = document
-    fitted.change(supporting_documents=tuple(documents))
+    if documents:
+        fitted.change(supporting_documents=tuple(documents))
 
 
 def _implied(place: Path, text: str, wording: str, **facts: Fact) -> Observation:
@@ -183,12 +185,16 @@ def _lines_that_count(fitted: Fitted) -> None:
     for index, owner in told.items():
         text = kept[owner].notes[0].text or ""
         fitted.told.append(_said("EI-FIT-LINE-NOTE", _LINES / index, line=kept[owner].identifier or "—", expected=text))
-    fitted.left_out += [_LINES / index for index in range(len(lines)) if index not in kept]
     ungrouped = len(kept) < len(lines)
-    for index, line in kept.items():
-        if ungrouped or len(line.notes) > 1 or len(line.object_identifiers) > 1:
-            kept[index] = _line(line, _LINES / index, fitted, ungrouped)
-    fitted.change(lines=tuple(kept.values()))
+    if ungrouped:
+        fitted.left_out += [_LINES / index for index in range(len(lines)) if index not in kept]
+    alone = {
+        index: _line(line, _LINES / index, fitted, ungrouped)
+        for index, line in kept.items()
+        if ungrouped or len(line.notes) > 1 or len(line.object_identifiers) > 1
+    }
+    if ungrouped or alone:
+        fitted.change(lines=tuple((kept | alone).values()))
 
 
 def _line(line: Line, place: Path, fitted: Fitted, ungrouped: bool) -> Line:  # noqa: FBT001 - of one caller
@@ -298,7 +304,8 @@ def _payment_text_once(fitted: Fitted) -> None:
         if each.means_text != said:
             fitted.left_out.append(Path(("payment_means", index, "means_text")))
         means[index] = each.model_copy(update={"means_text": None})
-    fitted.change(payment_means=tuple(means))
+    if said is not None:
+        fitted.change(payment_means=tuple(means))
 
 
 def _discounts_in_words(fitted: Fitted, to: str) -> None:
