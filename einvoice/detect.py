@@ -23,7 +23,7 @@ from einvoice.model import Invoice
 from einvoice.profiles import profile_of
 from einvoice.report import Kind, SyntaxName
 from einvoice.rulebook import Fact, Sentence
-from einvoice.xml import Element, Locations, local_name, namespace, parse_xml
+from einvoice.xml import Element, Locations, local_name, namespace, parse_xml, text_finder
 
 __all__ = ["Detected", "detect", "is_pdf", "read_detected", "read_invoice"]
 
@@ -31,6 +31,10 @@ _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CEFACT = "urn:un:unece:uncefact:data:standard:"
 _CII = f"{{{_CEFACT}CrossIndustryInvoice:100}}CrossIndustryInvoice"
 _RAM = f"{{{_CEFACT}ReusableAggregateBusinessInformationEntity:100}}"
+_type_code = text_finder(f"*/{_RAM}TypeCode")
+# How CII and CDAR, and UBL, name the specification that they follow.
+_guideline = text_finder(f"*/{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID")
+_customization = text_finder(f"{{{_UBL}CommonBasicComponents-2}}CustomizationID")
 _BOM = b"\xef\xbb\xbf"
 _SBD = "{http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader}StandardBusinessDocument"
 
@@ -105,14 +109,14 @@ def detected(root: Element) -> Detected:
     if root.tag not in _ROOTS:
         raise _unrecognised(root)
     kind, syntax = _ROOTS[root.tag]
-    if syntax == "cii" and root.findtext(f"*/{_RAM}TypeCode", "").strip() in CREDIT_NOTES:
+    if syntax == "cii" and _type_code(root) in CREDIT_NOTES:
         kind = "credit_note"
     if kind == "lifecycle":
-        identifier = _guideline(root)
+        identifier = _guideline(root) or None
         return Detected(kind, syntax, identifier, (identifier or "").rpartition(":")[2] or None, root, enveloped)
     if kind not in ("invoice", "credit_note"):
         return Detected(kind, syntax, root=root, enveloped=enveloped)
-    identifier = _specification_identifier(root)
+    identifier = (_guideline if syntax == "cii" else _customization)(root) or None
     return Detected(kind, syntax, identifier, profile_of(identifier).name, root, enveloped)
 
 
@@ -138,17 +142,6 @@ def _payload(envelope: Element) -> Element:
         raise Unrecognised("EI-NO-READ-03", {"count": str(len(documents))})
     # A copy, for schemas and rules speak of a document whose root is the invoice. Line numbers stay.
     return copy.deepcopy(documents[0])
-
-
-def _specification_identifier(root: Element) -> str | None:
-    if root.tag == _CII:
-        return _guideline(root)
-    return (root.findtext(f"{{{_UBL}CommonBasicComponents-2}}CustomizationID") or "").strip() or None
-
-
-def _guideline(root: Element) -> str | None:
-    """How CII and CDAR name the specification that they follow."""
-    return (root.findtext(f"*/{_RAM}GuidelineSpecifiedDocumentContextParameter/{_RAM}ID") or "").strip() or None
 
 
 def _unrecognised(root: Element) -> Unrecognised:

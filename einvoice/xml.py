@@ -100,6 +100,7 @@ _OTHER_KINDS = (
     (rb"(?i)<html[\s>]", _HTML),
     (rb"[^<]", "EI-NO-XML-18"),
 )
+_URI = re.compile(r"\{([^}]*)\}")
 _POSITION = re.compile(r", line \d+, column \d+")
 _SAFE: Any = {
     "resolve_entities": False,
@@ -135,7 +136,7 @@ def parse_xml(data: bytes, *, max_bytes: int = MAX_BYTES) -> Element:
         raise Unreadable(_DOCUMENT_TYPE)
     if _TOO_DEEP(root):
         raise Unreadable("EI-NO-XML-05", {"levels": str(MAX_DEPTH)})
-    if data.count(b"=") > MAX_ATTRIBUTES and _TOO_MANY(root):
+    if _TOO_MANY(root):
         raise Unreadable("EI-NO-XML-14", {"limit": str(MAX_ATTRIBUTES)})
     return root
 
@@ -168,6 +169,22 @@ def iterate(file: Readable, tags: Collection[str], broken: str) -> Iterator[Elem
 def finder(xpath: str, namespaces: Mapping[str, str]) -> Callable[[Element], object]:
     """Whether an XPath 1.0 leads anywhere from an element, as a function of the element."""
     return CompiledXPath(f"boolean({xpath})", namespaces)
+
+
+def text_finder(path: str) -> Callable[[Element], str]:
+    """The text of the first element on a path such as `*/{urn:x}ID`, "" for none, as a function of where it starts.
+
+    Without white space around it. Takes a third of the time of lxml's `findtext`.
+    """
+    uris = tuple(dict.fromkeys(_URI.findall(path)))
+    xpath = _URI.sub(lambda found: f"n{uris.index(found[1])}:", path)
+    first = CompiledXPath(f"({xpath})[1]", {f"n{number}": uri for number, uri in enumerate(uris)})
+
+    def text(element: Element) -> str:
+        found = first(element)
+        return (found[0].text or "").strip() if found else ""
+
+    return text
 
 
 def local_name(element: Element) -> str:

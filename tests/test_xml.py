@@ -3,7 +3,7 @@
 import pytest
 
 from einvoice.errors import Unreadable
-from einvoice.xml import MAX_ATTRIBUTES, MAX_DEPTH, location, parse_xml
+from einvoice.xml import MAX_ATTRIBUTES, MAX_DEPTH, location, parse_xml, text_finder
 
 DECLARATION = '<?xml version="1.0" encoding="{}"?>'
 
@@ -137,3 +137,24 @@ def test_location_is_written_as_a_person_would():
     assert location(second, "c") == "/x:a/b[2]/@c"
     assert location(second, "{u}d") == "/x:a/b[2]/@x:d"
     assert location(second, "{http://www.w3.org/XML/1998/namespace}lang") == "/x:a/b[2]/@xml:lang"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("{u}b", "1"),
+        ("*/{v}c", "2"),
+        ("{u}b/{v}c", "2"),
+        ("d", "4"),
+        ("{u}d", ""),
+        ("e", ""),
+        ("e/f", "6"),
+        ("*/{v}c/{u}b", ""),
+        ("g", ""),
+    ],
+)
+def test_a_text_is_found_where_lxml_finds_it(path, text):
+    """The first element on a path has the text, white space aside; "" stands for no text and for no such element."""
+    inside = b"<x:b> 1\n<y:c>2</y:c>3<y:c>5</y:c></x:b><x:b>9</x:b><d>4</d><e><f>6</f>7</e><g/>"
+    root = parse_xml(b"<a xmlns:x='u' xmlns:y='v'>%b</a>" % inside)
+    assert text_finder(path)(root) == text == (root.findtext(path) or "").strip()

@@ -46,7 +46,7 @@ from einvoice.binding.table import Grammar, compile_tables
 from einvoice.binding.writing import write
 from einvoice.errors import Unwritable
 from einvoice.model import Unread
-from einvoice.xml import Element, Locations
+from einvoice.xml import Element, Locations, text_finder
 
 __all__ = [
     "Codec",
@@ -79,7 +79,8 @@ class Syntax(Generic[M]):
         start = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root}{namespaces}>'
         self._document = Node("", root, inside=self.shape, always=True, opening=start, closing=f"</{root}>\n")
         self._xpaths: dict[str, str | None] = {}
-        self._known = {key: _plain_path(self.shape, key) for key in sorted(_references(self.shape, set()))}
+        references = sorted(_references(self.shape, set()))
+        self._known = {key: text_finder(_plain_path(self.shape, key)) for key in references}
 
     def read(self, root: Element, locations: Locations | None = None) -> tuple[M, tuple[Unread, ...]]:
         """The model object that the element says, and all that it could not hold. Never raises on content."""
@@ -110,8 +111,7 @@ class Syntax(Generic[M]):
 
     def known(self, root: Element) -> Known:
         """What the document says of itself and constants refer to, such as its currency."""
-        texts = {key: (root.findtext(path) or "").strip() for key, path in self._known.items()}
-        return Known({key: text for key, text in texts.items() if text})
+        return Known({key: text for key, text_of in self._known.items() if (text := text_of(root))})
 
 
 def _references(shape: Shape, seen: set[int]) -> set[str]:
@@ -128,7 +128,7 @@ def _references(shape: Shape, seen: set[int]) -> set[str]:
 
 
 def _plain_path(shape: Shape, key: str) -> str:
-    """The path from the root to the element of a document attribute, for lxml's find."""
+    """The path from the root to the element of a document attribute."""
     found = _search(shape.kids, key)
     if found is None:
         raise ValueError(f"a constant refers to {key!r}, which no row of the document binds")
