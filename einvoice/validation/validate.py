@@ -33,6 +33,7 @@ from einvoice.validation.policy import Policy
 from einvoice.validation.rule_steps import french_rules, house_rules, profile_rules
 from einvoice.validation.task import Result, Task, status_of
 from einvoice.validation.unread import EMPTY
+from einvoice.validation.unseen import as_written, said_plainly
 
 Step = Callable[[Task], Result]
 
@@ -85,11 +86,13 @@ def validate(
     of_model = document.form == "model" or (document.form == "json" and not _is_unreadable(done))
     field_of = document.source_of if of_model else source
     placed = partial(_field_of_source, field_of) if field_of else attrgetter("field")
-    observations = listed(with_consequences(at_their_cause(tuple(told)), _invoice(document), placed))
+    caused = tuple(map(said_plainly, at_their_cause(tuple(told))))
+    observations = listed(with_consequences(caused, _invoice(document), placed))
     if of_model:  # nobody sees the XML that lines and paths speak of
         observations = tuple(replace(each, xpath="", line=None) for each in observations)
     else:
         observations = tuple(_at_value(each, document) for each in observations)
+        observations = observations if _invoice(document) is None else as_written(observations, document)
     if field_of:
         observations = tuple(replace(each, field=placed(each)) for each in observations)
     observations = tuple(_with_currency(each, _invoice(document)) for each in observations)
