@@ -22,6 +22,8 @@ _LABEL = re.compile(
 _EN_16931 = re.compile(r"BR-(?!FX)|CII-")
 _LONGEST = 1_000  # characters of a message that is remembered: some quote the document
 _SOURCE = re.compile(r"\s*\|\s*Source\s*:\s*(.+)\Z")
+_TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
+_SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Official:
     label: str  # the rule that it names, "" if none: some rules have no other id
     text: str
     source: str  # what it cites as its source, ""
+    terms: tuple[str, ...]  # the numbers of the business terms that the text names
+    shown: str  # the value that a French text quotes, ""
 
 
 def equivalents(rule: str, label: str) -> tuple[str, ...]:
@@ -72,4 +76,11 @@ def _taken_apart(message: str) -> Official:
     if labels and (rest := text[labels[-1].end() :].strip()):
         before = _LABEL.sub("", text[: labels[-1].start()]).strip(" :,-")
         text = f"{rest} ({before})" if before else rest
-    return Official(labels[0][1] if labels else "", text, cited[1] if cited else "")
+    quoted = _SHOWN.search(text)
+    return Official(
+        label=labels[0][1] if labels else "",
+        text=text,
+        source=cited[1] if cited else "",
+        terms=tuple(_TERM.findall(text)),
+        shown=quoted[1] if quoted else "",
+    )

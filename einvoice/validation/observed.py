@@ -6,11 +6,10 @@ on the totals as a whole that is about BT-106 points at `totals.line_net_amount`
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import NamedTuple
 
 from einvoice.paths import Path
@@ -25,8 +24,6 @@ from einvoice.xml import Element
 _UNNAMED = "EI-UNNAMED"  # a rule that its publisher did not number
 MOST_ALIKE = 100  # findings that differ in place and value only
 _WEIGHT: Mapping[Severity, int] = {"information": 0, "warning": 1, "error": 2}
-_TERM = re.compile(r"\b(?:BT|BG|EXT-FR-FE(?:-BG)?)-\d+")
-_SHOWN = re.compile(r"""(?:Valeur actuelle|Valeur fournie|Taux fourni)\s*:\s*(?:[A-Z]+-\d+=)?["«]\s*(.*?)\s*["»]""")
 
 
 def _nowhere(*_place: str) -> None:
@@ -59,14 +56,14 @@ def observed(failure: Failure, ran: Ran, policy: Policy, places: Places) -> Obse
     alike = equivalents(rule, said.label)
     words = "" if alike or not rule.startswith("FX-") else said.label  # Factur-X's own words, under another of its ids
     known = next(filter(None, map(row, (*alike, words, rule))), None)
-    element = partial(places.element_at, failure.location) if places.element_at else None
-    defect = known_defect(ran.ruleset, ran.version, rule, failure, element) if policy.overlay != "off" else None
+    hint = policy.overlay != "off"
+    defect = known_defect(ran.ruleset, ran.version, rule, failure, places.element_at) if hint else None
     severity = severity_of(failure, ran.ruleset, policy, wanted=ran.wanted)
     softened = defect is not None and not failure.more and _is_softened(defect, severity, policy)
     located = places.field_at(failure.location)
     plain = Path.parse(located).plain if located is not None else None
-    meant = _term_of((*(known.terms if known else ()), *_TERM.findall(said.text)), plain)
-    found = failure.found if failure.found is not None else _shown(said.text)
+    meant = _term_of((*(known.terms if known else ()), *said.terms), plain)
+    found = failure.found if failure.found is not None else said.shown or None
     facts: dict[str, Fact | None] = {"found": found, "expected": failure.expected}
     failed = failure.kind == "error"
     if failed:
@@ -204,9 +201,3 @@ def _repeats(group: Path, path: Path) -> bool:
     """
     between = (term_at(Path(path.steps[:depth])) for depth in range(len(group.steps) + 1, len(path.steps)))
     return any(found is not None and found.cardinality.endswith("n") for found in between)
-
-
-def _shown(text: str) -> str | None:
-    """The value that a French message quotes."""
-    match = _SHOWN.search(text)
-    return match[1] if match and match[1] else None

@@ -24,7 +24,7 @@ from einvoice.schematron import Failure
 from einvoice.validation.policy import policy_data
 from einvoice.xml import Element, finder
 
-At = Callable[[], Element]
+ElementAt = Callable[[str], Element]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,14 @@ class Defect:
         number = ordinal(version)
         return (not self.first or ordinal(self.first) <= number) and (not self.last or number <= ordinal(self.last))
 
-    def shows_in(self, failure: Failure, element: At | None) -> bool:
+    def shows_in(self, failure: Failure, element_at: ElementAt | None) -> bool:
         """Whether this very finding is touched: its place, what stands there, and what it says."""
         said = failure.reason if failure.kind == "error" else failure.message
-        if self.where and (element is None or failure.more or not _finder(self.where)(element())):
-            return False  # a failure that stands for others is at places that nobody looked at
+        if self.where:
+            if element_at is None or failure.more:  # one that stands for others is at places that nobody looked at
+                return False
+            if not _finder(self.where)(element_at(failure.location)):
+                return False
         return fnmatchcase(failure.location, self.at) and re.search(self.says, said or "") is not None
 
 
@@ -79,12 +82,15 @@ def hangs_on_place(ruleset: str, version: str, rule: str) -> bool:
     return allowed or rule in known["doubtful"] or rule in known["left_out_where"]
 
 
-def known_defect(ruleset: str, version: str, rule: str, failure: Failure, element: At | None = None) -> Defect | None:
+def known_defect(
+    ruleset: str, version: str, rule: str, failure: Failure, element_at: ElementAt | None = None
+) -> Defect | None:
     """The known defect that touches a finding, None if there is none; the rule may have its id from us.
 
-    `element` gives what stands at the place.
+    `element_at` gives what stands at an XPath.
     """
-    return next((defect for defect in _concerning(ruleset, version, rule) if defect.shows_in(failure, element)), None)
+    concerning = _concerning(ruleset, version, rule)
+    return next((defect for defect in concerning if defect.shows_in(failure, element_at)), None)
 
 
 @lru_cache(maxsize=1_024)  # a rule may fail on each of thousands of lines

@@ -134,8 +134,9 @@ def _notices(artefact: Artefact, step: str, wanted: str, policy: Policy) -> Iter
     if not artefact.known:
         severity: Severity = "warning" if artefact.origin == "added" else "information"
         yield replace(note("EI-RULES-02", step, used=used, version=artefact.version), severity=severity)
-    if artefact.since is not None and artefact.since > policy.day:
-        yield note("EI-RULES-03", step, used=used, version=artefact.version, since=artefact.since.isoformat())
+    begins = artefact.since
+    if begins is not None and begins > policy.day:
+        yield note("EI-RULES-03", step, used=used, version=artefact.version, since=begins.isoformat())
         if wanted_version := artefact.entry.in_force(policy.day):
             day = policy.day.isoformat()
             yield note("EI-RULES-04", step, used=used, version=wanted_version, date=day)
@@ -151,19 +152,18 @@ def _twin(artefact: Artefact, policy: Policy) -> Artefact | None:
 
 def _run(task: Task, source: Source, ran: Ran) -> Result:
     later = newer(source, on=task.day) if isinstance(source, Artefact) else None
-    done = StepResult(ran.step, "passed", ran.ruleset, ran.version or None, later, source.sha256)
+    version, sha256 = ran.version or None, source.sha256
+    done = partial(StepResult, ran.step, ruleset=ran.ruleset, version=version, newer=later, sha256=sha256)
     policy, started = task.policy, time.perf_counter()
     try:
         run = run_rules(source, task.document, policy)
     except NotRun as error:
-        return Result((replace(done, status="not_run", reason=error.sentence()),))
+        return Result((done("not_run", reason=error.sentence()),))
     for each in run.outcome.failures:
         if each.node is not None:
             task.document.know(each.location, each.node)
     standing, element_at = Standing(ran.ruleset, ran.wanted), task.document.element_at
-    failures = [
-        each for each in run.outcome.failures if not is_left_out(each, standing, partial(element_at, each.location))
-    ]
+    failures = [each for each in run.outcome.failures if not is_left_out(each, standing, element_at)]
     doubted = [each for each in failures if is_doubtful(each, standing, policy)]
     found = [_observed(task, each, ran) for each in _told(task, failures, ran)]
     reason = _doubt("EI-STEP-14", ((rule, 1) for rule in overlooked(standing, task.document.root)), ran)
@@ -177,24 +177,22 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
         last_day = policy_data()["leniency"][ran.wanted][policy.direction].isoformat()
         found.append(note("EI-POLICY", ran.step, ruleset=ran.wanted, date=last_day))
     found += of_engines(ran.step, run)
-    done = replace(
-        done,
-        status="failed" if failed else "not_run" if reason else "passed",
+    result = done(
+        "failed" if failed else "not_run" if reason else "passed",
         engine=run.engine,
         rules=run.outcome.checks,
         fired=run.outcome.fired,
         ms=since(started),
         reason=None if failed else reason,
     )
-    return Result((done,), tuple(found))
+    return Result((result,), tuple(found))
 
 
 def _told(task: Task, failures: Iterable[Failure], ran: Ran) -> Iterator[Failure]:
     """The failures that are told: of those alike the first, then how many more; all that a known defect is about."""
     alike: dict[tuple[str, str, str, str, bool], list[Failure]] = {}
     for each in failures:
-        place = partial(task.document.element_at, each.location)
-        defective = known_defect(ran.ruleset, ran.version, each.rule, each, place) is not None
+        defective = known_defect(ran.ruleset, ran.version, each.rule, each, task.document.element_at) is not None
         key = (each.rule, "" if each.rule else each.message, each.kind, each.flag, defective)
         alike.setdefault(key, []).append(each)
     for (*_, defective), those in alike.items():

@@ -1,6 +1,6 @@
 """A rule set that stands in for one that is not installed: which of its refusals prove something.
 
-    is_left_out(failure, Standing("facturx-en16931", "en16931-cii"), element)
+    is_left_out(failure, Standing("facturx-en16931", "en16931-cii"), document.element_at)
 
 Rules of both refuse as ever. What only the stand-in refuses is doubtful, unless the other is known to allow it: then
 nothing is said. Which those are, with the reason, is data: `[stand_in]` of `policy.toml`; each row was tried on mutants
@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from einvoice.cii import NAMESPACES
 from einvoice.codes import code_list
 from einvoice.schematron import Failure
+from einvoice.validation.overlay import ElementAt
 from einvoice.validation.policy import Policy, is_own_of_stand_in, severity_of, stand_in
 from einvoice.xml import SPACE, Element, finder, local_name
 
@@ -41,8 +42,11 @@ def is_doubtful(failure: Failure, standing: Standing, policy: Policy) -> bool:
     return is_own_of_stand_in(failure, known) and severity_of(failure, standing.used, policy) == "error"
 
 
-def is_left_out(failure: Failure, standing: Standing, element: Callable[[], Element]) -> bool:
-    """Whether the rule set for which this one stands in is known to allow what failed; `element` gives the place."""
+def is_left_out(failure: Failure, standing: Standing, element_at: ElementAt) -> bool:
+    """Whether the rule set for which this one stands in is known to allow what failed.
+
+    `element_at` gives what stands at an XPath.
+    """
     known = stand_in(*standing)
     if not known:
         return False
@@ -51,12 +55,12 @@ def is_left_out(failure: Failure, standing: Standing, element: Callable[[], Elem
     if failure.more:  # it stands for others, at places that nobody looked at
         return False
     if less := _finders(standing, "left_out_where").get(failure.rule):
-        return bool(less(element()))
+        return bool(less(element_at(failure.location)))
     rows = [row for row in known["allowed"] if failure.rule in row.get("rules", ("",))]
     if not rows or not is_own_of_stand_in(failure, known):
         return False
     names = _names(failure)  # once: a rule may fail at thousands of places
-    return any(_allows(row, failure, names, element) for row in rows)
+    return any(_allows(row, failure, names, element_at) for row in rows)
 
 
 def overlooked(standing: Standing, root: Element) -> tuple[str, ...]:
@@ -74,13 +78,13 @@ def _names(failure: Failure) -> str:
     return _NOT_NAMES.sub("", failure.location)
 
 
-def _allows(row: Mapping[str, Any], failure: Failure, names: str, element: Callable[[], Element]) -> bool:
+def _allows(row: Mapping[str, Any], failure: Failure, names: str, element_at: ElementAt) -> bool:
     """Whether a row of the table is about a failure, whose place has these names, and its conditions are met."""
     unused = _UNUSED_ATTRIBUTE.search(failure.message) if not failure.rule else None
     attribute = unused[1] if unused else row.get("attribute", "")
     if not _ends(row.get("at", "")).search(f"{names}/@{attribute}" if unused else names):
         return False
-    there = element()
+    there = element_at(failure.location)
     if "children" in row and not set(map(local_name, there.iterchildren("*"))) <= set(row["children"]):
         return False
     if row.get("bare") and any(each.attrib for each in there.iter("*")):
