@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from einvoice import cii, ubl
@@ -278,11 +279,16 @@ class Document:
     def _fields(self) -> Fields:
         return ubl.fields(self.root) if self.detected.syntax == "ubl" else cii.fields(self.root)
 
+    @cached_property
+    def _xpath_of(self) -> Callable[[str], str | None]:
+        """Where the schema of the document has a field."""
+        if self.detected.syntax == "ubl":
+            return partial(ubl.xpath_of, credit_note=local_name(self.root) == "CreditNote")
+        return cii.xpath_of
+
     def value_of(self, field: str, below: str) -> tuple[str, int | None] | None:
         """XPath and line of a field's value, where it lies below an XPath of the invoice; None where it does not."""
-        path = str(Path.parse(field).plain)
-        credit_note = local_name(self.root) == "CreditNote"
-        known = ubl.xpath_of(path, credit_note=credit_note) if self.detected.syntax == "ubl" else cii.xpath_of(path)
+        known = self._xpath_of(str(Path.parse(field).plain))
         way = self._fields.below(below, known) if known else ()
         if not way:
             return None
@@ -315,9 +321,12 @@ class Document:
         """The element of each field, from the index of all places: for what is said of a field and knows no element."""
         return {field: element for (element, attribute), field in self._fields.places.items() if attribute is None}
 
-    @cached_property
-    def field_at(self) -> Callable[[str], str | None]:
+    def field_at(self, xpath: str) -> str | None:
         """Where in the model an XPath of the document leads."""
+        return self._field_at(xpath)
+
+    @cached_property
+    def _field_at(self) -> Callable[[str], str | None]:
         found = self.detected
         if found.syntax in ("ubl", "cii"):
             return self._fields.at

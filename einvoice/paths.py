@@ -46,8 +46,7 @@ class Path:
         return _parsed(text)
 
     def __str__(self) -> str:
-        written = (f"[{step}]" if isinstance(step, int) or step == APPEND else f".{step}" for step in self.steps)
-        return "".join(written).removeprefix(".")
+        return _text(self.steps)
 
     def __truediv__(self, step: str | int) -> Path:
         return Path((*self.steps, step))
@@ -60,7 +59,10 @@ class Path:
     @property
     def name(self) -> str:
         """The name of the field that it leads to or, for an element of a list, of the list; "" without steps."""
-        return next((step for step in reversed(self.steps) if isinstance(step, str)), "")
+        for step in reversed(self.steps):
+            if isinstance(step, str):
+                return step
+        return ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -105,6 +107,12 @@ def _parsed(text: str) -> Path:
     if text and not _WHOLE.fullmatch(text):
         raise ValueError(f"{text!r} is not a path; expected something like lines[2].quantity")
     return Path(tuple(int(step) if step.isdecimal() else step for step in _STEP.findall(text)))
+
+
+@lru_cache(maxsize=4096)
+def _text(steps: tuple[str | int, ...]) -> str:
+    written = (f"[{step}]" if isinstance(step, int) or step == APPEND else f".{step}" for step in steps)
+    return "".join(written).removeprefix(".")
 
 
 @lru_cache(maxsize=4096)

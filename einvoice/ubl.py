@@ -22,6 +22,7 @@ from einvoice.binding import Codec, Fields, Grammar, Syntax, binary, binary_text
 from einvoice.binding.codecs import LATEST, SUM, WORDS, negative, spelled
 from einvoice.codes import CREDIT_NOTES, plain_iban, plain_vatex
 from einvoice.discounts import with_discounts
+from einvoice.filled import filled
 from einvoice.forms import of_ubl
 from einvoice.instalments import with_instalments
 from einvoice.model import (
@@ -94,7 +95,7 @@ def xpath_of(path: str, *, credit_note: bool = False) -> str | None:
 def _notes(text: str) -> tuple[Note, ...]:
     """`#PMT#text`, or several notes joined: `#PMT#text#AAB#text##text without code`."""
     if not _MARK.match(text.lstrip()):
-        return (Note.model_construct(text=text),)
+        return (filled(Note, {"subject_code": None, "text": text, "content_code": None}, {"text"}),)
     marks = [*_MARK.finditer(text)]
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     notes = []
@@ -104,7 +105,8 @@ def _notes(text: str) -> tuple[Note, ...]:
             piece = piece.strip().removesuffix("#")  # some end it with the mark, so that nothing joins on to it
         said = piece if piece.strip() else None
         if mark[1] or said:
-            notes.append(Note.model_construct(subject_code=mark[1], text=said))
+            values = {"subject_code": mark[1], "text": said, "content_code": None}
+            notes.append(filled(Note, values, {"subject_code", "text"}))
     return tuple(notes)
 
 

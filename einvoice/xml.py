@@ -242,7 +242,7 @@ class Locations:
         number = self._numbers.get(element)
         if number is None:
             parent = element.getparent()
-            self._number_all([element] if parent is None else list(parent.iterchildren("*")))
+            self._number_all([element] if parent is None else children(parent))
             number = self._numbers[element]
         return f"{qualified_name(element)}[{number}]" if number else qualified_name(element)
 

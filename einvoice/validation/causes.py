@@ -72,7 +72,7 @@ def at_their_cause(observations: Sequence[Observation]) -> tuple[Observation, ..
             folded.setdefault(id(cause), Counter())[each.rule] += 1 + each.more
         elif not refused.includes(each):
             kept.append(each)
-    return tuple(_with_causes(_with_stumbled(each, folded.get(id(each), Counter())), missing) for each in kept)
+    return tuple(_with_causes(_with_stumbled(each, folded.get(id(each))), missing) for each in kept)
 
 
 class _Refused:
@@ -110,7 +110,7 @@ class _Refused:
         return self._causes[min(found)] if found else None
 
 
-def _with_stumbled(each: Observation, rules: Counter[str]) -> Observation:
+def _with_stumbled(each: Observation, rules: Counter[str] | None) -> Observation:
     if not rules:
         return each
     facts = {"count": str(rules.total()), "rules": ", ".join(rules)}

@@ -14,6 +14,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 
 from einvoice import own_rules as own_rule_sets
 from einvoice.artefacts.installed import in_use, installed
@@ -172,22 +173,16 @@ def schema(task: Task) -> Result:
         return Result((missing("xsd", wanted or "XSD"),))
     if artefact.altered:
         return Result((altered("xsd", artefact),))
-    done = StepResult(
-        "xsd",
-        "passed",
-        ruleset=artefact.entry.id,
-        version=artefact.version,
-        sha256=artefact.sha256,
-        engine="libxml2",
-    )
+    ruleset, version, sha256 = artefact.entry.id, artefact.version, artefact.sha256
+    done = partial(StepResult, "xsd", ruleset=ruleset, version=version, sha256=sha256, engine="libxml2")
     started = time.perf_counter()
     try:
         faults = schema_of(artefact).faults(task.document.root, task.document.detected.locations, count=len(task.held))
     except Unusable as error:
         reason = Sentence("EI-STEP-09", {"detail": str(error)})
-        return Result((replace(done, status="not_run", reason=reason),))
+        return Result((done("not_run", reason=reason),))
     found = tuple(_of_fault(task, fault, artefact.entry.title) for fault in faults)
-    return Result((replace(done, status="failed" if faults else "passed", ms=since(started)),), found)
+    return Result((done("failed" if faults else "passed", ms=since(started)),), found)
 
 
 def own_rules(task: Task) -> Result:

@@ -75,7 +75,8 @@ def unread_observations(
             last[rule] = len(found)
             found.append(_observation(each, rule, severity, field_at if rule != later else _nowhere))
     for rule, count in met.items():
-        found[last[rule]] = replace(found[last[rule]], more=count - shown[rule])
+        if count > shown[rule]:
+            found[last[rule]] = replace(found[last[rule]], more=count - shown[rule])
     if foreign and isinstance(read, Invoice):
         found.append(_foreign(foreign, read, field_at))
     return tuple(found)
