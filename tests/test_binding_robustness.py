@@ -131,6 +131,12 @@ class Counted(etree.ElementBase):
     def __iter__(self):
         return self._count(super().__iter__())
 
+    def __getitem__(self, at):
+        """A child or a part of the children, counted as they are given."""
+        found = super().__getitem__(at)
+        Counted.given += len(found) if isinstance(at, slice) else 1
+        return found
+
     def iterchildren(self, *tags, **options):
         """The children, counted as they are given."""
         return self._count(super().iterchildren(*tags, **options))
