@@ -708,3 +708,31 @@ def test_a_draft_is_rendered_and_an_invoice_is_not_built(tmp_path, capsys):
     told = capsys.readouterr().err
     assert "205, " in told
     assert "vouliez-vous dire 205" in told
+
+
+@pytest.mark.parametrize(
+    ("command", "content"),
+    [
+        (["build", "--to", "ubl"], DRAFT.read_bytes()),
+        (["fix"], DRAFT.read_bytes()),
+        (["convert", "--to", "cii"], UBL.encode()),
+        (["render", "--to", "html"], UBL.encode()),
+        (["parse"], UBL.encode()),
+    ],
+    ids=lambda part: part[0] if isinstance(part, list) else "",
+)
+def test_what_is_read_is_not_written_over(command, content, tmp_path, capsys):
+    """A draft or an invoice that was named as the output too, also by another name of the file, stays as it is."""
+    path, link = tmp_path / "facture.xml", tmp_path / "lien.xml"
+    path.write_bytes(content)
+    link.symlink_to(path)
+    for output in (path, link, f"{tmp_path}/./facture.xml"):
+        with pytest.raises(SystemExit) as stopped:
+            run(*command, path, "-o", output, "--lang", "fr")
+        told = capsys.readouterr()
+        assert (stopped.value.code, told.out) == (2, "")
+        assert "est le fichier lu et serait perdu" in told.err
+    assert path.read_bytes() == content
+    assert run(*command, path, "-o", tmp_path / "autre") in (0, 1, 3)
+    assert path.read_bytes() == content
+    capsys.readouterr()

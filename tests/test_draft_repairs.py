@@ -100,6 +100,7 @@ FILES = {
     "two": json.dumps(DRAFT, indent=2) + "\n",
     "four, no end": json.dumps(DRAFT, indent=4),
     "tabs, accents": json.dumps({**DRAFT, "number": "É-1"}, indent="\t", ensure_ascii=False) + "\n",
+    "windows": json.dumps({**DRAFT, "number": "É-1"}, indent=2, ensure_ascii=False).replace("\n", "\r\n") + "\r\n",
     "its own": json.dumps(DRAFT, separators=(",\n", " : ")) + "\n\n",
     "numbers": json.dumps(DRAFT, indent=2).replace('"50.00"', "50.000").replace('"9.90"', "9.9000000000000000001"),
 }
@@ -132,6 +133,23 @@ def test_what_needs_no_repair_is_written_as_it_was(tmp_path):
     made = path.read_text()
     assert made.startswith('{\n    "$comment": "ours",\n')
     assert '"item_net_price": 50.000,' in made
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_line_ends_and_encoding_are_those_of_the_file(tmp_path, encoding, capsys):
+    """A draft that an editor of Windows wrote: only the lines that are repaired change."""
+    path = tmp_path / "draft.json"
+    before = FILES["windows"]
+    path.write_bytes(before.encode(encoding))
+    assert cli.run(["fix", str(path), "--write"]) == 0
+    after = path.read_bytes()
+    assert after.startswith(before.encode(encoding)[:3])
+    text = after.decode(encoding)
+    assert text.count("\n") == text.count("\r\n") > before.count("\n")
+    kept = set(before.splitlines()) & set(text.splitlines())
+    assert len(kept) > len(set(before.splitlines())) * 3 / 4
+    assert json.loads(text)["number"] == "É-1"
+    capsys.readouterr()
 
 
 @pytest.mark.parametrize("payload", [b"[]", b"{", b"null", b'{"lines": 3}'])

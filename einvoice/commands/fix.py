@@ -1,7 +1,8 @@
 """`einvoice fix`: repairs of a draft that are certain, as a difference; `--write` makes them.
 
 The difference applies to the file as it is (`patch`); of a file in one line, which nobody could read the difference of,
-it shows the lines that it would have. Indentation is kept, where it is one that `json` writes, and numbers by digit.
+it shows the lines that it would have. Indentation is kept, where it is one that `json` writes, and numbers by digit;
+line ends and encoding are those of the file.
 """
 
 from __future__ import annotations
@@ -37,11 +38,12 @@ def run(options: argparse.Namespace) -> int:
     repaired = fix(data)
     for each in repaired.repairs:
         say(labelled(each.field, each.explanation_fr if options.lang == "fr" else each.explanation_en))
-    before = data.decode(json.detect_encoding(data))
+    encoding = json.detect_encoding(data)
+    before = data.decode(encoding)
     after = _like(before, data, repaired.content)
     if options.write:
         if repaired.repairs:
-            replace_file(Path(options.draft), after.encode())
+            replace_file(Path(options.draft), after.encode(encoding))
         return VALID
     if "\n" not in before.strip():
         before, after = (_LAID_OUT.text(each) + "\n" for each in (_loaded(data), repaired.content))
@@ -54,8 +56,10 @@ def _loaded(data: bytes) -> Any:
 
 
 def _like(before: str, data: bytes, content: dict[str, Any]) -> str:
-    """The content, written as the file is."""
+    """The content, written as the file is: also with the line ends of Windows."""
     given = _loaded(data)
+    if "\r\n" in before:
+        return _like(before.replace("\r\n", "\n"), data, content).replace("\n", "\r\n")
     end = before[len(before.rstrip()) :]
     forms = [_Form(indent, ascii_only) for indent in (2, 4, "\t", 1, 3, 8, None) for ascii_only in (False, True)]
     form = next((form for form in forms if form.text(given) == before.rstrip()), None)

@@ -22,6 +22,7 @@ VALID, INVALID, WRONG_USAGE, NOT_RUN = 0, 1, 2, 3  # 2 as argparse has it
 
 STATUSES = {"valid": VALID, "invalid": INVALID, "not_run": NOT_RUN}
 
+_READ = ("draft", "document")  # options that name what a command reads
 _MOST_SHOWN = 60  # characters of a value that is lost
 
 
@@ -58,6 +59,7 @@ def write(options: argparse.Namespace, content: str | bytes) -> None:
     """Write the result, as UTF-8, where the options say."""
     data = content.encode() if isinstance(content, str) else content
     if options.output:
+        _spared(Path(options.output), options)
         replace_file(Path(options.output), data)
         return
     if data.startswith(b"%PDF-") and sys.stdout.isatty():
@@ -65,6 +67,13 @@ def write(options: argparse.Namespace, content: str | bytes) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
+
+
+def _spared(output: Path, options: argparse.Namespace) -> None:
+    """Refuse to write over what was read: the draft or the invoice would be gone, and nobody can make it again."""
+    for read in (getattr(options, name, None) for name in _READ):
+        if isinstance(read, str) and output.is_file() and Path(read).is_file() and output.samefile(read):
+            raise WrongUsage(said("{file} is what was read, and would be gone: write to another file", file=output))
 
 
 def readable(xml: bytes) -> bytes:
