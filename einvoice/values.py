@@ -72,13 +72,13 @@ def or_text(schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]
 
 # How XML Schema spells a decimal number (part 2, §3.3.3), and how large or fine it may be: more than anybody bills.
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)\s*", re.ASCII)
-_MOST_DIGITS = 40
+MOST_DIGITS = 40
 _MOST_CHARACTERS, _FINEST = 60, -30
 
 
 def _writable(number: Decimal) -> bool:
     exponent = number.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= _FINEST and number.adjusted() < _MOST_DIGITS
+    return isinstance(exponent, int) and exponent >= _FINEST and number.adjusted() < MOST_DIGITS
 
 
 def _bounded(value: Any) -> Any:
@@ -88,7 +88,7 @@ def _bounded(value: Any) -> Any:
     elif isinstance(value, Decimal):
         right = _writable(value)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        right = abs(value) < 10**_MOST_DIGITS  # false for what is no number
+        right = abs(value) < 10**MOST_DIGITS  # false for what is no number
     else:
         return value
     if not right:

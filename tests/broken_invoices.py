@@ -10,12 +10,13 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
+
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice.facturx.embed import embed
 
-VALID = Path(__file__).parents[1] / "fixtures" / "valid"
+VALID = FIXTURES / "valid"
 _SERVICES, _GOODS = "services.ubl.xml", "goods-several-rates.cii.xml"
 _EXTENDED = "urn:cen.eu:en16931:2017#conformant#urn:factur-x.eu:1p0:extended"
 

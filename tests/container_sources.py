@@ -6,7 +6,8 @@ import re
 import shutil
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from folders import ROOT
+
 DOCKERFILES = sorted((ROOT / "deploy").glob("*Dockerfile"))
 
 

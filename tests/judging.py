@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from folders import SHARED
 
 import einvoice as ei
 from einvoice.data import Language
 
-CASES = Path(__file__).parents[1].parent / "shared" / "cases"
+CASES = SHARED / "cases"
 NEEDS_CASES = pytest.mark.skipif(not CASES.is_dir(), reason="the cases of others are not there")
 POLICY = ei.Policy(date="2026-11-22")
 

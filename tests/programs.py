@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
+
+from folders import ROOT
 
 from einvoice import cli
-
-ROOT = Path(__file__).parents[1]
 
 
 def run(*arguments: object) -> int:

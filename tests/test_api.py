@@ -3,11 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from folders import SHARED
 from minimal import CII, UBL, without
 
 import einvoice as ei
 
-CORPUS = Path(__file__).parents[1].parent / "shared" / "corpus" / "cen-en16931"
+CORPUS = SHARED / "corpus" / "cen-en16931"
 DRAFT = {
     "number": "D-1",
     "issue_date": "2026-11-03",

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice.facturx.embed import embed
@@ -16,7 +17,6 @@ from einvoice.profiles import FACTURX_PROFILES, profile_named
 sys.path.append(str(Path(__file__).parent / "facturx"))
 import samples
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 DRAFTS = sorted((FIXTURES / "drafts").glob("*.json"))
 READABLE = sorted((FIXTURES / "valid").iterdir())
 MANY_PROFILES = ("allowances-and-charges", "attachment", "foreign-currency", "german", "sub-lines")

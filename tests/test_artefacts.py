@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from folders import ROOT, SHARED
 
 from einvoice.artefacts import adding
 from einvoice.artefacts import catalogue as catalogue_module
@@ -20,8 +21,7 @@ from einvoice.artefacts.installed import digest, find, in_use, installed, needed
 from einvoice.data import RULESETS
 from einvoice.errors import Unreadable, Unrecognised
 
-RELEASES = Path(__file__).parents[1].parent / "shared" / "artefacts"
-ROOT = Path(__file__).parents[1]
+RELEASES = SHARED / "artefacts"
 NOVEMBER = date(2026, 11, 22)
 
 SCH = """<?xml version="1.0" encoding="UTF-8"?>

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from pathlib import Path
 
 import pytest
+from folders import ROOT
 
 pytest.importorskip("resource", reason="bench needs a system that tells what a program took")
-TABLE = Path(__file__).parents[1] / "bench" / "table.py"
+TABLE = ROOT / "bench" / "table.py"
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 import pydantic
 import pytest
+from folders import FIXTURES, ROOT
 from minimal import CII, UBL, without
 from packaging.version import Version
 from programs import run
@@ -28,7 +29,7 @@ from einvoice.validation.policy import Policy
 
 BROKEN = without(UBL, "#PMT#", "276.00</cbc:Payable=>275.00</cbc:Payable")
 OTHER = b"<project><name>x</name></project>"
-DRAFT = Path(__file__).parents[1] / "fixtures" / "drafts" / "services.json"
+DRAFT = FIXTURES / "drafts" / "services.json"
 
 
 pytestmark = pytest.mark.usefixtures("nothing_added")
@@ -569,7 +570,7 @@ def test_what_cannot_be_explained_is_status_1(capsys):
 def test_schemas_are_printed_as_they_are_kept(name, capsys):
     """Schema prints the very file of `schemas/`, so that the files are fresh; its `$id` names it wherever it lies."""
     assert run("schema", name) == 0
-    kept = Path(__file__).parents[1] / "schemas" / f"{name}.schema.json"
+    kept = ROOT / "schemas" / f"{name}.schema.json"
     printed = capsys.readouterr().out
     if Version(pydantic.VERSION) < Version("2.10"):  # it says twice what is constant
         printed = re.sub(r'("const": (\w+),\n(?: .*\n)*?) *"enum": \[\n *\2\n *\],\n', r"\1", printed)
@@ -697,7 +698,7 @@ def test_every_command_has_its_module_and_help(capsys):
 
 def test_a_draft_is_rendered_and_an_invoice_is_not_built(tmp_path, capsys):
     """Render shows what a draft means, with its verdict; build says which command is for what is an invoice already."""
-    drafts = Path(__file__).parents[1] / "fixtures" / "drafts"
+    drafts = FIXTURES / "drafts"
     assert run("render", drafts / "services.json", "--to", "html", "--check", "-o", tmp_path / "a.html") == 0
     assert "F2026-" in (tmp_path / "a.html").read_text(encoding="utf-8")
     (tmp_path / "a.xml").write_text(UBL, encoding="utf-8")

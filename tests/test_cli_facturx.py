@@ -5,16 +5,15 @@ import subprocess
 import sys
 from base64 import b64encode
 from hashlib import sha256
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 from lxml import html as lxml_html
 from programs import run
 
 import einvoice as ei
 from einvoice.commands.extract import _file_name
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 DRAFT = FIXTURES / "drafts" / "services.json"
 UBL = FIXTURES / "valid" / "services.ubl.xml"
 

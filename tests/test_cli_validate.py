@@ -9,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 from einvoice import cli
 from einvoice.commands.configuration import configured
 from einvoice.commands.output import WrongUsage
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 GOOD = (FIXTURES / "valid" / "services.ubl.xml").read_bytes()
 BAD = (FIXTURES / "broken" / "no-late-payment-note.ubl.xml").read_bytes()
 

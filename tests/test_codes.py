@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from folders import SHARED
 from lxml import etree
 
 from einvoice.codes import CODE_LISTS, INVOICE_TYPES, code_list, french_vat_rate
 from einvoice.data import data_text
 
-RULES = Path(__file__).parents[1].parent / "shared/artefacts/fnfe-1.4.0.03/UBL"
+RULES = SHARED / "artefacts/fnfe-1.4.0.03/UBL"
 CEN = RULES / "EN16931/EN16931-UBL-validation-preprocessed.sch"
 EXTENDED = RULES / "EXTENDED-CTC-FR/EXTENDED-CTC-FR-UBL.sch"
 FRENCH = RULES / "EN16931/BR-FR-Flux2-Schematron-UBL.sch"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from folders import ROOT
 
 from einvoice import cli
 
-ROOT = Path(__file__).parents[1]
 pytest.importorskip("argcomplete", reason="the extra cli is not installed")
 
 

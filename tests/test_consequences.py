@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice.reporting.text import Look, text
@@ -14,7 +14,6 @@ from einvoice.rulebook import Observation
 from einvoice.validation.consequences import with_consequences
 
 LINE = "EI-CALC-01 lines[0].net_amount"
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 GOOD = (FIXTURES / "valid" / "services.ubl.xml").read_text(encoding="utf-8")
 
 

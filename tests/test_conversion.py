@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path as FilePath
 
 import pytest
+from folders import FIXTURES
 from minimal import CII, UBL, without
 
 import einvoice as ei
@@ -43,7 +43,7 @@ def as_ubl(**values):
 
 def complete(**values):
     """A draft of ours with other values."""
-    text = (FilePath(__file__).parents[1] / "fixtures" / "drafts" / "services.json").read_text(encoding="utf-8")
+    text = (FIXTURES / "drafts" / "services.json").read_text(encoding="utf-8")
     return ei.Draft.model_validate(ei.Draft.model_validate_json(text).model_dump(exclude_unset=True) | values)
 
 
@@ -381,7 +381,7 @@ def test_a_test_or_a_copy_does_not_become_a_real_invoice(data, words):
 
 def test_a_result_without_a_verdict_is_told(monkeypatch):
     """Where the rules of the target leave the result of a valid source without a verdict, the losses say why."""
-    valid = (FilePath(__file__).parents[1] / "fixtures" / "valid" / "services.ubl.xml").read_bytes()
+    valid = (FIXTURES / "valid" / "services.ubl.xml").read_bytes()
     real = ei.making.validated
 
     def doubtful(document, policy, **options):
@@ -403,7 +403,7 @@ def test_a_result_without_a_verdict_is_told(monkeypatch):
 @pytest.mark.parametrize(("target", "verdict"), [("cii", "valid"), ("ubl", "invalid"), ("facturx", "invalid")])
 def test_an_attached_xml_without_a_type_is_judged_where_one_is_demanded(target, verdict):
     """CII demands no type, and stays valid; where one is demanded, what is made is judged, and the error is told."""
-    draft = FilePath(__file__).parents[1] / "fixtures" / "drafts" / "attachment.json"
+    draft = FIXTURES / "drafts" / "attachment.json"
     invoice = ei.Draft.model_validate_json(draft.read_bytes()).complete()
     attached = SupportingDocument(reference="A-1", attached_document=b"<a/>")
     data = cii.write(invoice.model_copy(update={"supporting_documents": (attached,)}))

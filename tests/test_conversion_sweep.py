@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES, ROOT, SHARED
 
-ROOT = Path(__file__).parents[1]
-CORPUS = ROOT.parent / "shared" / "corpus"
+CORPUS = SHARED / "corpus"
 sys.path.insert(0, str(ROOT / "tools"))
 
 import conversion_sweep  # noqa: E402
@@ -26,7 +25,7 @@ def outcomes(done):
 
 def test_our_own_invoices_stay_valid_in_every_target():
     """Each third valid fixture goes to UBL, CII and all profiles of Factur-X, and is valid there."""
-    done = figures(ROOT / "fixtures" / "valid", 3)
+    done = figures(FIXTURES / "valid", 3)
     assert (done.crashed, done.untold, done.invalid) == ([], [], [])
     assert outcomes(done) == {"valid"}
 

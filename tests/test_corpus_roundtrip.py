@@ -3,9 +3,9 @@
 import subprocess
 import sys
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 
 import pytest
+from folders import ROOT, SHARED
 from xml_schemas import folder
 
 from einvoice import cii, ubl
@@ -13,8 +13,7 @@ from einvoice.detect import detect, read_detected
 from einvoice.errors import EInvoiceError
 from einvoice.xml import location
 
-ROOT = Path(__file__).parents[1]
-CORPUS = ROOT.parent / "shared" / "corpus"
+CORPUS = SHARED / "corpus"
 sys.path.insert(0, str(ROOT / "tools"))
 
 import roundtrip  # noqa: E402

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import sys
 import tomllib
-from pathlib import Path
 
+from folders import ROOT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
-import dependencies  # noqa: E402 - a tool of ours
+import dependencies
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 OURS = "einvoice-fr"

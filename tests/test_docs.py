@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from folders import ROOT
 
 from einvoice import cli
 from einvoice.cli import COMMANDS
@@ -16,7 +17,6 @@ from einvoice.data import ruleset_text
 from einvoice.profiles import PROFILES
 from einvoice.terms import TERMS
 
-ROOT = Path(__file__).parents[1]
 PAGES = sorted((ROOT / "docs").rglob("*.md"))
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 TITLED = re.compile(r'^```(\w+) title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)

@@ -3,9 +3,9 @@ from __future__ import annotations
 import datetime as dt
 import pickle
 from collections import Counter
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice import binding, cii, document, ubl
@@ -16,7 +16,6 @@ from einvoice.france import messages
 from einvoice.france.lifecycle import cdar
 from einvoice.pdfa import pdf
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 DRAFT = FIXTURES / "drafts" / "services.json"
 AT = dt.datetime.fromisoformat("2026-11-03T10:00")
 

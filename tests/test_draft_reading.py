@@ -3,9 +3,9 @@ from __future__ import annotations
 import base64
 import json
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 from pydantic import TypeAdapter, ValidationError, create_model
 
 from einvoice.commands.json_schemas import json_schema
@@ -14,7 +14,7 @@ from einvoice.draft.content import DRAFT_ONLY, DraftContent
 from einvoice.errors import Unreadable
 from einvoice.model import Invoice, Line, Note
 
-FIXTURES = sorted((Path(__file__).parents[1] / "fixtures" / "drafts").glob("*.json"))
+DRAFTS = sorted((FIXTURES / "drafts").glob("*.json"))
 
 
 def problems(payload: object) -> list[tuple[str, str]]:
@@ -30,7 +30,7 @@ def test_a_draft_has_the_fields_of_the_invoice():
     assert shared == {name for name in Invoice.model_fields if name != "unread"}
 
 
-@pytest.mark.parametrize("path", FIXTURES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", DRAFTS, ids=lambda path: path.stem)
 def test_the_fixtures_are_drafts(path):
     """Each draft of ours is read, completes to something, and survives a trip through its own JSON."""
     draft = Draft.model_validate_json(path.read_bytes())

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-from pathlib import Path
 from shutil import which
 
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice import cli
 
-DRAFTS = sorted((Path(__file__).parents[1] / "fixtures" / "drafts").glob("*.json"))
+DRAFTS = sorted((FIXTURES / "drafts").glob("*.json"))
 DRAFT = {
     "number": "F2026-0001",
     "issue_date": "2026-11-02",

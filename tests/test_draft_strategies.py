@@ -4,9 +4,9 @@ import subprocess
 import sys
 from datetime import date
 from decimal import Decimal
-from pathlib import Path as FilePath
 
 import pytest
+from folders import ROOT
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +18,7 @@ from einvoice.identifiers import FRENCH_VAT, IBAN, SIREN, SIRET
 from einvoice.paths import Path, walk
 from einvoice.testing import drafts, french_drafts, ibans, parties, sirens, sirets, texts
 
-TOOLS = FilePath(__file__).parents[1] / "tools"
+TOOLS = ROOT / "tools"
 MOVED = {"vat_exemption_reason", "vat_exemption_reason_code"}  # from lines to the breakdown, in EN 16931
 
 

@@ -10,7 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from container_sources import DOCKERFILES, ROOT, copy_sources
+from container_sources import DOCKERFILES, copy_sources
+from folders import ROOT
 
 sys.path.insert(0, str(ROOT / "tools"))
 import pins

@@ -4,9 +4,9 @@ import json
 import re
 from collections import defaultdict
 from datetime import date
-from pathlib import Path
 
 import pytest
+from folders import SHARED
 from lxml import etree
 from small_draft import DRAFT
 
@@ -73,9 +73,7 @@ def test_rules_that_name_no_other_have_it_from_the_table():
         assert equivalents(rule, official(*texts[rule]).label) == tuple(alike)
 
 
-CEN = (
-    Path(__file__).parents[1].parent / "shared" / "artefacts" / "cen-1.3.16" / "EN16931-CII-validation-preprocessed.sch"
-)
+CEN = SHARED / "artefacts" / "cen-1.3.16" / "EN16931-CII-validation-preprocessed.sch"
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ import inspect
 import json
 import re
 from importlib import import_module
-from pathlib import Path
 
 import pytest
+from folders import ROOT
 from pydantic import BaseModel
 
 import einvoice as ei
 
-SCHEMAS = sorted((Path(__file__).parents[1] / "schemas").glob("*.json"))
+SCHEMAS = sorted((ROOT / "schemas").glob("*.json"))
 IN_SCHEMAS = {"DraftContent"} | {  # whose fields are those of a draft
     name
     for schema in (json.loads(file.read_text(encoding="utf-8")) for file in SCHEMAS)

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 import einvoice
 
@@ -79,7 +80,7 @@ def test_importing_the_package_loads_nothing_else():
 
 def test_judging_a_document_loads_what_it_needs():
     """Neither drafts, conversions, PDFs, processes nor the reading of rule sets: one file waits for none of them."""
-    file = Path(__file__).parents[1] / "fixtures" / "valid" / "services.ubl.xml"
+    file = FIXTURES / "valid" / "services.ubl.xml"
     code = (
         f"import sys, einvoice as ei; assert ei.validate(open({str(file)!r}, 'rb').read()).verdict == 'valid'\n"
         "parts = 'draft.draft draft.completion conversion making facturx pdfa view processes bounded'\n"

@@ -6,9 +6,9 @@ import http.server
 import threading
 import zipfile
 from datetime import date
-from pathlib import Path
 
 import pytest
+from folders import SHARED
 
 from einvoice import cli
 from einvoice.artefacts.installed import find, installed
@@ -16,7 +16,7 @@ from einvoice.commands import fetching
 from einvoice.commands.fetching import NotFetched, fetch
 from einvoice.errors import Unrecognised
 
-RELEASE = Path(__file__).parents[1].parent / "shared" / "artefacts" / "fnfe-1.4.0.03"
+RELEASE = SHARED / "artefacts" / "fnfe-1.4.0.03"
 PUBLISHED = pytest.mark.skipif(not RELEASE.is_dir(), reason=f"the published release is not there: {RELEASE}")
 
 

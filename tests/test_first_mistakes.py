@@ -5,15 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 from minimal import UBL
 
 from einvoice import cli, validate
 from einvoice.commands.language import speak
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 DRAFT = FIXTURES / "drafts" / "services.json"
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 from lxml import etree
 
 import einvoice
 from einvoice import Draft, Policy
 from einvoice.xml import parse_xml
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 DRAFTS = sorted((FIXTURES / "drafts").glob("*.json"))
 VALID = sorted((FIXTURES / "valid").glob("*.xml"))
 JUDGED = sorted([*VALID, *(FIXTURES / "broken").iterdir()])

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES, SHARED
 
 import einvoice as ei
 
-ROOT = Path(__file__).parents[1]
-SAMPLES = ROOT.parent / "shared" / "corpus" / "akretion"
-CII = (ROOT / "fixtures" / "valid" / "services.cii.xml").read_text(encoding="utf-8")
-UBL = (ROOT / "fixtures" / "valid" / "services.ubl.xml").read_text(encoding="utf-8")
+SAMPLES = SHARED / "corpus" / "akretion"
+CII = (FIXTURES / "valid" / "services.cii.xml").read_text(encoding="utf-8")
+UBL = (FIXTURES / "valid" / "services.ubl.xml").read_text(encoding="utf-8")
 
 # A BASIC invoice as it was written until 2017: no price, no VAT on the line, no category.
 BASIC = """<?xml version="1.0" encoding="UTF-8"?>

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from folders import ROOT
 
 import einvoice as ei
 from einvoice import cli
@@ -20,7 +21,6 @@ from einvoice.reporting.words import WORDS
 from einvoice.rulebook import row
 from einvoice.rulebook.words import opened
 
-ROOT = Path(__file__).parents[1]
 ROWS = [line.split("\t") for line in ruleset_text("messages.tsv").splitlines()[1:]]
 # What is neither French nor English: code, commands, addresses, names of elements, values that are quoted.
 CODE = re.compile(

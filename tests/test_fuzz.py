@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from folders import FIXTURES, ROOT
 from programs import output_of
-
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_sample_crashes_nothing(tmp_path, seed):
     """Each target is reached; the same seed gives the same damage."""
-    seeds = ("--seeds", str(ROOT / "fixtures"), "--seeds", str(ROOT / "schematron"))
+    seeds = ("--seeds", str(FIXTURES), "--seeds", str(ROOT / "schematron"))
     printed = output_of("fuzz.py", "--minutes", "0.1", "--seed", str(seed), "--corpus", str(tmp_path), *seeds)
     assert "executions" in printed
     assert "validate:" in printed

@@ -5,14 +5,14 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice.garbage import resting
 
-GOOD = Path(__file__).parents[1] / "fixtures" / "valid" / "services.ubl.xml"
+GOOD = FIXTURES / "valid" / "services.ubl.xml"
 
 
 @pytest.fixture(autouse=True)

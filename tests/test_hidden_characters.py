@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice.disk import replace_file
 from einvoice.reporting import FORMATS, Look, render
 from einvoice.visible import all_visible, visible
 
-GOOD = (Path(__file__).parents[1] / "fixtures" / "valid" / "services.ubl.xml").read_bytes()
+GOOD = (FIXTURES / "valid" / "services.ubl.xml").read_bytes()
 EVIL = "\u202eA\u2066B\u200bC\x85D\u2028E\ufeffF"
 HIDDEN = "\u202e\u2066\u200b\x85\u2028\ufeff\x1b\x07"
 

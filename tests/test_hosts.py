@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES, ROOT
 
-ROOT = Path(__file__).parents[1]
-GOOD = ROOT / "fixtures" / "valid" / "services.ubl.xml"
+GOOD = FIXTURES / "valid" / "services.ubl.xml"
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 
 COLD = """

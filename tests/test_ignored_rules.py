@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from folders import FIXTURES
 from pydantic import ValidationError
 
 import einvoice as ei
 from einvoice import cli
 
-BROKEN = Path(__file__).parents[1] / "fixtures" / "broken"
+BROKEN = FIXTURES / "broken"
 
 
 def test_an_ignored_rule_informs_and_says_why():

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES, ROOT
 
 import einvoice as ei
 from einvoice import installation
 from einvoice.pdfa.library import OldLibrary, check_version
-
-ROOT = Path(__file__).parents[1]
 
 
 def test_the_version_stands_in_one_place():
@@ -65,7 +63,7 @@ xml = ei.validate(open(sys.argv[1], "rb").read())
 pdf = ei.validate(b"%PDF-1.7 startxref")
 print(xml.verdict, pdf.verdict, pdf.documents[0].steps[0].reason)
 """
-    invoice = min((ROOT / "fixtures" / "valid").glob("*.ubl.xml"))
+    invoice = min((FIXTURES / "valid").glob("*.ubl.xml"))
     done = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", program, str(invoice)],
         capture_output=True,

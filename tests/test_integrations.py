@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from container_sources import DOCKERFILES, ROOT
+from container_sources import DOCKERFILES
+from folders import ROOT
 
 SCHEMAS = {"action.yml": "vendor.github-actions", "deploy/gitlab.yml": "vendor.gitlab-ci"}
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 
-DRAFT = Path(__file__).parents[1] / "fixtures" / "drafts" / "services.json"
+DRAFT = FIXTURES / "drafts" / "services.json"
 LENGTHS = (60, 120, 240)
 GROWTH = 2.2  # of what twice as many lines add: 2 where each costs the same, 4 where each costs as much as all
 FAULTS = {

@@ -8,15 +8,14 @@ import subprocess
 import sys
 import time
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice.many import Work, chunked, in_parallel
 from einvoice.worker_processes import WorkerProcesses
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 FILES = sorted([*(FIXTURES / "valid").glob("*.xml"), *(FIXTURES / "broken").iterdir()])
 DOCUMENTS = [(path.name, path.read_bytes()) for path in FILES]
 ALONE = {name: ei.validate(data).verdict for name, data in DOCUMENTS}

@@ -7,22 +7,21 @@ import base64
 import json
 import os
 import sys
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES, ROOT
 
 mcp = pytest.importorskip("mcp", reason="the extra mcp is not installed")
 from mcp.client.stdio import StdioServerParameters  # noqa: E402 - after the skip
 
-ROOT = Path(__file__).parents[1]
 SERVER = StdioServerParameters(
     command=sys.executable,
     args=["-m", "einvoice", "mcp", "--lang", "en"],
     env={**os.environ, "PYTHONPATH": str(ROOT)},
 )
-GOOD = (ROOT / "fixtures" / "valid" / "services.ubl.xml").read_text()
-BROKEN = (ROOT / "fixtures" / "broken" / "wrong-line-total.ubl.xml").read_text()
-DRAFT = (ROOT / "fixtures" / "drafts" / "services.json").read_text()
+GOOD = (FIXTURES / "valid" / "services.ubl.xml").read_text()
+BROKEN = (FIXTURES / "broken" / "wrong-line-total.ubl.xml").read_text()
+DRAFT = (FIXTURES / "drafts" / "services.json").read_text()
 
 
 def asked(*calls):

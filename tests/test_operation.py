@@ -14,6 +14,7 @@ import weakref
 from pathlib import Path
 
 import pytest
+from folders import FIXTURES, ROOT
 
 import einvoice as ei
 from einvoice import __main__, cli
@@ -24,9 +25,8 @@ from einvoice.validation.policy import Policy
 from einvoice.worker_processes import WorkerProcesses
 from einvoice.xml import MAX_BYTES
 
-ROOT = Path(__file__).parents[1]
-GOOD = ROOT / "fixtures" / "valid" / "services.ubl.xml"
-DRAFT = json.loads((ROOT / "fixtures" / "drafts" / "services.json").read_text(encoding="utf-8"))
+GOOD = FIXTURES / "valid" / "services.ubl.xml"
+DRAFT = json.loads((FIXTURES / "drafts" / "services.json").read_text(encoding="utf-8"))
 
 # Whoever runs the tests in the background ignores interrupts, and hands that on.
 INTERRUPTIBLE = """

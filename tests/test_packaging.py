@@ -5,7 +5,8 @@ import sys
 import zipfile
 
 import pytest
-from container_sources import DOCKERFILES, ROOT, copy_sources
+from container_sources import DOCKERFILES, copy_sources
+from folders import FIXTURES, ROOT
 
 
 @pytest.fixture(scope="module", params=DOCKERFILES, ids=lambda path: path.name)
@@ -46,5 +47,5 @@ def test_the_wheel_holds_every_file_of_the_package(wheel):
 
 def test_the_wheel_holds_the_example_drafts(wheel):
     """`einvoice new` finds them wherever einvoice is installed."""
-    drafts = {f"einvoice/examples/{path.name}" for path in (ROOT / "fixtures" / "drafts").glob("*.json")}
+    drafts = {f"einvoice/examples/{path.name}" for path in (FIXTURES / "drafts").glob("*.json")}
     assert {name for name in wheel if name.startswith("einvoice/examples/")} == drafts

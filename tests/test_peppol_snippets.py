@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from folders import SHARED
 from lxml import etree
 
 from einvoice.schematron import RuleSet, compile_rules, read_rules
 
-PEPPOL = Path(__file__).parents[1].parent / "shared" / "artefacts" / "peppol-2026.5"
+PEPPOL = SHARED / "artefacts" / "peppol-2026.5"
 BILLING, SELF_BILLING = "PEPPOL-EN16931-UBL.sch", "PEPPOL-EN16931-UBL-SB.sch"
 UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 CAC, CBC = f"{{{UBL}CommonAggregateComponents-2}}", f"{{{UBL}CommonBasicComponents-2}}"

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from folders import ROOT
 
 from einvoice.processes import Lost, Pool
 
-ROOT = Path(__file__).parents[1]
 WORKER = """
 import os, sys, time
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from folders import FIXTURES, SHARED
 
 import einvoice as ei
 from einvoice.artefacts.adding import add
 
-SHARED = Path(__file__).parents[1].parent / "shared"
 RULES = (SHARED / "artefacts" / "xrechnung" / "xslt-3.0.2", SHARED / "artefacts" / "peppol-2026.5")
 SUITE = sorted((SHARED / "corpus" / "xrechnung-ubl").glob("*.xml"))
-UBL = (Path(__file__).parents[1] / "fixtures" / "valid" / "services.ubl.xml").read_text(encoding="utf-8")
+UBL = (FIXTURES / "valid" / "services.ubl.xml").read_text(encoding="utf-8")
 XRECHNUNG = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
 PEPPOL = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 EUROPEAN = ei.Policy(rules="en16931")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES, ROOT, SHARED
 
 import einvoice as ei
 from einvoice.artefacts.catalogue import catalogue
@@ -25,9 +25,7 @@ from einvoice.profiles import (
 )
 from einvoice.terms import TERMS
 
-ROOT = Path(__file__).parents[1]
-FIXTURES = ROOT / "fixtures"
-CORPUS = ROOT.parent / "shared" / "corpus"
+CORPUS = SHARED / "corpus"
 CEN = "urn:cen.eu:en16931:2017"
 PUBLISHED = {  # BT-24, now or in former versions -> profile
     "urn:factur-x.eu:1p0:minimum": "minimum",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice.binding import planning
@@ -17,7 +16,7 @@ from einvoice.validation.task import Task
 from einvoice.xml import parse_xml
 
 _XML = b"<Invoice><Line><ID>1</ID></Line><Line><ID>2</ID></Line></Invoice>"
-_INVOICE = Path(__file__).parents[1] / "fixtures" / "valid" / "allowances-and-charges.ubl.xml"
+_INVOICE = FIXTURES / "valid" / "allowances-and-charges.ubl.xml"
 
 
 def test_a_kind_of_way_is_the_same_in_the_next_document():

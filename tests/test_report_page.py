@@ -12,6 +12,7 @@ from pathlib import Path
 import pypdf
 import pytest
 from browser import CHROMIUM, CONTRAST, Browser
+from folders import FIXTURES
 from lxml import html as lxml_html
 
 import einvoice as ei
@@ -23,7 +24,6 @@ from einvoice.reporting.html import HtmlReport
 from einvoice.reporting.words import WORDS
 from einvoice.view.words import label
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed")
 
 

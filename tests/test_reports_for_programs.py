@@ -9,13 +9,13 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from folders import FIXTURES
 from lxml import etree
 
 import einvoice as ei
 from einvoice import cli
 from einvoice.reporting import render
 
-FIXTURES = Path(__file__).parents[1] / "fixtures"
 HOUSE_RULES = """<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2">
   <pattern><rule context="/*"><assert id="HOUSE-1" test="false()">No.</assert><assert test="false()">Nor.</assert>
   </rule></pattern></schema>"""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
+from folders import ROOT
 
-ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tools"))
-import rule_examples  # noqa: E402 - a tool of ours
+import rule_examples
 
 EXAMPLES = rule_examples.kept()
 

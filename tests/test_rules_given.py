@@ -7,14 +7,14 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from folders import FIXTURES, SHARED
 
 from einvoice import cli
 from einvoice.commands.rules_given import house_rules
 from einvoice.errors import Unreadable, Unrecognised
 
-ROOT = Path(__file__).parents[1]
-INVOICE = ROOT / "fixtures" / "valid" / "services.ubl.xml"
-XRECHNUNG = ROOT.parent / "shared" / "artefacts" / "xrechnung"
+INVOICE = FIXTURES / "valid" / "services.ubl.xml"
+XRECHNUNG = SHARED / "artefacts" / "xrechnung"
 NAMESPACES = (
     '<ns prefix="cbc" uri="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"/>'
     '<ns prefix="u" uri="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>'

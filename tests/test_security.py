@@ -7,17 +7,16 @@ import threading
 import tomllib
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from importlib import import_module, metadata
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES, ROOT
 from packaging.requirements import Requirement
 
 import einvoice as ei
 from einvoice.errors import EInvoiceError
 
-ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "SECURITY.md").read_text(encoding="utf-8")
-GOOD = (ROOT / "fixtures" / "valid" / "services.ubl.xml").read_text(encoding="utf-8")
+GOOD = (FIXTURES / "valid" / "services.ubl.xml").read_text(encoding="utf-8")
 PROMISES = re.findall(r"^\* \*\*(.+?)\*\*(.*?)(?=^\* |^$)", TEXT, re.MULTILINE | re.DOTALL)
 DEPENDENCIES = TEXT.split("## Dependencies")[1].split("\n|---|---|---|\n")[1].split("\n\n")[0]
 LICENCES = {

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import pytest
+from folders import ROOT, SHARED
 from judging import judged, step
 from minimal import CII, without
 
@@ -13,8 +13,6 @@ from einvoice.artefacts.adding import add
 from einvoice.schematron import MOST_TOLD
 from einvoice.validation import rule_steps
 
-ROOT = Path(__file__).parents[1]
-SHARED = ROOT.parent / "shared"
 CEN = SHARED / "artefacts" / "cen-1.3.16"
 sys.path.insert(0, str(ROOT / "tools"))
 

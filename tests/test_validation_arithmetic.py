@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 from judging import CASES, NEEDS_CASES, judged
 from minimal import CII, UBL
 
@@ -14,7 +14,7 @@ from einvoice.draft import Draft
 from einvoice.draft.arithmetic import arithmetic
 from einvoice.model import AllowanceCharge, Invoice, Line, VatBreakdown
 
-VALID = sorted((Path(__file__).parents[1] / "fixtures" / "valid").glob("*.xml"))
+VALID = sorted((FIXTURES / "valid").glob("*.xml"))
 
 
 def seen(**values) -> list[tuple[str, str, str | None, str]]:

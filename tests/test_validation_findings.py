@@ -4,9 +4,9 @@ import fnmatch
 import re
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice import rulebook
@@ -20,7 +20,7 @@ from einvoice.validation.observed import Places, Ran, observed
 from einvoice.validation.overlay import known_defect
 from einvoice.validation.policy import Policy
 
-VALID = Path(__file__).parents[1] / "fixtures" / "valid"
+VALID = FIXTURES / "valid"
 
 NOVEMBER = date(2026, 11, 22)
 FAILURE = Failure("BR-CO-10", "assert", "fatal", "", "[BR-CO-10]-Sum (BT-106) = Σ (BT-131).", "/Invoice/cac:X", 7)

@@ -1,8 +1,7 @@
 """Check digits of the numbers on an invoice."""
 
-from pathlib import Path
-
 import pytest
+from folders import FIXTURES
 
 import einvoice as ei
 from einvoice.draft import Draft
@@ -10,7 +9,7 @@ from einvoice.model import Identifier, Invoice, Party, PaymentMeans
 from einvoice.rulebook import finding
 from einvoice.validation.numbers import check_numbers
 
-DRAFTS = Path(__file__).parents[1] / "fixtures" / "drafts"
+DRAFTS = FIXTURES / "drafts"
 RIGHT = Invoice(
     seller=Party(
         legal_registration_identifier=Identifier(value="100000009", scheme_id="0002"),

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from folders import SHARED
 from minimal import UBL, without
 from pydantic import ValidationError
 
@@ -14,7 +15,7 @@ from einvoice.artefacts.adding import add
 from einvoice.schematron import Failure
 from einvoice.validation.policy import is_lenient, policy_data, severity_of
 
-RELEASE = Path(__file__).parents[1].parent / "shared" / "artefacts" / "fnfe-1.4.0.03"
+RELEASE = SHARED / "artefacts" / "fnfe-1.4.0.03"
 FAILURE = Failure("BR-FR-12_BT-49", "assert", "fatal", "", "", "/Invoice", 1)
 
 

@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from folders import SHARED
 
 sys.path.insert(0, str(Path(__file__).parent))  # samples and faulty are modules of these tests
 
-CORPUS = Path(__file__).parents[2].parent / "shared" / "corpus"
+CORPUS = SHARED / "corpus"
 
 
 @pytest.fixture(scope="session")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import pickle
-from pathlib import Path
 
 import pytest
+from folders import SHARED
 from pypdf.errors import DependencyError
 
 import einvoice as ei
@@ -14,7 +14,7 @@ from einvoice.errors import MissingExtra, Unreadable
 from einvoice.pdfa import pdf as reading
 from einvoice.pdfa.pdf import Locked, NoCipher, opened
 
-CASE = Path(__file__).parents[2].parent / "shared" / "cases" / "invoices" / "22-owner-password.pdf"
+CASE = SHARED / "cases" / "invoices" / "22-owner-password.pdf"
 PDF = b"%PDF-1.7\nstartxref\n0\n%%EOF"
 
 

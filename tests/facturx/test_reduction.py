@@ -3,10 +3,10 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 from itertools import pairwise
-from pathlib import Path as FilePath
 
 import pytest
 import samples as s
+from folders import FIXTURES
 from lxml import etree
 
 from einvoice import cii
@@ -18,7 +18,7 @@ from einvoice.model import Identifier, Invoice, Line, Note, Party, PaymentMeans,
 from einvoice.paths import Path
 from einvoice.profiles import FACTURX_PROFILES, facturx_profile
 
-DRAFTS = sorted((FilePath(__file__).parents[2] / "fixtures" / "drafts").glob("*.json"))
+DRAFTS = sorted((FIXTURES / "drafts").glob("*.json"))
 NAMES = [profile.name for profile in FACTURX_PROFILES]
 
 SIRET = Identifier(value="20000000800016", scheme_id="0009")

@@ -10,13 +10,14 @@ from pathlib import Path
 import faulty
 import pytest
 import samples as s
+from folders import ROOT
 
 from einvoice.facturx.embed import embed
 from einvoice.model import SupportingDocument
 from einvoice.pdfa import REPAIRED, Fault, convert_to_pdfa3
 from einvoice.profiles import FACTURX_PROFILES
 
-TOOL = Path(__file__).parents[2] / "tools" / "facturx_verapdf.py"
+TOOL = ROOT / "tools" / "facturx_verapdf.py"
 CLASSES = Path.home() / ".cache" / "einvoice-judges" / "classpath.txt"
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from functools import cache
-from pathlib import Path
+
+from folders import ROOT, SHARED
 
 import einvoice as ei
 from einvoice.draft import Draft
@@ -13,8 +14,6 @@ from einvoice.france.lifecycle import LifecycleMessage, Platform, cdar, status
 from einvoice.model import Identifier, Invoice, Party
 from einvoice.report import DocumentReport
 
-ROOT = Path(__file__).parents[2]
-SHARED = ROOT.parent / "shared"
 CDAR = SHARED / "corpus/fr-ctc-examples/cdar"
 FLUX10 = SHARED / "corpus/fr-flux10"
 

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from folders import SHARED
 from french_samples import when
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +30,6 @@ from einvoice.france.directory_files import (
 from einvoice.model import Address
 from einvoice.xml import parse_xml
 
-SHARED = Path(__file__).parents[2].parent / "shared"
 F13_XSD = SHARED / "artefacts/dgfip-xsd-annuaire/actualisation/Annuaire_Actualisation_F12-F13.xsd"
 F14_XSD = SHARED / "artefacts/dgfip-xsd-annuaire/consultation/Annuaire_Consultation_F14.xsd"
 EXAMPLE = SHARED / "corpus/fr-annuaire/annuaire-f14-minimal.xml"

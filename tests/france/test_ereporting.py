@@ -7,7 +7,8 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from french_samples import FLUX10, POLICY, ROOT, changed, fixture, judged, rules, when
+from folders import ROOT
+from french_samples import FLUX10, POLICY, changed, fixture, judged, rules, when
 
 import einvoice as ei
 from einvoice.draft import Draft

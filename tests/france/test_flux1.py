@@ -4,7 +4,8 @@ import hashlib
 from functools import cache
 
 import pytest
-from french_samples import POLICY, ROOT, SHARED, changed, fixture
+from folders import ROOT, SHARED
+from french_samples import POLICY, changed, fixture
 from lxml import etree
 
 import einvoice as ei

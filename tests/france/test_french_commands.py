@@ -5,7 +5,8 @@ from datetime import date
 
 import icalendar
 import pytest
-from french_samples import IBAN, NUMBER, ROOT, fixture, when
+from folders import ROOT
+from french_samples import IBAN, NUMBER, fixture, when
 from programs import run
 
 import einvoice as ei

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from french_samples import ARRIVED, CDAR, NUMBER, PLATFORM, ROOT, changed, fixture, told
+from folders import ROOT
+from french_samples import ARRIVED, CDAR, NUMBER, PLATFORM, changed, fixture, told
 
 from einvoice.data import ruleset_text
 from einvoice.france.lifecycle import Lifecycle, Payment, cdar, life, ppf_copy

@@ -3,9 +3,9 @@ from __future__ import annotations
 import re
 import sys
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
+from folders import ROOT
 from french_samples import POLICY, altered, fixture, judged, told
 from lxml import etree
 
@@ -24,7 +24,7 @@ from einvoice.schematron.rules import RuleSet, Value
 from einvoice.terms import ITEMS
 from einvoice.xml import parse_xml
 
-TOOLS = Path(__file__).parents[2] / "tools"
+TOOLS = ROOT / "tools"
 NAMES = ("einvoice-cdar-items.sch", "einvoice-cdar.sch")
 SERVICES = fixture("services")
 SCH, FACT = "{http://purl.oclc.org/dsdl/schematron}", "{urn:einvoice:facts}fact"

@@ -6,10 +6,10 @@ import io
 import json
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import openpyxl
 import pytest
+from folders import FIXTURES
 
 from einvoice import cli
 from einvoice.commands.json_schemas import NAMES, json_schema
@@ -20,7 +20,7 @@ from einvoice.france.ereporting.columns import TABLES, table_of, template
 from einvoice.france.ereporting.tables import Tables
 from einvoice.model import Identifier
 
-BOOKS = Path(__file__).parents[2] / "fixtures" / "books"
+BOOKS = FIXTURES / "books"
 WE = Declarant(identifier=Identifier(value="100000009", scheme_id="0002"), name="VENDEUR EXEMPLE")
 OURS = ("--siren", "100000009", "--name", "VENDEUR EXEMPLE", "--platform", "0123", "--regime", "real_normal_monthly")
 SALES = ("Date", "Catégorie", "Taux de TVA", "Montant HT", "Montant de TVA")

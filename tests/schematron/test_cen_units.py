@@ -1,8 +1,7 @@
-from pathlib import Path
-
 import pytest
+from folders import ROOT
 
-TOOLS = Path(__file__).parents[2] / "tools"
+TOOLS = ROOT / "tools"
 
 
 @pytest.mark.parametrize(

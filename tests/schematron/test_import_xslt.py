@@ -3,14 +3,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from folders import SHARED
 from lxml import etree
 from small_rules import no_documents
 
 from einvoice.schematron import Check, RuleError, read_rules
 from einvoice.schematron.rule_file import SVRL
 from einvoice.schematron.rules import Let, Value
-
-SHARED = Path(__file__).parents[2].parent / "shared"
 
 
 def beside(path):

@@ -1,14 +1,14 @@
 import contextlib
 import math
 import sys
-from pathlib import Path
 from random import Random
 
 import pytest
+from folders import ROOT
 
 pytest.importorskip("saxonche", reason="the Saxon engine is an optional extra")
 
-TOOLS = Path(__file__).parents[2] / "tools"
+TOOLS = ROOT / "tools"
 COMPARISONS = 30  # for each rule set, half of them mutants; `make parity` makes thousands
 
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from folders import ROOT
 from lxml import etree
 
 pytest.importorskip("saxonche", reason="the Saxon engine is an optional extra")
@@ -15,8 +16,6 @@ from einvoice.errors import MissingExtra
 from einvoice.schematron import EngineFailure, RuleError, SaxonRules, compile_rules, read_rules
 from einvoice.schematron.saxon import shared_pool
 from einvoice.schematron.saxon_pool import SaxonPool
-
-ROOT = Path(__file__).parents[2]
 
 HOUSE = b"""<schema xmlns="http://purl.oclc.org/dsdl/schematron" queryBinding="xslt2"
     xmlns:xsl="http://www.w3.org/1999/XSL/Transform">

@@ -8,11 +8,11 @@ import json
 import subprocess
 import sys
 from decimal import Decimal
-from pathlib import Path
 
 import httpx
 import pytest
 from companies import ubl, until
+from folders import ROOT
 
 import einvoice as ei
 from einvoice.france import lifecycle
@@ -285,7 +285,7 @@ def test_what_is_published_of_requests_and_answers_holds(box, flows):
 
 def test_the_tool_finds_nothing_wrong():
     """A few invoices and approvals each way; `make client` has 500."""
-    tool = Path(__file__).parents[2] / "tools" / "third_party_client.py"
+    tool = ROOT / "tools" / "third_party_client.py"
     command = [sys.executable, str(tool), "--flows", "3"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)  # noqa: S603 - our own program
     assert done.returncode == 0, done.stdout + done.stderr

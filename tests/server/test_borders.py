@@ -11,14 +11,13 @@ import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import httpx
 import pytest
+from folders import ROOT
 
 from einvoice_server.sandbox import Sandbox
 
-ROOT = Path(__file__).parents[2]
 SERVER = sorted((ROOT / "einvoice_server").rglob("*.py"))
 
 PATIENT = 60  # seconds for an answer: a busy machine is slow, not wrong

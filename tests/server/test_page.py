@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from importlib.resources import files
-from pathlib import Path
 
 import httpx
 import pytest
 from browser import CHROMIUM, CONTRAST, Browser
 from companies import ubl, until
+from folders import FIXTURES
 from lxml import html as lxml_html
 
 import einvoice as ei
@@ -89,7 +89,7 @@ def test_a_file_is_judged_once_for_its_page_and_its_view(person, monkeypatch, la
 
 def test_what_follows_is_told_below_its_cause(person):
     """The sums that a wrong line makes wrong stand below it, as in the reports of the command line."""
-    wrong = (Path(__file__).parents[2] / "fixtures" / "broken" / "wrong-line-total.ubl.xml").read_bytes()
+    wrong = (FIXTURES / "broken" / "wrong-line-total.ubl.xml").read_bytes()
     answer = person.post("/check", files={"file": ("a.xml", wrong)})
     page = lxml_html.document_fromstring(person.get(answer.headers["location"], params={"lang": "fr"}).text)
     (told,) = page.xpath('//ul[@class="findings"]/li')

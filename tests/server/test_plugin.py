@@ -5,9 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 from importlib.metadata import entry_points
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from folders import ROOT
 
 
 def ran(*arguments, folder):

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pypdf
 import pytest
+from folders import SHARED
 from lxml import html as lxml_html
 from view_samples import GALLERY, full_invoice
 
@@ -23,8 +23,6 @@ from einvoice.values import Model
 from einvoice.view import layout, render_html, render_pdf
 from einvoice.view.layout import page_of
 from einvoice.view.page import spans_of
-
-SHARED = Path(__file__).parents[2].parent / "shared"
 
 
 def _html_text(html: bytes) -> str:

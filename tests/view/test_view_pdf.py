@@ -4,10 +4,10 @@ import io
 import sys
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 
 import pypdf
 import pytest
+from folders import FIXTURES
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from view_samples import GALLERY, logo
@@ -20,7 +20,7 @@ from einvoice.view.layout import page_of
 from einvoice.view.page import Beside
 from einvoice.view.pdf import _glyphs
 
-DRAFTS = Path(__file__).parents[2] / "fixtures" / "drafts"
+DRAFTS = FIXTURES / "drafts"
 HOSTILE = (
     '#eval("1+1")',
     '#read("/etc/passwd")',
