@@ -152,3 +152,40 @@ def test_a_line_without_rate_makes_a_group_without_rate():
     assert "the VAT on 94.00 is in no total" in next(each.message for each in findings if each.rule == "EI-DRAFT-02")
     charged = ei.Draft.model_validate_json((FIXTURES / "drafts" / "outside-scope.json").read_bytes())
     assert not charged.disagreements()
+
+
+def test_what_is_said_of_a_value_that_is_missing_follows_from_that():
+    """A price that is not there is not negative, and an amount that is not there has no decimals: on the same line."""
+
+    def said(rule, field):
+        return Observation(rule, "error", "profile", field=field)
+
+    assert causes(
+        said("BR-27", "lines[0].item_net_price"),
+        said("BR-26", "lines[0].item_net_price"),
+        said("BR-27", "lines[1].item_net_price"),
+        said("UBL-SR-48", "lines[2]"),
+        said("BR-CO-04", "lines[2].vat_category_code"),
+        said("UBL-SR-48", "lines[3]"),
+        said("BR-DEC-15", "totals.vat_amount_in_accounting_currency"),
+        said("BR-53", "totals.vat_amount_in_accounting_currency"),
+    ) == [
+        "BR-26 lines[0].item_net_price",
+        "",
+        "",
+        "BR-CO-04 lines[2].vat_category_code",
+        "",
+        "",
+        "BR-53 totals.vat_amount_in_accounting_currency",
+        "",
+    ]
+
+
+def test_a_sum_without_its_total_of_vat_follows_from_the_breakdown_that_is_missing():
+    """Who has no group has no total of VAT either; a total that is wrong stands for itself."""
+    draft = ei.Draft(number="F1", currency_code="EUR", lines=[{"item_name": "x", "net_amount": "10"}])
+    caused = {each.rule: each.caused_by for each in ei.validate(draft).findings}
+    assert (caused["BR-CO-15"], caused["BR-CO-18"]) == ("BR-CO-18 vat_breakdown", None)
+    given = ei.Draft(**draft.model_dump(exclude_unset=True) | {"totals": {"vat_amount": "2", "amount_with_vat": "13"}})
+    caused = {each.rule: each.caused_by for each in ei.validate(given).findings}
+    assert (caused["BR-CO-15"], caused["BR-CO-18"]) == (None, None)

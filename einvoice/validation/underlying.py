@@ -28,11 +28,23 @@ _VAT = frozenset({"vat_rate", "vat_category_code"})
 _AMOUNTS = {"lines": "net_amount", "allowances": "amount", "charges": "amount"}
 _NO_BREAKDOWN = "BR-CO-18"
 _VAT_TOTAL = "BR-CO-14"
+_VAT_SUM = frozenset({"BR-CO-15", "BR-FREXT-CO-15", "BR-FXEXT-CO-15"})  # a sum that lacks the total of VAT
 _NO_GROUP = "EI-WHY-VAT-NO-GROUP"
 _ABSENT = re.compile(r"BR-(?:FXEXT-|FREXT-)?([A-Z]{1,2})-01")  # a category that is not in the breakdown
 _TAXABLE = re.compile(r"BR-(?:FXEXT-|FREXT-)?[A-Z]{1,2}-?08(?:b|ini|rev)?")
 # What is said of a value that is not there, which another rule demands: an address, the currency of all amounts.
-_OF_ABSENT = {"BR-FR-21_BT-49": "BR-FR-12_BT-49", "BR-FR-22_BT-34": "BR-FR-13_BT-34", "BR-CL-03": "BR-05"}
+_OF_ABSENT = {
+    "BR-FR-21_BT-49": "BR-FR-12_BT-49",
+    "BR-FR-22_BT-34": "BR-FR-13_BT-34",
+    "BR-CL-03": "BR-05",
+    "BR-DEC-15": "BR-53",
+    "BR-FR-CO-12_BT-5": "BR-53",
+}
+_OF_ABSENT_THERE = {  # likewise, of a value of the same line
+    "BR-27": "BR-26",
+    "BR-FREXT-BR-27": "BR-FREXT-BR-26",
+    "UBL-SR-48": "BR-CO-04",
+}
 _CATEGORY = re.compile(r"BR-([A-Z]{1,2})-0[2-7]")  # on the VAT of a line, an allowance or a charge
 
 
@@ -56,14 +68,18 @@ class _Seen:
         self._values: dict[str, int] = {}  # by the place of a value that the schema refused, or that is no code
         self._currency: int | None = None  # an invoice currency that is none
         self._rules: dict[str, int] = {}
+        self._lines: dict[tuple[str, str], int] = {}  # by the rule that demands a value, and the line that lacks it
         self._prices: dict[str, int] = {}  # by the line whose price or quantity is wrong
         self._categories: dict[str, int] = {}  # by the category of a line whose VAT is wrong
         self._nets: dict[Decimal, int] = {}  # by the amount that a line or several have in a wrong group
         self._taxes: dict[Decimal, int] = {}  # by the VAT of a group that is missing
         self._rateless: dict[str, int] = {}  # by the category of a line, an allowance or a charge that has no rate
         self._groups = invoice.vat_breakdown if invoice else ()
+        self._without_vat = invoice is not None and (invoice.totals is None or invoice.totals.vat_amount is None)
         for number, each in enumerate(observations):
             self._rules.setdefault(each.rule, number)
+            if each.rule in _OF_ABSENT_THERE.values():
+                self._lines.setdefault((each.rule, _part(each)), number)
             if each.xpath and _is_value(each):
                 self._values.setdefault(each.xpath, number)
                 if each.field == "currency_code":
@@ -104,6 +120,8 @@ class _Seen:
         names = _names(each)
         off = off_by(each) if _is_of_group(*names) else None
         found = self._rules.get(_OF_ABSENT.get(each.rule, ""), self._values.get(each.xpath))
+        if found is None and (demanded := _OF_ABSENT_THERE.get(each.rule)):
+            found = self._lines.get((demanded, _part(each)))
         if found is None and self._rateless:
             found = self._without_rate(each)
         if found is None and each.rule == _LINE_AMOUNT:
@@ -116,6 +134,8 @@ class _Seen:
             found = self._currency
         if found is None and each.facts.get("expected") is None and _OF_CURRENCY.intersection(names):
             found = self._rules.get(_OTHER_CURRENCY)
+        if found is None and self._without_vat and _VAT_SUM.intersection(names):
+            found = self._rules.get(_NO_BREAKDOWN)
         absent = _category_absent(*names)
         return self._categories.get(absent, self._rules.get(_NO_BREAKDOWN)) if absent else found
 
@@ -168,6 +188,11 @@ def _path(each: Observation) -> Path:
         return Path.parse(each.field)
     except ValueError:
         return Path()
+
+
+def _part(each: Observation) -> str:
+    """The line that it is about."""
+    return str(Path(_path(each).steps[:2]))
 
 
 def _decimal(fact: object) -> Decimal | None:
