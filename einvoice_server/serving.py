@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 
@@ -56,6 +57,8 @@ class Service:
 
     def run(self) -> None:
         """Serve in this thread, until the process is told to end."""
+        for number in (signal.SIGINT, signal.SIGTERM):  # uvicorn raises it anew when it has ended: workers are next
+            signal.signal(number, lambda *_: None)
         for worker in self.workers:
             worker.start()
         self._server.run([self._socket])

@@ -17,6 +17,8 @@ import pytest
 from folders import ROOT
 
 from einvoice_server.sandbox import Sandbox
+from einvoice_server.serving import listening
+from einvoice_server.settings import Settings
 
 SERVER = sorted((ROOT / "einvoice_server").rglob("*.py"))
 
@@ -122,6 +124,21 @@ def test_the_contract_for_programs(tmp_path):
         assert again.platforms[0].sponsor_token != told["platforms"][0]["sponsor_token"]
     with Sandbox(folder=tmp_path, database=f"sqlite:///{tmp_path}/other.db") as other:
         assert other.json()["platforms"][0]["clients"] != told["platforms"][0]["clients"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_platform_that_is_told_to_end_ends_its_work_first(tmp_path, number):
+    """Workers stop where a job ends: the signal killed them before, and jobs they had taken were nobody's for 30 s."""
+    files = str(tmp_path / "files")
+    settings = Settings("P", "0101", "PA0101", "http://127.0.0.1:1", f"sqlite:///{tmp_path}/a.db", files)
+    settings.write(tmp_path / "settings.json")
+    command = [sys.executable, "-m", "einvoice_server", "serve", str(tmp_path / "settings.json"), "--fd"]
+    with listening() as sock:
+        url = f"http://127.0.0.1:{sock.getsockname()[1]}/style.css"
+        process = subprocess.Popen([*command, str(sock.fileno())], pass_fds=[sock.fileno()])  # noqa: S603 - ourselves
+        assert httpx.get(url, timeout=PATIENT).status_code == 200
+        process.send_signal(number)
+        assert process.wait(timeout=PATIENT) == 0
 
 
 def test_the_platforms_end_with_a_sandbox_that_is_killed(tmp_path):
