@@ -169,8 +169,7 @@ def test_what_only_the_stand_in_refuses_is_not_judged(change):
 @pytest.mark.parametrize("missing", ["xsd-ubl-invoice", "en16931-ubl", "br-fr-ubl"])
 def test_without_a_rule_set_the_verdict_is_never_valid(monkeypatch, missing):
     """A missing schema or rule set is a step that did not run, with the way to repair it."""
-    for module in (steps, rule_steps):
-        monkeypatch.setattr(module, "in_use", lambda name, on: None if name == missing else find(name, on=on))
+    monkeypatch.setattr(rule_steps, "in_use", lambda name, on: None if name == missing else find(name, on=on))
     report = judged(UBL)
     assert report.verdict == "not_run"
     (step,) = [step for step in report.steps if step.status == "not_run"]
@@ -436,14 +435,13 @@ def test_rules_of_the_user_that_cannot_run_make_no_invoice_valid(content, reason
 @pytest.mark.parametrize(("artefact", "step"), [("en16931-ubl", "profile"), ("xsd-ubl-invoice", "xsd")])
 def test_changed_rules_judge_nothing(artefact, step, monkeypatch):
     """A rule set or schema whose file was changed inside its package makes no invoice valid, and is named."""
-    real = steps.in_use
+    real = rule_steps.in_use
 
     def changed(name, on):
         copy = real(name, on=on)
         return replace(copy, sha256="0" * 64) if name == artefact else copy
 
-    for module in (steps, rule_steps):
-        monkeypatch.setattr(module, "in_use", changed)
+    monkeypatch.setattr(rule_steps, "in_use", changed)
     document = judged(UBL)
     assert document.verdict == "not_run"
     (stopped,) = [each for each in document.steps if each.status == "not_run"]

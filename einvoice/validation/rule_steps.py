@@ -1,4 +1,6 @@
-"""The steps that run published rule sets, and those of the house: which are run, and what their failures say.
+"""The steps that hold a document against what is published, and against the rules of the house.
+
+Those are the XML schema and the rule sets: which are taken, and what is said where a document is not as they want it.
 
 The best rule set that is installed is run; what is unusual about it (it stands in for another, it is not in force yet)
 is told beside. A rule that is known to be wrong, or that only a stand-in knows, proves nothing: see `overlay` and
@@ -25,20 +27,32 @@ from einvoice.validation.overlay import known_defect
 from einvoice.validation.plans import french_rules_of, is_french
 from einvoice.validation.policy import HouseRules, Policy, is_lenient, policy_data
 from einvoice.validation.stand_ins import Standing, is_doubtful, is_left_out, overlooked
-from einvoice.validation.task import (
-    NOTHING,
-    Result,
-    Task,
-    altered,
-    field_at,
-    missing,
-    note,
-    of_engines,
-    since,
-    status_of,
-)
+from einvoice.validation.task import NOTHING, Result, Task, note, of_engines, since, status_of, unwritten
+from einvoice.validation.xsd import Fault, Unusable, schema_of
 
 _SELF_BILLING = {"peppol-ubl": "peppol", "peppol-self-billing-ubl": "peppol-self-billing"}  # rule set -> its profile
+
+
+def schema(task: Task) -> Result:
+    """Check the document by its XML schema, which has nothing to add where it was written with gaps."""
+    if lacking := task.document.lacking:
+        return Result((StepResult("xsd", "not_run", reason=unwritten(lacking)),))
+    wanted = task.plan.xsd
+    artefact = in_use(wanted, on=task.day) if wanted else None
+    if artefact is None:
+        return Result((_missing("xsd", wanted or "XSD"),))
+    if artefact.altered:
+        return Result((_altered("xsd", artefact),))
+    ruleset, version, sha256 = artefact.entry.id, artefact.version, artefact.sha256
+    done = partial(StepResult, "xsd", ruleset=ruleset, version=version, sha256=sha256, engine="libxml2")
+    started = time.perf_counter()
+    try:
+        faults = schema_of(artefact).faults(task.document.root, task.document.detected.locations, count=len(task.held))
+    except Unusable as error:
+        reason = Sentence("EI-STEP-09", {"detail": str(error)})
+        return Result((done("not_run", reason=reason),))
+    found = tuple(_of_fault(task, fault, artefact.entry.title) for fault in faults)
+    return Result((done("failed" if faults else "passed", ms=since(started)),), found)
 
 
 def profile_rules(task: Task) -> Result:
@@ -117,11 +131,11 @@ def _best_rules(task: Task, step: str, alternatives: tuple[str, ...]) -> Result:
     day = task.day
     artefact = next(filter(None, (in_use(name, on=day) for name in alternatives)), None)
     if artefact is None:
-        return Result((missing(step, alternatives[0]),))
+        return Result((_missing(step, alternatives[0]),))
     notices = tuple(_notices(artefact, step, alternatives[0], task.policy))
     artefact = _twin(artefact, task.policy) or artefact
     if artefact.altered:
-        return Result((altered(step, artefact),), notices)
+        return Result((_altered(step, artefact),), notices)
     extension = step == "profile" and task.is_extension and not own_of_profile(task)
     result = _run(task, artefact, Ran(artefact.entry.id, artefact.version, step, alternatives[0], extension))
     return replace(result, observations=(*notices, *result.observations)) if notices else result
@@ -224,5 +238,36 @@ def _observed(task: Task, failure: Failure, ran: Ran) -> Observation:
     """What a failed check says, with its place in the model and the values that stand there."""
     if task.invoice is None:  # business terms are not looked for in a message, only its field
         found = observed(failure, ran, task.policy, Places())
-        return found if found.field else replace(found, field=field_at(task, found.xpath))
+        return found if found.field else replace(found, field=_field_at(task, found.xpath))
     return task.values.told(observed(failure, ran, task.policy, task.places))
+
+
+def _of_fault(task: Task, fault: Fault, schema: str) -> Observation:
+    return Observation(
+        "XSD",
+        "error",
+        "xsd",
+        fault.said.facts,
+        wording=fault.said.id,
+        source=schema,
+        field=_field_at(task, fault.xpath or ""),
+        xpath=fault.xpath or "",
+        line=fault.line,
+        more=fault.more,
+    )
+
+
+def _field_at(task: Task, xpath: str) -> str:
+    """The field of a place in the document; "" for none."""
+    return (task.document.field_at(xpath) if xpath else None) or ""
+
+
+def _missing(name: str, ruleset: str) -> StepResult:
+    """What is not installed cannot be run."""
+    return StepResult(name, "not_run", ruleset=ruleset, reason=Sentence("EI-STEP-01", {"ruleset": ruleset}))
+
+
+def _altered(name: str, artefact: Artefact) -> StepResult:
+    """Rules that someone changed are not run."""
+    reason = Sentence("EI-STEP-07", {"origin": artefact.origin, "file": artefact.main.name})
+    return StepResult(name, "not_run", ruleset=artefact.entry.id, sha256=artefact.sha256, reason=reason)

@@ -1,10 +1,10 @@
 """What is done to a document, step by step: each takes the task and gives what it did and what it saw.
 
-    result = schema(Task(document, policy))
+    result = parse(Task(document, policy))
     result.steps[0].status, result.observations
 
 No step sees another's result: the document is what they share. A step that has nothing to look at does nothing; one
-that must have looked and could not is `not_run`, and says why.
+that must have looked and could not is `not_run`, and says why. (Published schemas and rule sets: `rule_steps`.)
 
 Sources: FNFE-MPE, note on the validation artefacts V1.4.0 (the chain); those of each step's rules.
 """
@@ -14,10 +14,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 
 from einvoice import own_rules as own_rule_sets
-from einvoice.artefacts.installed import in_use, installed
+from einvoice.artefacts.installed import installed
 from einvoice.draft.arithmetic import arithmetic
 from einvoice.draft.ledger import Disagreement
 from einvoice.draft.problems import DraftError, Problem
@@ -35,20 +34,8 @@ from einvoice.validation.engines import NotRun, Run, run_own
 from einvoice.validation.numbers import check_numbers
 from einvoice.validation.plans import is_french
 from einvoice.validation.rule_steps import own_of_profile
-from einvoice.validation.task import (
-    NOTHING,
-    Result,
-    Task,
-    altered,
-    field_at,
-    missing,
-    note,
-    of_engines,
-    since,
-    status_of,
-)
+from einvoice.validation.task import NOTHING, Result, Task, note, of_engines, since, status_of, unwritten
 from einvoice.validation.unread import EMPTY, unread_observations
-from einvoice.validation.xsd import Fault, Unusable, schema_of
 
 _LARGE = 6_000_000  # bytes of a document whose elements would take too much memory all at once
 _B2G = "einvoice-b2g"
@@ -97,7 +84,7 @@ def write(task: Task) -> Result:
     except Unwritable as refused:
         done = (
             StepResult("write", "failed"),
-            StepResult("profile", "not_run", reason=_unwritten(refused.observations)),
+            StepResult("profile", "not_run", reason=unwritten(refused.observations)),
         )
         return Result(done, refused.observations, ends=True)
     later = (replace(note("EI-DRAFT-03", "draft"), field="number"),) if task.document.is_unnumbered else ()
@@ -105,10 +92,6 @@ def write(task: Task) -> Result:
     if not lacking:
         return Result(observations=said)
     return Result((StepResult("write", "failed"),), (*said, *map(_named, lacking)))
-
-
-def _unwritten(refused: tuple[Observation, ...]) -> Sentence:
-    return Sentence("EI-STEP-04", {"fields": ", ".join(each.field or "?" for each in refused)})
 
 
 def _named(missing: Observation) -> Observation:
@@ -161,28 +144,6 @@ def profile(task: Task) -> Result:
     if found.profile == "other":
         return Result(observations=(*said, note("EI-PROFILE-02", "profile", profile=stated)))
     return Result(observations=(*said, note("EI-PROFILE-01", "profile", profile=found.profile or "")))
-
-
-def schema(task: Task) -> Result:
-    """Check the document by its XML schema, which has nothing to add where it was written with gaps."""
-    if lacking := task.document.lacking:
-        return Result((StepResult("xsd", "not_run", reason=_unwritten(lacking)),))
-    wanted = task.plan.xsd
-    artefact = in_use(wanted, on=task.day) if wanted else None
-    if artefact is None:
-        return Result((missing("xsd", wanted or "XSD"),))
-    if artefact.altered:
-        return Result((altered("xsd", artefact),))
-    ruleset, version, sha256 = artefact.entry.id, artefact.version, artefact.sha256
-    done = partial(StepResult, "xsd", ruleset=ruleset, version=version, sha256=sha256, engine="libxml2")
-    started = time.perf_counter()
-    try:
-        faults = schema_of(artefact).faults(task.document.root, task.document.detected.locations, count=len(task.held))
-    except Unusable as error:
-        reason = Sentence("EI-STEP-09", {"detail": str(error)})
-        return Result((done("not_run", reason=reason),))
-    found = tuple(_of_fault(task, fault, artefact.entry.title) for fault in faults)
-    return Result((done("failed" if faults else "passed", ms=since(started)),), found)
 
 
 def own_rules(task: Task) -> Result:
@@ -302,21 +263,6 @@ def _disagreeing(each: Disagreement, step: str, rule: str) -> Observation:
     if each.computed is not None:
         facts["expected"] = str(each.computed)
     return Observation(rule, "warning", step, facts, term=each.term or "", field=each.field)
-
-
-def _of_fault(task: Task, fault: Fault, schema: str) -> Observation:
-    return Observation(
-        "XSD",
-        "error",
-        "xsd",
-        fault.said.facts,
-        wording=fault.said.id,
-        source=schema,
-        field=field_at(task, fault.xpath or ""),
-        xpath=fault.xpath or "",
-        line=fault.line,
-        more=fault.more,
-    )
 
 
 def _refusal(rule: str, severity: Severity, error: EInvoiceError) -> Observation:

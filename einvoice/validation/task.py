@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from einvoice.artefacts.installed import Artefact
 from einvoice.cached import cached_property
 from einvoice.document import MESSAGES, Document
 from einvoice.model import Invoice
@@ -98,22 +97,11 @@ def since(started: float) -> float:
     return round((time.perf_counter() - started) * 1000, 1)
 
 
-def missing(name: str, ruleset: str) -> StepResult:
-    """What is not installed cannot be run."""
-    return StepResult(name, "not_run", ruleset=ruleset, reason=Sentence("EI-STEP-01", {"ruleset": ruleset}))
-
-
-def altered(name: str, artefact: Artefact) -> StepResult:
-    """Rules that someone changed are not run."""
-    reason = Sentence("EI-STEP-07", {"origin": artefact.origin, "file": artefact.main.name})
-    return StepResult(name, "not_run", ruleset=artefact.entry.id, sha256=artefact.sha256, reason=reason)
-
-
 def of_engines(step: str, run: Run) -> list[Observation]:
     """Where the two engines differ."""
     return [replace(note("EI-ENGINE", step, reason=each), severity="warning") for each in run.disagreements]
 
 
-def field_at(task: Task, xpath: str) -> str:
-    """The field of a place in the document; "" for none."""
-    return (task.document.field_at(xpath) if xpath else None) or ""
+def unwritten(refused: tuple[Observation, ...]) -> Sentence:
+    """Why nothing is said of a document that was written with gaps: the fields that it lacks."""
+    return Sentence("EI-STEP-04", {"fields": ", ".join(each.field or "?" for each in refused)})

@@ -30,7 +30,7 @@ from einvoice.validation.consequences import with_consequences
 from einvoice.validation.observed import listed
 from einvoice.validation.plans import Plan
 from einvoice.validation.policy import Policy
-from einvoice.validation.rule_steps import french_rules, house_rules, profile_rules
+from einvoice.validation.rule_steps import french_rules, house_rules, profile_rules, schema
 from einvoice.validation.task import Result, Task, status_of
 from einvoice.validation.unread import EMPTY
 from einvoice.validation.unseen import as_written, said_plainly
@@ -40,7 +40,7 @@ Step = Callable[[Task], Result]
 _IN_VAT_CURRENCY = "BT-111"
 _ON_SOURCE = frozenset({"draft", "convert"})  # steps of observations that are at the fields of the draft already
 
-_RULES: tuple[Step, ...] = (steps.profile, steps.schema, profile_rules, french_rules, house_rules)
+_RULES: tuple[Step, ...] = (steps.profile, schema, profile_rules, french_rules, house_rules)
 _CHECKED: tuple[Step, ...] = (*_RULES, steps.numbers, steps.computed, steps.portal, steps.public_buyer)
 _INVOICE: tuple[Step, ...] = (*_CHECKED, steps.unread)
 CHAINS: Mapping[str, tuple[Step, ...]] = {
