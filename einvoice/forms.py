@@ -73,7 +73,7 @@ def from_zugferd_1(root: Element) -> Element:
 
 def of_cii(root: Element) -> Element:
     """The same invoice: logistics service charges are charges, and figures that only repeat others are gone."""
-    if not any(next(root.iter(f"{_RAM}{name}"), None) is not None for name in _RICHER):
+    if next(root.iter(*_RICHER), None) is None:
         return root
     made = copy.deepcopy(root)
     for charge in list(made.iter(f"{_RAM}SpecifiedLogisticsServiceCharge")):
@@ -92,7 +92,7 @@ def of_cii(root: Element) -> Element:
 
 _OF_LINE = "TotalAllowanceChargeAmount"  # of a line: its charges less its allowances
 _OF_VAT = ("LineTotalBasisAmount", "AllowanceChargeBasisAmount")  # of a rate: what its basis is the sum of
-_RICHER = ("SpecifiedLogisticsServiceCharge", _OF_LINE, *_OF_VAT)
+_RICHER = tuple(f"{_RAM}{name}" for name in ("SpecifiedLogisticsServiceCharge", _OF_LINE, *_OF_VAT))
 
 
 def _without_repeated_figures(root: Element) -> None:
@@ -133,7 +133,7 @@ def _amount(element: Element) -> Decimal | None:
 
 def of_ubl(root: Element) -> Element:
     """The same invoice, each address with all parts of its street in its lines."""
-    if not any(next(root.iter(f"{_CBC}{part}"), None) is not None for part in _STREET_PARTS):
+    if next(root.iter(*(f"{_CBC}{part}" for part in _STREET_PARTS)), None) is None:
         return root
     made = copy.deepcopy(root)
     for part, (name, before) in _STREET_PARTS.items():

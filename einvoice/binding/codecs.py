@@ -23,6 +23,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 _DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)").fullmatch
@@ -125,6 +126,7 @@ def compact_date(text: str) -> date:
     return date.fromisoformat(text)
 
 
+@lru_cache(maxsize=256)  # of the lines of an invoice, most have the period of all others
 def compact_date_text(value: date) -> str:
     """The day in format 102."""
     return value.isoformat().replace("-", "")

@@ -79,7 +79,7 @@ def _follow(plan: Plan, values: dict[str, Any], state: _Writing) -> bool:
         if isinstance(step, Run):
             pieces = list(step.pieces)
             for node, position in step.openings:
-                pieces[position] = _opening(node, values, state)
+                pieces[position] = state.opened.get(node) or _opening(node, values, state)
             for key, dump, escapes, document, position in step.places:
                 text: Any = (state.values if document else values)[key]
                 if dump is not None:
@@ -191,9 +191,6 @@ def _write_object(node: Node, values: dict[str, Any], place: str, state: _Writin
 
 
 def _opening(node: Node, values: dict[str, Any], state: _Writing) -> str:
-    ready = state.opened.get(node)
-    if ready is not None:
-        return ready
     xml = f"<{node.name}"
     shared = True
     for name, attribute in node.inside.attributes.items():
