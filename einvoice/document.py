@@ -295,7 +295,9 @@ class Document:
         above, *inside = way
         line: Any = inside[-1].sourceline  # an int or None, which its stub does not say
         start = below if self._fields.is_written(below) else self.detected.locations.of(above)
-        return "/".join((start, *map(qualified_name, inside))), line
+        xpath = "/".join((start, *map(qualified_name, inside)))
+        self._fields.know(xpath, (inside[-1], None))  # who tells what is written there asks for it again
+        return xpath, line
 
     def know(self, xpath: str, node: int) -> None:
         """Where an XPath of the invoice leads that rules have written of a node of `rule_tree`: it need not be read."""
