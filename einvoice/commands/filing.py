@@ -19,7 +19,7 @@ from pydantic import ValidationError
 from einvoice.api import parse, validate
 from einvoice.commands.inputs import read_document
 from einvoice.commands.language import labelled, said, shown_day
-from einvoice.commands.output import INVALID, NOT_RUN, STATUSES, VALID, WrongUsage, say, table
+from einvoice.commands.output import INVALID, STATUSES, VALID, WrongUsage, say, table, worst_status
 from einvoice.commands.sheets import sheets
 from einvoice.disk import replace_file
 from einvoice.draft.problems import DraftError, described, not_json, reworded
@@ -80,7 +80,7 @@ def make(options: argparse.Namespace) -> int:
             _say(kept.report.identifier or "", found)
         rows.append(_summary(kept, options.lang))
     sys.stdout.write(table(rows) if rows else "")
-    return next(status for status in (INVALID, NOT_RUN, VALID) if status in statuses)
+    return worst_status(statuses)
 
 
 def named_books(options: argparse.Namespace) -> BooksFile:

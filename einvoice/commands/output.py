@@ -26,6 +26,12 @@ _READ = ("draft", "document")  # options that name what a command reads
 _MOST_SHOWN = 60  # characters of a value that is lost
 
 
+def worst_status(statuses: Iterable[int]) -> int:
+    """Of the exit statuses that documents ask for, the one of the command."""
+    found = set(statuses)
+    return next((each for each in (INVALID, NOT_RUN) if each in found), VALID)
+
+
 class WrongUsage(EInvoiceError):
     """The options of a command contradict each other, or name what does not exist."""
 

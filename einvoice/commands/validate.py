@@ -25,7 +25,6 @@ from einvoice.commands.language import labelled, said, spoken
 from einvoice.commands.lines import Done, content_digest, line
 from einvoice.commands.output import (
     INVALID,
-    NOT_RUN,
     STATUSES,
     VALID,
     WRONG_USAGE,
@@ -33,6 +32,7 @@ from einvoice.commands.output import (
     common_arguments,
     say,
     say_missing_folder,
+    worst_status,
     write,
 )
 from einvoice.commands.something_else import is_something_else
@@ -226,7 +226,7 @@ def _together(options: argparse.Namespace, policy: Policy, found: Found) -> int:
     if strict:
         told = "valid documents that fail for the weight of their findings (--fail-on {weight}): {count}"
         say(said(told, weight=options.fail_on, count=strict))
-    return _worst_status(statuses)
+    return worst_status(statuses)
 
 
 def _page(options: argparse.Namespace, *, alone: bool) -> HtmlReport:
@@ -266,7 +266,7 @@ def _stream(options: argparse.Namespace, policy: Policy, found: Found) -> int:
                 **counts,
             )
         )
-    return _worst_status(statuses)
+    return worst_status(statuses)
 
 
 def _status(report: DocumentReport, options: argparse.Namespace) -> int:
@@ -275,11 +275,6 @@ def _status(report: DocumentReport, options: argparse.Namespace) -> int:
     if any(SEVERITIES[each.severity] >= least for each in report.findings) and report.verdict == "valid":
         return INVALID
     return STATUSES[report.verdict]
-
-
-def _worst_status(statuses: Iterable[int]) -> int:
-    found = set(statuses)
-    return next((each for each in (INVALID, NOT_RUN) if each in found), VALID)
 
 
 def _say_left_out(left_out: list[str], options: argparse.Namespace) -> None:

@@ -17,13 +17,12 @@ from einvoice.codes import INVOICE_TYPES, french_vat_rate
 from einvoice.draft.content import DraftContent
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.nesting import Placed, counted
-from einvoice.draft.reform import is_abroad, is_company, takes_part
+from einvoice.draft.reform import TO_CONSUMERS, is_abroad, is_company, takes_part
 
 # In force since 1 January 2014: the mainland, Corsica (0.9, 2.1, 10, 13), overseas departments (1.05, 1.75, 2.1, 8.5).
 _IN_FORCE = frozenset(map(Decimal, ("0", "0.9", "1.05", "1.75", "2.1", "5.5", "8.5", "10", "13", "20")))
 _SINCE = dt.date(2014, 1, 1)
 _LONGEST_TERM, _MONTH_TERM = dt.timedelta(days=60), dt.timedelta(days=45)
-_CONSUMER = ("B2C", "B2CINT")
 _REPEATS_THE_PAST = INVOICE_TYPES["credit_note"] | INVOICE_TYPES["corrective"]
 
 
@@ -56,7 +55,7 @@ def _remark_on_rates(draft: DraftContent, lines: Sequence[Placed], ledger: Ledge
 def _remark_on_due_date(draft: DraftContent, ledger: Ledger) -> None:
     """Between companies in France, more than 60 days, or 45 days and the end of the month."""
     issued, due = draft.issue_date, draft.due_date
-    if issued is None or due is None or draft.treatment in _CONSUMER or not takes_part(draft.buyer):
+    if issued is None or due is None or draft.treatment in TO_CONSUMERS or not takes_part(draft.buyer):
         return
     month_term = (due - _end_of_month(issued)) == _MONTH_TERM
     if due - issued > _LONGEST_TERM and not month_term and due != _end_of_month(issued + _MONTH_TERM):

@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from einvoice.discounts import in_words, stated_in
 from einvoice.draft.content import DraftContent
 from einvoice.draft.parties import SINGLE_TAXABLE
-from einvoice.draft.reform import is_payment_request, is_public, takes_part, treatment_of
+from einvoice.draft.reform import TO_CONSUMERS, is_payment_request, is_public, takes_part, treatment_of
 from einvoice.model import Note, PaymentDiscount, VatBreakdown
 
 RECOVERY_FEE = (
@@ -62,7 +62,6 @@ SINGLE_TAXABLE_PERSON = "MEMBRE_ASSUJETTI_UNIQUE"
 _SPEAKS_OF_DISCOUNT = re.compile(
     r"escompte|\bdiscount|skonto|(?:paiement|règlement) anticipé|(?:early|prompt) payment", re.IGNORECASE
 )
-_CONSUMER = frozenset({"B2C", "B2CINT"})
 
 
 def recovery_fee_note() -> Note:
@@ -106,7 +105,7 @@ def french_notes(draft: DraftContent, treatment: str | None) -> tuple[Note, ...]
 def _late_payment(draft: DraftContent, treatment: str | None) -> tuple[Note, Note]:
     """PMT and PMD, by who is to pay."""
     public = is_public(draft.buyer) if draft.public_buyer is None else draft.public_buyer
-    if treatment in _CONSUMER:
+    if treatment in TO_CONSUMERS:
         fee, penalties = NO_RECOVERY_FEE, NO_LATE_PAYMENT
     elif public:
         fee, penalties = PUBLIC_RECOVERY_FEE, PUBLIC_LATE_PAYMENT

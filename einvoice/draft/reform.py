@@ -30,6 +30,9 @@ _PUBLIC_SIREN = re.compile(r"(1[1-9]|2)(?!0{7}\d)\d+\Z")
 _PAYMENT_REQUEST = "S3"  # BT-23 of a subcontractor who asks a public buyer to be paid directly
 
 
+TO_CONSUMERS = frozenset({"B2C", "B2CINT"})  # treatments of what private persons buy
+
+
 def takes_part(party: Party | None) -> bool:
     """Whether a party is domestic to the reform; one without country is, by a SIREN."""
     return party is not None and is_french_party(party) and country_of(party) in (None, MONACO, *DOMESTIC)

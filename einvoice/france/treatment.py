@@ -18,11 +18,19 @@ from typing import cast
 
 from einvoice.codes import INVOICE_TYPES, code_list
 from einvoice.draft.content import Treatment
-from einvoice.draft.reform import is_outside_reform, is_payment_request, treatment_of
+from einvoice.draft.reform import TO_CONSUMERS, is_outside_reform, is_payment_request, treatment_of
 from einvoice.model import Invoice
 
-__all__ = ["has_flux1_process", "is_exchanged", "is_outside_the_reform", "treatment", "vat_is_due_on_payment"]
+__all__ = [
+    "REPORTED",
+    "has_flux1_process",
+    "is_exchanged",
+    "is_outside_the_reform",
+    "treatment",
+    "vat_is_due_on_payment",
+]
 
+REPORTED = frozenset({"B2BINT", *TO_CONSUMERS})  # treatments of what an e-report tells
 _DEBITS = ("3", "35")  # BT-8: VAT falls due on the invoice date or on delivery
 _MULTI_SELLER, _BIDIRECTIONAL = "8", "9"  # BT-23 that flux 1 does not take (G1.02)
 

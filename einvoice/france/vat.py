@@ -19,12 +19,12 @@ from decimal import Decimal
 
 from einvoice.codes import french_vat_rate
 from einvoice.draft.parties import is_french_party
+from einvoice.draft.reform import TO_CONSUMERS
 from einvoice.france.treatment import treatment
 from einvoice.model import Invoice, Party, VatBreakdown
 
 _STANDARD = "S"
 _CHARGED = frozenset({_STANDARD, "L", "M", "B"})  # the Canary Islands, Ceuta and Melilla, Italian split payment too
-_CONSUMERS = ("B2C", "B2CINT")
 _FRENCH_TERRITORY = ("FR", "MC")  # Monaco charges French VAT
 
 # The other member states of the Union, by their codes in ISO 3166.
@@ -82,7 +82,7 @@ def vat_charged(invoice: Invoice) -> Charged:
 def _of_a_distance_sale(invoice: Invoice, groups: list[VatBreakdown]) -> Charged:
     """VAT charged under a French number: of goods sent to a consumer in another member state it may be that state's."""
     both = {Decimal(rate) for rate in _RATES_LIKE_FRENCH.get(_destination(invoice) or "", ())}
-    if treatment(invoice) not in _CONSUMERS or not all(group.rate in both for group in groups):
+    if treatment(invoice) not in TO_CONSUMERS or not all(group.rate in both for group in groups):
         return Charged(french=True)
     services = (invoice.business_process_type or "").startswith("S")  # art. 259, 2°: where the seller is
     return Charged(french=services, guessed=True)

@@ -1,7 +1,7 @@
 """The XML schema: is the document built as UBL, CII or another standard says?
 
     faults = Schema(artefact).faults(root)
-    faults[0].message_fr       # "L'élément cbc:Foo n'a pas sa place ici ; attendu : cbc:ID."
+    text(faults[0].said, "fr")       # "L'élément cbc:Foo n'a pas sa place ici ; attendu : cbc:ID."
 
 What libxml2 says of a fault is worded for people by `schema_messages`; here it is found, once, and gets its place.
 
@@ -23,7 +23,7 @@ from lxml import etree
 from einvoice.artefacts.installed import Artefact
 from einvoice.locks import Lock
 from einvoice.once import Once
-from einvoice.rulebook import Fact, Sentence, text
+from einvoice.rulebook import Fact, Sentence
 from einvoice.schematron import MOST_TOLD
 from einvoice.validation.schema_files import compiled
 from einvoice.validation.schema_messages import said_of
@@ -45,29 +45,6 @@ class Fault:
     xpath: str | None
     line: int | None
     more: int = 0  # how many faults of this kind there are beside those that are told
-
-    @property
-    def found(self) -> str | None:
-        """What stands there."""
-        return self._fact("found")
-
-    @property
-    def expected(self) -> str | None:
-        """What the schema wants."""
-        return self._fact("expected")
-
-    def _fact(self, name: str) -> str | None:
-        return str(self.said.facts[name]) or None
-
-    @property
-    def message_fr(self) -> str:
-        """What is wrong, in French."""
-        return text(self.said, "fr")
-
-    @property
-    def message_en(self) -> str:
-        """What is wrong, in English."""
-        return text(self.said, "en")
 
 
 class _Error(NamedTuple):

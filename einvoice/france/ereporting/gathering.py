@@ -19,14 +19,12 @@ from einvoice.france.ereporting.entries import Entry, unwritable
 from einvoice.france.ereporting.known import known_of, with_known
 from einvoice.france.ereporting.reported import reported_entry
 from einvoice.france.ereporting.sales import entry_in_books, in_order, paid_entry, receipt_of_entry, sales_of_entry
-from einvoice.france.treatment import treatment
+from einvoice.france.treatment import REPORTED, treatment
 from einvoice.model import Invoice, Party
 from einvoice.report import Finding
 from einvoice.rulebook import Language, Observation, in_words, observation
 
 SELLER, BUYER = "SE", "BY"  # UNTDID 3035
-
-_REPORTED = ("B2BINT", "B2C", "B2CINT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ def _take(
     role = _role(invoice, siren)
     known = known_of(invoice, books.known)
     about = treatment(with_known(invoice, known))
-    if about not in _REPORTED or (about != "B2BINT" and role == BUYER):
+    if about not in REPORTED or (about != "B2BINT" and role == BUYER):
         return
     if invoice.issue_date is None:
         raise unwritable("EI-FRR-30", invoice, "issue_date")

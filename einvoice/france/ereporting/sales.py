@@ -25,7 +25,7 @@ from einvoice.france.ereporting.entries import (
 from einvoice.france.ereporting.known import Known, known_of, rate_on
 from einvoice.france.ereporting.report import PaidPart
 from einvoice.france.payments import NOTHING, left_by_rate, prepaid_by_rate, shared_by, sign
-from einvoice.france.treatment import treatment, vat_is_due_on_payment
+from einvoice.france.treatment import REPORTED, treatment, vat_is_due_on_payment
 from einvoice.model import Invoice, VatBreakdown
 
 _CATEGORIES = {"goods": GOODS, "services": SERVICES}
@@ -110,7 +110,7 @@ def receipt_of_entry(entry: Entry, paid: Paid, before: Decimal) -> Receipt | Non
     """As `receipt_of`, of an invoice that was completed by the books."""
     invoice = entry.invoice
     about = treatment(invoice)
-    wanted = about in ("B2BINT", "B2C", "B2CINT") and entry.french_vat
+    wanted = about in REPORTED and entry.french_vat
     if not wanted or not vat_is_due_on_payment(invoice):
         return None
     told = tuple(part for part in paid.by_rate if part.rate)
