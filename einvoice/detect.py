@@ -25,7 +25,7 @@ from einvoice.report import Kind, SyntaxName
 from einvoice.rulebook import Fact, Sentence
 from einvoice.xml import Element, Locations, local_name, namespace, parse_xml, text_finder
 
-__all__ = ["Detected", "detect", "is_pdf", "read_detected", "read_invoice"]
+__all__ = ["Detected", "detect", "is_pdf", "namespace_meant", "read_detected", "read_invoice"]
 
 _UBL = "urn:oasis:names:specification:ubl:schema:xsd:"
 _CEFACT = "urn:un:unece:uncefact:data:standard:"
@@ -51,11 +51,12 @@ _ROOTS: dict[str, tuple[Kind, SyntaxName]] = {
     "AnnuaireActualisation": ("directory", "annuaire"),
     "AnnuaireConsultationF14": ("directory", "annuaire"),
 }
+# Root element -> the namespace that it has, of those that have one.
+_NAMESPACES = {tag.rpartition("}")[2]: tag[1:].partition("}")[0] for tag in _ROOTS if tag[0] == "{"}
 # Namespace, or its beginning -> what it is, for the message to a person who sent the wrong file.
 _OTHERS = {
     "urn:ferd:CrossIndustryDocument": "EI-NO-KIND-ZUGFERD1",
     "urn:un:unece:uncefact:data:SCRDMCCBDACIOMessageStructure": "EI-NO-KIND-ORDERX",
-    "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:": "EI-NO-KIND-CII",
     f"{_UBL}": "EI-NO-KIND-UBL",
     "http://ivaservizi.agenziaentrate.gov.it": "EI-NO-KIND-FATTURAPA",
     "http://www.facturae": "EI-NO-KIND-FACTURAE",
@@ -144,8 +145,16 @@ def _payload(envelope: Element) -> Element:
     return copy.deepcopy(documents[0])
 
 
+def namespace_meant(root: Element) -> str | None:
+    """The namespace that a root element should have: it is called as ours are, and has none, or that of a relative."""
+    uri, meant = namespace(root), _NAMESPACES.get(local_name(root))
+    return meant if meant != uri and (not uri or uri.startswith((_UBL, _CEFACT))) else None
+
+
 def _unrecognised(root: Element) -> Unrecognised:
     uri = namespace(root)
+    if meant := namespace_meant(root):
+        return Unrecognised("EI-NO-KIND-03", {"root": local_name(root), "namespace": uri or "—", "expected": meant})
     what = next((row for start, row in _OTHERS.items() if uri.startswith(start)), "EI-NO-KIND-OTHER")
     facts: dict[str, Fact] = {"what": Sentence(what), "root": local_name(root), "namespace": uri}
     return Unrecognised("EI-NO-KIND-01" if uri else "EI-NO-KIND-02", facts)

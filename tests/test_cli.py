@@ -296,10 +296,12 @@ def test_files_that_are_no_invoices_can_be_left_out(inbox, capsys):
     (inbox / "photo.pdf").write_bytes(b"%PDF-1.4 nothing")
     (inbox / "torn.xml").write_bytes(BROKEN[:900])
     (inbox / "empty.xml").write_bytes(b"")
+    (inbox / "newer.xml").write_text(UBL.replace("schema:xsd:Invoice-2", "schema:xsd:Invoice-3"))
+    (inbox / "plain.xml").write_bytes(b"<Invoice><ID>1</ID></Invoice>")
     assert run("validate", inbox, "--skip-unknown", "--format", "json", "--lang", "en") == 1
     told = capsys.readouterr()
     sources = [Path(document["source"]).name for document in json.loads(told.out)["documents"]]
-    assert sources == ["bad.XML", "empty.xml", "good.xml", "photo.pdf", "torn.xml"]
+    assert sources == ["bad.XML", "empty.xml", "good.xml", "newer.xml", "photo.pdf", "plain.xml", "torn.xml"]
     assert f"left out, neither invoice nor message: {inbox / 'page.xml'}, {inbox / 'pom.xml'}" in told.err
     assert run("validate", inbox / "pom.xml", "--skip-unknown") == 0
     assert run("validate", inbox / "pom.xml") == 3

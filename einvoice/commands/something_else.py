@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 from einvoice.commands.inputs import can_be_read_again, read_document
+from einvoice.detect import namespace_meant
 from einvoice.report import DocumentReport
+from einvoice.xml import parse_xml
 
 _DOCUMENT_TYPE = re.compile(rb"\A\s*(?:<[?!][^>]*>\s*)*?<!DOCTYPE\s+(?:\w+:)?(\w+)")
 _HEAD = 4_096  # bytes in which a document type stands
@@ -25,11 +27,14 @@ _MARKS = (
 def is_something_else(name: str, report: DocumentReport) -> bool:
     """Whether a file is recognised as something else: XML of another kind, or a PDF without an invoice.
 
-    What cannot be opened, an empty file and a torn one are never passed over: nobody can tell what they were. XML with
-    a document type is not read, but it says what it is.
+    What cannot be opened, an empty file and a torn one are never passed over: nobody can tell what they were. Nor is
+    an invoice in a namespace that is nearly the right one. XML with a document type is not read, but it says what it
+    is.
     """
     rules = {finding.rule for finding in report.findings}
-    if report.kind == "unknown" and rules & {"EI-PARSE-02", "EI-PDF-01"}:
+    if report.kind == "unknown" and "EI-PARSE-02" in rules:
+        return not can_be_read_again(name) or namespace_meant(parse_xml(read_document(name))) is None
+    if report.kind == "unknown" and "EI-PDF-01" in rules:
         return True
     if "EI-PARSE-01" not in rules or not can_be_read_again(name):
         return False
