@@ -18,6 +18,7 @@ from collections.abc import Callable
 
 _PARTS = {
     b"SPACE": rb"[\x00\t\n\f\r\ ]",
+    b"LETTER": rb"[^\x00\t\n\v\f\r\ ()<>\[\]{}/%\#]",
     b"BREAK": rb"(?=[\x00\t\n\f\r\ ()<>\[\]/%]|\Z)",
     # of a string; pypdf reads an octal code beyond a byte, and two line ends after a backslash, in its own way
     b"PLAIN": rb"(?:[^\\()]++|\\(?![4-7][0-7][0-7]|\n[\r\n]|\r\r).)",
@@ -34,18 +35,18 @@ _STRING = rb"\(PLAIN*+\)"
 for _ in range(5):  # pairs of parentheses within each other
     _STRING = rb"\((?:PLAIN|%b)*+\)" % _STRING
 _TOKENS = _pattern(
-    rb"""(?:
-    SPACE++ | %[^\r\n]*+[\r\n]
+    rb"""SPACE*+(?:(?:
+    %[^\r\n]*+[\r\n]
     # A NUL ends a name, but not for pypdf; a vertical tab ends none, but for pypdf.
-    | /(?:[^\x00\t\n\v\f\r\ ()<>\[\]{}/%\#]|\#(?!00)[0-9A-Fa-f]{2})*+(?=[\t\n\f\r\ ()<>\[\]/%]|\Z)
-    # pypdf looks for the R of a reference in so many bytes.
-    | (?=[\d\t\n\f\r\ ]{3,18}R)\d++[\t\n\f\r\ ]++\d++[\t\n\f\r\ ]++R BREAK
+    | /(?:LETTER++|\#(?!00)[0-9A-Fa-f]{2})*+(?=[\t\n\f\r\ ()<>\[\]/%]|\Z)
+    # pypdf looks for a reference in twenty bytes, the one after it among them.
+    | \d{1,8}+[\t\n\f\r\ ]{1,3}+\d{1,5}+[\t\n\f\r\ ]{1,2}+R BREAK
     | [+-]?(?:\d++(?:\.\d*+)?|\.\d++)BREAK
     | (?:true|false|null)BREAK
     | << | >> | \[ | \]
     | STRING
     | <[0-9A-Fa-f\x00\t\n\f\r\ ]*+>
-    )*+""".replace(b"STRING", _STRING)
+    )SPACE*+)*+""".replace(b"STRING", _STRING)
 )
 _MARKS = _pattern(rb"STRING|<[0-9A-Fa-f\x00\t\n\f\r\ ]*+>|%[^\r\n]*+|(<<|>>)".replace(b"STRING", _STRING))
 _HEAD = _pattern(rb"SPACE*+(\d++)SPACE++(\d++)SPACE++obj")
