@@ -146,7 +146,7 @@ def _undefined_colours(pdf: Pdf) -> str:
     """The device colours that the pages use: a PDF without any needs no output profile."""
     colours = Colours(pdf, Faults())
     drawing = Drawing(pdf, colours.faults, colours)
-    for number, page in enumerate(pdf.pages(), 1):
+    for number, page in enumerate(pdf.pages(judged=True), 1):
         drawing.page(page, f"page {number}")
     return ", ".join(f"Device{kind} ({next(iter(places))})" for kind, places in sorted(colours.devices.items()))
 

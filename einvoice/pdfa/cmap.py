@@ -10,12 +10,12 @@ Sources: ISO 32000-1:2008 §9.7.5 (CMaps), §9.10.3 (ToUnicode); Adobe Technical
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from einvoice.errors import Unreadable
-from einvoice.pdfa.content import operations
+from einvoice.pdfa.content import ENDLESS, operations
 
 _MAX_RANGE = 65_536
 
@@ -77,13 +77,13 @@ class CMap:
 IDENTITY = CMap(spaces=[(b"\x00\x00", b"\xff\xff")], identity=True)
 
 
-def read_cmap(data: bytes) -> CMap:
-    """The CMap of a stream. PostScript is read as far as CMaps need it.
+def read_cmap(data: bytes, tokens: Iterable[None] = ENDLESS) -> CMap:
+    """The CMap of a stream. PostScript is read as far as CMaps need it, one of the `tokens` for each of its own.
 
     Raises `Unreadable` where it is malformed, or has more ranges than there are codes.
     """
     cmap = CMap()
-    for operator, operands in operations(data.replace(b"{", b" ").replace(b"}", b" ")):
+    for operator, operands in operations(data.replace(b"{", b" ").replace(b"}", b" "), tokens):
         _take(cmap, operator, operands)
         if len(cmap.text_ranges) + len(cmap.cid_ranges) > _MAX_RANGE:
             raise Unreadable(f"the CMap has more than {_MAX_RANGE} ranges")

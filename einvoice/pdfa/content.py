@@ -12,10 +12,12 @@ Source: ISO 32000-1:2008 §7.8.2 (content streams), §7.2 and §7.3 (tokens), §
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import repeat
 from typing import Any
 
 from einvoice.errors import Unreadable
+from einvoice.pdfa.pdf import Spent
 
 # All operators of ISO 32000-1, annex A; the three of an inline image are read as one.
 OPERATORS = frozenset(
@@ -23,6 +25,7 @@ OPERATORS = frozenset(
     b" ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' \"".split()
 )
 
+ENDLESS = repeat(None)
 _MAX_DEPTH = 64  # of arrays and dictionaries within each other
 _TOKEN = re.compile(
     rb"""
@@ -63,17 +66,21 @@ _NAME_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _IMAGE_END = re.compile(rb"[\x00\t\n\f\r ]EI(?=[\x00\t\n\f\r ]|\Z)")
 
 
-def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:  # noqa: C901 - one branch a kind of token
+def operations(  # noqa: C901, PLR0912 - one branch a kind of token
+    data: bytes, tokens: Iterable[None] = ENDLESS
+) -> Iterator[tuple[bytes, list[Any]]]:
     """The operators of a content stream with their operands; those that move a pen or a text come without.
 
-    Raises `Unreadable` where the stream is malformed.
+    `tokens`: as many as may be read, one of which is taken for each: a list of megabytes is one operand.
+
+    Raises `Unreadable` where the stream is malformed, and `Spent` where it has too many tokens.
     """
     operands: list[Any] = []
     outer: list[tuple[bytes, list[Any]]] = []  # how each array, dictionary and inline image ends; what it stands in
     place: int | None = 0
     while place is not None:
         start, place = place, None
-        for found in _TOKEN.finditer(data, start):
+        for found, _ in zip(_TOKEN.finditer(data, start), tokens, strict=False):
             kind = found.lastindex or 0
             value = found[kind]
             if kind == _PASSED and not outer:
@@ -104,6 +111,8 @@ def operations(data: bytes) -> Iterator[tuple[bytes, list[Any]]]:  # noqa: C901 
                 break
             else:
                 raise _malformed(kind, found["operator"] or value, found.start())
+        else:  # an end is a token too
+            raise Spent("EI-NO-PDF-15")
 
 
 def _ended(outer: list[tuple[bytes, list[Any]]], items: list[Any]) -> list[Any]:

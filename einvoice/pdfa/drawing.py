@@ -141,7 +141,7 @@ class Drawing:
         """Judge one content stream; whether it used any resource. `coloured`: the caller may have set a colour."""
         state = _State(self, resources, where, depth, fill=coloured, stroke=coloured)
         try:
-            for number, (operator, operands) in enumerate(operations(content)):
+            for number, (operator, operands) in enumerate(operations(content, self.pdf.tokens)):
                 if not number % _TOGETHER:
                     self.pdf.tick(_TOGETHER)
                 if operator not in _OF_NO_CONCERN:

@@ -126,7 +126,7 @@ class Fonts:
 
     def _to_unicode(self, font: DictionaryObject) -> CMap | None:
         content = self.pdf.content(font.get("/ToUnicode"))
-        return _read_cmap(content, "/ToUnicode") if content is not None else None
+        return self._read_cmap(content, "/ToUnicode") if content is not None else None
 
     # -- simple fonts ------------------------------------------------------------------------------------------------
 
@@ -262,13 +262,21 @@ class Fonts:
         self._widths_agree(sizes, label)
         self._cid_set(font, descriptor, program, mapping, label)
 
+    def _read_cmap(self, data: bytes, name: str) -> CMap:
+        try:
+            return read_cmap(data, self.pdf.tokens)
+        except Spent:
+            raise
+        except Unreadable as error:
+            raise Unreadable(name) from error
+
     def _cmap(self, outer: DictionaryObject, font: DictionaryObject, label: str) -> CMap:
         value = self.pdf.resolved(outer.get("/Encoding"))
         if self.pdf.name(value) in {"Identity-H", "Identity-V"}:
             return IDENTITY
         if not isinstance(value, StreamObject):
             raise Unreadable(f"CMap {self.pdf.name(value)}")
-        cmap = _read_cmap(self.pdf.content(value) or b"", "CMap")
+        cmap = self._read_cmap(self.pdf.content(value) or b"", "CMap")
         said, known = (self.pdf.dictionary(each.get("/CIDSystemInfo")) for each in (value, font))
         same = all(self.pdf.text(said.get(key)) == self.pdf.text(known.get(key)) for key in ("/Registry", "/Ordering"))
         if not same or (self._number(value.get("/WMode"), 0) or 0) != cmap.vertical or cmap.uses or not cmap.spaces:
@@ -325,13 +333,6 @@ class Fonts:
         if any(cid // 8 >= len(content) or not content[cid // 8] & (0x80 >> cid % 8) for cid in cids - {0}):
             self.listing.append(descriptor)
             self.faults.add(Fault.GLYPH_LIST, label)
-
-
-def _read_cmap(data: bytes, name: str) -> CMap:
-    try:
-        return read_cmap(data)
-    except Unreadable as error:
-        raise Unreadable(name) from error
 
 
 def _cid_glyph(program: Program, cid: int, mapping: bytes | None) -> int | None:

@@ -66,7 +66,7 @@ def inspect(pdf: Pdf) -> Inspection:
     if pdf.is_encrypted:
         faults.add(Fault.ENCRYPTED)
     drawing = Drawing(pdf, faults, Colours(pdf, faults))
-    found = pdf.pages()
+    found = pdf.pages(judged=True)
     if pdf.lost_pages or not found:  # a viewer may still show them
         faults.add(Fault.INVALID_CONTENT, "/Pages")
     for number, page in enumerate(found, 1):

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import repeat
 
 from pypdf import apply_configuration
 from pypdf.errors import DependencyError, LimitReachedError, PyPdfError
@@ -94,6 +95,7 @@ class Limits:
     stream_bytes: int = 50_000_000  # one stream, unpacked
     total_bytes: int = 150_000_000  # all streams, unpacked; as much again for those that objects are packed in
     objects: int = 300_000  # visited
+    tokens: int = 1_500_000  # numbers, names, texts and operators in all content streams and CMaps
     depth: int = 100  # of trees
     seconds: float = 20.0
 
@@ -159,6 +161,7 @@ class Pdf:
     limits: Limits
     catalog: DictionaryObject = field(init=False)  # ISO 32000-1 §7.7.2
     lost_pages: bool = False  # whether `pages` met a part of the page tree that it cannot read
+    tokens: Iterator[None] = field(init=False)  # one for each that may be read in content streams; they share it
     _objects: int = 0
     _bytes: int = 0
     _added: int = 0
@@ -166,6 +169,7 @@ class Pdf:
 
     def __post_init__(self) -> None:
         self._deadline = time.monotonic() + self.limits.seconds
+        self.tokens = repeat(None, self.limits.tokens)
         if self.opens:
             self.catalog = self.reader.root_object  # once: pypdf looks for a broken one anew each time
 
@@ -274,8 +278,8 @@ class Pdf:
             return []
         return list(found) if isinstance(found, ArrayObject) else [found]
 
-    def pages(self) -> list[DictionaryObject]:
-        """The page dictionaries, as far as the page tree can be walked."""
+    def pages(self, *, judged: bool = False) -> list[DictionaryObject]:
+        """The page dictionaries, as far as the page tree can be walked; if they are `judged`, `Spent` for too many."""
         found: list[DictionaryObject] = []
         seen: set[int] = set()
         waiting: list[PdfObject | None] = [self.catalog.get("/Pages")]
@@ -293,6 +297,8 @@ class Pdf:
                 waiting.extend(reversed(kids))
             else:
                 found.append(node)
+        if waiting and judged:
+            raise Spent("EI-NO-PDF-14", {"limit": str(_MAX_PAGES)})
         return found
 
     def tree_leaves(self, root: PdfObject | None, kids: str, leaf: str) -> Iterator[PdfObject]:

@@ -24,7 +24,7 @@ from einvoice.facturx.embedded import extract
 from einvoice.facturx.visible import compare_visible
 from einvoice.model import Invoice
 from einvoice.pdfa import ascii85, preflight
-from einvoice.pdfa.pdf import Limits
+from einvoice.pdfa.pdf import Limits, Spent
 from einvoice.rulebook import text
 
 SMALL = Limits(file_bytes=20_000_000, stream_bytes=5_000_000, total_bytes=10_000_000, objects=7_000, seconds=1)
@@ -244,6 +244,29 @@ def test_each_limit_holds(change, reason):
     with pytest.raises(Unreadable, match=reason):
         extract(data, limits=replace(Limits(), **change))
     assert extract(data).xml == s.cii()
+
+
+@pytest.mark.parametrize("drawing", [b"1 " * 50, b"[" + b"1 " * 50 + b"] TJ", b"[]" * 50, b"() Tj " * 50])
+@pytest.mark.parametrize("place", [s.CONTENT, 20])
+def test_what_pages_draw_is_bounded_in_all(drawing, place):
+    """Twenty megabytes of "1 1 1" took nine seconds, and their list 400 MB; in a page, or in the map of a font."""
+    font = s.archival()[s.FONT].replace(b"/Type/Font", b"/Type/Font/ToUnicode 20 0 R")
+    data = s.pdf(s.archival() | {20: s.stream(b""), s.FONT: font, place: s.stream(s.TEXT + b"\n" + drawing)})
+    assert preflight(data, limits=Limits(tokens=150)) is not None
+    with pytest.raises(Spent, match="too many numbers and texts"):
+        preflight(data, limits=Limits(tokens=40))
+
+
+def test_pages_that_are_not_looked_at_are_not_passed():
+    """A PDF of more pages than that is refused, whatever is on them; what is attached to it is still read."""
+    kids = b" ".join(b"%d 0 R" % number for number in range(30, 5_031))
+    tree = {s.PAGES: b"<</Type/Pages/Kids[%s]/Count 5001>>" % kids} | dict.fromkeys(range(30, 5_031), s.page())
+    data = s.pdf(s.embedding(s.cii()) | tree)
+    with pytest.raises(Spent, match="more than 5000 pages"):
+        preflight(data)
+    assert extract(data).xml == s.cii()
+    tree[s.PAGES] = tree[s.PAGES].replace(b"[30 0 R ", b"[")
+    assert preflight(s.pdf(s.embedding(s.cii()) | tree)) == ()
 
 
 def test_the_same_pdf_is_refused_in_the_same_words():
