@@ -32,7 +32,7 @@ def test_an_argument_is_read(read, text, value):
     [
         (day, ("22/11/2026", "2026-02-30", "")),
         (moment, ("four o'clock", "")),
-        (amount, ("1 200", "NaN", "Infinity", "")),
+        (amount, ("1 200", "1.200", "1,200", "1_200", "1e3", "NaN", "Infinity", "")),
         (seconds, ("0", "-1", "inf", "nan", "soon")),
         (year, ("0", "1999", "999999", "-2026", "²", "soon")),
         (processes, ("-1", "two", "1.5", "")),

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from argparse import ArgumentTypeError
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from einvoice.commands.language import said
 from einvoice.reporting import FORMATS
+
+_AMOUNT = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,2})?", re.ASCII)
 
 
 def day(text: str) -> date:
@@ -32,14 +35,10 @@ def moment(text: str) -> datetime:
 
 
 def amount(text: str) -> Decimal:
-    """`1200.00`, with a point or a comma."""
-    try:
-        value = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if not value.is_finite():
+    """`1200.00`, with a point or a comma, to the cent: 1.200 may be a thousand and more, or one and a bit."""
+    if not _AMOUNT.fullmatch(text):
         raise ArgumentTypeError(said("{given!r} is not an amount: expected a number such as 1200.00", given=text))
-    return value
+    return Decimal(text.replace(",", "."))
 
 
 def seconds(text: str) -> float:

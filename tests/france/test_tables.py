@@ -75,6 +75,11 @@ def test_days(cell, meaning):
         (0.1 + 0.2, "0.30"),
         (100, "100.00"),
         ("1,234", None),
+        ("1.000", None),
+        ("3,500", None),
+        ("-12.500 €", None),
+        ("0.500", "0.50"),
+        ("1250.500", "1250.50"),
         (1.234, None),
         ("1_0", None),
         ("１２", None),
@@ -92,6 +97,14 @@ def test_amounts(cell, meaning):
             cells.amount(cell)
     else:
         assert str(cells.amount(cell)) == meaning
+
+
+@pytest.mark.parametrize("cell", ["1.000", "1,000", "1,5", "-1", "x"])
+def test_counts(cell):
+    """A number of sales is no fraction, and 1.000 is not taken for one."""
+    with pytest.raises(cells.Misread):
+        cells.count(cell)
+    assert cells.count("1 000") == 1000
 
 
 @pytest.mark.parametrize(

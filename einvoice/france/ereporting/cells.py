@@ -26,6 +26,7 @@ _FRENCH_DAY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
 _BLANKS = re.compile(r"[\s\u00a0\u202f€]+")
 _HIGHEST_FRACTION = 0.3  # what is shown as 30 %; no VAT rate is higher, and none between 0 and 0.3 per cent exists
 _CENT = Decimal("0.01")
+_THOUSANDS = re.compile(r"[+\-−]?[1-9]\d{0,2}[.,]\d{3}")  # 1.250: a thousand and more, or one and a bit
 _NOISE = Decimal("0.000001")  # what binary fractions add
 
 
@@ -68,7 +69,9 @@ def day(cell: Cell) -> date:
 
 
 def amount(cell: Cell) -> Decimal:
-    """An amount of money, to the cent."""
+    """An amount of money, to the cent; 1.000 and 1,000 are none, for they may be a thousand."""
+    if _may_be_thousands(cell):
+        raise Misread("EI-EXPECTED-CELL-AMOUNT")
     value = _number(cell, "EI-EXPECTED-CELL-AMOUNT")
     cents = value.quantize(_CENT)
     if abs(value - cents) > _NOISE or (isinstance(cell, str) and value != cents):
@@ -90,7 +93,7 @@ def rate(cell: Cell) -> Decimal:
 def count(cell: Cell) -> int:
     """A number of things."""
     value = _number(cell, "EI-EXPECTED-CELL-COUNT")
-    if value != int(value) or value < 0:
+    if value != int(value) or value < 0 or _may_be_thousands(cell):
         raise Misread("EI-EXPECTED-CELL-COUNT")
     return int(value)
 
@@ -109,6 +112,10 @@ def plain(text: str) -> str:
 
 
 _ACCENTS = str.maketrans("àâäçéèêëîïôöùûüÿ", "aaaceeeeiioouuuy")
+
+
+def _may_be_thousands(cell: Cell) -> bool:
+    return isinstance(cell, str) and _THOUSANDS.fullmatch(_BLANKS.sub("", cell)) is not None
 
 
 def _number(cell: Cell, expected: str) -> Decimal:
