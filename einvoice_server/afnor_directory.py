@@ -10,18 +10,16 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, create_model
 from sqlalchemy import select
 
-from einvoice.france import directory
 from einvoice_server.api.common import Here, Plain
-from einvoice_server.auth import Caller, Holder, bearer, known_token
+from einvoice_server.auth import Holder, bearer, known_token
+from einvoice_server.directory_rows import Found, codes, directory_lines, facilities, units
 from einvoice_server.errors import Refused
 from einvoice_server.platform import Platform
-from einvoice_server.tables import line, unit
 
 __all__ = ["directory_service"]
 
 directory_service = APIRouter(prefix="/v1")
-Who = Annotated[Caller, Depends(bearer)]
-Found = dict[str, Any]
+_AUTHORISED = [Depends(bearer)]
 _SIREN, _SIRET = r"^[0-9]{9}$", r"^[0-9]{14}$"
 _LARGEST = 1000
 
@@ -151,8 +149,7 @@ def _search_model(kind: str) -> type[BaseModel]:
 def _search(kind: str, rows: Callable[[Platform, frozenset[str]], Iterable[Found]]) -> Callable[..., Any]:
     model = _search_model(kind)
 
-    def search(here: Here, caller: Who, request: Request, body: Annotated[Any, Body()] = None) -> Any:
-        _ = caller
+    def search(here: Here, request: Request, body: Annotated[Any, Body()] = None) -> Any:
         if body is None and (kind == "routing_code" or _has_content(request)):
             raise Refused(400, "body: expected an object")
         wanted: Any = body or model()
@@ -194,119 +191,13 @@ def _only(row: Found, fields: list[str] | None, known: tuple[str, ...]) -> Found
     return {name: value for name, value in row.items() if name in fields or name not in known}
 
 
-def _units(here: Platform, _include: frozenset[str]) -> list[Found]:
-    with here.db.read() as tx:
-        rows = tx.execute(select(unit).order_by(unit.c.siren)).all()
-    return [
-        {
-            "siren": row.siren,
-            "businessName": row.name or row.siren,
-            "entityType": "Public" if row.nature == "Public" else "PrivateVatRegistered",
-            "administrativeStatus": "A",
-            "instructions": {"isSalesProspectingForbidden": False},
-        }
-        for row in rows
-    ]
-
-
-def _lines(here: Platform) -> list[directory.DirectoryLine]:
-    with here.db.read() as tx:
-        rows = tx.execute(select(line.c.content).order_by(line.c.address)).all()
-    return list(directory.definitions(directory.DirectoryLine.model_validate_json(row.content) for row in rows))
-
-
-def _facilities(here: Platform, include: frozenset[str]) -> list[Found]:
-    units = {each["siren"]: each for each in _units(here, include)}
-    found: dict[str, Found] = {}
-    for each in _lines(here):
-        siren = each.address.siren
-        if each.siret is not None and each.siret not in found:
-            known = units.get(siren)
-            found[each.siret] = {
-                "siret": each.siret,
-                "siren": siren,
-                "name": known["businessName"][:100] if known else siren,
-                "facilityType": "P",
-                "administrativeStatus": "A",
-                **({"legalUnit": known} if known and "siren" in include else {}),
-            }
-    return list(found.values())
-
-
-def _codes(here: Platform, include: frozenset[str]) -> list[Found]:
-    units = {each["siren"]: each for each in _units(here, include)}
-    facilities = {each["siret"]: each for each in _facilities(here, frozenset())}
-    found: dict[tuple[str | None, str], Found] = {}
-    for each in _lines(here):
-        if each.routing_identifier is not None:
-            found[each.siret, each.routing_identifier] = {
-                "routingIdentifier": each.routing_identifier,
-                "siret": each.siret,
-                "routingIdentifierType": "0224",
-                "routingCodeName": each.routing_identifier,
-                "managesLegalCommitmentCode": False,
-                "administrativeStatus": "A",
-                **(
-                    {"legalUnit": units[each.address.siren]}
-                    if "siren" in include and each.address.siren in units
-                    else {}
-                ),
-                **({"facility": facilities[each.siret]} if "siret" in include and each.siret in facilities else {}),
-            }
-    return list(found.values())
-
-
-def _directory_lines(here: Platform, include: frozenset[str]) -> list[Found]:
-    """One for each address: in force, to come, or over."""
-    units = {each["siren"]: each for each in _units(here, include)}
-    facilities = {each["siret"]: each for each in _facilities(here, frozenset())} if "siret" in include else {}
-    found: dict[str, Found] = {}
-    for each in _lines(here):
-        before = found.get(str(each.address))
-        status = _status(here, each)
-        if before is not None and before["directoryLineStatus"] == "Enabled":
-            continue
-        found[str(each.address)] = {
-            "addressingIdentifier": str(each.address),
-            "platformType": "DFH" if each.platform == directory.CHORUS_PRO else "WK",
-            "directoryLineStatus": status,
-            "siren": each.address.siren,
-            **_given(siret=each.siret, routingIdentifier=each.routing_identifier, addressingSuffix=each.suffix),
-            **_given(
-                legalUnit=units.get(each.address.siren) if "siren" in include else None,
-                facility=facilities.get(each.siret or ""),
-                routingCode=_code(each) if each.routing_identifier and "routingCode" in include else None,
-            ),
-        }
-    return list(found.values())
-
-
-def _status(here: Platform, each: directory.DirectoryLine) -> str:
-    if each.accepts(here.today):
-        return "Enabled" if each.platform != directory.NO_PLATFORM else "Disabled"
-    return "Upcoming" if each.start_date is not None and each.start_date > here.today else "Disabled"
-
-
-def _code(each: directory.DirectoryLine) -> Found:
-    return {
-        "routingIdentifier": each.routing_identifier,
-        "routingIdentifierType": "0224",
-        "routingCodeName": each.routing_identifier,
-        "administrativeStatus": "A",
-    }
-
-
-def _given(**values: Any) -> Found:
-    return {name: value for name, value in values.items() if value is not None}
-
-
 for _path, _kind, _rows in (
-    ("siren", "siren", _units),
-    ("siret", "siret", _facilities),
-    ("routing-code", "routing_code", _codes),
-    ("directory-line", "directory_line", _directory_lines),
+    ("siren", "siren", units),
+    ("siret", "siret", facilities),
+    ("routing-code", "routing_code", codes),
+    ("directory-line", "directory_line", directory_lines),
 ):
-    directory_service.post(f"/{_path}/search")(_search(_kind, _rows))
+    directory_service.post(f"/{_path}/search", dependencies=_AUTHORISED)(_search(_kind, _rows))
 
 
 def _listed(text: str | None, known: tuple[str, ...], name: str) -> list[str]:
@@ -327,50 +218,44 @@ def _one(rows: Iterable[Found], kind: str, fields: str | None, **key: str) -> Fo
     return _only(row, chosen, _FIELDS[kind])
 
 
-@directory_service.get("/siren/code-insee:{siren}")
-def get_siren(here: Here, caller: Who, siren: Annotated[str, Path(pattern=_SIREN)], fields: Fields = None) -> Any:
+@directory_service.get("/siren/code-insee:{siren}", dependencies=_AUTHORISED)
+def get_siren(here: Here, siren: Annotated[str, Path(pattern=_SIREN)], fields: Fields = None) -> Any:
     """One company."""
-    _ = caller
-    return _one(_units(here, frozenset()), "siren", fields, siren=siren)
+    return _one(units(here), "siren", fields, siren=siren)
 
 
-@directory_service.get("/siret/code-insee:{siret}")
+@directory_service.get("/siret/code-insee:{siret}", dependencies=_AUTHORISED)
 def get_siret(
-    here: Here, caller: Who, siret: Annotated[str, Path(pattern=_SIRET)], fields: Fields = None, include: Fields = None
+    here: Here, siret: Annotated[str, Path(pattern=_SIRET)], fields: Fields = None, include: Fields = None
 ) -> Any:
     """One establishment."""
-    _ = caller
     included = frozenset(_listed(include, _INCLUDED["siret"], "include"))
-    return _one(_facilities(here, included), "siret", fields, siret=siret)
+    return _one(facilities(here, included), "siret", fields, siret=siret)
 
 
-@directory_service.get("/routing-code/siret:{siret}/code:{code}")
+@directory_service.get("/routing-code/siret:{siret}/code:{code}", dependencies=_AUTHORISED)
 def get_code(
     here: Here,
-    caller: Who,
     siret: Annotated[str, Path(pattern=_SIRET)],
     code: Annotated[str, Path(max_length=100)],
     fields: Fields = None,
     include: Fields = None,
 ) -> Any:
     """One routing code."""
-    _ = caller
     included = frozenset(_listed(include, _INCLUDED["routing_code"], "include"))
-    return _one(_codes(here, included), "routing_code", fields, siret=siret, routingIdentifier=code)
+    return _one(codes(here, included), "routing_code", fields, siret=siret, routingIdentifier=code)
 
 
-@directory_service.get("/directory-line/code:{address}")
+@directory_service.get("/directory-line/code:{address}", dependencies=_AUTHORISED)
 def get_line(
     here: Here,
-    caller: Who,
     address: Annotated[str, Path(max_length=125)],
     fields: Fields = None,
     include: Fields = None,
 ) -> Any:
     """One line."""
-    _ = caller
     included = frozenset(_listed(include, _INCLUDED["directory_line"], "include"))
-    row = _one(_directory_lines(here, included), "directory_line", fields, addressingIdentifier=address)
+    row = _one(directory_lines(here, included), "directory_line", fields, addressingIdentifier=address)
     return {**row, "directoryLineStatus": "Enabled" if row["directoryLineStatus"] == "Enabled" else "Disabled"}
 
 

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp
 
-from einvoice_server import envelopes, page, portal, work
+from einvoice_server import arrivals, envelopes, page, portal
 from einvoice_server.afnor_directory import directory_service
 from einvoice_server.afnor_flow import flow_service
 from einvoice_server.api import clients, drafts, invoicing, lifecycle, mandates, reporting, usage, webhooks
@@ -134,6 +134,6 @@ def _received(platform: Platform, headers: Any, body: bytes) -> dict[str, Any]:
         return portal.receive(platform, headers, body)
     sender, documents = envelopes.opened_envelope(platform, headers, body)
     with platform.db.write() as tx:
-        work.accept_documents(platform, tx, sender, documents)
+        arrivals.accept(platform, tx, sender, documents)
     platform.wake.set()
     return {"accepted": [each.id for each in documents]}

@@ -1,6 +1,6 @@
 """Signed envelopes between platforms, and to the portal. They stand for AS4 and its certificates.
 
-An envelope is JSON: `{"id", "documents": [{"id", "name", "data", …}]}`, the data in base64. Its signature is an HMAC of
+An envelope is JSON: `{"documents": [{"id", "name", "data", "about"}]}`, the data in base64. Its signature is an HMAC of
 time and body under the key that the two parties share. What was received is answered only when it is on the disk, and
 received twice, is stored once.
 """
@@ -10,12 +10,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
+from pydantic import Base64Encoder, EncodedBytes, TypeAdapter
 
 from einvoice_server.errors import Refused
 from einvoice_server.jobs import Unreachable
@@ -33,7 +33,7 @@ class Document:
 
     id: str
     name: str
-    data: bytes
+    data: Annotated[bytes, EncodedBytes(Base64Encoder)]
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -42,19 +42,7 @@ def post(platform: Platform, peer: str, documents: Sequence[Document]) -> dict[s
     known = platform.settings.peers.get(peer)
     if known is None:
         raise Unreachable(f"no connection to platform {peer}")
-    body = json.dumps(
-        {
-            "documents": [
-                {
-                    "id": each.id,
-                    "name": each.name,
-                    "data": base64.b64encode(each.data).decode(),
-                    "about": dict(each.about),
-                }
-                for each in documents
-            ]
-        }
-    ).encode()
+    body = _JSON.dump_json({"documents": list(documents)})
     at = str(platform.now // _SECOND)
     headers = {
         "Content-Type": "application/json",
@@ -82,13 +70,12 @@ def opened_envelope(platform: Platform, headers: Mapping[str, str], body: bytes)
     if abs(int(at) - platform.now // _SECOND) > _SKEW:
         raise Refused(401, "the envelope is too old")
     try:
-        read = json.loads(body)["documents"]
-        return sender, [
-            Document(each["id"], each["name"], base64.b64decode(each["data"], validate=True), each.get("about", {}))
-            for each in read
-        ]
-    except (ValueError, KeyError, TypeError) as error:
+        return sender, _JSON.validate_json(body)["documents"]
+    except (ValueError, KeyError) as error:
         raise Refused(400, "this is no envelope") from error
+
+
+_JSON = TypeAdapter(dict[str, list[Document]])
 
 
 def _signature(key: str, at: str, body: bytes) -> str:

@@ -6,7 +6,7 @@ import logging
 import sys
 import traceback
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,51 +56,66 @@ def findings_detail(findings: Sequence[ei.Finding], at: Sequence[str | int] = ("
     ]
 
 
-UNKEPT = "a text holds a character that cannot be kept, such as U+0000"  # PostgreSQL has none in its texts
-_LAST = {"Connection": "close"}  # the web server ends the connection after an error that it did not expect: say so
-
-
 def seed_errors(app: FastAPI) -> None:
     """Errors of the seed's API: `{error, code, trace_id}`, and `{detail: […]}` for 422."""
-
-    @app.exception_handler(HTTPException)
-    async def _refused(request: Request, error: HTTPException) -> Response:
-        told: Any = error.detail
-        if error.status_code == 422:
-            detail = told if isinstance(told, list) else [{"loc": ["body"], "msg": told, "type": "refused"}]
-            return JSONResponse({"detail": jsonable_encoder(detail)}, 422)
-        return _said(error.status_code, str(error.detail), _headers(request, error))
-
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> Response:
-        return JSONResponse({"detail": _places(error)}, 422)
+    _errors(app, _said, _faulty)
 
     @app.exception_handler(ei.Unwritable)
     async def _unwritable(_: Request, error: ei.Unwritable) -> Response:
-        detail = findings_detail(error.findings) or [{"loc": ["body"], "msg": str(error), "type": "unwritable"}]
-        return JSONResponse({"detail": jsonable_encoder(detail)}, 422)
+        return _faulty(findings_detail(error.findings)) if error.findings else _said(422, str(error))
 
     @app.exception_handler(ei.DraftError)
     async def _draft(_: Request, error: ei.DraftError) -> Response:
-        detail = [
-            {"loc": ["body", *filter(None, each.path.split("."))], "msg": each.message, "type": "draft"}
-            for each in error.problems
-        ]
-        return JSONResponse({"detail": detail}, 422)
+        return _faulty(
+            [
+                {"loc": ["body", *filter(None, each.path.split("."))], "msg": each.message, "type": "draft"}
+                for each in error.problems
+            ]
+        )
 
     @app.exception_handler(ei.EInvoiceError)
     async def _unreadable(_: Request, error: ei.EInvoiceError) -> Response:
         return _said(501 if isinstance(error, ei.MissingExtra) else 400, str(error))
 
+
+def afnor_errors(app: FastAPI) -> None:
+    """Errors of XP Z12-013: `{errorCode, errorMessage}`."""
+
+    def said(status: int, text: str, headers: Any = None) -> Response:
+        code = _AFNOR_CODES.get(status, "INTERNAL_ERROR")
+        return JSONResponse({"errorCode": code, "errorMessage": text}, status, headers=headers)
+
+    def faulty(places: list[dict[str, Any]]) -> Response:
+        return said(400, "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in places))
+
+    _errors(app, said, faulty)
+
+
+def _errors(
+    app: FastAPI, said: Callable[[int, str, Any], Response], faulty: Callable[[list[dict[str, Any]]], Response]
+) -> None:
+    """What both have: `said` tells a status and why, `faulty` the places of a request that are wrong."""
+
+    @app.exception_handler(HTTPException)
+    async def _refused(request: Request, error: HTTPException) -> Response:
+        told: Any = error.detail
+        return faulty(told) if isinstance(told, list) else said(error.status_code, str(told), _headers(request, error))
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(_: Request, error: RequestValidationError) -> Response:
+        return faulty(_places(error))
+
     @app.exception_handler(DataError)
     async def _unkept(_: Request, _error: DataError) -> Response:
-        return _said(400, UNKEPT)
+        # PostgreSQL has no U+0000 in its texts.
+        return said(400, "a text holds a character that cannot be kept, such as U+0000", None)
 
     @app.exception_handler(Exception)
     async def _broken(_: Request, error: Exception) -> Response:
-        answer = _said(500, f"internal error ({type(error).__name__})", _LAST)
+        # The web server ends the connection after an error that it did not expect: say so.
+        answer = said(500, f"internal error ({type(error).__name__})", {"Connection": "close"})
         if not isinstance(error, ClientDisconnect):
-            _log.error("request %s: %s", answer.headers["X-Trace-Id"], where_it_broke(error))
+            _log.error("request %s: %s", answer.headers.get("X-Trace-Id", ""), where_it_broke(error))
         return answer
 
 
@@ -124,7 +139,13 @@ def _headers(request: Request, error: HTTPException) -> Any:
     return {"Allow": ", ".join(sorted(methods))}
 
 
+def _faulty(places: list[dict[str, Any]]) -> Response:
+    return JSONResponse({"detail": jsonable_encoder(places)}, 422)
+
+
 def _said(status: int, text: str, headers: Any = None) -> Response:
+    if status == 422:
+        return _faulty([{"loc": ["body"], "msg": text, "type": "refused"}])
     trace_id = uuid.uuid4().hex
     body = {"error": text, "code": status, "trace_id": trace_id}
     return JSONResponse(body, status, headers={**(headers or {}), "X-Trace-Id": trace_id})
@@ -149,30 +170,3 @@ def _words(error: dict[str, Any]) -> str:
     if isinstance(error.get("input"), bytes):
         return "expected JSON, sent with the header Content-Type: application/json"
     return str(error["msg"])
-
-
-def afnor_errors(app: FastAPI) -> None:
-    """Errors of XP Z12-013: `{errorCode, errorMessage}`."""
-
-    def said(status: int, text: str, headers: Any = None) -> Response:
-        code = _AFNOR_CODES.get(status, "INTERNAL_ERROR")
-        return JSONResponse({"errorCode": code, "errorMessage": text}, status, headers=headers)
-
-    @app.exception_handler(HTTPException)
-    async def _refused(request: Request, error: HTTPException) -> Response:
-        return said(error.status_code, str(error.detail), _headers(request, error))
-
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> Response:
-        places = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in _places(error))
-        return said(400, places)
-
-    @app.exception_handler(DataError)
-    async def _unkept(_: Request, _error: DataError) -> Response:
-        return said(400, UNKEPT)
-
-    @app.exception_handler(Exception)
-    async def _broken(_: Request, error: Exception) -> Response:
-        if not isinstance(error, ClientDisconnect):
-            _log.error("request: %s", where_it_broke(error))
-        return said(500, f"internal error ({type(error).__name__})", _LAST)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 import einvoice as ei
 from einvoice.france import ereporting, lifecycle, treatment
 from einvoice_server import jobs
+from einvoice_server.duties import owe
 from einvoice_server.errors import Refused
 from einvoice_server.files import sha256
 from einvoice_server.happenings import acknowledged, announce, happened, new_flow
@@ -17,8 +18,8 @@ from einvoice_server.holdings import holds, issuer_of, key_of, route, siren_of
 from einvoice_server.lives import flow_kind, life_of, pass_on, remember, set_status, tell
 from einvoice_server.platform import Platform
 from einvoice_server.reasons import Reason, no_mandate, of_findings, of_report, refusal
-from einvoice_server.tables import client, duty, flow, invoice, record
-from einvoice_server.tx import change, insert_later, insert_once, inserted, made_id, new_id, one, tick
+from einvoice_server.tables import client, flow, invoice, record
+from einvoice_server.tx import change, insert_once, inserted, made_id, new_id, one, tick
 
 __all__ = [
     "Judged",
@@ -329,26 +330,7 @@ def _report(platform: Platform, tx: Connection, row: Row[Any], it: Judged, found
         acknowledged(platform, tx, row, "Error", [no_mandate(declarant)])
         return
     acknowledged(platform, tx, row, "Ok", of_report(it.report))
-    owe_report(platform, tx, row.client_id, row.id, row.name, row.sha, platform.now)
-
-
-def owe_report(
-    platform: Platform, tx: Connection, client_id: str, object_id: str, name: str, sha: str, deadline: int
-) -> None:
-    """Note that the portal must have an e-report, and promise that it will."""
-    duty_id = made_id("du", client_id, object_id, sha)
-    insert_later(
-        tx,
-        duty,
-        id=duty_id,
-        client_id=client_id,
-        object_id=object_id,
-        kind="report",
-        name=name,
-        sha=sha,
-        deadline=deadline,
-    )
-    jobs.add(tx, platform.now, "portal", duty_id)
+    owe(platform, tx, row.client_id, row.id, "report", name=row.name, data=it.data, deadline=platform.now)
 
 
 def transmit_waiting(platform: Platform, tx: Connection) -> None:

@@ -11,12 +11,13 @@ import einvoice as ei
 from einvoice.france import flux1, lifecycle
 from einvoice_server import jobs
 from einvoice_server.clock import from_legal, legal
+from einvoice_server.duties import owe
 from einvoice_server.files import SMALL, Recent
 from einvoice_server.happenings import happened, new_flow
 from einvoice_server.holdings import issuer_of, siren_of
 from einvoice_server.platform import Platform
-from einvoice_server.tables import duty, invoice, message
-from einvoice_server.tx import change, insert_later, made_id, next_of
+from einvoice_server.tables import invoice, message
+from einvoice_server.tx import change, made_id, next_of
 from einvoice_server.words import emitter_of
 
 __all__ = ["flow_kind", "life_of", "pass_on", "remember", "said_in", "set_status", "settled", "tell"]
@@ -150,26 +151,20 @@ def _known(life: lifecycle.Lifecycle) -> ei.Invoice:
 
 def _owe(platform: Platform, tx: Connection, row: Row[Any], life: lifecycle.Lifecycle, event: lifecycle.Event) -> None:
     """Note what the portal must be told of an event, and promise that it will be."""
-    for owed in life.duties:
-        if owed.event.id != event.id:
-            continue
-        duty_id = made_id("du", row.id, owed.content, event.id)
+    for owed in (each for each in life.duties if each.event.id == event.id):
         name, data = _content(platform, tx, life, owed)
-        insert_later(
+        owe(
+            platform,
             tx,
-            duty,
-            id=duty_id,
-            client_id=row.client_id,
-            object_id=row.id,
-            kind=owed.content,
+            row.client_id,
+            row.id,
+            owed.content,
+            key=event.id,
             name=name,
-            sha=platform.files.put(tx, data) if data else None,
+            data=data,
             deadline=from_legal(owed.deadline),
-            done=None if data else platform.now,
             answer=None if data else name,
         )
-        if data:
-            jobs.add(tx, platform.now, "portal", duty_id)
 
 
 def _content(platform: Platform, tx: Connection, life: lifecycle.Lifecycle, owed: lifecycle.Duty) -> tuple[str, bytes]:

@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from einvoice.france import directory, directory_files, mandates
-from einvoice_server import jobs
 from einvoice_server.clock import iso, legal, micros
+from einvoice_server.duties import owe
 from einvoice_server.happenings import announce, happened
 from einvoice_server.holdings import designated
 from einvoice_server.platform import Platform
-from einvoice_server.tables import client, duty, mandate, onboarding
-from einvoice_server.tx import change, find, insert_once, made_id, new_id, one
+from einvoice_server.tables import client, mandate, onboarding
+from einvoice_server.tx import change, find, insert_once, new_id, one
 
 __all__ = ["answered", "by_the_clock", "created", "identified", "mandate_json"]
 
@@ -143,19 +143,16 @@ def _register(platform: Platform, tx: Connection, row: Row[Any], wanted: mandate
         platform=platform.settings.matricule,
     )
     data = directory_files.write_update(directory_files.DirectoryUpdate(lines=(asked,)))
-    duty_id = made_id("du", row.id)
     # What F13 does not say and the portal learns from the register of companies, which a sandbox has not.
     about = {"siren": entry.siren, "name": entry.name, "nature": entry.establishment_nature or "Private"}
-    insert_once(
+    owe(
+        platform,
         tx,
-        duty,
-        id=duty_id,
-        client_id=row.client_id,
-        object_id=row.id,
-        kind="directory",
+        row.client_id,
+        row.id,
+        "directory",
         name=f"F13_{row.id}.xml",
-        sha=platform.files.put(tx, data),
+        data=data,
         deadline=platform.now + _DAY,
         answer=json.dumps({"unit": about}),
     )
-    jobs.add(tx, platform.now, "portal", duty_id)

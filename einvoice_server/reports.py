@@ -12,8 +12,8 @@ from sqlalchemy import Connection, Row, select
 import einvoice as ei
 from einvoice.france import ereporting
 from einvoice_server.clock import from_legal, legal
+from einvoice_server.duties import owe
 from einvoice_server.holdings import companies
-from einvoice_server.intake import owe_report
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, record, report
 from einvoice_server.tx import insert_once, made_id
@@ -138,4 +138,4 @@ def _filing(
     report_id = made_id("rp", client_id, sha)
     closes = from_legal(period.closes_at)
     insert_once(tx, report, id=report_id, client_id=client_id, closes=closes, sha=sha, created=platform.now, **wanted)
-    owe_report(platform, tx, client_id, report_id, f"{made.identifier}.xml", sha, closes)
+    owe(platform, tx, client_id, report_id, "report", name=f"{made.identifier}.xml", data=data, deadline=closes)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from pydantic import TypeAdapter
 
 __all__ = ["PORTAL", "Limits", "Peer", "Settings"]
 
@@ -57,12 +57,12 @@ class Settings:
     def write(self, path: Path) -> None:
         """Keep the settings in a file that only its owner reads, for it holds keys."""
         path.touch(mode=0o600)
-        path.write_text(json.dumps(asdict(self)), encoding="utf-8")
+        path.write_bytes(_JSON.dump_json(self))
 
     @classmethod
     def read(cls, path: Path) -> Settings:
         """The settings in a file."""
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        values["peers"] = {number: Peer(**peer) for number, peer in values["peers"].items()}
-        values["limits"] = Limits(**values["limits"])
-        return cls(**{**values, "hosts": tuple(values["hosts"]), "webhook_networks": tuple(values["webhook_networks"])})
+        return _JSON.validate_json(path.read_bytes())
+
+
+_JSON = TypeAdapter(Settings)

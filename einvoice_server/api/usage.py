@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from dataclasses import asdict
 from typing import Annotated, Any, Literal
 
 from fastapi import Query, Request
@@ -147,15 +148,7 @@ def summary(request: Request, here: Here, caller: Client) -> Any:
 @usage_group.get("/limits", response_model=LimitsOut)
 def limits(here: Here, caller: Client, endpoint: Annotated[str, Query(max_length=200)] = "") -> Any:
     """How much the client may ask for; limits are of all endpoints together."""
-    known = here.settings.limits
-    return {
-        "company_id": caller.client_id,
-        "endpoint": endpoint,
-        "per_minute": known.per_minute,
-        "per_hour": known.per_hour,
-        "per_day": known.per_day,
-        "per_month": known.per_month,
-    }
+    return {"company_id": caller.client_id, "endpoint": endpoint, **asdict(here.settings.limits)}
 
 
 def _rows(request: Request, here: Platform, client_id: str, first: dt.date, last: dt.date) -> list[Row[Any]]:
