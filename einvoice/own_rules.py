@@ -22,7 +22,7 @@ from einvoice.artefacts.installed import cache_folder, digest, needed_files
 from einvoice.data import RULESETS
 from einvoice.once import Once
 from einvoice.report import Severity
-from einvoice.rulebook import Observation, row
+from einvoice.rulebook import UNEVALUATED, Observation, row
 from einvoice.schematron import MOST_TOLD, CompiledRules, Failure, Outcome, RuleSet, RuleTree, load
 
 Place = Callable[[str], str | None]  # XPath in the document -> field of the model, None where there is none
@@ -101,7 +101,7 @@ def observation(failure: Failure, *, step: str, place: Place | None = None) -> O
         severity=_SEVERITIES.get(failure.flag, "error"),
         step=step,
         facts={"reason": failure.reason} if failed else {name: fact for name, fact in failure.facts.items() if fact},
-        wording="EI-STEP-08" if failed else own_row,
+        wording=UNEVALUATED if failed else own_row,
         term=term or None,
         field=(place(failure.location) if place is not None else None) or "",
         xpath=failure.location,

@@ -87,6 +87,11 @@ class Syntax(Generic[M]):
         made, unread = read(self.shape, root, self.known(root), locations or Locations())
         return cast(M, made), unread
 
+    def whole(self, root: Element) -> M:
+        """The model object that the element says; what it could not hold is in its field `unread`."""
+        made, unread = self.read(root)
+        return made.model_copy(update={"unread": unread}) if unread else made
+
     def write(self, item: M, *, incomplete: bool = False) -> bytes:
         """The document, in UTF-8. Raises `Unwritable` where the schema demands what the object lacks.
 

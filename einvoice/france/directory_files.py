@@ -141,8 +141,7 @@ class DirectoryExport(Model):
 
 def read_update(root: Element) -> DirectoryUpdate:
     """The changes that an F13 asks for."""
-    update, unread = _update_syntax().read(root)
-    return update.model_copy(update={"unread": unread}) if unread else update
+    return _update_syntax().whole(root)
 
 
 def write_update(update: DirectoryUpdate) -> bytes:
@@ -154,8 +153,7 @@ def write_update(update: DirectoryUpdate) -> bytes:
 
 def read_export(root: Element) -> DirectoryExport:
     """The directory that an F14 holds."""
-    export, unread = _export_syntax().read(root)
-    return export.model_copy(update={"unread": unread}) if unread else export
+    return _export_syntax().whole(root)
 
 
 def write_export(export: DirectoryExport) -> bytes:

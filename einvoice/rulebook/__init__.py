@@ -17,11 +17,12 @@ from __future__ import annotations
 
 from einvoice.data import Language
 from einvoice.rulebook.edge import finding, in_words, step, unsaid
-from einvoice.rulebook.observation import Fact, Observation, Sentence, StepResult, at_source, observation
+from einvoice.rulebook.observation import UNEVALUATED, Fact, Observation, Sentence, StepResult, at_source, observation
 from einvoice.rulebook.official import Official, equivalents, official
 from einvoice.rulebook.words import Row, Words, amount_as_read, row, sentences, severity_of, text, words
 
 __all__ = [
+    "UNEVALUATED",
     "Fact",
     "Language",
     "Observation",

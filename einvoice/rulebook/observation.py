@@ -14,6 +14,8 @@ from typing import Literal, Union
 
 from einvoice.report import Severity
 
+UNEVALUATED = "EI-STEP-08"  # the wording of a check that could not be evaluated
+
 # A fact may be a sentence itself, or several: the reason why, the name of an item, what was found wrong.
 Fact = Union[str, "Sentence", tuple["Sentence", ...]]
 

@@ -16,13 +16,12 @@ from itertools import chain, combinations, islice
 from typing import Any
 
 from einvoice.document import Document
-from einvoice.rulebook import Observation, Sentence, row
+from einvoice.rulebook import UNEVALUATED, Observation, Sentence, row
 from einvoice.terms import nearest_number
 from einvoice.xml import local_name
 
 MISSING = "EI-READ-06"
 _COMPUTED = ("EI-CALC-01", "EI-CALC-02")
-_UNEVALUATED = "EI-STEP-08"  # the wording of a rule that could not be evaluated
 _MOST_NOTES = 10  # missing attributes of one term, told beside what a rule says of it
 _PLACE = re.compile(r"/[\w\[\]/@.:-]*")
 # What CII may leave out by its schema, and is then no amount, date or VAT number to the rules (BR-CO-15, BR-S-02).
@@ -98,7 +97,7 @@ class _Refused:
 
         The reason names its place or, where it names none, quotes its value.
         """
-        reason = each.facts.get("reason") if each.wording == _UNEVALUATED else None
+        reason = each.facts.get("reason") if each.wording == UNEVALUATED else None
         if not isinstance(reason, str):
             return None
         if "/" in reason:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from einvoice.paths import Path
 from einvoice.report import Severity
-from einvoice.rulebook import Fact, Observation, Sentence, equivalents, official, row
+from einvoice.rulebook import UNEVALUATED, Fact, Observation, Sentence, equivalents, official, row
 from einvoice.schematron import Failure
 from einvoice.terms import Term, nearest_term, term, term_at
 from einvoice.validation.overlay import Defect, known_defect
@@ -75,7 +75,7 @@ def observed(failure: Failure, ran: Ran, policy: Policy, places: Places) -> Obse
         severity=defect.to if defect and softened else severity,
         step=ran.step,
         facts={name: fact for name, fact in facts.items() if fact is not None},
-        wording="EI-STEP-08" if failed else words if known and known.id == words and known.en else "",
+        wording=UNEVALUATED if failed else words if known and known.id == words and known.en else "",
         official="" if failed else said.text,
         equivalents=alike,
         notes=_notes(defect, softened=softened) if defect else (),

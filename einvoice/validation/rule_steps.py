@@ -19,7 +19,7 @@ from functools import partial
 from einvoice.artefacts.installed import Artefact, in_use, newer, published_as
 from einvoice.codes import INVOICE_TYPES
 from einvoice.report import Severity
-from einvoice.rulebook import Observation, Sentence, StepResult
+from einvoice.rulebook import UNEVALUATED, Observation, Sentence, StepResult
 from einvoice.schematron import MOST_TOLD, Failure
 from einvoice.validation.engines import NOTHING_FIRED, NotRun, Source, run_rules
 from einvoice.validation.observed import Places, Ran, grouped, observed
@@ -73,7 +73,7 @@ def _as_its_publisher_weighs(result: Result, profile: str) -> Result:
     """The result with the severities that the profile's publisher gives to rules of the core."""
     weights = policy_data()["weights"].get(profile, {})
     found = tuple(
-        replace(each, severity=weights[each.rule]) if each.rule in weights and each.wording != "EI-STEP-08" else each
+        replace(each, severity=weights[each.rule]) if each.rule in weights and each.wording != UNEVALUATED else each
         for each in result.observations
     )
     if found == result.observations:

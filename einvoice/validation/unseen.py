@@ -16,9 +16,8 @@ from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from einvoice.document import Document
-from einvoice.rulebook import Fact, Observation, Sentence
+from einvoice.rulebook import UNEVALUATED, Fact, Observation, Sentence
 
-_UNEVALUATED = "EI-STEP-08"  # the wording of a rule that could not be evaluated
 _PUBLISHED = ("profile", "french")
 _VAT = "VAT"  # UNTDID 5153
 _BLANK = "␣"  # a blank that can be seen
@@ -41,7 +40,7 @@ _REASONS = (
 
 def said_plainly(each: Observation) -> Observation:
     """The observation that a rule could not be evaluated, with the reason in words for people where we have them."""
-    reason = each.facts.get("reason") if each.wording == _UNEVALUATED else None
+    reason = each.facts.get("reason") if each.wording == UNEVALUATED else None
     if not isinstance(reason, str):
         return each
     for pattern, kind in _REASONS:

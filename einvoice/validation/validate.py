@@ -22,7 +22,7 @@ from einvoice.draft.problems import DraftError
 from einvoice.errors import Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
 from einvoice.report import Kind, SyntaxName, Verdict
-from einvoice.rulebook import Observation, Sentence, StepResult, row
+from einvoice.rulebook import UNEVALUATED, Observation, Sentence, StepResult, row
 from einvoice.terms import term
 from einvoice.validation import steps
 from einvoice.validation.causes import at_their_cause
@@ -185,7 +185,7 @@ def _with_ignored(result: Result, policy: Policy) -> Result:
 
 
 def _informing(each: Observation, reason: str | None) -> Observation:
-    if reason is None or each.wording == "EI-STEP-08":  # a check that could not be computed was not done
+    if reason is None or each.wording == UNEVALUATED:  # a check that could not be computed was not done
         return each
     return replace(each, severity="information", notes=(*each.notes, Sentence("EI-IGNORED", {"reason": reason})))
 

@@ -45,8 +45,7 @@ from einvoice.xml import Element
 
 def read(root: Element) -> EReport:
     """The report that a flux 10 document, by its `root` element, says; what the model cannot hold is in `unread`."""
-    report, unread = _syntax().read(root)
-    return report.model_copy(update={"unread": unread}) if unread else report
+    return _syntax().whole(root)
 
 
 def write(report: EReport, *, incomplete: bool = False) -> bytes:

@@ -32,8 +32,7 @@ ROOT = "rsm:CrossDomainAcknowledgementAndResponse"
 
 def read(root: Element) -> LifecycleMessage:
     """The message that a CDAR document, by its `root` element, says; what the model cannot hold is in `unread`."""
-    message, unread = _syntax().read(root)
-    return message.model_copy(update={"unread": unread}) if unread else message
+    return _syntax().whole(root)
 
 
 def write(message: LifecycleMessage, *, incomplete: bool = False) -> bytes:
