@@ -118,6 +118,19 @@ def nothing_added(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """A folder with a valid and a broken invoice, and a file that is none."""
+    from minimal import BROKEN, UBL
+
+    folder = tmp_path / "inbox"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "good.xml").write_text(UBL, encoding="utf-8")
+    (folder / "deep" / "bad.XML").write_bytes(BROKEN)
+    (folder / "notes.txt").write_text("not looked at")
+    return folder
+
+
+@pytest.fixture
 def french_afterwards() -> Generator[None, None, None]:
     """Whatever a test speaks, the next one hears French."""
     from einvoice.commands.language import speak
