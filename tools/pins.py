@@ -48,6 +48,8 @@ SAMPLE = (
     "test_ubl.py",
     "test_xml.py",
     "test_cli.py",
+    "test_cli_forms.py",
+    "test_cli_making.py",
     "test_codes.py",
     "test_document.py",
     "test_draft_reading.py",
