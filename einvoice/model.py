@@ -11,7 +11,6 @@ Sources: EN 16931-1:2017 §6 (semantic model); XP Z12-012 annex A V1.4 (EXTENDED
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, GetJsonSchemaHandler, model_validator
@@ -21,6 +20,7 @@ from einvoice.values import (
     SEVERAL,
     Amount,
     Binary,
+    Day,
     Model,
     Percentage,
     Quantity,
@@ -140,15 +140,15 @@ class Note(Model):
 class Period(Model):
     """Both days included (BG-14, BG-26)."""
 
-    start_date: date | None = None
-    end_date: date | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
 
 
 class InvoiceReference(Model):
     """An earlier invoice (BG-3), or one of its lines when a line refers to it."""
 
     reference: str | None = None
-    issue_date: date | None = None
+    issue_date: Day | None = None
     type_code: str | None = Field(
         default=None,
         description='UNTDID 1001; "386" says that this was a prepayment invoice, which makes a French draft the final '
@@ -162,7 +162,7 @@ class Delivery(Model):
 
     party_name: Text | None = None
     location_identifier: Identifier | None = None
-    actual_delivery_date: date | None = None
+    actual_delivery_date: Day | None = None
     postal_address: Address | None = None
     contact: Contact | None = Field(default=None, description="whom to ask there; Factur-X EXTENDED")
     electronic_address: Identifier | None = Field(default=None, description="of the recipient; Factur-X EXTENDED")
@@ -219,8 +219,8 @@ class PaymentDiscount(Model):
     period_unit_code: str | None = Field(
         default=None, description="UN/ECE Recommendation 20: DAY, WEE, MON; days if absent"
     )
-    base_date: date | None = Field(default=None, description="when the period begins; the issue date unless given")
-    due_date: date | None = Field(default=None, description="the last day on which the discount may be taken")
+    base_date: Day | None = Field(default=None, description="when the period begins; the issue date unless given")
+    due_date: Day | None = Field(default=None, description="the last day on which the discount may be taken")
     base_amount: Amount | None = Field(default=None, description="what it is taken off; the amount due unless given")
     amount: Amount | None = Field(default=None, description="the discount itself, with VAT")
 
@@ -232,7 +232,7 @@ class PaymentInstalment(Model):
     """
 
     amount: Amount | None = Field(default=None, description="with VAT; absent where only a further due date is known")
-    due_date: date | None = Field(default=None, description="the day on which this part is due")
+    due_date: Day | None = Field(default=None, description="the day on which this part is due")
 
 
 class AdvanceVat(Model):
@@ -252,7 +252,7 @@ class AdvancePayment(Model):
     """
 
     paid_amount: Amount | None = Field(default=None, description="with VAT")
-    received_date: date | None = None
+    received_date: Day | None = None
     vat: tuple[AdvanceVat, ...] = Field(default=(), description="the VAT that the amount contains")
     preceding_invoice: InvoiceReference | None = Field(default=None, description="the prepayment invoice")
 
@@ -316,7 +316,7 @@ class ExchangeRate(Model):
         description="what 1 unit of the invoice currency is worth in the VAT accounting currency: 0.92 for an invoice "
         "in USD with its VAT in EUR; BT-111 = BT-110 x rate",
     )
-    exchange_date: date | None = None
+    exchange_date: Day | None = None
 
 
 class ItemAttribute(Model):
@@ -346,22 +346,22 @@ class Line(Model):
     package_quantity_unit_code: str | None = None
     net_amount: Amount | None = None
     purchase_order_reference: str | None = None
-    purchase_order_date: date | None = None
+    purchase_order_date: Day | None = None
     purchase_order_line_reference: str | None = None
     sales_order_reference: str | None = None
     sales_order_line_reference: str | None = None
-    sales_order_date: date | None = None
+    sales_order_date: Day | None = None
     quotation_reference: str | None = None
     quotation_line_reference: str | None = None
-    quotation_date: date | None = None
+    quotation_date: Day | None = None
     despatch_advice_reference: str | None = None
-    despatch_advice_date: date | None = None
+    despatch_advice_date: Day | None = None
     despatch_advice_line_reference: str | None = None
     receiving_advice_reference: str | None = None
     receiving_advice_line_reference: str | None = None
     delivery_note_reference: str | None = None
     delivery_note_line_reference: str | None = None
-    delivery_note_date: date | None = None
+    delivery_note_date: Day | None = None
     preceding_invoices: Annotated[tuple[InvoiceReference, ...], SEVERAL] = ()
     buyer_accounting_reference: str | None = None
     invoicing_period: Period | None = None
@@ -422,30 +422,30 @@ class InvoiceHead(Model):
     """All of an invoice but its lines: what a draft and an invoice say in the same words."""
 
     number: str | None = None
-    issue_date: date | None = None
+    issue_date: Day | None = None
     type_code: str | None = None  # UNTDID 1001
     document_name: Text | None = Field(
         default=None, description="what the document calls itself; Factur-X EXTENDED, UBL"
     )
     currency_code: str | None = None  # ISO 4217
     vat_accounting_currency_code: str | None = None
-    tax_point_date: date | None = None
+    tax_point_date: Day | None = None
     tax_point_date_code: str | None = None  # UNTDID 2005: 3, 35 or 432, in every syntax
-    due_date: date | None = None
+    due_date: Day | None = None
     buyer_reference: str | None = None
     project_reference: str | None = None
     contract_reference: str | None = None
     contract_type_code: str | None = None
-    contract_date: date | None = None
+    contract_date: Day | None = None
     purchase_order_reference: str | None = None
-    purchase_order_date: date | None = None
+    purchase_order_date: Day | None = None
     sales_order_reference: str | None = None
-    sales_order_date: date | None = None
+    sales_order_date: Day | None = None
     receiving_advice_reference: str | None = None
     despatch_advice_reference: str | None = None
-    despatch_advice_date: date | None = None
+    despatch_advice_date: Day | None = None
     delivery_note_reference: str | None = None
-    delivery_note_date: date | None = None
+    delivery_note_date: Day | None = None
     tender_or_lot_reference: str | None = None
     invoice_object_identifier: Annotated[tuple[Identifier, ...], SEVERAL] = ()
     buyer_accounting_reference: str | None = None

@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
@@ -96,6 +97,13 @@ def _bounded(value: Any) -> Any:
     return value
 
 
+def _written(value: Any) -> Any:
+    """A day as 2026-11-02 or as a date: a number, or its text, is none, though pydantic would count from 1970."""
+    if isinstance(value, (int, float, Decimal)) or (isinstance(value, str) and "-" not in value.strip()[1:]):
+        raise PydanticCustomError("date_type", "expected a day such as 2026-11-02, as text")
+    return value
+
+
 _BOUNDED = BeforeValidator(_bounded)
 _SPELLED = WithJsonSchema(
     {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*$"}]}
@@ -108,6 +116,7 @@ UnitPrice = Annotated[Decimal, "UnitPrice", _BOUNDED, _SPELLED]  # money for one
 Quantity = Annotated[Decimal, "Quantity", _BOUNDED, _SPELLED]
 Percentage = Annotated[Decimal, "Percentage", _BOUNDED, _SPELLED]  # 20 means 20 %
 Rate = Annotated[Decimal, "Rate", _BOUNDED, _SPELLED]  # an exchange rate
+Day = Annotated[date, "date", BeforeValidator(_written)]
 Binary = Annotated[
     bytes,
     BeforeValidator(_decoded),

@@ -17,7 +17,7 @@ from einvoice_server.afnor_directory import directory_service
 from einvoice_server.afnor_flow import flow_service
 from einvoice_server.api import clients, drafts, invoicing, lifecycle, mandates, reporting, usage, webhooks
 from einvoice_server.auth import access_token
-from einvoice_server.errors import Refused, afnor_errors, seed_errors
+from einvoice_server.errors import Refused, afnor_errors, afnor_said, seed_errors, seed_said
 from einvoice_server.meter import Meter, Metered
 from einvoice_server.platform import Platform
 
@@ -66,7 +66,7 @@ def application(platform: Platform) -> FastAPI:
 
 
 def _nowhere(app: FastAPI) -> None:
-    """An address that no part has, such as one with a line break: told in the form of XP Z12-013 below its prefixes."""
+    """An address that no part has, such as one with a line break: told in the form of the API below its prefix."""
 
     @app.exception_handler(404)
     async def _unknown(request: Request, error: Exception) -> Response:
@@ -74,9 +74,7 @@ def _nowhere(app: FastAPI) -> None:
             refused: Any = app.exception_handlers[Refused]
             answer: Response = await refused(request, error)
             return answer
-        if request.url.path.startswith("/afnor-"):
-            return JSONResponse({"errorCode": "NOT_FOUND", "errorMessage": "Not Found"}, 404)
-        return JSONResponse({"detail": "Not Found"}, 404)
+        return (afnor_said if request.url.path.startswith("/afnor-") else seed_said)(404, "Not Found")
 
 
 def seed_api() -> FastAPI:

@@ -21,7 +21,15 @@ from starlette.routing import Match
 
 import einvoice as ei
 
-__all__ = ["Refused", "afnor_errors", "findings_detail", "seed_errors", "where_it_broke"]
+__all__ = [
+    "Refused",
+    "afnor_errors",
+    "afnor_said",
+    "findings_detail",
+    "seed_errors",
+    "seed_said",
+    "where_it_broke",
+]
 
 _log = logging.getLogger("einvoice_server")
 _AFNOR_CODES = {
@@ -58,11 +66,11 @@ def findings_detail(findings: Sequence[ei.Finding], at: Sequence[str | int] = ("
 
 def seed_errors(app: FastAPI) -> None:
     """Errors of the seed's API: `{error, code, trace_id}`, and `{detail: […]}` for 422."""
-    _errors(app, _said, _faulty)
+    _errors(app, seed_said, _faulty)
 
     @app.exception_handler(ei.Unwritable)
     async def _unwritable(_: Request, error: ei.Unwritable) -> Response:
-        return _faulty(findings_detail(error.findings)) if error.findings else _said(422, str(error))
+        return _faulty(findings_detail(error.findings)) if error.findings else seed_said(422, str(error))
 
     @app.exception_handler(ei.DraftError)
     async def _draft(_: Request, error: ei.DraftError) -> Response:
@@ -75,20 +83,22 @@ def seed_errors(app: FastAPI) -> None:
 
     @app.exception_handler(ei.EInvoiceError)
     async def _unreadable(_: Request, error: ei.EInvoiceError) -> Response:
-        return _said(501 if isinstance(error, ei.MissingExtra) else 400, str(error))
+        return seed_said(501 if isinstance(error, ei.MissingExtra) else 400, str(error))
 
 
 def afnor_errors(app: FastAPI) -> None:
     """Errors of XP Z12-013: `{errorCode, errorMessage}`."""
 
-    def said(status: int, text: str, headers: Any = None) -> Response:
-        code = _AFNOR_CODES.get(status, "INTERNAL_ERROR")
-        return JSONResponse({"errorCode": code, "errorMessage": text}, status, headers=headers)
-
     def faulty(places: list[dict[str, Any]]) -> Response:
-        return said(400, "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in places))
+        return afnor_said(400, "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in places))
 
-    _errors(app, said, faulty)
+    _errors(app, afnor_said, faulty)
+
+
+def afnor_said(status: int, text: str, headers: Any = None) -> Response:
+    """An error of XP Z12-013."""
+    code = _AFNOR_CODES.get(status, "INTERNAL_ERROR")
+    return JSONResponse({"errorCode": code, "errorMessage": text}, status, headers=headers)
 
 
 def _errors(
@@ -143,7 +153,8 @@ def _faulty(places: list[dict[str, Any]]) -> Response:
     return JSONResponse({"detail": jsonable_encoder(places)}, 422)
 
 
-def _said(status: int, text: str, headers: Any = None) -> Response:
+def seed_said(status: int, text: str, headers: Any = None) -> Response:
+    """An error of the seed's API."""
     if status == 422:
         return _faulty([{"loc": ["body"], "msg": text, "type": "refused"}])
     trace_id = uuid.uuid4().hex

@@ -52,6 +52,16 @@ def test_json_numbers_keep_every_digit():
     assert str(draft.lines[0].item_net_price) == "0.10"
 
 
+@pytest.mark.parametrize("day", [0, 86400, 20261102, "1728000000", "20261102", True])
+def test_a_number_is_no_day(day):
+    """It was counted in seconds from 1970, and the draft had a day that nobody wrote."""
+    said = f"expected a date such as 2026-11-02, found {day!r}"
+    assert problems({"due_date": day, "lines": [{"delivery": {"actual_delivery_date": day}}]}) == [
+        ("due_date", said),
+        ("lines[0].delivery.actual_delivery_date", said),
+    ]
+
+
 def test_an_unknown_name_is_refused_with_its_place_and_the_nearest_one():
     """The message says where the unknown name stands and which known one was probably meant."""
     assert problems({"lines": [{"quantity": "1"}, {"quantiti": "1"}]}) == [

@@ -23,15 +23,17 @@ import httpx
 
 from einvoice_server import Sandbox
 
-RULES, SHAPE, CODES, WRONG = (
+RULES, SHAPE, CODES, WRONG, THERE = (
     "positive_data_acceptance",
     "response_schema_conformance",
     "status_code_conformance",
     "negative_data_rejection",
+    "ensure_resource_availability",
 )
 # Which description, method and path; the check that does not apply; why.
 EXPLAINED = [
     ("ours", "POST", "/clients", RULES, "an external reference is given once (409)"),
+    ("ours", "GET", "/clients/onboarding-link/status", THERE, "a client has a link once one was made for it"),
     ("ours", "POST", "/drafts", RULES, "a number is calculated with: at most 40 digits, 30 of them decimals"),
     ("ours", "PUT", "/drafts/{draft_id}", RULES, "the same"),
     ("ours", "POST", "/drafts/validate-data", RULES, "the same"),

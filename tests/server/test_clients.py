@@ -237,6 +237,21 @@ def test_a_line_of_ones_own_gets_another_end(box, seller):
     until(lambda: lines() == [("2026-01-01", "2031-01-01")])
 
 
+@pytest.mark.parametrize(
+    ("path", "keys"),
+    [
+        ("/api/invoicing/a%0Ab/file", ["code", "error", "trace_id"]),  # a line break, which no route takes
+        ("/afnor-flow/v1/flows/a%0Ab", ["errorCode", "errorMessage"]),
+        ("/nothing", ["code", "error", "trace_id"]),
+    ],
+)
+def test_an_address_that_is_none_is_told_in_the_form_of_its_api(box, path, keys):
+    """Whatever part of the platform finds out that it knows no such address."""
+    answer = httpx.get(box.platforms[0].url + path)
+    assert answer.status_code in (401, 404)
+    assert sorted(answer.json()) == keys
+
+
 def test_unknown_companies_are_404(seller):
     """A company that the directory does not know, and a number that is none."""
     assert seller.http.get("/directory/130000003").status_code == 404
