@@ -25,6 +25,7 @@ from einvoice.disk import replace_file
 from einvoice.draft.problems import DraftError, described, not_json, reworded
 from einvoice.errors import Unreadable, Unrecognised
 from einvoice.france.ereporting.books_file import BooksFile
+from einvoice.france.ereporting.calendar import periods
 from einvoice.france.ereporting.columns import table_of
 from einvoice.france.ereporting.flux10 import write as flux10
 from einvoice.france.ereporting.report import Declarant, EReport, Transactions
@@ -80,7 +81,25 @@ def make(options: argparse.Namespace) -> int:
             _say(kept.report.identifier or "", found)
         rows.append(_summary(kept, options.lang))
     sys.stdout.write(table(rows) if rows else "")
+    _say_outside(books, reporting, options.year)
+    if not rows and not filings.refused:
+        say(said("nothing to report for {year}", year=options.year))
     return worst_status(statuses)
+
+
+def _say_outside(books: BooksFile, reporting: Reporting, year: int) -> None:
+    """Say how much of the books is in no period of the year that is reported: a day may be mistyped."""
+    reported = [each for each in periods(reporting.regime, year) if each.end >= reporting.start]
+    days = [("transactions", each.day) for each in books.sales]
+    days += [("transactions", each.issue_date) for each in books.invoices if each.issue_date]
+    days += [
+        ("payments", day) for day in (*(each.day for each in books.receipts), *(each.day for each in books.payments))
+    ]
+    outside = [day for content, day in days if not any(each.content == content and day in each for each in reported)]
+    if outside:
+        first, last = shown_day(min(outside)), shown_day(max(outside))
+        told = "entries of the books outside the periods that are reported: {count}, from {first} to {last}"
+        say(said(told, count=len(outside), first=first, last=last))
 
 
 def named_books(options: argparse.Namespace) -> BooksFile:

@@ -3,7 +3,8 @@
     for sheet, rows in sheets("ventes.xlsx", data):
         ...
 
-A CSV file may have a semicolon, a comma or a tab between its cells, and be in UTF-8 or in Windows-1252.
+A CSV file may have a semicolon, a comma or a tab between its cells, and be in UTF-8, in Windows-1252, or in UTF-16, as
+Excel writes its “Unicode text”.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def sheets(name: str, data: bytes) -> Iterator[tuple[str, Sequence[Sequence[Cell
 
 def _rows_of_csv(name: str, data: bytes) -> list[list[str]]:
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
     if "\0" in text:

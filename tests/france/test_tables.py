@@ -195,7 +195,7 @@ def test_every_fault_is_told_at_its_cell():
 
 
 @pytest.mark.parametrize(
-    ("encoding", "separator"), [("utf-8-sig", ";"), ("utf-8", ","), ("cp1252", ";"), ("utf-8", "\t")]
+    ("encoding", "separator"), [("utf-8-sig", ";"), ("utf-8", ","), ("cp1252", ";"), ("utf-8", "\t"), ("utf-16", "\t")]
 )
 def test_csv_as_spreadsheets_write_it(encoding, separator):
     """With or without a mark, in Unicode or in Windows-1252, with a semicolon, a comma or a tab."""
@@ -271,3 +271,34 @@ def test_every_field_of_a_schema_is_described(name):
         for field, about in described.get("properties", {}).items()
         if not about.get("description")
     ]
+
+
+def test_a_row_with_more_cells_than_headings_is_refused():
+    """A comma within an amount has parted it: every cell after it would be taken for its neighbour."""
+    parted = ("03/11/2026", "biens", "20", "1250", "00", "250", "00")
+    assert told(read("sales", SALES, parted)) == [("EI-TABLE-EXTRA", "t.csv, 2")]
+    spare = ("03/11/2026", "biens", "20", "1250,00", "250,00", "", None)
+    tables = read("sales", SALES, spare)
+    assert told(tables) == []
+    assert len(tables.books().sales) == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (("03/11/2026",), None),
+        (("03/11/2026", "03/08/2026"), "1, du 03/08/2026 au 03/08/2026"),
+        (("03/11/2062", "03/11/2025"), "2, du 03/11/2025 au 03/11/2062"),
+        ((), None),
+    ],
+)
+def test_what_is_in_no_report_is_told(tmp_path, capsys, days, words):
+    """A year that is mistyped, or a day before the duty began, leaves a sale undeclared: that is said."""
+    rows = [";".join(SALES), *(f"{day};biens;20;100,00;20,00" for day in days)]
+    path = tmp_path / "ventes.csv"
+    path.write_text("\n".join(rows), encoding="utf-8")
+    assert cli.run(["report", "make", "--from", str(path), *OURS, "--year", "2026", "-o", str(tmp_path)]) == 0
+    said = capsys.readouterr().err
+    assert ("hors des périodes déclarées" in said) == (words is not None)
+    assert words is None or words in said
+    assert ("rien à déclarer pour 2026" in said) == ("03/11/2026" not in days)

@@ -50,6 +50,9 @@ class Tables:
         for number, row in enumerate(rows[1:], 2):
             if all(map(cells.is_empty, row)):
                 continue
+            if not all(map(cells.is_empty, row[len(rows[0]) :])):  # a sign of a number may have parted it
+                self._tell("EI-TABLE-EXTRA", f"{source}, {number}", found=str(len(row)), expected=str(len(rows[0])))
+                continue
             found = self._row(columns, source, number, row)
             if found is not None:
                 getattr(self, f"_add_{table}")(found, f"{source}, {number}")
