@@ -46,6 +46,7 @@ OBLIGED_SINCE: Mapping[Size, date] = MappingProxyType(
     }
 )
 
+YEARS = range(2000, 2100)  # that the public portal knows (G1.36)
 SIMPLIFIED_ABOLISHED = date(2027, 1, 1)
 _LAST_SIMPLIFIED = date(2027, 12, 31)  # the last day of a financial year that began in 2026
 # Companies of these regimes are small by their turnover (CGI art. 293 B, 302 septies A).
@@ -77,8 +78,8 @@ def periods(regime: Regime, year: int) -> tuple[ReportingPeriod, ...]:
 
     Raises `ValueError` for an unknown regime, and for a year that the portal does not know (2000 to 2099, G1.36).
     """
-    if not 2000 <= year <= 2099:
-        raise ValueError(f"no e-reporting in the year {year}; expected 2000 to 2099")
+    if year not in YEARS:
+        raise ValueError(f"no e-reporting in the year {year}; expected {YEARS[0]} to {YEARS[-1]}")
     makers = {
         "real_normal_monthly": (_decades, _months_to_the_10th),
         "real_normal_quarterly": (_months_to_the_10th, _months_to_the_10th),

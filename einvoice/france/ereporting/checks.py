@@ -18,7 +18,7 @@ from dataclasses import replace
 from einvoice import own_rules
 from einvoice.draft.reform import takes_part
 from einvoice.france.ereporting import flux10
-from einvoice.france.ereporting.calendar import REGIMES, Content, Regime, periods
+from einvoice.france.ereporting.calendar import REGIMES, YEARS, Content, Regime, periods
 from einvoice.france.ereporting.report import EReport
 from einvoice.identifiers import SIREN
 from einvoice.model import Period
@@ -75,7 +75,7 @@ def _period_is_of_a_regime(report: EReport, regime: Regime | None) -> Iterator[O
         return
     content, dates = known
     year = dates.start_date.year if dates.start_date else 0
-    if not 2000 <= year <= 2099:  # G1.36, which the published rules see
+    if year not in YEARS:  # G1.36, which the published rules see
         return
     allowed = [
         each for name in ((regime,) if regime else REGIMES) for each in periods(name, year) if each.content == content

@@ -11,7 +11,7 @@ CGI art. 259, 262, 262 ter, 283.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -74,7 +74,7 @@ def entry_of(
     guesses: list[Observation] = []
     if charged.guessed and not known.vat_country:
         guesses.append(_guess("EI-FRR-35" if french else "EI-FRR-36", told))
-    prepaid = _added_up(known.prepaid) or prepaid or {}
+    prepaid = by_rate(known.prepaid) or prepaid or {}
     if french:
         guesses += _about_prepayments(told, prepaid)
     natures: tuple[Nature | None, ...] | None
@@ -114,7 +114,8 @@ def _about_prepayments(invoice: Invoice, prepaid: Mapping[Decimal, Decimal]) -> 
     return found
 
 
-def _added_up(parts: tuple[PaidPart, ...]) -> dict[Decimal, Decimal]:
+def by_rate(parts: Iterable[PaidPart]) -> dict[Decimal, Decimal]:
+    """What parts of payments are at each VAT rate."""
     found: dict[Decimal, Decimal] = {}
     for part in parts:
         rate = part.rate or Decimal(0)

@@ -26,8 +26,9 @@ from typing import Self
 from einvoice.errors import Mismatch, Unwritable
 from einvoice.france.ereporting import flux10
 from einvoice.france.ereporting.books import Books, Receipt, Sale
-from einvoice.france.ereporting.calendar import OBLIGED_SINCE, Content, Regime, ReportingPeriod, Size, periods
+from einvoice.france.ereporting.calendar import OBLIGED_SINCE, YEARS, Content, Regime, ReportingPeriod, Size, periods
 from einvoice.france.ereporting.changes import changes
+from einvoice.france.ereporting.entries import by_rate
 from einvoice.france.ereporting.gathering import BUYER, SELLER, Gathered, Refused, gathered
 from einvoice.france.ereporting.report import (
     DailyPayments,
@@ -166,7 +167,7 @@ class Reporting:
         content: Content = "transactions" if sent.transactions else "payments"
         part = sent.transactions or sent.payments
         dates = (part.period if part else None) or Period()
-        if dates.start_date is not None and 2000 <= dates.start_date.year <= 2099:
+        if dates.start_date is not None and dates.start_date.year in YEARS:
             for period in periods(self.regime, dates.start_date.year):
                 if (period.content, period.start, period.end) == (content, dates.start_date, dates.end_date):
                     return period
@@ -246,10 +247,7 @@ def _payments(receipts: Iterable[Receipt], period: ReportingPeriod) -> Payments 
 
 def _added_up(parts: Iterable[PaidPart]) -> tuple[PaidPart, ...]:
     """One part for each VAT rate, the highest first."""
-    totals: dict[Decimal, Decimal] = {}
-    for part in parts:
-        rate = part.rate or Decimal(0)
-        totals[rate] = totals.get(rate, NOTHING) + (part.amount or NOTHING)
+    totals = by_rate(parts)
     return tuple(PaidPart(rate=rate, amount=totals[rate]) for rate in sorted(totals, reverse=True))
 
 
