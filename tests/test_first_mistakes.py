@@ -16,11 +16,7 @@ from einvoice.commands.language import speak
 DRAFT = FIXTURES / "drafts" / "services.json"
 
 
-@pytest.fixture(autouse=True)
-def french_afterwards():
-    """Whatever a test speaks, the next one hears French."""
-    yield
-    speak("fr")
+pytestmark = pytest.mark.usefixtures("french_afterwards")
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ from folders import ROOT, SHARED
 
 import einvoice as ei
 from einvoice.draft import Draft
-from einvoice.france.ereporting import EReport, flux10
+from einvoice.france.ereporting import Declarant, EReport, flux10
 from einvoice.france.lifecycle import LifecycleMessage, Platform, cdar, status
-from einvoice.model import Identifier, Invoice, Party
+from einvoice.model import Address, Identifier, Invoice, Party
 from einvoice.report import DocumentReport
 
 CDAR = SHARED / "corpus/fr-ctc-examples/cdar"
@@ -27,6 +27,10 @@ AT, ARRIVED = when("2026-11-03T10:00"), when("2026-11-02T16:10")
 POLICY = ei.Policy(date=date(2026, 11, 22))
 PLATFORM = Platform("0123", "PLATEFORME EXEMPLE", "AAA123")
 NUMBER = "0000000000000000001"
+SIREN, SIRET = "100000009", "10000000900017"  # of the seller of our fixtures
+DECLARANT = Declarant(identifier=Identifier(value=SIREN, scheme_id="0002"), name="VENDEUR EXEMPLE")
+FILING = Declarant(identifier=Identifier(value="0123", scheme_id="0238"), name="PLATEFORME EXEMPLE")
+PERSON = Party(name="CLIENT EXEMPLE", postal_address=Address(country_code="FR"))
 IBAN = "FR7630006000011234567890189"
 THIRD = Party(
     name="TIERS EXEMPLE",

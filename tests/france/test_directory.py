@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from french_samples import SIREN, SIRET
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,8 +13,6 @@ from einvoice.france.addresses import ElectronicAddress
 from einvoice.france.directory import DirectoryLine, EffectivePeriod, definitions, reception
 from einvoice.model import Identifier
 
-SIREN = "100000009"
-SIRET = "10000000900017"
 OTHER_SIRET = "10000000900025"
 DAY = date(2026, 9, 15)
 

@@ -8,7 +8,7 @@ import tracemalloc
 from datetime import date
 
 import pytest
-from french_samples import when
+from french_samples import SIREN, SIRET, when
 from stdnum import luhn
 
 from einvoice.errors import Unreadable, Unrecognised
@@ -24,8 +24,6 @@ from einvoice.france.directory_files import (
 )
 from einvoice.france.directory_index import DirectoryIndex, lines_of
 
-SIREN = "100000009"
-SIRET = "10000000900017"
 DAY = date(2026, 9, 15)
 STATE = {"instance_id": "1", "presence": "C", "status": "A"}
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from french_samples import SIREN, SIRET
 
 from einvoice.france.addresses import ElectronicAddress
 from einvoice.france.directory import DirectoryLine
 from einvoice.france.directory_files import DirectoryUpdate, RoutingCode
 from einvoice.france.directory_update import apply_update, line_findings
 
-SIREN = "100000009"
-SIRET = "10000000900017"
 TODAY = date(2026, 9, 10)
 TOMORROW = date(2026, 9, 11)
 NEXT_YEAR = date(2027, 9, 10)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import pytest
 from folders import ROOT
-from french_samples import FLUX10, POLICY, changed, fixture, judged, rules, when
+from french_samples import DECLARANT, FILING, FLUX10, PERSON, POLICY, changed, fixture, judged, rules, when
 
 import einvoice as ei
 from einvoice.draft import Draft
@@ -20,7 +20,6 @@ from einvoice.france.ereporting import (
     SERVICES,
     UNTAXED,
     Books,
-    Declarant,
     EReport,
     Known,
     Paid,
@@ -45,10 +44,7 @@ import france_companies
 import france_year
 
 DAY = date(2026, 11, 3)
-PERSON = Party(name="CLIENT EXEMPLE", postal_address=Address(country_code="FR"))
-US = Declarant(identifier=Identifier(value="100000009", scheme_id="0002"), name="VENDEUR EXEMPLE")
-PLATFORM = Declarant(identifier=Identifier(value="0123", scheme_id="0238"), name="PLATEFORME EXEMPLE")
-MONTHLY = Reporting(US, PLATFORM, "real_normal_monthly")
+MONTHLY = Reporting(DECLARANT, FILING, "real_normal_monthly")
 RE_AT = datetime(2026, 12, 1, 8, 0, tzinfo=UTC)
 
 
@@ -173,7 +169,7 @@ def test_one_period_is_filed_alone():
     (found,) = MONTHLY.filing(books, period)
     assert found == MONTHLY.filings(books, 2026)[0]
     assert len(found.report.transactions.sales) == 1
-    small = Reporting(US, PLATFORM, "real_normal_monthly", size="small")
+    small = Reporting(DECLARANT, FILING, "real_normal_monthly", size="small")
     assert small.filing(books, period) == ()
 
 
@@ -356,8 +352,8 @@ def test_purchases_are_reports_of_their_own():
 
 def test_an_invoice_of_others_is_no_ones_to_report():
     """Neither seller nor buyer is the declarant: the books are wrong, and the number is told."""
-    other = US.model_copy(update={"identifier": Identifier(value="300000007", scheme_id="0002")})
-    stranger = Reporting(other, PLATFORM, "franchise")
+    other = DECLARANT.model_copy(update={"identifier": Identifier(value="300000007", scheme_id="0002")})
+    stranger = Reporting(other, FILING, "franchise")
     invoice = fixture("intra-community")
     found = stranger.filings(Books(invoices=(invoice,), sales=(sale(),)), 2026)
     assert [(each.number, [why.rule for why in each.findings()]) for each in found.refused] == [
@@ -369,7 +365,7 @@ def test_an_invoice_of_others_is_no_ones_to_report():
 def test_nothing_happened_nothing_reported():
     """There are no blank reports, and none from before the obligation began."""
     assert MONTHLY.filings(Books(), 2026) == ()
-    late = Reporting(US, PLATFORM, "real_normal_monthly", since=date(2026, 11, 11))
+    late = Reporting(DECLARANT, FILING, "real_normal_monthly", since=date(2026, 11, 11))
     assert late.filings(Books(sales=(sale(),)), 2026) == ()
 
 
@@ -459,7 +455,7 @@ def test_payments_are_corrected_too():
 
 def test_a_report_of_another_regime_cannot_be_corrected():
     """Its period is none of this regime's."""
-    sent = one(Reporting(US, PLATFORM, "franchise"), Books(sales=(sale(day=date(2026, 3, 2)),)))
+    sent = one(Reporting(DECLARANT, FILING, "franchise"), Books(sales=(sale(day=date(2026, 3, 2)),)))
     without = sent.model_copy(update={"transactions": sent.transactions.model_copy(update={"period": None})})
     for report in (sent, without, EReport()):
         with pytest.raises(ValueError, match="period of the regime"):

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from french_samples import POLICY, altered, assert_told_whole, fixture, judged, rules, when
+from french_samples import DECLARANT, FILING, POLICY, altered, assert_told_whole, fixture, judged, rules, when
 
 import einvoice as ei
 from einvoice.data import ruleset_text
@@ -14,7 +14,6 @@ from einvoice.france.ereporting import (
     MARGIN,
     UNTAXED,
     Books,
-    Declarant,
     EReport,
     Receipt,
     Reporting,
@@ -23,18 +22,16 @@ from einvoice.france.ereporting import (
     flux10,
 )
 from einvoice.france.ereporting.report import PaidPart
-from einvoice.model import Identifier, VatBreakdown
+from einvoice.model import VatBreakdown
 
 DAY = date(2026, 11, 3)
-US = Declarant(identifier=Identifier(value="100000009", scheme_id="0002"), name="VENDEUR EXEMPLE")
-PLATFORM = Declarant(identifier=Identifier(value="0123", scheme_id="0238"), name="PLATEFORME EXEMPLE")
 RATE = VatBreakdown(rate=Decimal(20), taxable_amount=Decimal("100.00"), tax_amount=Decimal("20.00"))
 BOOKS = Books(
     invoices=(fixture("intra-community"),),
     sales=(Sale(day=DAY, category_code=GOODS, rates=(RATE,)),),
     receipts=(Receipt(day=DAY, parts=(PaidPart(rate=Decimal(20), amount=Decimal("12.00")),)),),
 )
-SALES, PAYMENTS = (filing.report for filing in Reporting(US, PLATFORM, "real_normal_monthly").filings(BOOKS, 2026))
+SALES, PAYMENTS = (filing.report for filing in Reporting(DECLARANT, FILING, "real_normal_monthly").filings(BOOKS, 2026))
 LONG = "x" * 2000
 
 

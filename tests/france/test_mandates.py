@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from french_samples import when
+from french_samples import SIREN, SIRET, when
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,8 +26,6 @@ from einvoice.france.mandates import (
 )
 from einvoice.model import Identifier, Invoice, Party
 
-SIREN = "100000009"
-SIRET = "10000000900017"
 SERVICE = f"{SIREN}_{SIRET}_ACHATS"
 
 

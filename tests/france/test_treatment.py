@@ -3,7 +3,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from french_samples import changed, fixture
+from french_samples import PERSON, changed, fixture
 
 from einvoice.france.mapping import mapped
 from einvoice.france.treatment import is_outside_the_reform, treatment, vat_is_due_on_payment
@@ -11,7 +11,6 @@ from einvoice.model import Address, Identifier, Invoice, Note, Party, VatBreakdo
 
 SERVICES = fixture("services")
 SILENT = changed(SERVICES, notes=())
-PERSON = Party(name="CLIENT EXEMPLE", postal_address=Address(country_code="FR"))
 
 
 def living_in(country: str, **told) -> Party:
