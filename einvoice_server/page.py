@@ -6,19 +6,16 @@ are kept in memory, a hundred at most, and nowhere else.
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
 import secrets
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from decimal import Decimal
 from importlib.resources import files
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import Connection, Row, func, select
 from sqlalchemy.exc import DataError
 from starlette.requests import ClientDisconnect
@@ -28,39 +25,25 @@ from einvoice.france import lifecycle
 from einvoice_server import jobs
 from einvoice_server.api.clients import link_of, play_step
 from einvoice_server.auth import Holder, holder, mint
-from einvoice_server.clock import legal
 from einvoice_server.errors import Refused, where_it_broke
 from einvoice_server.holdings import as_mandate, designated
 from einvoice_server.intake import Judged, judge
 from einvoice_server.lives import life_of
 from einvoice_server.platform import Platform
 from einvoice_server.reasons import of_flow
+from einvoice_server.shown import HEADERS, Shown, language_of, status_name
 from einvoice_server.tables import client, duty, flow, invoice, job, mandate, message, received, sponsor, unit
 from einvoice_server.tx import find, one
-from einvoice_server.words import TEXTS, word_of
+from einvoice_server.words import TEXTS
 
 __all__ = ["mount"]
 
 _log = logging.getLogger("einvoice_server")
-_CSP = "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; frame-src 'self'; base-uri 'none'"
-_HEADERS = {
-    "Content-Security-Policy": f"{_CSP}; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
 # The readable view brings its own styles and must do nothing else.
 _VIEW_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 _COOKIE, _HOUR = "session", 3600 * 1_000_000
 _KEPT = 100
 _LARGEST = 20 * 2**20
-_ENVIRONMENT = Environment(
-    loader=PackageLoader("einvoice_server"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,37 +53,6 @@ class Checked:
     name: str
     data: bytes
     verdicts: dict[str, Judged] = field(default_factory=dict)
-
-
-class Shown:
-    """Renders pages in the language of the request."""
-
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
-
-    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> Response:
-        """A page."""
-        language = _language(request)
-        texts = TEXTS[language]
-        common = {
-            "t": texts,
-            "lang": language,
-            "other": "en" if language == "fr" else "fr",
-            "path": request.url.path,
-            "platform": self.platform.settings,
-            "when": lambda at: _when(at, language),
-            "day": lambda at: _day(at, language),
-            "values": lambda finding: ei.shown_values(finding, language),
-            "about": lambda document: ei.headline(document, language),
-            "told_why": lambda reason: (language == "en" and reason.get("en")) or reason["reasonMessage"],
-            "money": lambda amount: _money(amount, language),
-            "status": lambda code, kind="invoice": _status(code, kind, language),
-        }
-        made = _ENVIRONMENT.get_template(template).render(**common, **values)
-        answer = HTMLResponse(made, status, headers=_HEADERS)
-        if request.query_params.get("lang") in TEXTS:
-            answer.set_cookie("lang", language, samesite="strict", httponly=True)
-        return answer
 
 
 def mount(app: FastAPI, platform: Platform) -> None:
@@ -122,12 +74,12 @@ def mount(app: FastAPI, platform: Platform) -> None:
 
     @app.exception_handler(Refused)
     async def _refused(request: Request, error: Refused) -> Response:
-        said = TEXTS[_language(request)].get(f"refused_{error.status_code}", str(error.detail))
+        said = TEXTS[language_of(request)].get(f"refused_{error.status_code}", str(error.detail))
         return shown.page(request, "refused.html", error.status_code, said=said)
 
     @app.exception_handler(DataError)
     async def _unkept(request: Request, _error: DataError) -> Response:
-        return shown.page(request, "refused.html", 404, said=TEXTS[_language(request)]["refused_404"])
+        return shown.page(request, "refused.html", 404, said=TEXTS[language_of(request)]["refused_404"])
 
     @app.exception_handler(Exception)
     async def _broken(request: Request, error: Exception) -> Response:
@@ -153,7 +105,7 @@ def _checks(app: FastAPI, shown: Shown) -> None:
 
     def judged(request: Request, kept: Checked) -> Judged:
         """The verdict in the language of the page: asked for once in each."""
-        language = _language(request)
+        language = language_of(request)
         if language not in kept.verdicts:
             kept.verdicts[language] = judge(shown.platform, kept.data, kept.name, language=language)
         return kept.verdicts[language]
@@ -163,7 +115,7 @@ def _checks(app: FastAPI, shown: Shown) -> None:
         _from_here(request)
         data = file.file.read(_LARGEST + 1)
         if not data or len(data) > _LARGEST:
-            raise Refused(413, TEXTS[_language(request)]["empty_or_large"])
+            raise Refused(413, TEXTS[language_of(request)]["empty_or_large"])
         check_id = secrets.token_urlsafe(16)
         checked[check_id] = Checked((file.filename or "")[:200], data)
         judged(request, checked[check_id])
@@ -186,13 +138,13 @@ def _checks(app: FastAPI, shown: Shown) -> None:
     @app.get("/check/{check_id}/view", include_in_schema=False)
     def _view(request: Request, check_id: str) -> Response:
         kept = known(check_id)
-        return _readable(kept.data, _language(request), judged(request, kept).report)
+        return _readable(kept.data, language_of(request), judged(request, kept).report)
 
 
 def _readable(data: bytes, language: Any, report: ei.DocumentReport | None = None) -> Response:
     findings, verdict = (report.findings, report.verdict) if report else ((), None)
     page = ei.render(data, language=language, findings=findings, verdict=verdict)
-    return HTMLResponse(page, headers={**_HEADERS, "Content-Security-Policy": _VIEW_CSP})
+    return HTMLResponse(page, headers={**HEADERS, "Content-Security-Policy": _VIEW_CSP})
 
 
 def _sessions(app: FastAPI, shown: Shown) -> None:
@@ -299,14 +251,14 @@ def _lives(app: FastAPI, shown: Shown) -> None:
             owed=owed,
             reasons=of_flow(judged) if judged is not None else [],
             names=lifecycle.REASONS,
-            next=_next(life, _language(request)),
+            next=_next(life, language_of(request)),
         )
 
     @app.get("/invoices/{invoice_id}/view", include_in_schema=False)
     def _view(request: Request, invoice_id: str) -> Response:
         with platform.db.read() as tx:
             data = platform.files.get(tx, own(tx, request, invoice_id).sha)
-        return _readable(data, _language(request))
+        return _readable(data, language_of(request))
 
 
 def _next(life: lifecycle.Lifecycle, language: str) -> list[tuple[str, list[str]]]:
@@ -314,7 +266,7 @@ def _next(life: lifecycle.Lifecycle, language: str) -> list[tuple[str, list[str]
     found: dict[str, list[str]] = {}
     for each in life.next:
         for role in each.set_by:
-            found.setdefault(role, []).append(_status(each.code, "invoice", language))
+            found.setdefault(role, []).append(status_name(each.code, "invoice", language))
     return [(TEXTS[language].get(f"role_{role}", role), names) for role, names in found.items()]
 
 
@@ -359,38 +311,3 @@ def _known(platform: Platform, tx: Connection, request: Request) -> Holder:
     if who is None:
         raise Refused(401, "sign in first")
     return who
-
-
-def _language(request: Request) -> Any:
-    asked = request.query_params.get("lang") or request.cookies.get("lang")
-    if asked not in TEXTS:
-        asked = "en" if request.headers.get("accept-language", "fr").lower().startswith("en") else "fr"
-    return asked
-
-
-def _status(code: str, kind: str, language: str) -> str:
-    """A status in words."""
-    known = lifecycle.STATUSES.get(code)
-    if known is None:
-        return TEXTS[language].get(f"mandate_{code}", word_of(kind, code))
-    return known.name_fr if language == "fr" else known.name_en
-
-
-def _when(at: int | None, language: str) -> str:
-    if at is None:
-        return ""
-    shown = legal(at)
-    return f"{_day(shown.date(), language)}, {shown:%H:%M}"
-
-
-def _day(at: dt.date | None, language: str) -> str:
-    if at is None:
-        return ""
-    return f"{at:%d/%m/%Y}" if language == "fr" else f"{at.day} {at:%b %Y}"
-
-
-def _money(amount: Decimal | None, language: str) -> str:
-    if amount is None:
-        return ""
-    text = f"{amount:,.2f}"
-    return text.replace(",", "\N{NARROW NO-BREAK SPACE}").replace(".", ",") if language == "fr" else text

@@ -18,7 +18,7 @@ from einvoice_server.platform import Platform
 from einvoice_server.tables import client, record, report
 from einvoice_server.tx import insert_once, made_id
 
-__all__ = ["Periodicity", "books_of", "file_due", "periodicities", "reported_years", "reporting_for"]
+__all__ = ["Periodicity", "books_of", "declarant", "file_due", "periodicities", "reported_years", "reporting_for"]
 
 
 class Periodicity(BaseModel):
@@ -65,13 +65,14 @@ def reporting_for(platform: Platform, tx: Connection, row: Row[Any]) -> ereporti
     siren, name = next(iter(known.items()))
     settings = platform.settings
     return ereporting.Reporting(
-        _declarant(siren, "0002", name),
-        _declarant(settings.matricule, "0238", settings.name),
+        declarant(siren, "0002", name),
+        declarant(settings.matricule, "0238", settings.name),
         json.loads(row.settings)["vat_regime"],
     )
 
 
-def _declarant(value: str, scheme: str, name: str) -> ereporting.Declarant:
+def declarant(value: str, scheme: str, name: str) -> ereporting.Declarant:
+    """Who reports, by its number in a scheme (0002 SIREN, 0238 matricule)."""
     return ereporting.Declarant.model_validate({"identifier": {"value": value, "scheme_id": scheme}, "name": name})
 
 

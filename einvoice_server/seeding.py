@@ -13,7 +13,7 @@ from einvoice_server.clock import moment
 from einvoice_server.platform import Platform
 from einvoice_server.reports import periodicities
 from einvoice_server.tables import client, mandate, sponsor, token, unit
-from einvoice_server.tx import change
+from einvoice_server.tx import change, find
 
 __all__ = ["COMPANIES", "Access", "ClientAccess", "is_ready", "seeded"]
 
@@ -74,7 +74,7 @@ def seeded(platform: Platform) -> Access:
     name, label, companies = COMPANIES[platform.settings.matricule]
     with platform.db.write() as tx:
         sponsor_id = f"sponsor_{platform.settings.matricule}"
-        if tx.execute(select(sponsor.c.id).where(sponsor.c.id == sponsor_id)).first() is None:
+        if find(tx, sponsor, id=sponsor_id) is None:
             tx.execute(insert(sponsor).values(id=sponsor_id, name=name, label=label))
             for each in companies:
                 email = f"compta@{each.siren}.example"
@@ -90,16 +90,8 @@ def seeded(platform: Platform) -> Access:
                 new_mandates(
                     platform, tx, client_id, [MandateCreate(start_date=start, directory_entry=entry) for entry in lines]
                 )
-        rows = tx.execute(
-            select(client.c.id, client.c.name, client.c.external_ref).where(
-                client.c.sponsor_id == sponsor_id, client.c.external_ref.like("C-%")
-            )
-        ).all()
-        order = [each.siren for each in companies]
-        found = sorted(
-            (row for row in rows if row.external_ref[2:] in order), key=lambda row: order.index(row.external_ref[2:])
-        )
-        clients = tuple(ClientAccess(row.id, row.external_ref[2:], row.name) for row in found)
+        kept = [find(tx, client, sponsor_id=sponsor_id, external_ref=f"C-{each.siren}") for each in companies]
+        clients = tuple(ClientAccess(row.id, row.external_ref[2:], row.name) for row in kept if row is not None)
         tx.execute(delete(token).where(token.c.sponsor_id == sponsor_id, token.c.kind.in_(("sponsor", "oauth"))))
         sponsor_token = written("pa", *mint(tx, "sponsor", sponsor_id))
         oauth_id, oauth_secret = mint(tx, "oauth", sponsor_id, clients[0].client_id)

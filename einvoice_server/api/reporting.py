@@ -21,7 +21,7 @@ from einvoice_server.errors import Refused
 from einvoice_server.happenings import happened
 from einvoice_server.holdings import companies, siren_of
 from einvoice_server.platform import Platform
-from einvoice_server.reports import Periodicity, books_of, periodicities, reported_years
+from einvoice_server.reports import Periodicity, books_of, declarant, periodicities, reported_years
 from einvoice_server.tables import client, duty, record, report
 from einvoice_server.tx import change, insert_once, new_id
 
@@ -219,10 +219,10 @@ def _reportable(here: Platform, tx: Connection, client_id: str) -> None:
     if not known or not (books.invoices or books.payments):
         return
     siren, name = next(iter(known.items()))
-    declarant = ereporting.Declarant.model_validate({"identifier": {"value": siren, "scheme_id": "0002"}, "name": name})
+    who = declarant(siren, "0002", name)
     years = {each.issue_date.year for each in books.invoices if each.issue_date} | {here.today.year}
     for year in years:
-        for refused in ereporting.Reporting(declarant, declarant, "simplified").filings(books, year).refused:
+        for refused in ereporting.Reporting(who, who, "simplified").filings(books, year).refused:
             first = refused.observations[0]
             raise ei.Unwritable(first.rule, first.facts, refused.observations)
 
