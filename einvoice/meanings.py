@@ -29,10 +29,12 @@ from einvoice.rulebook import equivalents, official
 from einvoice.rulebook.explaining import Explanation, Listed, of_rule_or_term
 from einvoice.rulebook.words import known_ids
 from einvoice.schematron import read_rules
-from einvoice.terms import TERMS, term_at
+from einvoice.terms import ITEMS, TERMS, term_at
 
 _OF_INVOICES = frozenset({"vat_category", "business_process", "invoice_type"})  # first: AE is a country, too
 _LOOKS = str.maketrans("OIL", "011")
+_ITEM = re.compile(r"(?:MD[TG]|T[TG]|D[TG]|D[AU]T)[-_ ]?\d+.*")  # of messages, e-reports and the directory
+_OF_ITEMS = "DGFiP, spécifications externes v3.2, annexe 2"
 _NEAR = 3  # proposals for what is not known
 
 
@@ -153,12 +155,15 @@ def _by_plain() -> Mapping[str, str]:
 
 
 def _of_number(number: str) -> Iterator[Explanation]:
-    """The list whose codes stand in a number of a message or a report: TT-81, MDT-105."""
+    """The list whose codes stand in a number of a message or a report: TT-81, MDT-105. Else what is there: MDT-126."""
     for name, each in _lists().items():
         for found in re.findall(r"\(([A-Z]+-\d+)\)", each.fr):
             if _plain(found) == _plain(number):
                 codes = tuple(Listed(name, code, *names) for code, names in each.codes.items())
                 yield Explanation(found, each.fr, each.en, source=each.source, codes=codes)
+    for item in ITEMS:
+        if _plain(item.id) == _plain(number):
+            yield Explanation(item.id, item.name_fr, item.name_en, field=item.path, source=_OF_ITEMS)
 
 
 def _with_equals(found: Explanation) -> Explanation:
@@ -201,7 +206,12 @@ def _labels(rules: Artefact) -> Mapping[str, tuple[str, ...]]:
 
 
 def _near(given: str) -> list[str]:
-    """What is spelled alike: first what looks the same (an O for a 0), then what begins alike."""
+    """What is spelled alike: first what looks the same (an O for a 0), then what begins alike.
+
+    Nothing is near an item of a message or a report (TT-28): a term of the same number (BT-28) is something else.
+    """
+    if _ITEM.fullmatch(given):
+        return []
     looks = given.translate(_LOOKS)
     same = [each for each in _known() if each.upper().translate(_LOOKS) == looks]
     alike = get_close_matches(given, _known(), n=30, cutoff=0.8)

@@ -117,6 +117,16 @@ def test_the_number_of_a_message_lists_its_codes():
     assert {each.code for each in ei.explain("TT-81").codes} >= {"TLB1", "TPS1", "TNT1", "TMA1"}
 
 
+def test_an_item_of_a_message_is_explained_as_messages_name_it():
+    """MDT-126 stands in what rules say of a status; an item that we have no words for is no business term either."""
+    found = ei.explain("mdt126")
+    assert (found.id, found.fr, found.field) == ("MDT-126", "le commentaire", "subject.details[].remarks[].text")
+    for given in ("TT-28", "MDT-999"):
+        with pytest.raises(Unrecognised) as refused:
+            ei.explain(given)
+        assert "BT-28" not in str(refused.value)
+
+
 def test_a_rule_of_factur_x_is_explained_by_its_equal():
     """FX-SCH-A-000121 is what everybody else calls BR-CO-15: by its text, or by the table where its text names none."""
     found = ei.explain("fx-sch-a-000121")
