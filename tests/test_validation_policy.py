@@ -4,6 +4,7 @@ import ast
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from folders import SHARED
@@ -12,8 +13,10 @@ from pydantic import ValidationError
 
 import einvoice as ei
 from einvoice.artefacts.adding import add
+from einvoice.document import Document
 from einvoice.schematron import Failure
 from einvoice.validation.policy import is_lenient, policy_data, severity_of
+from einvoice.validation.task import Task
 
 RELEASE = SHARED / "artefacts" / "fnfe-1.4.0.03"
 FAILURE = Failure("BR-FR-12_BT-49", "assert", "fatal", "", "", "/Invoice", 1)
@@ -163,3 +166,13 @@ def test_without_a_date_today_counts():
     """The day is today unless another is given."""
     assert abs((ei.Policy().day - date.today()).days) <= 1  # noqa: DTZ011 - the day of this machine
     assert ei.Policy(date=date(2027, 1, 1)).day == date(2027, 1, 1)
+
+
+def test_a_document_is_judged_by_one_day(monkeypatch):
+    """Around midnight, what is asked later is asked of the same day; a day that is given stays."""
+    days = iter((date(2026, 8, 31), date(2026, 9, 1)))
+    calendar = SimpleNamespace(date=SimpleNamespace(today=lambda: next(days)))
+    monkeypatch.setattr("einvoice.validation.policy.dt", calendar)
+    task = Task(Document(UBL), ei.Policy())
+    assert (task.day, task.policy.day) == (date(2026, 8, 31), date(2026, 8, 31))
+    assert Task(Document(UBL), ei.Policy(date=date(2026, 12, 1))).day == date(2026, 12, 1)

@@ -24,6 +24,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from einvoice.artefacts.catalogue import Entry, Package, catalogue, ordinal
+from einvoice.cached import cached_property
 from einvoice.data import RULESETS
 
 ADDED = "added"  # the origin of what `artefacts add` kept
@@ -35,7 +36,7 @@ _LOOKED_UP = re.compile(rb"""document\(\s*(?:'([^']+)'|&quot;([^&]+)&quot;)\s*\)
 _SCHEMA_HEAD = 65_536
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Artefact:
     """One installed copy of an artefact."""
 
@@ -52,7 +53,7 @@ class Artefact:
         """The file that holds the rules, or the schema that includes the others."""
         return self.files[0]
 
-    @property
+    @cached_property
     def known(self) -> bool:
         """Whether the catalogue knows this very content; of ours, whatever it is."""
         return self.entry.own or self.entry.known(self.sha256) is not None
@@ -63,13 +64,13 @@ class Artefact:
         package = self.entry.package
         return not self.known and package is not None and self.origin == f"{package.distribution} {package.version}"
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The published version, or the best that can be said of unknown content."""
         version = self.entry.known(self.sha256)
         return version.version if version else self.label
 
-    @property
+    @cached_property
     def since(self) -> date | None:
         """The first day of use, where it is known: of the version, which publishers hand on on days of their own."""
         return self.entry.first_day(self.version) if self.known else None

@@ -42,13 +42,13 @@ class Task:
 
     def __init__(self, document: Document, policy: Policy, plan: Plan | None = None) -> None:
         self.document = document
-        self.policy = policy
+        self.policy = policy if policy.date else policy.model_copy(update={"date": policy.day})  # also around midnight
         self.given_plan = plan
         self.held: list[Element] = []  # the document's elements
 
-    @cached_property
+    @property
     def day(self) -> date:
-        """The day whose rules are in force: one, also around midnight."""
+        """The day whose rules are in force."""
         return self.policy.day
 
     @cached_property
