@@ -21,7 +21,6 @@ import os
 import re
 import weakref
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from itertools import count
 from operator import itemgetter
 from typing import Any, ClassVar, Protocol, TypeAlias
 
@@ -219,7 +218,7 @@ class Locations:
     """Names the places of many elements of one document: siblings are counted once, not once for each place."""
 
     def __init__(self) -> None:
-        self._numbers: dict[Element, int] = {}  # among the siblings of its name; 0 for the only one
+        self._numbers: dict[Element, Mapping[Element, int]] = {}  # of a parent, those of its children: `_numbered`
         self._above: dict[Element, str] = {}  # the paths of parents
 
     def of(self, element: Element, attribute: str | None = None) -> str:
@@ -227,37 +226,34 @@ class Locations:
 
         An index stands only where an element has siblings of its name.
         """
-        path = f"{self._path_to(element.getparent())}/{self._step(element)}"
+        path = self._path(element)
         return path if attribute is None else f"{path}/@{_attribute_name(element, attribute)}"
 
-    def _path_to(self, parent: Element | None) -> str:
+    def _path(self, element: Element) -> str:
+        parent = element.getparent()
         if parent is None:
-            return ""
-        known = self._above.get(parent)
-        if known is None:  # a document is not deep (MAX_DEPTH), and what is above stands above others too
-            known = self._above[parent] = f"{self._path_to(parent.getparent())}/{self._step(parent)}"
-        return known
+            return f"/{qualified_name(element)}"
+        above = self._above.get(parent)
+        if above is None:  # a document is not deep (MAX_DEPTH), and what is above stands above others too
+            above = self._above[parent] = self._path(parent)
+        return f"{above}/{self._step(element, parent)}"
 
-    def _step(self, element: Element) -> str:
-        number = self._numbers.get(element)
-        if number is None:
-            parent = element.getparent()
-            self._number_all([element] if parent is None else children(parent))
-            number = self._numbers[element]
+    def _step(self, element: Element, parent: Element) -> str:
+        numbers = self._numbers.get(parent)
+        if numbers is None:
+            numbers = self._numbers[parent] = _numbered(children(parent))
+        number = numbers.get(element)
         return f"{qualified_name(element)}[{number}]" if number else qualified_name(element)
 
-    def _number_all(self, siblings: Sequence[Element]) -> None:
-        if len({sibling.tag for sibling in siblings}) == len(siblings):  # as in most elements
-            self._numbers.update(dict.fromkeys(siblings, 0))
-            return
-        alike: dict[str, list[Element]] = {}
-        for sibling in siblings:
-            alike.setdefault(sibling.tag, []).append(sibling)
-        for same in alike.values():
-            if len(same) > 1:
-                self._numbers.update(zip(same, count(1), strict=False))
-            else:
-                self._numbers[same[0]] = 0
+
+def _numbered(siblings: Sequence[Element]) -> Mapping[Element, int]:
+    """The numbers of those that have siblings of their name, among these."""
+    if len({sibling.tag for sibling in siblings}) == len(siblings):  # as in most elements
+        return {}
+    alike: dict[str, list[Element]] = {}
+    for sibling in siblings:
+        alike.setdefault(sibling.tag, []).append(sibling)
+    return {each: number for same in alike.values() if len(same) > 1 for number, each in enumerate(same, 1)}
 
 
 def location(element: Element, attribute: str | None = None) -> str:

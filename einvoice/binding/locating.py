@@ -119,7 +119,8 @@ class Fields:
         self._object_of[element] = whose
         self._elements.setdefault(whose, []).append(element)
         self._found.append(whose)
-        self._place_attributes(whose[1], element, whose[0])
+        if whose[1].attributes:
+            self._place_attributes(whose[1], element, whose[0])
 
     def _walk(self, shape: Shape, elements: Iterable[Element], path: str) -> None:
         """`path` is the field of the object that the elements belong to; "" for the document."""
@@ -132,7 +133,8 @@ class Fields:
             inside = node.inside
             owner = "" if node.document else path
             if inside.maker is not None:
-                if node.many and self._is_empty(inside, child):
+                # All of the document is asked for empty elements only where nothing is seen in this one at once.
+                if node.many and not says_something(inside, child, self._known) and child in self._empty:
                     continue
                 here = self._places[child, None] = self._numbered(node, owner, 1)
                 self._place_object((here, inside), child)
@@ -155,12 +157,9 @@ class Fields:
         } - {""}
         return bool(texts) and (element.text or "").strip() not in texts
 
-    def _is_empty(self, shape: Shape, element: Element) -> bool:
-        """Whether the reader leaves out the element of a list; it is asked only where nothing is seen at once."""
-        return not says_something(shape, element, self._known) and element in self._empty
-
     @cached_property
     def _empty(self) -> frozenset[Element]:
+        """The elements of lists that the reader leaves out."""
         return empty_elements(self._shape, self._root, self._known)
 
     def _numbered(self, node: Node, owner: str, count: int) -> str:
