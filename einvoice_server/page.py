@@ -1,7 +1,7 @@
 """The page for people: what a file is worth, what happened to an invoice, who owes what until when.
 
 Rendered here, without any script. It says nothing to who has no session, except for files that are only checked: these
-are kept in memory, a hundred at most, and nowhere else.
+are kept in memory, a hundred and 200 MB at most, and nowhere else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from fastapi import FastAPI, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, delete, func, select
 from sqlalchemy.exc import DataError
 from starlette.requests import ClientDisconnect
 
@@ -32,7 +32,7 @@ from einvoice_server.lives import life_of
 from einvoice_server.platform import Platform
 from einvoice_server.reasons import of_flow
 from einvoice_server.shown import HEADERS, Shown, language_of, status_name
-from einvoice_server.tables import client, duty, flow, invoice, job, mandate, message, received, sponsor, unit
+from einvoice_server.tables import client, duty, flow, invoice, job, mandate, message, received, sponsor, token, unit
 from einvoice_server.tx import find, one
 from einvoice_server.words import TEXTS
 
@@ -42,7 +42,7 @@ _log = logging.getLogger("einvoice_server")
 # The readable view brings its own styles and must do nothing else.
 _VIEW_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 _COOKIE, _HOUR = "session", 3600 * 1_000_000
-_KEPT = 100
+_KEPT, _KEPT_BYTES = 100, 200 * 2**20
 _LARGEST = 20 * 2**20
 
 
@@ -119,7 +119,7 @@ def _checks(app: FastAPI, shown: Shown) -> None:
         check_id = secrets.token_urlsafe(16)
         checked[check_id] = Checked((file.filename or "")[:200], data)
         judged(request, checked[check_id])
-        while len(checked) > _KEPT:
+        while len(checked) > _KEPT or sum(len(each.data) for each in checked.values()) > _KEPT_BYTES:
             checked.popitem(last=False)
         return RedirectResponse(f"/check/{check_id}", 303)
 
@@ -178,6 +178,9 @@ def _sessions(app: FastAPI, shown: Shown) -> None:
     @app.post("/logout", include_in_schema=False)
     def _logout(request: Request) -> Response:
         _from_here(request)
+        token_id = request.cookies.get(_COOKIE, "").partition(".")[0]
+        with platform.db.write() as tx:
+            tx.execute(delete(token).where(token.c.id == token_id, token.c.kind == "session"))
         answer = RedirectResponse("/", 303)
         answer.delete_cookie(_COOKIE)
         return answer

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import Body, Query
 from pydantic import BaseModel, Field, StrictBool
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, exists, insert, select
 
 from einvoice_server import mandate_life
 from einvoice_server.api.common import OURS, Here, Id, Sponsor, known, router
@@ -18,7 +18,7 @@ from einvoice_server.clock import iso
 from einvoice_server.errors import Refused
 from einvoice_server.holdings import designated
 from einvoice_server.platform import Platform
-from einvoice_server.tables import client, mandate, onboarding
+from einvoice_server.tables import client, duty, invoice, mandate, onboarding, record
 from einvoice_server.tx import change, find, insert_once, new_id, one
 
 __all__ = ["clients", "link_of", "new_client", "play_step"]
@@ -213,11 +213,17 @@ def change_status(here: Here, sponsor: Sponsor, client_id: Id, wanted: Annotated
 
 @clients.delete("/{client_id}", status_code=204)
 def delete_client(here: Here, sponsor: Sponsor, client_id: Id) -> None:
-    """Delete a client that has no mandate: delete these first."""
+    """Delete a client that has no mandate: delete these first. One that has invoices stays, for they are kept."""
     with here.db.write() as tx:
         _own(tx, sponsor.sponsor_id, client_id)
-        if tx.execute(select(mandate.c.id).where(mandate.c.client_id == client_id).limit(1)).first() is not None:
-            raise Refused(409, "this client has mandates: delete these first")
+        for kept, why in (
+            (mandate.c.client_id == client_id, "has mandates: delete these first"),
+            (invoice.c.client_id == client_id, "has invoices, which are kept: make it inactive instead"),
+            (record.c.client_id == client_id, "has told what is reported: make it inactive instead"),
+            ((duty.c.client_id == client_id) & duty.c.done.is_(None), "is known to the portal in a moment: try again"),
+        ):
+            if tx.execute(select(exists().where(kept))).scalar():
+                raise Refused(409, f"this client {why}")
         tx.execute(delete(onboarding).where(onboarding.c.client_id == client_id))
         tx.execute(delete(client).where(client.c.id == client_id))
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import httpx
 import pytest
-from companies import Company, ubl, until
+from companies import Company, party, ubl, until
 from lxml import html as lxml_html
 
 from einvoice_server.auth import hashed
@@ -99,6 +99,27 @@ def test_a_client_with_mandates_is_not_deleted(seller):
     assert seller.http.get(f"/mandates/{asked['id']}", headers=header).status_code == 404
     assert seller.ok("GET", "/directory/700000003")["addressable"]
     seller.ok("DELETE", f"/clients/{made['client_id']}", 204)
+
+
+def test_a_client_with_invoices_is_not_deleted(seller):
+    """They have to be kept, and what comes back of them has to arrive: it was nobody's, and failed for ever."""
+    made, header = fresh(seller, "R-KEPT")
+    asked = seller.ok("POST", "/mandates", 201, json=mandate("180000002"), headers=header)
+    until(lambda: seller.ok("GET", f"/mandates/{asked['id']}", headers=header)["status"] == "active")
+    data = ubl("R-KEPT", seller=party("NOUVEAU EXEMPLE", "FR48180000002"))
+    sent = seller.ok("POST", "/invoicing/files/submit", 201, files={"file": ("a.xml", data)}, headers=header)
+    assert sent["status"] == "validated"
+    seller.ok("DELETE", f"/mandates/{asked['id']}", 204, headers=header)
+    answer = seller.http.delete(f"/clients/{made['client_id']}")
+    assert (answer.status_code, "invoices" in answer.json()["error"]) == (409, True)
+    seller.ok("PUT", f"/clients/{made['client_id']}/status", json={"status": "inactive"})
+    until(lambda: "203" in codes(seller, sent["invoice_id"], header))
+
+
+def codes(company, object_id, header):
+    """What happened to an object of a client."""
+    found = company.ok("GET", "/lifecycle-events", params={"object_id": object_id}, headers=header)
+    return {each["code"] for each in found}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from folders import FIXTURES
 from lxml import html as lxml_html
 
 import einvoice as ei
+from einvoice_server import page
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,25 @@ def test_a_file_is_judged_and_shown(person):
     assert '<b class="verdict invalid">' in view.text
     assert "sandbox" in view.headers["content-security-policy"]
     person.cookies.delete("lang")
+
+
+def test_who_has_left_is_known_no_more(box, sent):
+    """The session ends where it is kept, and not in the browser only."""
+    platform = box.platforms[0]
+    with httpx.Client(base_url=platform.url, headers={"Origin": platform.url}, trust_env=False) as client:
+        client.post("/login", data={"key": platform.sponsor_token})
+        session = dict(client.cookies)
+        assert client.get(f"/invoices/{sent['invoice_id']}").status_code == 200
+        client.post("/logout")
+    assert httpx.get(f"{platform.url}/invoices/{sent['invoice_id']}", cookies=session).status_code == 401
+
+
+def test_files_that_are_checked_fill_no_memory(person, monkeypatch):
+    """The oldest is forgotten where they are too many, or too large together."""
+    monkeypatch.setattr(page, "_KEPT_BYTES", 10_000)
+    asked = [person.post("/check", files={"file": ("a.xml", ubl(f"W-MEM-{each}"))}) for each in range(4)]
+    seen = [person.get(each.headers["location"]).status_code for each in asked]
+    assert (seen[0], seen[-1]) == (404, 200)
 
 
 @pytest.mark.parametrize(
