@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import einvoice as ei
 from einvoice.draft import Draft
+from einvoice.draft.arithmetic import arithmetic
 
 POLICY = ei.Policy(date="2026-11-22")
 ADDRESS = {"street_name": "1 rue du Modèle", "city_name": "PARIS", "postal_zone": "75001", "country_code": "FR"}
@@ -292,3 +294,36 @@ def test_prices_with_vat_of_a_group_are_left_alone():
     assert remarks(draft_of(group, rounding="gross")) == []
     allowance = {"allowances": [{"amount": "10", "reason": "Lot"}]}
     assert remarks(draft_of({**group, **allowance}, rounding="gross")) == [("lines[0].allowances[0]", Decimal(10))]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"vat_amount": "20.00", "amount_with_vat": "120.00"}, []),
+        ({"vat_amount": "20.02"}, []),  # what rounding may leave
+        ({"vat_amount": "25"}, [("lines[0].vat_amount", Decimal(25))]),
+        ({"amount_with_vat": "125"}, [("lines[0].amount_with_vat", Decimal(125))]),
+        ({"vat_amount": "25", "amount_with_vat": "125"}, [("lines[0].vat_amount", Decimal(25))]),
+        ({"vat_category_code": "AE", "amount_with_vat": "120"}, [("lines[0].amount_with_vat", Decimal(120))]),
+        ({"subtype_code": "INFORMATION", "amount_with_vat": "125"}, []),
+    ],
+)
+def test_the_vat_of_a_line_that_does_not_follow_from_its_net_is_told(given, told):
+    """Who says 125.00 with VAT of a line of 100.00 at 20 % is told, in a draft and in an invoice that was received."""
+    rate = {"vat_rate": "0"} if "vat_category_code" in given else {}
+    draft = draft_of(GOODS | given | rate)
+    assert remarks(draft) == told
+    received = ei.parse(ei.build(draft, "cii", profile="extended-ctc-fr"))
+    assert isinstance(received, ei.Invoice)
+    assert [(each.field, each.given) for each in arithmetic(received)] == told
+
+
+def test_a_sub_invoice_with_a_total_of_its_own_is_told():
+    """The total with VAT of one seller's lines follows from their sum and VAT, as the VAT itself does."""
+    text = (Path(__file__).parents[1] / "fixtures" / "drafts" / "several-sellers.json").read_bytes()
+    draft = Draft.model_validate_json(text)
+    assert remarks(draft) == []
+    total = draft.complete().lines[0].amount_with_vat
+    draft.set("lines[0].amount_with_vat", "999")
+    (told,) = draft.disagreements()
+    assert (told.field, told.given, told.computed) == ("lines[0].amount_with_vat", Decimal(999), total)

@@ -19,7 +19,7 @@ from decimal import Decimal, DecimalException, localcontext
 from einvoice.draft.ledger import Disagreement, Figure, Ledger, because
 from einvoice.draft.lines import exactly, net_of_gross, percentage_due, remark_on_base_quantity
 from einvoice.draft.nesting import GROUP, INFORMATION
-from einvoice.draft.remarks import remark_on_identifiers, remark_on_instalments
+from einvoice.draft.remarks import remark_on_identifiers, remark_on_instalments, remark_on_line_vat
 from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, rounded, short
 from einvoice.model import AllowanceCharge, Invoice, Line
 
@@ -85,6 +85,7 @@ def _line(line: Line, path: str, ledger: Ledger) -> None:
     if line.subtype_code in (GROUP, INFORMATION):  # a sum of others, or no amount at all
         return
     remark_on_base_quantity(line, path, ledger)
+    remark_on_line_vat(path, line, ledger)
     if line.allowances or line.charges:  # what most lines have not is not looked for in each
         for figure, part in _parts(line, f"{path}.", "BT-136", "BT-141"):
             _part(part, figure, ledger)

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING
 
 from einvoice.codes import CREDIT_NOTES, INVOICE_TYPES
 from einvoice.draft.content import DraftContent
+from einvoice.draft.exemptions import EXEMPT
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.lines import exactly
-from einvoice.draft.nesting import GROUP, Placed, counted
-from einvoice.draft.rounding import rounded
+from einvoice.draft.nesting import GROUP, INFORMATION, Placed, counted
+from einvoice.draft.rounding import rounded, vat_amount
 from einvoice.instalments import last_day
 from einvoice.model import InvoiceHead, Line, Totals, VatBreakdown
 
 if TYPE_CHECKING:  # a document is looked at by these remarks too, and needs no VAT of a draft
     from einvoice.draft.vat import Billed, VatBearing
 
+_SLACK = Decimal("0.02")  # what rounding line by line, or prices with VAT, may leave
 _MOST = Decimal(10) ** 13  # with two decimals more than the 15 digits of floating numbers, as rules have them
 
 
@@ -41,7 +43,25 @@ def remark_on_lines(lines: Sequence[Placed], ledger: Ledger, *, gross: bool = Fa
                 ledger.remark(Figure(f"{placed.path}.quantity", "BT-129"), "", no_quantity)
             if line.item_net_price is None:
                 ledger.remark(Figure(f"{placed.path}.item_net_price", "BT-146"), "", no_price)
+        remark_on_line_vat(placed.path, line, ledger)
     remark_on_identifiers([(placed.path, placed.line) for placed in lines], ledger)
+
+
+def remark_on_line_vat(path: str, line: Line, ledger: Ledger) -> None:
+    """The VAT of a line, or what it makes with it, that does not follow from its net amount: no rule looks at these."""
+    if line.vat_amount is None and line.amount_with_vat is None:
+        return
+    net, rate = line.net_amount, Decimal() if line.vat_category_code in EXEMPT else line.vat_rate
+    if net is None or rate is None or line.subtype_code in (GROUP, INFORMATION):
+        return
+    vat = vat_amount(net, rate)
+    if line.vat_amount is not None and abs(line.vat_amount - vat) > _SLACK:
+        reason = because("VAT-AMOUNT", base=net, rate=rate, vat=vat)
+        ledger.remark(Figure(f"{path}.vat_amount", "EXT-FR-FE-181"), line.vat_amount, reason)
+    total = net + (vat if line.vat_amount is None else line.vat_amount)
+    if line.amount_with_vat is not None and abs(line.amount_with_vat - total) > _SLACK:
+        reason = because("WITH-VAT", sum=total)
+        ledger.remark(Figure(f"{path}.amount_with_vat", "EXT-FR-FE-184"), line.amount_with_vat, reason)
 
 
 def _remark_on_group(placed: Placed, ledger: Ledger, *, gross: bool) -> None:

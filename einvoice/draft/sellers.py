@@ -131,7 +131,10 @@ def _totalled(placed: Placed, groups: Sequence[VatBreakdown], rate: Decimal | No
     vat = sum((group.tax_amount or _NOTHING for group in own), _NOTHING)
     figure = Figure(f"{placed.path}.vat_amount", "EXT-FR-FE-181")
     settled = ledger.settle(figure, line.vat_amount, vat, because("SUB-INVOICE", number=number, vat=vat))
-    told: dict[str, object] = {"vat_amount": settled, "amount_with_vat": line.amount_with_vat or line.net_amount + vat}
+    total = line.net_amount + (settled or _NOTHING)
+    whole = Figure(f"{placed.path}.amount_with_vat", "EXT-FR-FE-184")
+    with_vat = ledger.settle(whole, line.amount_with_vat, total, because("WITH-VAT", sum=total))
+    told: dict[str, object] = {"vat_amount": settled, "amount_with_vat": with_vat}
     if rate is not None and line.vat_amount_in_accounting_currency is None:
         told["vat_amount_in_accounting_currency"] = rounded(vat * rate, AMOUNT_DECIMALS)
     return placed.updated(**told)
