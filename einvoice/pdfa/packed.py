@@ -103,14 +103,18 @@ class Reader(Watched):
         if first > len(data) or len(head) != 2 * count or not all(map(bytes.isdigit, head)):
             return None
         offsets = [first + int(offset) for offset in head[1::2]]
-        is_ambiguous = len(set(map(int, head[::2]))) != count  # which of two objects of one number counts is not said
+        numbers = list(map(int, head[::2]))
+        is_ambiguous = len(set(numbers)) != count or any(  # by its number, and by its place in the list
+            self.xref_objStm.get(each) not in {None, (number, at)} and self.xref_objStm[each][0] == number
+            for at, each in enumerate(numbers)
+        )
         is_disordered = any(before >= after for before, after in pairwise(offsets)) or offsets[-1:] > [len(data) - 1]
         if is_ambiguous or is_disordered:
             return None
         places: dict[int, tuple[int, int]] = {}
-        for each, (offset, end) in zip(head[::2], pairwise((*offsets, len(data))), strict=True):
+        for each, (offset, end) in zip(numbers, pairwise((*offsets, len(data))), strict=True):
             if begin := _BEGIN.search(data, offset, end):
-                places[int(each)] = (begin.start(), end)
+                places[each] = (begin.start(), end)
         return _Packed(data, places)
 
 

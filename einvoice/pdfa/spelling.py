@@ -20,8 +20,10 @@ _PARTS = {
     b"SPACE": rb"[\x00\t\n\f\r\ ]",
     b"LETTER": rb"[^\x00\t\n\v\f\r\ ()<>\[\]{}/%\#]",
     b"BREAK": rb"(?=[\x00\t\n\f\r\ ()<>\[\]/%]|\Z)",
-    # of a string; pypdf reads an octal code beyond a byte, and two line ends after a backslash, in its own way
-    b"PLAIN": rb"(?:[^\\()]++|\\(?![4-7][0-7][0-7]|\n[\r\n]|\r\r).)",
+    # Of a string: pypdf reads octal codes beyond a byte, two line ends after a backslash, and some letters otherwise.
+    b"PLAIN": rb"""(?:[^\\()]++|\\(?:
+        [nrtbf()\\/%<>\[\]\#_&$\ ] | [0-3][0-7][0-7] | [0-7]{1,2}+(?![0-7]) | \r\n?(?!\r) | \n(?![\r\n])
+    ))""",
 }
 
 

@@ -17,7 +17,7 @@ import re
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.generic import IndirectObject, PdfObject
+from pypdf.generic import DictionaryObject, IndirectObject, PdfObject
 
 from einvoice.pdfa.quiet import Remark
 from einvoice.pdfa.spelling import is_clear_object
@@ -42,15 +42,19 @@ class Watched(PdfReader):
         self.unclear: dict[str, None] = {}
         self._bytes = stream.getvalue()
         self._remarks = set() if remarks is None else remarks
-        self.stream = stream  # which pypdf sets when it has read the tables of places
+        self._said: set[int] = set()  # the numbers of which newer tables of places speak, be it that they are free
+        self._table: set[int] | None = None  # the numbers of the table that is being read
         super().__init__(stream, **options)
         if not _START.match(self._bytes, max(self._bytes.rfind(b"startxref"), 0)):
             self.unclear["startxref"] = None
+        if not self._said:  # by another pypdf, which does not ask the methods below
+            self.unclear["xref"] = None
         self._listen("xref")
 
     def cache_indirect_object(self, generation: int, idnum: int, obj: PdfObject | None) -> PdfObject | None:
         """Called by pypdf with each object that it has read."""
-        begin = self.xref.get(generation, {}).get(idnum)
+        # While the tables are read, `stream` is not set; they may be objects too, of one number.
+        begin = self.xref.get(generation, {}).get(idnum) if hasattr(self, "stream") else None
         is_packed = not generation and idnum in self.xref_objStm
         if obj is None:
             is_clear = not is_packed and not any(idnum in places for places in self.xref.values())
@@ -64,6 +68,58 @@ class Watched(PdfReader):
             self.note(idnum, generation)
         self._listen(_name(idnum, generation))
         return super().cache_indirect_object(generation, idnum, obj)
+
+    def _read_xref(self, stream: Any) -> int | None:
+        """A table of places, with the stream of a hybrid file, which tells where those lie that the table has free."""
+        self._table = set()
+        before = super()._read_xref(stream)
+        self._said |= self._table
+        self._table = None
+        return before
+
+    def _read_standard_xref_table(self, stream: Any) -> None:
+        """What a table says of a number counts where no newer one speaks of it, be it that it is free."""
+        begin, newer = stream.tell(), self.xref
+        self.xref, self.xref_free_entry = {}, {}
+        super()._read_standard_xref_table(stream)
+        text = self._bytes[begin : stream.tell()]
+        self._speak(set().union(*self.xref_free_entry.values()), text.count(b" n") + text.count(b" f"))
+        section, self.xref, self.xref_free_entry = self.xref, newer, {}
+        for generation, places in section.items():
+            known = newer.setdefault(generation, {})
+            known |= {number: place for number, place in places.items() if not self._is_old(number, generation)}
+
+    def _read_xref_subsections(self, idx_pairs: list[int], get_entry: Any, used_before: Any) -> None:
+        """The same for a stream of places."""
+        is_hybrid = self._table is not None
+        super()._read_xref_subsections(
+            idx_pairs,
+            get_entry,
+            lambda number, kind: self._is_old(number, kind) or (is_hybrid and used_before(number, kind)),
+        )
+        numbers = [range(first, first + count) for first, count in zip(idx_pairs[::2], idx_pairs[1::2], strict=False)]
+        self._speak(set().union(*numbers), sum(map(len, numbers)))
+
+    def _process_xref_stream(self, xrefstream: DictionaryObject) -> None:
+        """Such a stream has no further one beside it: that is for tables."""
+        xrefstream.pop("/XRefStm", None)
+        super()._process_xref_stream(xrefstream)
+
+    def _is_old(self, number: int, generation: Any) -> bool:
+        """Whether a newer table has spoken of a number; some viewers prefer the higher generation, which is told."""
+        is_old = number in self._said
+        if is_old and generation and not any(number in self.xref[each] for each in self.xref if each >= generation):
+            self.unclear["xref"] = None
+        return is_old
+
+    def _speak(self, numbers: set[int], count: int) -> None:
+        """Remember of which numbers a table speaks, in so many entries: of each once, or it is told."""
+        if len(numbers) != count:
+            self.unclear["xref"] = None
+        if self._table is None:
+            self._said |= numbers
+        else:
+            self._table |= numbers
 
     def note(self, number: int, generation: int) -> None:
         """Another program may read this object otherwise."""

@@ -189,7 +189,7 @@ _SEEDS = (
 _PIECES = (
     *(bytes([each]) for each in b"\x00\t\n\r\x0b\x0c %/#()<>[]{}R01+-.x"),
     *rb"/A|#41|#00|\(|\7|\477|<<|>>| R|0 R|12 0 R|null|null |true|endobj|stream|R/|/S/X|<41>|(a)|9 1 R".split(b"|"),
-    *(b"%\n", b"%a\r", b"            ", b"0000000000000"),
+    *(b"%\n", b"%a\r", b"\\", b"\\x", b"            ", b"0000000000000"),
 )
 
 
