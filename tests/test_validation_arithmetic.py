@@ -12,7 +12,7 @@ from minimal import CII, UBL
 import einvoice as ei
 from einvoice.draft import Draft
 from einvoice.draft.arithmetic import arithmetic
-from einvoice.model import AllowanceCharge, Invoice, Line, VatBreakdown
+from einvoice.model import AllowanceCharge, ExchangeRate, Invoice, Line, Totals, VatBreakdown
 
 VALID = sorted((FIXTURES / "valid").glob("*.xml"))
 
@@ -95,6 +95,28 @@ def test_a_discount_must_lead_from_gross_to_net():
     assert seen(**gross) == []
     found = seen(**{**gross, "item_price_discount": Decimal(15)})
     assert found == [("lines[0].item_net_price", "95", "85", "EI-WHY-GROSS-PRICE")]
+
+
+@pytest.mark.parametrize(
+    ("rate", "accounting", "told"),
+    [
+        ("0.9215", "42.39", []),
+        ("0.92", "42.50", []),  # 0.9239 is written 0.92
+        ("0.9215", "46.00", [("totals.vat_amount_in_accounting_currency", "46.00", "42.39", "EI-WHY-VAT-ACCOUNTING")]),
+        ("1.0852", "42.39", [("totals.vat_amount_in_accounting_currency", "42.39", "49.92", "EI-WHY-VAT-ACCOUNTING")]),
+        (None, "46.00", []),
+    ],
+)
+def test_vat_in_another_currency_follows_from_the_rate(rate, accounting, told):
+    """BT-111 is BT-110 x rate, as far as the digits of the rate go; a rate that was turned around is seen."""
+    invoice = Invoice(
+        currency_code="USD",
+        vat_accounting_currency_code="EUR",
+        totals=Totals(vat_amount=Decimal(46), vat_amount_in_accounting_currency=Decimal(accounting)),
+        exchange_rate=None if rate is None else ExchangeRate(rate=Decimal(rate)),
+    )
+    found = [(each.field, str(each.given), str(each.computed), each.because.id) for each in arithmetic(invoice)]
+    assert found == told
 
 
 @pytest.mark.parametrize("kind", ["GROUP", "INFORMATION"])

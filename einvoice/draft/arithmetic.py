@@ -42,6 +42,7 @@ def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
                 _part(part, figure, ledger)
         with suppress(DecimalException):
             _vat_groups(invoice, ledger)
+            _vat_in_currency(invoice, ledger)
             remark_on_instalments(invoice, invoice.totals, ledger)
     remark_on_identifiers(lines, ledger)
     return tuple(ledger.entries)
@@ -68,6 +69,20 @@ def _vat_groups(invoice: Invoice, ledger: Ledger) -> None:
     for (category, rate), amount in missing.items():
         reason = because("VAT-NO-GROUP", category=category, rate=rate, sum=amount)
         ledger.remark(Figure("vat_breakdown", "BG-23"), "", reason)
+
+
+def _vat_in_currency(invoice: Invoice, ledger: Ledger) -> None:
+    """The VAT in its accounting currency (BT-111), where the invoice gives the rate: within what its digits leave."""
+    totals, rate = invoice.totals, invoice.exchange_rate.rate if invoice.exchange_rate else None
+    if rate is None or totals is None or invoice.vat_accounting_currency_code in (None, invoice.currency_code):
+        return
+    given, vat, exponent = totals.vat_amount_in_accounting_currency, totals.vat_amount, rate.as_tuple().exponent
+    if vat is not None and isinstance(exponent, int):
+        computed = rounded(vat * rate, AMOUNT_DECIMALS)
+        slack = _SLACK + abs(vat) * Decimal(1).scaleb(exponent) / 2
+        reason = because("VAT-ACCOUNTING", rate=rate, sum=computed)
+        figure = Figure("totals.vat_amount_in_accounting_currency", "BT-111")
+        ledger.settle(figure, given, computed, reason, slack=slack)
 
 
 def _taxed(invoice: Invoice) -> Iterator[tuple[str | None, Decimal | None, Decimal | None]]:
