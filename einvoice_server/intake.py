@@ -19,7 +19,7 @@ from einvoice_server.lives import flow_kind, life_of, pass_on, remember, set_sta
 from einvoice_server.platform import Platform
 from einvoice_server.reasons import Reason, no_mandate, of_findings, of_report, refusal
 from einvoice_server.tables import client, flow, invoice, record
-from einvoice_server.tx import change, insert_once, inserted, made_id, new_id, one, tick
+from einvoice_server.tx import change, find, insert_once, inserted, made_id, new_id, one, tick
 
 __all__ = [
     "Judged",
@@ -170,7 +170,8 @@ def _invoice(platform: Platform, tx: Connection, row: Row[Any], it: Judged, foun
         _rejected(platform, tx, row, it, found, about)
         return
     peer = route(tx, found, platform.today) if about == "B2B" else None
-    made = _new_invoice(platform, tx, row, it, found, direction="out", treatment=about, peer=peer)
+    told = about in _REPORTED and find(tx, record, id=_record_id(row.client_id, found)) is not None
+    made = None if told else _new_invoice(platform, tx, row, it, found, direction="out", treatment=about, peer=peer)
     if made is None:
         wrong = refusal("AlreadyExistingFlow", "number_taken", "BT-1", number=found.number)
         acknowledged(platform, tx, row, "Error", [*seen, wrong], **changes)
@@ -188,12 +189,12 @@ def _invoice(platform: Platform, tx: Connection, row: Row[Any], it: Judged, foun
         record_invoice(platform, tx, row.client_id, row.id, found)
 
 
-def record_invoice(platform: Platform, tx: Connection, client_id: str, invoice_id: str, found: ei.Invoice) -> None:
-    """Keep an invoice for the e-report of its period."""
-    insert_once(
+def record_invoice(platform: Platform, tx: Connection, client_id: str, invoice_id: str, found: ei.Invoice) -> bool:
+    """Keep an invoice for the e-report of its period. Whether it was not told before: it is reported once."""
+    return insert_once(
         tx,
         record,
-        id=made_id("re", client_id, invoice_id),
+        id=_record_id(client_id, found),
         client_id=client_id,
         kind="invoice",
         day=str(found.issue_date),
@@ -201,6 +202,10 @@ def record_invoice(platform: Platform, tx: Connection, client_id: str, invoice_i
         invoice_id=invoice_id,
         created=platform.now,
     )
+
+
+def _record_id(client_id: str, found: ei.Invoice) -> str:
+    return made_id("re", client_id, key_of(found))
 
 
 def _new_invoice(

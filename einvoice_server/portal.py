@@ -11,6 +11,7 @@ Its words are French, as its findings are. Its answers are lifecycle messages, a
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -259,10 +260,6 @@ def _unique(tx: Connection, verdict: Verdict) -> Verdict | None:
     return Verdict(("REJ_UNI",), f"déjà reçu : {verdict.key}", verdict.about)
 
 
-def _overlap(one: directory.DirectoryLine, other: directory.DirectoryLine) -> bool:
-    return bool(one.period and other.period and one.period.overlap(other.period))
-
-
 def _published(
     platform: Platform, tx: Connection, verdict: Verdict, update: directory_files.DirectoryUpdate, about: dict[str, str]
 ) -> Verdict:
@@ -270,18 +267,12 @@ def _published(
     company = line.c.siren.in_([each.siren for each in update.lines])
     rows = tx.execute(select(line.c.content).where(company)).scalars()
     before = [directory.DirectoryLine.model_validate_json(content) for content in rows]
-    asked = []
-    for new in update.lines:
-        at_once = [each for each in before if each.address == new.address and _overlap(each, new)]
-        if any(each.platform != new.platform and each.start_date == new.start_date for each in at_once):
-            return replace(verdict, reasons=("REJ_HAB",), reason=_NOT_YOURS)
-        # A platform's own line gets another end, whenever it is said to begin.
-        own = next((each.start_date for each in at_once if each.platform == new.platform), new.start_date)
-        asked.append(new.model_copy(update={"start_date": own}))
+    if any(each.platform != new.platform for new in update.lines for each in _meant(new, before)):
+        return replace(verdict, reasons=("REJ_HAB",), reason=_NOT_YOURS)
+    asked = update.model_copy(update={"lines": tuple(_anew(each, before) for each in update.lines)})
     # A line begins tomorrow at the earliest; here it may begin at any time, for nobody waits a day for a test.
-    eve = min(each.start_date or platform.today for each in asked) - timedelta(days=1)
-    update = update.model_copy(update={"lines": tuple(asked)})
-    lines, findings = directory_update.apply_update(update, before, today=eve)
+    eve = min(each.start_date or platform.today for each in asked.lines) - timedelta(days=1)
+    lines, findings = directory_update.apply_update(asked, before, today=eve)
     for wrong in (each for each in findings if each.severity == "error"):
         return replace(verdict, reasons=("REJ_COH",), reason=f"{wrong.rule}: {wrong.message}")
     if about.get("siren"):
@@ -291,3 +282,20 @@ def _published(
         keep_line(tx, each)
     next_of(tx, "directory")
     return verdict
+
+
+def _meant(new: directory.DirectoryLine, before: Sequence[directory.DirectoryLine]) -> list[directory.DirectoryLine]:
+    """The line that a new one would replace: of the same address and start, and not over yet."""
+    return [each for each in _beside(new, before) if each.start_date == new.start_date]
+
+
+def _anew(new: directory.DirectoryLine, before: Sequence[directory.DirectoryLine]) -> directory.DirectoryLine:
+    """A platform's own line gets another end, whenever it is said to begin."""
+    own = next((each.start_date for each in _beside(new, before) if each.platform == new.platform), new.start_date)
+    return new.model_copy(update={"start_date": own})
+
+
+def _beside(new: directory.DirectoryLine, before: Sequence[directory.DirectoryLine]) -> list[directory.DirectoryLine]:
+    """Lines of the same address that hold when the new one would."""
+    same = (each for each in before if each.address == new.address)
+    return [each for each in same if each.period and new.period and each.period.overlap(new.period)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import date
 from typing import Any
 
@@ -13,12 +14,15 @@ import einvoice as ei
 from einvoice.france import ereporting
 from einvoice_server.clock import from_legal, legal
 from einvoice_server.duties import owe
+from einvoice_server.errors import where_it_broke
 from einvoice_server.holdings import companies
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, record, report
 from einvoice_server.tx import insert_once, made_id
 
 __all__ = ["Periodicity", "books_of", "declarant", "file_due", "periodicities", "reported_years", "reporting_for"]
+
+_log = logging.getLogger("einvoice_server")
 
 
 class Periodicity(BaseModel):
@@ -91,10 +95,13 @@ def file_due(platform: Platform, made: dict[str, tuple[str, int]]) -> None:
         state = (str(today), last[row.id])
         if made.get(row.id) == state:
             continue
-        with platform.db.write() as tx:
-            how = reporting_for(platform, tx, row)
-            if how is not None:
-                _file(platform, tx, row.id, how, books_of(tx, row.id), today)
+        try:
+            with platform.db.write() as tx:
+                how = reporting_for(platform, tx, row)
+                if how is not None:
+                    _file(platform, tx, row.id, how, books_of(tx, row.id), today)
+        except ei.EInvoiceError as error:  # nobody else's reports wait for these
+            _log.error("reports of client %s: %s", row.id, where_it_broke(error))
         made[row.id] = state
 
 

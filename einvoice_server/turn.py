@@ -17,7 +17,7 @@ from einvoice_server.tx import insert_once, made_id
 
 __all__ = ["Turns", "read_directory"]
 
-_EVERY = 0.25  # seconds, whatever the clock of the platform says
+_EVERY, _AFTER_FAILURE = 0.25, 5  # seconds, whatever the clock of the platform says
 
 
 class Turns:
@@ -34,13 +34,14 @@ class Turns:
         platform = self._platform
         if platform.settings.is_portal or time.monotonic() < self._next:
             return
-        self._next = time.monotonic() + _EVERY
+        self._next = time.monotonic() + _AFTER_FAILURE
         with platform.db.write() as tx:
             mandate_life.by_the_clock(platform, tx)
         if read_directory(platform):
             with platform.db.write() as tx:
                 intake.transmit_waiting(platform, tx)
         reports.file_due(platform, self._reported)
+        self._next = time.monotonic() + _EVERY
         self.taken += 1
 
 

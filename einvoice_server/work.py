@@ -53,18 +53,22 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            try:
-                self.turns.take()
-                busy = self.once()
-            except Exception:  # noqa: BLE001
-                # Whatever it was, such as a full disk: the jobs are still there, and a worker that ends helps nobody.
-                # Only where, not what: an exception may quote an invoice, and logs hold none.
-                _log.error("worker of platform %s: %s", self.platform.settings.matricule, where_it_broke())
-                busy = False
+            self._tried(self.turns.take)  # what fails there, such as one client's reports, keeps no job from being done
+            busy = self._tried(self.once)
+            if busy is None:
                 self._stop.wait(1)
-            if not busy:
+            elif not busy:
                 self.platform.wake.wait(0.25)
                 self.platform.wake.clear()
+
+    def _tried(self, work: Callable[[], bool | None]) -> bool | None:
+        """What came of it; `None` where it failed: whatever it was, such as a full disk, the jobs are still there."""
+        try:
+            return bool(work())
+        except Exception:  # noqa: BLE001
+            # Only where, not what: an exception may quote an invoice, and logs hold none.
+            _log.error("worker of platform %s: %s", self.platform.settings.matricule, where_it_broke())
+            return None
 
     def once(self) -> bool:
         """Do the next jobs that are due. Whether there were any."""

@@ -160,7 +160,9 @@ class PeriodicityIn(BaseModel):
 
 @reporting.post("/exempt-invoices", status_code=201, response_model=Kept)
 def exempt_invoice(here: Here, caller: Client, given: Annotated[ExemptInvoice, Body()]) -> Any:
-    """Keep an international or B2C invoice for the e-report of its period. 422 where it is one that is exchanged."""
+    """Keep an international or B2C invoice for the e-report of its period. 422 where it is one that is exchanged, 409
+    where it was told before.
+    """
     found = given.model.complete()
     about = treatment.treatment(found)
     if about not in ("B2BINT", "B2C", "B2CINT"):
@@ -170,7 +172,8 @@ def exempt_invoice(here: Here, caller: Client, given: Annotated[ExemptInvoice, B
         _same_country(given, found)
         _its_party(tx, caller, given, found)
         invoice_id = new_id("iv")
-        intake.record_invoice(here, tx, caller.client_id, invoice_id, found)
+        if not intake.record_invoice(here, tx, caller.client_id, invoice_id, found):
+            raise Refused(409, f"an invoice {found.number} of this seller and year was told before")
         _reportable(here, tx, caller.client_id)
         happened(here, tx, caller.client_id, "invoice", invoice_id, "200", key=invoice_id, emitter="PDPE")
     return {"invoice_id": invoice_id, "message": f"kept for the report of its period ({about})"}

@@ -6,12 +6,12 @@ import datetime as dt
 
 import httpx
 import pytest
-from companies import draft, party, ubl, until
-from sqlalchemy import func, select
+from companies import Company, draft, party, ubl, until
+from sqlalchemy import func, insert, select
 
 from einvoice_server.clock import FakeClock
 from einvoice_server.sandbox import Sandbox
-from einvoice_server.tables import duty, job
+from einvoice_server.tables import duty, job, record
 
 GERMAN = party("KÄUFER BEISPIEL", "DE123456788", "DE")
 
@@ -82,6 +82,38 @@ def test_a_purchase_abroad_knows_its_buyer_by_its_vat_number(seller):
     bought["business_process_type"] = "B1"
     answer = seller.http.post("/reporting/exempt-invoices", json=exempt(direction="incoming", model=bought))
     assert answer.status_code == 201, answer.text
+
+
+def test_an_invoice_that_was_told_is_not_told_again(seller):
+    """By whichever way it comes first: it would stand in the books twice, and these could not be reported."""
+    told = exempt(model=draft("E-ONCE", buyer=GERMAN, business_process_type="S1"))
+    seller.ok("POST", "/reporting/exempt-invoices", 201, json=told)
+    assert seller.http.post("/reporting/exempt-invoices", json=told).status_code == 409
+    sent = seller.submit(ubl("E-ONCE", buyer=GERMAN, business_process_type="S1"))
+    assert (sent["status"], sent["reasons"][-1]["reasonCode"]) == ("rejected", "AlreadyExistingFlow")
+    assert seller.submit(ubl("E-FILE", buyer=GERMAN, business_process_type="S1"))["status"] == "validated"
+    again = exempt(model=draft("E-FILE", buyer=GERMAN, business_process_type="S1"))
+    assert seller.http.post("/reporting/exempt-invoices", json=again).status_code == 409
+
+
+def test_books_that_cannot_be_reported_stop_nobody_else(tmp_path):
+    """One client's reports fail; the platform's work, and the reports of others, go on."""
+    clock = FakeClock(dt.datetime(2026, 12, 15, 12, tzinfo=dt.UTC))
+    with (
+        Sandbox(folder=tmp_path, clock=clock) as box,
+        Company(box.platforms[0]) as bad,
+        Company(box.platforms[1]) as other,
+    ):
+        db = box.services[1].platform.db
+        sold = {"issue_date": "2026-11-05", "due_date": "2026-12-30", "business_process_type": "S1", "buyer": GERMAN}
+        bad.ok("POST", "/reporting/exempt-invoices", 201, json=exempt(model=draft("E-A", **sold)))
+        until(lambda: bad.ok("GET", "/reporting/reports"))
+        with db.write() as tx:  # as an older version kept it
+            (row,) = tx.execute(select(record).where(record.c.client_id == bad.client_id)).mappings()
+            tx.execute(insert(record).values(**{**row, "id": "re_again", "created": row["created"] + 10**6}))
+        clock.advance(dt.timedelta(days=1))
+        bad.submit(ubl("AFTER", issue_date="2026-12-15", due_date="2026-12-30"))
+        assert other.received("AFTER")
 
 
 def test_a_flag_is_no_count_and_amounts_have_a_bound(seller):
