@@ -201,6 +201,45 @@ def test_objects_with_other_values_are_written_in_turn():
     assert expected.replace("<Basis>n</Basis>", "").replace("<Hint>h</Hint>", "") in write(items=items)
 
 
+CODES = {"BUYER": "codes* Code CODE", "CUT": "by By\n '{currency}' By/@currency"}
+
+
+@pytest.mark.parametrize("many", [2, 3, 300])
+def test_objects_that_are_alike_are_written_as_each_alone(many):
+    """However many there are, and whatever one of them needs escaped, leaves out or has in addition."""
+
+    def written(codes, cuts):
+        order = Order(number="1", totals=Totals(net=1), buyer=Buyer(codes=tuple(codes)), currency="E&R", cuts=cuts)
+        return syntax(**CODES).write(order).decode()
+
+    plain = [Code(value=f"v{number}", scheme=f"s{number}") for number in range(many)]
+    others = [Code(value="<&>\r\n", scheme='"\n\t'), Code(value="é"), Code(value="100 %s"), Code(), Code(scheme="s")]
+    for codes in (plain, [Code()] * many, [*plain, *others[:1], *plain], [*plain, *others, *plain]):
+        cuts = tuple(Change(by=Decimal(number) / 4) for number in range(len(codes)))
+        alone = [written([code], (cut,)) for code, cut in zip(codes, cuts, strict=True)]
+        for start, end in (("<Buyer>", "</Buyer>"), ("</Delivery>", "</Order>")):
+            parts = [each.partition(start)[2].partition(end)[0] for each in alone]
+            assert written(codes, cuts).partition(start)[2].partition(end)[0] == "".join(parts)
+            assert all(parts)
+
+
+def test_what_objects_that_are_alike_lack_is_told_of_each():
+    """An attribute or a text that the schema demands is a finding at each of them, what the document lacks at this."""
+    lacking = (Code(value="a"), Code(value="b"), Code(scheme="c"), Code(scheme="d"))
+    order = Order(
+        number="1", totals=Totals(net=1), buyer=Buyer(codes=lacking), cuts=(Change(by=1), Change(by=2), Change(by=3))
+    )
+    with pytest.raises(Unwritable) as caught:
+        syntax(**CODES | {"CODE": "value! .\n scheme! @scheme"}).write(order)
+    assert [(each.field, each.facts["expected"]) for each in caught.value.observations] == [
+        ("buyer.codes[0].scheme", "Code/@scheme"),
+        ("buyer.codes[1].scheme", "Code/@scheme"),
+        ("buyer.codes[2].value", "Code"),
+        ("buyer.codes[3].value", "Code"),
+        ("currency", "By/@currency"),
+    ]
+
+
 def test_a_line_is_written_in_one_go():
     """All that a line of an invoice usually has is one run: nothing in it is decided upon for each line anew."""
     names = ("identifier", "quantity", "unit_code", "net_amount", "item_net_price", "vat_category_code", "vat_rate")

@@ -33,7 +33,7 @@ class Place(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """A place in a run for an opening tag: one of its attributes is a constant that the document says, or lacks."""
+    """A place in a run for an opening tag: one of its attributes is a constant that the document says."""
 
     node: Node
     position: int = 0
@@ -43,7 +43,7 @@ class Opening(NamedTuple):
 class Run:
     """Elements that are surely written: their XML in pieces, and what replaces some of these."""
 
-    pieces: tuple[str, ...]
+    pieces: tuple[str, ...]  # texts, and between two of them one that is replaced
     places: tuple[Place, ...]
     openings: tuple[Opening, ...]
 
@@ -155,15 +155,19 @@ def _opening(node: Node, names: Names) -> list[_Step]:
     """The opening tag: a text, around places for the values that are XML attributes."""
     if not node.inside.attributes:
         return [node.opening]
+    lacks: list[_Step] = []
     parts: list[_Step] = [f"<{node.name}"]
+    of_document = False
     for name, attribute in node.inside.attributes.items():
         if attribute.key in names:
             parts += [f' {name}="', Place(attribute.key, None, ATTRIBUTE_ESCAPES), '"']
-        elif attribute.required or (attribute.constant and attribute.constant[0][:1] == "{"):
-            return [Opening(node)]
+        elif attribute.required:
+            lacks.append(Lack(attribute.key, f"{node.name}/@{name}"))
+        elif attribute.constant and attribute.constant[0][:1] == "{":
+            of_document = True
         elif attribute.constant and attribute.constant[0]:
             parts.append(f' {name}="{attribute.constant[0].translate(ATTRIBUTE_ESCAPES)}"')
-    return [*parts, ">"]
+    return [*lacks, Opening(node)] if of_document else [*lacks, *parts, ">"]
 
 
 def _is_sure(node: Node, names: Names, of_document: Names) -> bool:
