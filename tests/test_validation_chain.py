@@ -12,6 +12,7 @@ from minimal import CII, UBL, without
 import einvoice as ei
 from einvoice.artefacts.installed import find
 from einvoice.document import Document
+from einvoice.profiles import PROFILES
 from einvoice.rulebook import in_words
 from einvoice.schematron import EngineFailure, Outcome
 from einvoice.validation import engines, rule_steps, steps
@@ -128,6 +129,15 @@ def test_rules_of_others_are_announced_as_not_run(identifier, profile, rule):
     report = judged(without(UBL, f"urn:cen.eu:en16931:2017</=>{identifier}</"))
     assert (report.profile, finding(report, rule).severity, report.verdict) == (profile, "information", "valid")
     assert report.steps[2].ruleset == "en16931-ubl"
+
+
+@pytest.mark.parametrize("level", ["minimum", "basicwl", "basic", "extended"])
+def test_a_profile_of_factur_x_is_none_of_ubl(level):
+    """Factur-X is CII: a UBL invoice that says to be one gets a warning, for no receiver has rules for it."""
+    report = judged(without(UBL, f"urn:cen.eu:en16931:2017</=>{PROFILES[level].identifier}</"))
+    told = finding(report, "EI-PROFILE-04")
+    assert (report.profile, told.severity, told.term, report.verdict) == (level, "warning", "BT-24", "valid")
+    assert PROFILES[level].title in told.message
 
 
 def test_an_invoice_without_profile_is_not_valid():

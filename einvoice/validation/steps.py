@@ -24,7 +24,7 @@ from einvoice.draft.reform import is_public
 from einvoice.errors import EInvoiceError, Unreadable, Unrecognised, Unwritable
 from einvoice.model import Invoice
 from einvoice.own_rules import OwnRules
-from einvoice.profiles import published_spelling
+from einvoice.profiles import FACTURX_PROFILES, PROFILES, published_spelling
 from einvoice.report import Severity
 from einvoice.rulebook import Fact, Observation, Sentence, StepResult
 from einvoice.schematron import MOST_TOLD, Outcome
@@ -143,6 +143,10 @@ def profile(task: Task) -> Result:
         return Result(observations=said)
     if found.profile == "other":
         return Result(observations=(*said, note("EI-PROFILE-02", "profile", profile=stated)))
+    known = PROFILES.get(found.profile or "")
+    if found.syntax == "ubl" and known in FACTURX_PROFILES:
+        facts = {"profile": known.title, "found": stated}
+        return Result(observations=(*said, Observation("EI-PROFILE-04", "warning", "profile", facts, term="BT-24")))
     return Result(observations=(*said, note("EI-PROFILE-01", "profile", profile=found.profile or "")))
 
 
