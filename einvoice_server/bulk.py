@@ -23,7 +23,7 @@ from sqlalchemy import Row, select
 import einvoice as ei
 from einvoice.france import ereporting
 from einvoice_server.platform import Platform
-from einvoice_server.reports import books_of, reporting_for
+from einvoice_server.reports import reportings_for
 from einvoice_server.tables import client, flow, invoice
 
 __all__ = ["Revalidated", "filings_of_all", "revalidated"]
@@ -69,7 +69,7 @@ def revalidated(
 def filings_of_all(
     platform: Platform, year: int, *, executor: Executor | None = None
 ) -> Iterator[tuple[str, ereporting.Filings]]:
-    """The e-reports of a year of every client that has settings, one client after the other."""
+    """The e-reports of a year of every client that has settings, one company after the other."""
     with platform.db.read() as tx:
         clients = tx.execute(select(client).where(client.c.settings.is_not(None)).order_by(client.c.id)).all()
     if executor is not None:
@@ -85,9 +85,8 @@ def _filings(
     running: deque[tuple[str, Future[ereporting.Filings]]] = deque()
     for row in clients:
         with platform.db.read() as tx:
-            how, books = reporting_for(platform, tx, row), books_of(tx, row.id)
-        if how is not None:
-            running.append((row.id, executor.submit(how.filings, books, year)))
+            asked = list(reportings_for(platform, tx, row))
+        running.extend((row.id, executor.submit(how.filings, books, year)) for how, books in asked)
         while len(running) > _AHEAD:
             yield _done(*running.popleft())
     while running:

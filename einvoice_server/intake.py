@@ -18,6 +18,7 @@ from einvoice_server.holdings import holds, issuer_of, key_of, route, siren_of
 from einvoice_server.lives import flow_kind, life_of, pass_on, remember, set_status, tell
 from einvoice_server.platform import Platform
 from einvoice_server.reasons import Reason, no_mandate, of_findings, of_report, refusal
+from einvoice_server.reports import unreportable
 from einvoice_server.tables import client, flow, invoice, record
 from einvoice_server.tx import change, find, insert_once, inserted, made_id, new_id, one, tick
 
@@ -176,6 +177,10 @@ def _invoice(platform: Platform, tx: Connection, row: Row[Any], it: Judged, foun
         wrong = refusal("AlreadyExistingFlow", "number_taken", "BT-1", number=found.number)
         acknowledged(platform, tx, row, "Error", [*seen, wrong], **changes)
         return
+    if about in _REPORTED:
+        record_invoice(platform, tx, row.client_id, row.id, found)
+        for refused in unreportable(tx, row.client_id, ereporting.Books(invoices=(found,)), platform.today):
+            seen += of_findings(refused.findings())  # it stands in no report: that is said with its acknowledgement
     acknowledged(platform, tx, row, "Ok", seen, **changes)
     announce(platform, tx, row.client_id, "invoice.created", row.id, invoice_json(made))
     if about == "B2B":
@@ -185,8 +190,6 @@ def _invoice(platform: Platform, tx: Connection, row: Row[Any], it: Judged, foun
             jobs.add(tx, platform.now, "send", row.id, invoice=row.id)
         return
     happened(platform, tx, row.client_id, "invoice", row.id, "200", key=row.id, emitter="PDPE", at=row.submitted)
-    if about in _REPORTED:
-        record_invoice(platform, tx, row.client_id, row.id, found)
 
 
 def record_invoice(platform: Platform, tx: Connection, client_id: str, invoice_id: str, found: ei.Invoice) -> bool:

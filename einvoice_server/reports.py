@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,12 +16,20 @@ from einvoice.france import ereporting
 from einvoice_server.clock import from_legal, legal
 from einvoice_server.duties import owe
 from einvoice_server.errors import where_it_broke
-from einvoice_server.holdings import companies
+from einvoice_server.holdings import companies, siren_of
 from einvoice_server.platform import Platform
 from einvoice_server.tables import client, record, report
 from einvoice_server.tx import insert_once, made_id
 
-__all__ = ["Periodicity", "books_of", "declarant", "file_due", "periodicities", "reported_years", "reporting_for"]
+__all__ = [
+    "Periodicity",
+    "books_of",
+    "file_due",
+    "periodicities",
+    "reported_years",
+    "reportings_for",
+    "unreportable",
+]
 
 _log = logging.getLogger("einvoice_server")
 
@@ -61,22 +70,48 @@ def books_of(tx: Connection, client_id: str) -> ereporting.Books:
     )
 
 
-def reporting_for(platform: Platform, tx: Connection, row: Row[Any]) -> ereporting.Reporting | None:
-    """How a client's reports are made; `None` before it has settings and a mandate."""
-    known = companies(tx, row.id)
-    if not row.settings or not known:
-        return None
-    siren, name = next(iter(known.items()))
-    settings = platform.settings
-    return ereporting.Reporting(
-        declarant(siren, "0002", name),
-        declarant(settings.matricule, "0238", settings.name),
-        json.loads(row.settings)["vat_regime"],
-    )
+def _by_company(
+    books: ereporting.Books, known: Mapping[str, str]
+) -> Iterator[tuple[ereporting.Declarant, ereporting.Books]]:
+    """What each company reports. Sums of days name no company: they, and what is none's, are the first one's."""
+    owners = {id(each): _owner(each, known) for each in books.invoices}
+    named = {each.number: owners[id(each)] for each in books.invoices}
+    first = next(iter(known), None)
+    for siren, name in known.items():
+        theirs = ereporting.Books(
+            invoices=tuple(each for each in books.invoices if owners[id(each)] == siren),
+            payments=tuple(each for each in books.payments if named.get(each.number, first) == siren),
+            sales=books.sales if siren == first else (),
+            receipts=books.receipts if siren == first else (),
+        )
+        yield _declarant(siren, "0002", name), theirs
 
 
-def declarant(value: str, scheme: str, name: str) -> ereporting.Declarant:
-    """Who reports, by its number in a scheme (0002 SIREN, 0238 matricule)."""
+def _owner(invoice: ei.Invoice, known: Mapping[str, str]) -> str | None:
+    parties = (siren_of(invoice.seller), siren_of(invoice.buyer))
+    return next((siren for siren in parties if siren in known), next(iter(known), None))
+
+
+def unreportable(tx: Connection, client_id: str, books: ereporting.Books, today: date) -> Iterator[ereporting.Refused]:
+    """What of these books of a client no report could say, by any regime."""
+    for who, theirs in _by_company(books, companies(tx, client_id)):
+        for year in {each.issue_date.year for each in theirs.invoices if each.issue_date} | {today.year}:
+            yield from ereporting.Reporting(who, who, "simplified").filings(theirs, year).refused
+
+
+def reportings_for(
+    platform: Platform, tx: Connection, row: Row[Any]
+) -> Iterator[tuple[ereporting.Reporting, ereporting.Books]]:
+    """How reports are made, and of what, for each company of a client; none before it has settings and mandates."""
+    if not row.settings:
+        return
+    settings, regime = platform.settings, json.loads(row.settings)["vat_regime"]
+    platforms = _declarant(settings.matricule, "0238", settings.name)
+    for who, books in _by_company(books_of(tx, row.id), companies(tx, row.id)):
+        yield ereporting.Reporting(who, platforms, regime), books
+
+
+def _declarant(value: str, scheme: str, name: str) -> ereporting.Declarant:
     return ereporting.Declarant.model_validate({"identifier": {"value": value, "scheme_id": scheme}, "name": name})
 
 
@@ -97,9 +132,8 @@ def file_due(platform: Platform, made: dict[str, tuple[str, int]]) -> None:
             continue
         try:
             with platform.db.write() as tx:
-                how = reporting_for(platform, tx, row)
-                if how is not None:
-                    _file(platform, tx, row.id, how, books_of(tx, row.id), today)
+                for how, books in reportings_for(platform, tx, row):
+                    _file(platform, tx, row.id, how, books, today)
         except ei.EInvoiceError as error:  # nobody else's reports wait for these
             _log.error("reports of client %s: %s", row.id, where_it_broke(error))
         made[row.id] = state
@@ -131,19 +165,21 @@ def _filing(
     period, made = filing.period, filing.report
     role = (made.declarant.role_code if made.declarant else None) or "SE"
     wanted = {"content": period.content, "start": str(period.start), "end": str(period.end), "role": role}
-    before = tx.execute(
-        select(report).filter_by(client_id=client_id, **wanted).order_by(report.c.created.desc()).limit(1)
-    ).one_or_none()
-    if before is not None:
-        sent = ei.parse(platform.files.get(tx, before.sha))
-        now = legal(platform.now)
-        replaced = how.correction(sent, books, issued_at=now) if isinstance(sent, ereporting.EReport) else None
-        if replaced is None:
-            return
-        made = replaced
+    rows = tx.execute(select(report).filter_by(client_id=client_id, **wanted).order_by(report.c.created.desc()))
+    for sent in (ei.parse(platform.files.get(tx, row.sha)) for row in rows.all()):
+        if isinstance(sent, ereporting.EReport) and _reporter(sent) == _reporter(made):
+            replaced = how.correction(sent, books, issued_at=legal(platform.now))
+            if replaced is None:
+                return
+            made = replaced
+            break
     data = ereporting.write(made)
     sha = platform.files.put(tx, data)
     report_id = made_id("rp", client_id, sha)
     closes = from_legal(period.closes_at)
     insert_once(tx, report, id=report_id, client_id=client_id, closes=closes, sha=sha, created=platform.now, **wanted)
     owe(platform, tx, client_id, report_id, "report", name=f"{made.identifier}.xml", data=data, deadline=closes)
+
+
+def _reporter(sent: ereporting.EReport) -> str | None:
+    return sent.declarant.identifier.value if sent.declarant and sent.declarant.identifier else None

@@ -21,7 +21,7 @@ from einvoice_server.errors import Refused
 from einvoice_server.happenings import happened
 from einvoice_server.holdings import companies, siren_of
 from einvoice_server.platform import Platform
-from einvoice_server.reports import Periodicity, books_of, declarant, periodicities, reported_years
+from einvoice_server.reports import Periodicity, books_of, periodicities, reported_years, unreportable
 from einvoice_server.tables import client, duty, record, report
 from einvoice_server.tx import change, insert_once, new_id
 
@@ -174,7 +174,7 @@ def exempt_invoice(here: Here, caller: Client, given: Annotated[ExemptInvoice, B
         invoice_id = new_id("iv")
         if not intake.record_invoice(here, tx, caller.client_id, invoice_id, found):
             raise Refused(409, f"an invoice {found.number} of this seller and year was told before")
-        _reportable(here, tx, caller.client_id)
+        _reportable(here, tx, caller.client_id, ereporting.Books(invoices=(found,)))
         happened(here, tx, caller.client_id, "invoice", invoice_id, "200", key=invoice_id, emitter="PDPE")
     return {"invoice_id": invoice_id, "message": f"kept for the report of its period ({about})"}
 
@@ -215,19 +215,11 @@ def _its_party(tx: Connection, caller: Caller, given: ExemptInvoice, found: ei.I
         )
 
 
-def _reportable(here: Platform, tx: Connection, client_id: str) -> None:
+def _reportable(here: Platform, tx: Connection, client_id: str, books: ereporting.Books) -> None:
     """What cannot be reported is refused now, and not found on the day of the report."""
-    books = books_of(tx, client_id)
-    known = companies(tx, client_id)
-    if not known or not (books.invoices or books.payments):
-        return
-    siren, name = next(iter(known.items()))
-    who = declarant(siren, "0002", name)
-    years = {each.issue_date.year for each in books.invoices if each.issue_date} | {here.today.year}
-    for year in years:
-        for refused in ereporting.Reporting(who, who, "simplified").filings(books, year).refused:
-            first = refused.observations[0]
-            raise ei.Unwritable(first.rule, first.facts, refused.observations)
+    for refused in unreportable(tx, client_id, books, here.today):
+        first = refused.observations[0]
+        raise ei.Unwritable(first.rule, first.facts, refused.observations)
 
 
 @reporting.post("/b2c-transactions", status_code=201, response_model=Recorded)
@@ -256,7 +248,9 @@ def payments(here: Here, caller: Client, given: Annotated[PaymentsIn, Body()]) -
             _keep(here, tx, caller.client_id, "payment", str(each.day), each.model_dump_json())
         for money in receipts:
             _keep(here, tx, caller.client_id, "receipt", str(money.day), money.model_dump_json())
-        _reportable(here, tx, caller.client_id)
+        numbers = {each.number for each in paid}
+        meant = tuple(each for each in books_of(tx, caller.client_id).invoices if each.number in numbers)
+        _reportable(here, tx, caller.client_id, ereporting.Books(invoices=meant, payments=tuple(paid)))
     return {"recorded": len(paid) + len(receipts)}
 
 

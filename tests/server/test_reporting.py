@@ -96,6 +96,29 @@ def test_an_invoice_that_was_told_is_not_told_again(seller):
     assert seller.http.post("/reporting/exempt-invoices", json=again).status_code == 409
 
 
+def test_each_company_of_a_client_reports_what_is_its_own(tmp_path):
+    """Two mandates, two declarants: what the second company sold was in no report at all."""
+    clock = FakeClock(dt.datetime(2026, 12, 15, 12, tzinfo=dt.UTC))
+    with Sandbox(folder=tmp_path, clock=clock) as box, Company(box.platforms[0]) as client:
+        entry = {"siren": "900000001", "name": "SECONDE EXEMPLE"}
+        wanted = {"start_date": "2026-01-01T00:00:00Z", "directory_entry": entry}
+        asked = client.ok("POST", "/mandates", 201, json=wanted)
+        until(lambda: client.ok("GET", f"/mandates/{asked['id']}")["status"] == "active")
+        sold = {"issue_date": "2026-11-05", "due_date": "2026-12-30", "business_process_type": "S1", "buyer": GERMAN}
+        second = party("SECONDE EXEMPLE", "FR68900000001")
+        client.ok("POST", "/reporting/exempt-invoices", 201, json=exempt(model=draft("E-1", **sold)))
+        assert client.submit(ubl("E-2", seller=second, **sold))["status"] == "validated"
+        paid = {"invoices": [{"number": each, "day": "2026-11-20", "amount": "10.00"} for each in ("E-1", "E-2")]}
+        client.ok("POST", "/reporting/payments", 201, json=paid)
+
+        def sent():
+            told = httpx.get(f"{box.portal_url}/received", params={"kind": "report"}).json()
+            return {(each["about"].split("-")[0], each["about"].split("-")[1], each["code"]) for each in told}
+
+        companies = (client.siren, "900000001")
+        until(lambda: sent() == {(kind, siren, "300") for kind in ("TX", "PAY") for siren in companies})
+
+
 def test_books_that_cannot_be_reported_stop_nobody_else(tmp_path):
     """One client's reports fail; the platform's work, and the reports of others, go on."""
     clock = FakeClock(dt.datetime(2026, 12, 15, 12, tzinfo=dt.UTC))
