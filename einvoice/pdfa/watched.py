@@ -91,12 +91,9 @@ class Watched(PdfReader):
 
     def _read_xref_subsections(self, idx_pairs: list[int], get_entry: Any, used_before: Any) -> None:
         """The same for a stream of places."""
-        is_hybrid = self._table is not None
-        super()._read_xref_subsections(
-            idx_pairs,
-            get_entry,
-            lambda number, kind: self._is_old(number, kind) or (is_hybrid and used_before(number, kind)),
-        )
+        is_old = self._is_old if self._said else _never
+        is_known = is_old if self._table is None else lambda *entry: is_old(*entry) or used_before(*entry)
+        super()._read_xref_subsections(idx_pairs, get_entry, is_known)
         numbers = [range(first, first + count) for first, count in zip(idx_pairs[::2], idx_pairs[1::2], strict=False)]
         self._speak(set().union(*numbers), sum(map(len, numbers)))
 
@@ -133,6 +130,10 @@ class Watched(PdfReader):
         if any(module in _MODULES and not words.startswith(_HARMLESS) for module, words in self._remarks):
             self.unclear[where] = None
         self._remarks.clear()
+
+
+def _never(_number: int, _generation: Any) -> bool:
+    return False
 
 
 def _name(number: int, generation: int) -> str:
