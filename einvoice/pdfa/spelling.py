@@ -88,6 +88,12 @@ def is_clear_object(
     )
 
 
+def is_clear_trailer(data: bytes, begin: int) -> bool:
+    """Whether what begins there is read in one way up to the pointer that follows it."""
+    until = _clear_until(data, begin)
+    return until is not None and data.startswith(b"startxref", until)
+
+
 def _clear_until(data: bytes, begin: int) -> int | None:
     """Where the tokens end that begin there and are read in one way; None where << and >> are not in pairs."""
     text = _TOKENS.match(data, begin)[0]  # type: ignore[index]  # it matches nothing as well

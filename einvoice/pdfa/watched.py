@@ -17,10 +17,10 @@ import re
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject, IndirectObject, PdfObject
+from pypdf.generic import DictionaryObject, IndirectObject, PdfObject, StreamObject
 
 from einvoice.pdfa.quiet import Remark
-from einvoice.pdfa.spelling import is_clear_object
+from einvoice.pdfa.spelling import is_clear_object, is_clear_trailer
 
 _MODULES = frozenset(["pypdf._reader", "pypdf.generic._base", "pypdf.generic._data_structures"])
 # Remarks on what no program would read otherwise: an object that is nowhere is null, by the standard.
@@ -82,12 +82,25 @@ class Watched(PdfReader):
         begin, newer = stream.tell(), self.xref
         self.xref, self.xref_free_entry = {}, {}
         super()._read_standard_xref_table(stream)
+        if not is_clear_trailer(self._bytes, stream.tell()):
+            self.unclear["trailer"] = None
         text = self._bytes[begin : stream.tell()]
         self._speak(set().union(*self.xref_free_entry.values()), text.count(b" n") + text.count(b" f"))
         section, self.xref, self.xref_free_entry = self.xref, newer, {}
         for generation, places in section.items():
             known = newer.setdefault(generation, {})
             known |= {number: place for number, place in places.items() if not self._is_old(number, generation)}
+
+    def _read_pdf15_xref_stream(self, stream: Any) -> StreamObject:
+        """A stream of places, which has its length in itself."""
+        begin = stream.tell() - 1
+        found = super()._read_pdf15_xref_stream(stream)
+        name = found.indirect_reference
+        if not name or not is_clear_object(
+            self._bytes, begin, stream.tell(), (name.idnum, name.generation), lambda *_: None
+        ):
+            self.unclear["xref"] = None
+        return found
 
     def _read_xref_subsections(self, idx_pairs: list[int], get_entry: Any, used_before: Any) -> None:
         """The same for a stream of places."""

@@ -130,6 +130,12 @@ FILES = {
     "another generation": GOOD.replace(b"\n3 0 obj", b"\n3 1 obj"),
     "no header": GOOD.replace(b"\n3 0 obj", b"\n3 0 ojb"),
     "no end": GOOD.replace(b"endobj\n4 0", b"endojb\n4 0"),
+    "a trailer without end": GOOD.replace(b"/Info 10 0 R", b"/Info 10 0 R null").replace(
+        b">>\nstartxref", b"\nstartxref"
+    ),
+    "a key twice in the trailer": GOOD.replace(b"/Info 10 0 R", b"/Info 10 0 R/Info 9 0 R"),
+    "a NUL in the trailer": GOOD.replace(b"/Info 10", b"/Info\x00 10"),
+    "a NUL in a stream of places": pdf_of().replace(b"/Size 6", b"/Size 6/ID\x001"),
     "a table that is not where it should be": GOOD.replace(b"startxref\n", b"startxref\n9"),
 }
 
