@@ -115,14 +115,14 @@ class Tree:
                 size = len(element)
                 texts.append(None if size else element.text or "")
                 node = number
-                attributes: Any = element.keys()  # four times as fast as items(), and most elements have none
-                for name in attributes:
+                attributes: Any = element.items()  # pairs of texts, which its stub does not say
+                for name, value in attributes:
                     number += 1
                     tag = "@" + name
                     there = here.below.get(tag) or self._way(tag, here)
                     there.nodes.append(number)
                     tags.append(there.tag)
-                    texts.append(element.get(name))
+                    texts.append(value)
                     ups.append(node)
                 if size:
                     above.append((parent, left, way))
