@@ -25,7 +25,7 @@ from einvoice.validation.engines import NOTHING_FIRED, NotRun, Source, run_rules
 from einvoice.validation.observed import Places, Ran, grouped, observed
 from einvoice.validation.overlay import known_defect
 from einvoice.validation.plans import french_rules_of, is_french
-from einvoice.validation.policy import HouseRules, Policy, is_lenient, policy_data
+from einvoice.validation.policy import HouseRules, Policy, is_lenient, policy_data, stand_in
 from einvoice.validation.stand_ins import Standing, is_doubtful, is_left_out, overlooked
 from einvoice.validation.task import NOTHING, Result, Task, note, of_engines, since, status_of, unwritten
 from einvoice.validation.xsd import Fault, Unusable, schema_of
@@ -177,8 +177,10 @@ def _run(task: Task, source: Source, ran: Ran) -> Result:
         if each.node is not None:
             task.document.know(each.location, each.node)
     standing, element_at = Standing(ran.ruleset, ran.wanted), task.document.element_at
-    failures = [each for each in run.outcome.failures if not is_left_out(each, standing, element_at)]
-    doubted = [each for each in failures if is_doubtful(each, standing, policy)]
+    failures, doubted = run.outcome.failures, []
+    if stand_in(*standing):
+        failures = tuple(each for each in failures if not is_left_out(each, standing, element_at))
+        doubted = [each for each in failures if is_doubtful(each, standing, policy)]
     found = [_observed(task, each, ran) for each in _told(task, failures, ran)]
     reason = _doubt("EI-STEP-14", ((rule, 1) for rule in overlooked(standing, task.document.root)), ran)
     reason = _doubt("EI-STEP-02", ((each.rule or "EI-UNNAMED", 1 + each.more) for each in doubted), ran) or reason

@@ -146,7 +146,7 @@ def _invoice(document: Document) -> Invoice | None:
 
 def _with_currency(each: Observation, invoice: Invoice | None) -> Observation:
     """The observation with the currency of the amounts that it names: of BT-111 that of the VAT."""
-    if invoice is None or not each.facts.keys() & {"found", "expected"}:
+    if invoice is None or ("found" not in each.facts and "expected" not in each.facts):
         return each
     known = row(each.rule) if each.term is None else None
     number = next(iter(known.terms), "") if known else each.term or ""
