@@ -104,6 +104,13 @@ def _written(value: Any) -> Any:
     return value
 
 
+def _said(value: Any) -> Any:
+    """Yes or no, as such or as text: a number is neither, though pydantic would take 0 and 1."""
+    if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
+        raise PydanticCustomError("bool_type", "expected true or false")
+    return value
+
+
 _BOUNDED = BeforeValidator(_bounded)
 _SPELLED = WithJsonSchema(
     {"anyOf": [{"type": "number"}, {"type": "string", "pattern": r"^\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*$"}]}
@@ -116,6 +123,7 @@ UnitPrice = Annotated[Decimal, "UnitPrice", _BOUNDED, _SPELLED]  # money for one
 Quantity = Annotated[Decimal, "Quantity", _BOUNDED, _SPELLED]
 Percentage = Annotated[Decimal, "Percentage", _BOUNDED, _SPELLED]  # 20 means 20 %
 Rate = Annotated[Decimal, "Rate", _BOUNDED, _SPELLED]  # an exchange rate
+Flag = Annotated[bool, BeforeValidator(_said)]
 Day = Annotated[date, "date", BeforeValidator(_written)]
 Binary = Annotated[
     bytes,

@@ -62,6 +62,16 @@ def test_a_number_is_no_day(day):
     ]
 
 
+@pytest.mark.parametrize("flag", [0, 1, 2.0])
+def test_a_number_is_no_flag(flag):
+    """The schema has true and false; words for them are read, for a command line has nothing else."""
+    assert [path for path, _ in problems({"vat_on_debits": flag, "public_buyer": flag})] == [
+        "public_buyer",
+        "vat_on_debits",
+    ]
+    assert Draft.model_validate({"vat_on_debits": "true"}).vat_on_debits is True
+
+
 def test_an_unknown_name_is_refused_with_its_place_and_the_nearest_one():
     """The message says where the unknown name stands and which known one was probably meant."""
     assert problems({"lines": [{"quantity": "1"}, {"quantiti": "1"}]}) == [

@@ -32,6 +32,7 @@ RULES, SHAPE, CODES, WRONG, THERE = (
 )
 # Which description, method and path; the check that does not apply; why.
 EXPLAINED = [
+    ("ours", "POST", "/clients/onboarding-link", THERE, "the client may have been deleted by another request"),
     ("ours", "POST", "/clients", RULES, "an external reference is given once (409)"),
     ("ours", "GET", "/clients/onboarding-link/status", THERE, "a client has a link once one was made for it"),
     ("ours", "POST", "/drafts", RULES, "a number is calculated with: at most 40 digits, 30 of them decimals"),
@@ -56,6 +57,7 @@ EXPLAINED = [
     ("flow", "GET", "/v1/healthcheck", WRONG, "documents no answer to a Request-Id that is none"),
     ("directory", "GET", "/v1/healthcheck", CODES, "asks for a token and documents no 401"),
     ("directory", "GET", "/v1/directory-line/code:{addressing-identifier}", SHAPE, "Disabled is longer than 7 letters"),
+    ("directory", "GET", "/v1/directory-line/code:{addressing-identifier}", WRONG, "an empty list is `include=`"),
     ("directory", "POST", "/v1/directory-line/search", SHAPE, "so has Upcoming: both are published as 7 at most"),
 ]
 

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from einvoice.draft.problems import DraftError, Problem
 from einvoice.model import Identifier, InvoiceHead, Line, Nature
 from einvoice.rulebook import Sentence
+from einvoice.values import Flag
 
 Rounding = Literal["group", "line", "gross"]
 Treatment = Literal["B2B", "B2BINT", "B2C", "B2CINT", "OUTOFSCOPE", "ARCHIVEONLY"]
@@ -99,12 +100,12 @@ class DraftContent(InvoiceHead):
         description="of a French transaction (note BAR); B2B between French parties unless given: for a private buyer, "
         "who has no SIREN, say B2C. A sale wholly outside VAT or exempt by CGI art. 261 to 261 E is OUTOFSCOPE",
     )
-    public_buyer: bool | None = Field(
+    public_buyer: Flag | None = Field(
         default=None,
         description="whether the buyer is a French public body, whose late payments follow the code de la commande "
         "publique; by its SIREN unless given",
     )
-    vat_on_debits: bool | None = Field(
+    vat_on_debits: Flag | None = Field(
         default=None, description="French option to owe VAT when the invoice is issued; null says nothing about it"
     )
 
