@@ -54,6 +54,7 @@ _KINDS = _TOKEN.groupindex
 _PASSED, _PLAIN, _WORD, _BEGIN = (_KINDS[name] for name in ("passed", "plain", "word", "begin"))
 _NESTED, _LAST, _STRAY = (_KINDS[name] for name in ("nested", "last", "stray"))
 _ENDS = {b"[": b"]", b"<<": b">>", b"BI": b"ID"}
+_LONG = {"/F": "/Filter", "/I": "/Interpolate", "/CS": "/ColorSpace"}  # keys of an inline image that are asked for
 _IN_STRING = re.compile(rb"\\.|[()]|\Z", re.DOTALL)
 _ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
 _ESCAPED = {
@@ -118,7 +119,14 @@ def operations(  # noqa: C901, PLR0912 - one branch a kind of token
 def _ended(outer: list[tuple[bytes, list[Any]]], items: list[Any]) -> list[Any]:
     """What the innermost array or dictionary stands in, with it."""
     end, operands = outer.pop()
-    operands.append(items if end == b"]" else dict(zip(map(str, items[::2]), items[1::2], strict=False)))
+    if end == b"]":
+        operands.append(items)
+        return operands
+    entries = dict(zip(map(str, items[::2]), items[1::2], strict=False))
+    names = {_LONG.get(name, name) for name in entries} if end == b"ID" else entries
+    if 2 * len(names) != len(items):
+        raise Unreadable("the content stream has a key twice, or one without a value")
+    operands.append(entries)
     return operands
 
 

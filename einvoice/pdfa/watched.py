@@ -31,6 +31,8 @@ _HARMLESS = (
     "EOF marker",
     "Duplicate %%EOF",
 )
+_ROW = re.compile(rb"(?<=[\r\n ])\d{10} \d{5} [nf](?=[\r\n ])")
+_TABLE = re.compile(rb"ref(?:[\r\n ]++\d++[\r\n ]++\d++)++[\r\n ]++(?:%[^\r\n]*+[\r\n ]++)*+trailer")
 _START = re.compile(rb"startxref[\x00\t\n\f\r ]+\d+[\x00\t\n\f\r ]*%%EOF")
 
 
@@ -82,10 +84,10 @@ class Watched(PdfReader):
         begin, newer = stream.tell(), self.xref
         self.xref, self.xref_free_entry = {}, {}
         super()._read_standard_xref_table(stream)
-        if not is_clear_trailer(self._bytes, stream.tell()):
+        rest, count = _ROW.subn(b"", self._bytes[begin : stream.tell()])
+        if not _TABLE.fullmatch(rest) or not is_clear_trailer(self._bytes, stream.tell()):
             self.unclear["trailer"] = None
-        text = self._bytes[begin : stream.tell()]
-        self._speak(set().union(*self.xref_free_entry.values()), text.count(b" n") + text.count(b" f"))
+        self._speak(set().union(*self.xref_free_entry.values()), count)
         section, self.xref, self.xref_free_entry = self.xref, newer, {}
         for generation, places in section.items():
             known = newer.setdefault(generation, {})

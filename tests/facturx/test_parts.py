@@ -54,6 +54,22 @@ def test_malformed_content_is_refused(content):
         list(operations(content))
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"/P <</MCID 1/MCID 2>> BDC",
+        b"/P <</MCID>> BDC",
+        b"/P <</A/B/#41/C>> BDC",
+        b"BI /CS/G /CS/RGB ID x EI",
+        b"BI /F/Fl /Filter/LZW ID x EI",
+    ],
+)
+def test_a_key_that_stands_twice_in_content_is_refused(content):
+    """Be it in two spellings: which of two values counts is not said."""
+    with pytest.raises(Unreadable, match="a key twice"):
+        list(operations(content))
+
+
 def test_cmaps_map_codes_to_characters_and_text():
     """Code spaces, single codes and ranges, for CIDs and for Unicode."""
     cmap = read_cmap(

@@ -147,6 +147,11 @@ def twice_in_a_table() -> bytes:
     return file.table((s.CONTENT, old, 0, b"n"), (s.CONTENT, file.added(s.CONTENT, NEW), 0, b"n"))
 
 
+def twice_in_a_table_of_odd_rows() -> bytes:
+    """A row that pypdf reads and that is none."""
+    return twice_in_a_table().replace(b" n \ntrailer", b"\tn \ntrailer")
+
+
 def twice_in_a_stream() -> bytes:
     """The same."""
     file = Revised()
@@ -183,6 +188,7 @@ def with_two_pointers() -> bytes:
         (of_a_new_kind, "4 0 obj"),
         (of_a_new_generation, "4 0 obj"),
         (twice_in_a_table, "xref"),
+        (twice_in_a_table_of_odd_rows, "trailer"),
         (twice_in_a_stream, "xref"),
         (at_another_place_of_the_stream, "20 0 obj"),
         (after_a_higher_generation, "xref"),
