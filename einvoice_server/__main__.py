@@ -41,7 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     one.add_argument("--host", default="127.0.0.1")
     one.add_argument("--workers", type=int, default=1, help="threads that work; other processes may work too")
     chosen = parser.parse_args(arguments)
-    return _sandbox(chosen) if chosen.command == "sandbox" else _serve(chosen)
+    try:
+        return _sandbox(chosen) if chosen.command == "sandbox" else _serve(chosen)
+    except OSError as error:  # a port that is taken, a folder that is none, settings that are not there
+        sys.stderr.write(f"{parser.prog}: {error}\n")
+        return 2
 
 
 def _serve(chosen: argparse.Namespace) -> int:

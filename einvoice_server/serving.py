@@ -21,7 +21,11 @@ def listening(port: int = 0, host: str = "127.0.0.1") -> socket.socket:
     """A socket that listens; port 0 is any that is free. Connections wait in it until a server takes them."""
     made = socket.socket()
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    made.bind((host, port))
+    try:
+        made.bind((host, port))
+    except OSError as error:
+        made.close()
+        raise OSError(error.errno, f"cannot listen on {host}:{port}: {error.strerror}") from error
     made.listen(1024)
     return made
 

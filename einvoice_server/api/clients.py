@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, StrictBool
 from sqlalchemy import Connection, Row, delete, exists, insert, select
 
 from einvoice_server import mandate_life
-from einvoice_server.api.common import OURS, Here, Id, Sponsor, known, router
+from einvoice_server.api.common import OURS, Here, Id, Name, Sponsor, known, router
 from einvoice_server.auth import hashed
 from einvoice_server.clock import iso
 from einvoice_server.errors import Refused
@@ -31,7 +31,7 @@ Status = Literal["active", "inactive", "pending", "suspended"]
 class ClientCreate(BaseModel):
     """A client to be."""
 
-    organization_name: str = Field(min_length=1, max_length=255, examples=["ACHETEUR EXEMPLE"])
+    organization_name: Name = Field(min_length=1, max_length=255, examples=["ACHETEUR EXEMPLE"])
     contact_email: str = Field(max_length=255, examples=["compta@acheteur.example"])
     external_ref: str = Field(
         min_length=1, max_length=100, description="your own name for it, given once", examples=["C-42"]

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.routing import APIRoute
-from pydantic import AfterValidator, BaseModel, BeforeValidator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 from sqlalchemy import Connection, Row, Table
 
 import einvoice as ei
@@ -30,6 +30,7 @@ __all__ = [
     "Id",
     "Limit",
     "Moment",
+    "Name",
     "Plain",
     "Siren",
     "Sponsor",
@@ -69,6 +70,8 @@ Sponsor = Annotated[SponsorIdentity, Depends(sponsor_of)]
 Client = Annotated[Caller, Depends(of_client)]
 Id = Annotated[str, Path(min_length=1, max_length=80, pattern=r"^[A-Za-z0-9_\-]+$")]
 Siren = Annotated[str, Path(pattern=r"^[0-9]{9}$", examples=["100000009"])]
+# What XML can say: a name that it cannot would keep the whole directory from being written.
+Name = Annotated[str, Field(pattern=r"^[^\u0000-\u001F\u007F\uFFFE\uFFFF]*$")]
 Day = Annotated[dt.date, BeforeValidator(_day)]
 Timed = Annotated[dt.datetime, BeforeValidator(_timed)]
 Moment = Annotated[Timed, AfterValidator(_in_utc)]

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, delete, select
 
 from einvoice.france import addresses, mandates
 from einvoice_server import mandate_life
-from einvoice_server.api.common import OURS, Client, Here, Id, Moment, Siren, known, router
+from einvoice_server.api.common import OURS, Client, Here, Id, Moment, Name, Siren, known, router
 from einvoice_server.errors import Refused, findings_detail
 from einvoice_server.holdings import as_mandate, lines_of
 from einvoice_server.platform import Platform
@@ -32,7 +32,7 @@ class Entry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     siren: str = Field(pattern=r"^[0-9]{9}$", examples=["200000008"])
-    name: str = Field(min_length=1, max_length=255, examples=["ACHETEUR EXEMPLE"])
+    name: Name = Field(min_length=1, max_length=255, examples=["ACHETEUR EXEMPLE"])
     siret: str | None = Field(None, pattern=r"^[0-9]{14}$")
     suffix: str | None = Field(None, min_length=1, max_length=100)
     routing_identifier: str | None = Field(None, min_length=1, max_length=100)

@@ -126,6 +126,16 @@ def test_the_contract_for_programs(tmp_path):
         assert other.json()["platforms"][0]["clients"] != told["platforms"][0]["clients"]
 
 
+def test_a_port_that_is_taken_is_told_in_one_line():
+    """And what settings are not there: no traceback."""
+    with listening() as sock:
+        port = str(sock.getsockname()[1])
+        for arguments, said in ((("sandbox", "--port", port), port), (("serve", "nothing.json"), "nothing.json")):
+            command = [sys.executable, "-m", "einvoice_server", *arguments]
+            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENT)  # noqa: S603
+            assert (done.returncode, done.stderr.count("\n"), said in done.stderr) == (2, 1, True), done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_platform_that_is_told_to_end_ends_its_work_first(tmp_path, number):
     """Workers stop where a job ends: the signal killed them before, and jobs they had taken were nobody's for 30 s."""

@@ -22,7 +22,7 @@ def fresh(seller, reference):
 
 def mandate(siren, start="2026-01-01T00:00:00Z", **entry):
     """A mandate that is asked for."""
-    return {"start_date": start, "directory_entry": {"siren": siren, "name": "NOUVEAU EXEMPLE", **entry}}
+    return {"start_date": start, "directory_entry": {"siren": siren, "name": "NOUVEAU EXEMPLE"} | entry}
 
 
 def test_a_client_is_made_found_and_deleted(seller):
@@ -183,6 +183,14 @@ def test_what_the_directory_refuses_is_an_error(box, seller):
         lambda: (found := seller.ok("GET", f"/mandates/{asked['id']}", headers=header))["status"] == "error" and found
     )
     assert "refusé à la demande" in failed["error_cause"]
+
+
+@pytest.mark.parametrize("name", ["A\x01B", "A\nB", "A\x00", "\ufffe"])
+def test_a_name_that_no_directory_can_say_is_refused(box, seller, name):
+    """It kept the portal from writing the directory, for all platforms and for ever."""
+    answer = seller.http.post("/mandates", json=mandate("150000008", suffix="NAME", name=name))
+    assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["body", "directory_entry", "name"])
+    assert httpx.get(f"{box.portal_url}/directory.xml").status_code == 200
 
 
 @pytest.mark.parametrize(
