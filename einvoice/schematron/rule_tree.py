@@ -166,11 +166,14 @@ class RuleTree(Tree):
 
     def looked_up(self, items: Items, key: Keys, value: Any) -> Sequence[Any]:
         """`items[key = value]` through an index, which is made at the first use."""
+        every = self.memo(items)
+        if not every:  # as in most look-ups: who has no allowances is asked for those of each VAT category
+            return NOTHING
         index: dict[Any, list[Any]] | None = self._memory.get((items, key))
         if index is None:
             index = defaultdict(list)
             kept = self._kept.setdefault(key, {})
-            for item in self.memo(items):
+            for item in every:
                 values = kept.get(item)
                 if values is None:
                     values = kept[item] = key(self, item)
