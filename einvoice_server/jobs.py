@@ -69,23 +69,29 @@ def add(tx: Connection, now: int, kind: str, key: str, **content: Any) -> None:
     )
 
 
-def claim(platform: Platform, worker: str, limit: int) -> list[Job]:
-    """Jobs of one kind that are due and nobody's, now ours for a while."""
+def claim(platform: Platform, worker: str, limit: int, *, calls: bool | None = None) -> list[Job]:
+    """Jobs of one kind that are due and nobody's, now ours for a while. `calls`: those of webhooks, all but these, or
+    any.
+    """
     now = platform.now
     with platform.db.read() as tx:  # an idle worker disturbs no writer
-        first = tx.execute(_waiting(now).limit(1)).first()
+        first = tx.execute(_waiting(now, calls=calls).limit(1)).first()
         if first is None:
             return []
     with platform.db.write() as tx:
-        alike = _waiting(now).where(job.c.kind == first.kind)  # so that a batch is full, however mixed the queue is
+        alike = _waiting(now, calls=calls).where(
+            job.c.kind == first.kind
+        )  # so that a batch is full, however mixed the queue is
         rows = tx.execute(alike.limit(limit).with_for_update(skip_locked=True)).all()
         ids = [row.id for row in rows]
         tx.execute(update(job).where(job.c.id.in_(ids)).values(claimed_until=now + _LEASE, claimed_by=worker))
     return [Job(row.id, row.kind, json.loads(row.content), row.created, row.tries) for row in rows]
 
 
-def _waiting(now: int) -> Any:
-    wanted = (job.c.parked.is_(False), job.c.due <= now, job.c.claimed_until < now)
+def _waiting(now: int, *, calls: bool | None) -> Any:
+    wanted = [job.c.parked.is_(False), job.c.due <= now, job.c.claimed_until < now]
+    if calls is not None:
+        wanted.append(job.c.kind == "webhook" if calls else job.c.kind != "webhook")
     return select(job).where(*wanted).order_by(job.c.priority, job.c.due)
 
 

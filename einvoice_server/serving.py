@@ -51,7 +51,8 @@ class Service:
         self._thread = threading.Thread(
             target=self._server.run, args=([sock],), name=f"web-{settings.matricule}", daemon=True
         )
-        self.workers = [] if settings.is_portal else [Worker(self.platform) for _ in range(workers)]
+        calls = [*(False for _ in range(workers)), True]
+        self.workers = [] if settings.is_portal else [Worker(self.platform, calls=each) for each in calls]
 
     def start(self) -> None:
         """Serve in threads."""

@@ -25,17 +25,19 @@ from einvoice_server.tx import change, made_id, one
 __all__ = ["Worker", "run_all"]
 
 _log = logging.getLogger("einvoice_server")
-_BATCH = 16
+_BATCH, _CALLS = 16, 2  # two calls that wait for their answer end before somebody else may have them
 _SECOND = 1_000_000
 
 Outcome = Apply | Exception
 
 
 class Worker:
-    """A thread that does what is due; several may run, in one process or in many."""
+    """A thread that does what is due; several may run, in one process or in many. `calls`: it calls webhooks only, or
+    does all else, so that nothing waits for somebody's program that does not answer; `None`: everything.
+    """
 
-    def __init__(self, platform: Platform) -> None:
-        self.platform = platform
+    def __init__(self, platform: Platform, *, calls: bool | None = None) -> None:
+        self.platform, self._calls = platform, calls
         self.name = secrets.token_hex(6)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"worker-{platform.settings.matricule}", daemon=True)
@@ -53,7 +55,10 @@ class Worker:
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._tried(self.turns.take)  # what fails there, such as one client's reports, keeps no job from being done
+            if not self._calls:
+                self._tried(
+                    self.turns.take
+                )  # what fails there, such as one client's reports, keeps no job from being done
             busy = self._tried(self.once)
             if busy is None:
                 self._stop.wait(1)
@@ -72,7 +77,7 @@ class Worker:
 
     def once(self) -> bool:
         """Do the next jobs that are due. Whether there were any."""
-        claimed = jobs.claim(self.platform, self.name, _BATCH)
+        claimed = jobs.claim(self.platform, self.name, _CALLS if self._calls else _BATCH, calls=self._calls)
         if not claimed:
             return False
         outcomes = _HANDLERS[claimed[0].kind](self.platform, claimed)

@@ -24,6 +24,7 @@ class Receiver(BaseHTTPRequestHandler):
         """Keep the call."""
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.calls.append((dict(self.headers), body))
+        self.server.goes_on.wait(60)
         self.send_response(503 if len(self.server.calls) <= self.server.failing else 204)
         self.end_headers()
 
@@ -35,7 +36,8 @@ class Receiver(BaseHTTPRequestHandler):
 def receiver():
     """A receiver on this machine."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    server.calls, server.failing = [], 0
+    server.calls, server.failing, server.goes_on = [], 0, threading.Event()
+    server.goes_on.set()
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server
@@ -66,6 +68,20 @@ def test_events_are_called_signed_and_again(seller, receiver):
     finally:
         seller.ok("DELETE", "/webhooks", 204)
     assert seller.http.get("/webhooks").status_code == 404
+
+
+def test_nobody_waits_for_a_program_that_does_not_answer(seller, receiver):
+    """As one that its developer has stopped: invoices go their way while the first call still waits for its answer."""
+    receiver.goes_on.clear()
+    seller.ok("POST", "/webhooks", 201, json={"url": f"http://127.0.0.1:{receiver.server_port}/"})
+    try:
+        sent = seller.submit(ubl("H-SLOW"))
+        until(lambda: receiver.calls)
+        until(lambda: "203" in seller.events(sent["invoice_id"]))
+        assert len(receiver.calls) == 1
+    finally:
+        receiver.goes_on.set()
+        seller.ok("DELETE", "/webhooks", 204)
 
 
 def test_the_standards_webhooks_are_signed_as_it_says(box, receiver, seller):
