@@ -130,7 +130,7 @@ def _made(document: Document, wanted: Wanted, *, counted: bool = True) -> _Made:
             )
             made, lost = hybrid.pdf, hybrid.losses
         else:
-            invoice = _of_profile(document.invoice, wanted.profile)
+            invoice = _of_profile(document.invoice, wanted.to, wanted.profile)
             made, lost = _xml(invoice, wanted.to, strict=wanted.strict, counted=counted)
     return _Made(made, (*_other_profile(document, wanted.to, wanted.profile), *lost))
 
@@ -173,7 +173,7 @@ def _other_profile(document: Document, to: Target, profile: str | None) -> tuple
         return ()
     stated = document.invoice.specification_identifier
     if to != "facturx":
-        chosen = _of_profile(document.invoice, profile).specification_identifier
+        chosen = _of_profile(document.invoice, to, profile).specification_identifier
     elif profile is not None:
         chosen = profiles.facturx_profile(profile).identifier
     else:
@@ -241,10 +241,12 @@ def _checked_target(to: str) -> None:
         raise ValueError(f"unknown target {to!r}; expected one of {', '.join((*_WRITERS, 'facturx'))}")
 
 
-def _of_profile(invoice: Invoice, profile: str | None) -> Invoice:
-    if profile is None:
+def _of_profile(invoice: Invoice, to: Target, profile: str | None) -> Invoice:
+    """The invoice of the profile that is wanted, else of its own; of one that only Factur-X has, UBL says EN 16931."""
+    stated = profiles.profile_of(invoice.specification_identifier)
+    if profile is None and (to != "ubl" or stated not in profiles.FACTURX_PROFILES or to in stated.rules):
         return invoice
-    return invoice.model_copy(update={"specification_identifier": _specification(profile)})
+    return invoice.model_copy(update={"specification_identifier": _specification(profile or "en16931")})
 
 
 def _specification(profile: str) -> str:

@@ -280,6 +280,28 @@ def test_a_profile_that_changes_on_the_way_is_told(stated, options, weights):
     assert all(each.expected == ei.parse(made.data).specification_identifier for each in found)
 
 
+@pytest.mark.parametrize(
+    ("level", "chosen"),
+    [
+        ("basic", "en16931"),
+        ("extended", "en16931"),
+        ("en16931", "en16931"),
+        ("extended-ctc-fr", "extended-ctc-fr"),
+    ],
+)
+def test_an_invoice_of_factur_x_becomes_none_of_factur_x_in_ubl(level, chosen):
+    """UBL has no such profile: EN 16931 is named, and told; CII keeps its own, and so does who asks for one."""
+    source = as_cii(specification_identifier=PROFILES[level].identifier)
+    made = ei.convert(source, "ubl", policy=EUROPEAN)
+    assert ei.parse(made.data).specification_identifier == PROFILES[chosen].identifier
+    changes = [each.expected for each in made.losses if each.rule == "EI-FIT-PROFILE"]
+    assert changes == [PROFILES[chosen].identifier] * (level != chosen)
+    same = ei.convert(source, "cii", policy=EUROPEAN)
+    assert ei.parse(same.data).specification_identifier == PROFILES[level].identifier
+    asked = ei.convert(source, "ubl", profile=PROFILES[level].identifier, policy=EUROPEAN)
+    assert ei.parse(asked.data).specification_identifier == PROFILES[level].identifier
+
+
 def test_a_draft_that_states_a_profile_learns_that_it_changes():
     """`losses` tells it of a draft that states BT-24, and says nothing where the draft leaves that to us."""
     assert [
