@@ -31,6 +31,7 @@ _HARMLESS = (
     "EOF marker",
     "Duplicate %%EOF",
 )
+_MOST = 20  # places that are named
 _ROW = re.compile(rb"(?<=[\r\n ])\d{10} \d{5} [nf](?=[\r\n ])")
 _TABLE = re.compile(rb"ref(?:[\r\n ]++\d++[\r\n ]++\d++)++[\r\n ]++(?:%[^\r\n]*+[\r\n ]++)*+trailer")
 _START = re.compile(rb"startxref[\x00\t\n\f\r ]+\d+[\x00\t\n\f\r ]*%%EOF")
@@ -48,9 +49,9 @@ class Watched(PdfReader):
         self._table: set[int] | None = None  # the numbers of the table that is being read
         super().__init__(stream, **options)
         if not _START.match(self._bytes, max(self._bytes.rfind(b"startxref"), 0)):
-            self.unclear["startxref"] = None
+            self._tell("startxref")
         if not self._said:  # by another pypdf, which does not ask the methods below
-            self.unclear["xref"] = None
+            self._tell("xref")
         self._listen("xref")
 
     def cache_indirect_object(self, generation: int, idnum: int, obj: PdfObject | None) -> PdfObject | None:
@@ -86,7 +87,7 @@ class Watched(PdfReader):
         super()._read_standard_xref_table(stream)
         rest, count = _ROW.subn(b"", self._bytes[begin : stream.tell()])
         if not _TABLE.fullmatch(rest) or not is_clear_trailer(self._bytes, stream.tell()):
-            self.unclear["trailer"] = None
+            self._tell("trailer")
         self._speak(set().union(*self.xref_free_entry.values()), count)
         section, self.xref, self.xref_free_entry = self.xref, newer, {}
         for generation, places in section.items():
@@ -101,7 +102,7 @@ class Watched(PdfReader):
         if not name or not is_clear_object(
             self._bytes, begin, stream.tell(), (name.idnum, name.generation), lambda *_: None
         ):
-            self.unclear["xref"] = None
+            self._tell("xref")
         return found
 
     def _read_xref_subsections(self, idx_pairs: list[int], get_entry: Any, used_before: Any) -> None:
@@ -118,16 +119,16 @@ class Watched(PdfReader):
         super()._process_xref_stream(xrefstream)
 
     def _is_old(self, number: int, generation: Any) -> bool:
-        """Whether a newer table has spoken of a number; some viewers prefer the higher generation, which is told."""
+        """Whether a newer table has spoken of a number; some viewers prefer a higher generation, so another is told."""
         is_old = number in self._said
-        if is_old and generation and not any(number in self.xref[each] for each in self.xref if each >= generation):
-            self.unclear["xref"] = None
+        if is_old and generation and number not in self.xref.get(generation, ()):
+            self._tell("xref")
         return is_old
 
     def _speak(self, numbers: set[int], count: int) -> None:
         """Remember of which numbers a table speaks, in so many entries: of each once, or it is told."""
         if len(numbers) != count:
-            self.unclear["xref"] = None
+            self._tell("xref")
         if self._table is None:
             self._said |= numbers
         else:
@@ -135,7 +136,11 @@ class Watched(PdfReader):
 
     def note(self, number: int, generation: int) -> None:
         """Another program may read this object otherwise."""
-        self.unclear[_name(number, generation)] = None
+        self._tell(_name(number, generation))
+
+    def _tell(self, place: str) -> None:
+        if len(self.unclear) < _MOST:
+            self.unclear[place] = None
 
     def _value(self, number: int, generation: int) -> PdfObject | None:
         return IndirectObject(number, generation, self).get_object()
@@ -143,7 +148,7 @@ class Watched(PdfReader):
     def _listen(self, where: str) -> None:
         """Look at what pypdf has remarked since it was looked at last."""
         if any(module in _MODULES and not words.startswith(_HARMLESS) for module, words in self._remarks):
-            self.unclear[where] = None
+            self._tell(where)
         self._remarks.clear()
 
 

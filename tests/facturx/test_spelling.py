@@ -185,6 +185,15 @@ def test_the_invoice_of_such_a_pdf_is_not_trusted():
     assert [(each.rule, each.facts) for each in check.observations] == [("EI-PDF-27", {"found": "20 0 obj"})]
 
 
+def test_not_all_places_are_named():
+    """A message is one that can be read, however many objects a stranger's PDF has."""
+    twice = dict.fromkeys(range(20, 99), b"<</A 1/A 2>>")
+    kids = b" ".join(b"%d 0 R" % number for number in twice)
+    (told,) = preflight(s.pdf(s.archival() | twice | {s.CATALOG: s.catalog(b"/X[%s]" % kids)}))
+    assert told.fault.name == "UNCLEAR"
+    assert len(told.places) == 20
+
+
 _SEEDS = (
     b"<</S/JavaScript/A 12 0 R/K[0 1 7 0 R]>>",
     b"<</A<</S/GoTo/D[1 0 R/Fit]>>/B(a\\(b)/C<41 42>/D -1.5/E .5/F 1./G +3/H true/I null>>",
