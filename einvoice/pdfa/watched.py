@@ -60,7 +60,7 @@ class Watched(PdfReader):
         begin = self.xref.get(generation, {}).get(idnum) if hasattr(self, "stream") else None
         is_packed = not generation and idnum in self.xref_objStm
         if obj is None:
-            is_clear = not is_packed and not any(idnum in places for places in self.xref.values())
+            is_clear = not any(idnum in places for places in (self.xref_objStm, *self.xref.values()))
         else:
             is_clear = (
                 begin is None

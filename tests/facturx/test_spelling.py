@@ -166,6 +166,13 @@ def test_a_packed_object_is_looked_at_as_well(third):
         assert list(pdf.reader.unclear) == ["3 0 obj"]
 
 
+def test_another_generation_of_a_packed_object_is_told():
+    """It is none by the standard; a viewer that looks at the number finds it."""
+    with opened(pdf_of()) as pdf:
+        assert pdf.resolved(IndirectObject(3, 5, pdf.reader)) is None
+        assert list(pdf.reader.unclear) == ["3 5 obj"]
+
+
 def test_two_packed_objects_of_one_number_are_told():
     """Which of them counts is not said."""
     with opened(pdf_of().replace(b" 3 61\n", b" 2 61\n")) as pdf:
