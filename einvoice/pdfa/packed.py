@@ -17,10 +17,11 @@ from pypdf.errors import LimitReachedError, PdfStreamError
 from pypdf.generic import IndirectObject, NullObject, NumberObject, PdfObject, StreamObject, read_object
 
 from einvoice.pdfa.as_written import is_plain
-from einvoice.pdfa.spelling import is_clear
+from einvoice.pdfa.spelling import is_blank, is_clear
 from einvoice.pdfa.watched import Watched
 
 _BLANKS = b"\t\n\f\r "
+_COMMENT = re.compile(rb"%[^\r\n]*")
 _BEGIN = re.compile(rb"[^\x00\t\n\f\r ]")  # the place of an object may be that of the blank before it
 _END = b"\nendobj\n>>\n"  # up to here pypdf takes what it can from an object that is malformed, and nothing of the next
 _LONGEST = 100_000  # bytes of an object that is looked at as it is written
@@ -70,7 +71,7 @@ class Reader(Watched):
             found = read_object(stream, self)
         except PdfStreamError:
             found = NullObject()  # as pypdf has it
-        is_whole = len(written.rstrip(_BLANKS)) <= stream.tell() <= len(written)
+        is_whole = stream.tell() <= len(written) and is_blank(written, stream.tell())
         if not (is_whole and is_clear(written)) or isinstance(found, StreamObject):
             self.note(number, 0)
         self.cache_indirect_object(0, number, found)
@@ -99,7 +100,7 @@ class Reader(Watched):
         self._most -= len(data)
         if self._most < 0:
             raise LimitReachedError("The streams of objects unpack to too much.")
-        head = data[: max(0, first)].split()
+        head = _COMMENT.sub(b"", data[: max(0, first)]).split()
         if first > len(data) or len(head) != 2 * count or not all(map(bytes.isdigit, head)):
             return None
         offsets = [first + int(offset) for offset in head[1::2]]

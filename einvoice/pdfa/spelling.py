@@ -63,6 +63,11 @@ def is_clear(data: bytes) -> bool:
     return _clear_until(data, 0) == len(data)
 
 
+def is_blank(data: bytes, begin: int) -> bool:
+    """Whether nothing but white space and comments stands there, up to the end."""
+    return bool(_BLANK.fullmatch(data, begin))
+
+
 def is_clear_object(
     data: bytes, begin: int, end: int, name: tuple[int, int], value: Callable[[int, int], object]
 ) -> bool:

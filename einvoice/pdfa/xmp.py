@@ -14,6 +14,7 @@ ISO 16684-1 (XMP).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from xml.sax.saxutils import escape
@@ -81,7 +82,7 @@ def read_xmp(data: bytes) -> Xmp:
         ua_part=_integer(properties.get((_PDFUA_ID, "part"))),
         facturx=facturx,
         facturx_namespace=next((space for space, _ in properties if _is_facturx(space)), None),
-        described=frozenset(_text(uri) for uri in root.iter(f"{{{_PDFA_SCHEMA}}}namespaceURI")),
+        described=frozenset(_described(root)),
         title=properties.get((_DC, "title")),
         author=properties.get((_DC, "creator")),
         subject=properties.get((_DC, "description")),
@@ -114,6 +115,16 @@ def _note(properties: dict[tuple[str, str], str], tag: str, value: str) -> None:
     if tag.startswith("{"):
         space, _, name = tag[1:].partition("}")
         properties.setdefault((space, name), value)
+
+
+def _described(root: Element) -> Iterator[str]:
+    """The namespaces of extension schemas: in RDF a simple property is an element or an attribute (ISO 16684-1 §7)."""
+    name = f"{{{_PDFA_SCHEMA}}}namespaceURI"
+    for element in root.iter("*"):
+        if element.tag == name:
+            yield _text(element) or element.get(f"{{{_RDF}}}resource", "")
+        elif (uri := element.get(name)) is not None:
+            yield uri.strip()
 
 
 def _text(element: Element) -> str:

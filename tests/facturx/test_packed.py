@@ -17,11 +17,14 @@ _OBJECTS = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[]/Count 0>>",
 
 
 def pdf_of(
-    offsets: tuple[int, ...] | None = None, blank: bytes = b"\n", objects: tuple[bytes, bytes, bytes] = _OBJECTS
+    offsets: tuple[int, ...] | None = None,
+    blank: bytes = b"\n",
+    objects: tuple[bytes, bytes, bytes] = _OBJECTS,
+    remark: bytes = b"",
 ) -> bytes:
     """A PDF whose objects 1, 2 and 3 stand in the stream 4; `offsets` says where, if not where they are."""
     starts = offsets or tuple(sum(len(each) + 1 for each in objects[:at]) for at in range(3))
-    head = b" ".join(b"%d %d" % pair for pair in zip((1, 2, 3), starts, strict=True)) + b"\n"
+    head = b" ".join(b"%d %d" % pair for pair in zip((1, 2, 3), starts, strict=True)) + b"\n" + remark
     packed = head + blank.join(objects)
     made = b"%PDF-1.7\n"
     stream = len(made)

@@ -277,6 +277,23 @@ def test_xmp_survives_its_round():
     assert etree.fromstring(packet) is not None
 
 
+@pytest.mark.parametrize(
+    "described",
+    [
+        '<rdf:li><rdf:Description pdfaSchema:namespaceURI="{}" pdfaSchema:prefix="fx"/></rdf:li>',
+        '<rdf:li pdfaSchema:namespaceURI="{}"/>',
+        '<rdf:li rdf:parseType="Resource"><pdfaSchema:namespaceURI rdf:resource="{}"/></rdf:li>',
+    ],
+)
+def test_a_schema_may_be_described_in_the_short_forms_of_rdf(described):
+    """Programs that sign a PDF write its metadata anew, in attributes: that is the same description."""
+    packet = write_xmp(Metadata("B", s.DATE, s.DATE, facturx={"DocumentType": "INVOICE"})).decode()
+    start, end = packet.index("<rdf:li rdf:parseType"), packet.rindex("</rdf:Bag>")
+    space = read_xmp(packet.encode()).facturx_namespace
+    short = packet[:start] + described.format(space) + packet[end:]
+    assert read_xmp(short.encode()).described == {space}
+
+
 def test_control_characters_do_not_break_the_metadata():
     """A title with characters that XML forbids becomes one that it takes."""
     assert read_xmp(write_xmp(Metadata("B", s.DATE, s.DATE, title="a\x00b\ufffec"))).title == "a b c"

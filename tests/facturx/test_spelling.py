@@ -166,6 +166,17 @@ def test_a_packed_object_is_looked_at_as_well(third):
         assert list(pdf.reader.unclear) == ["3 0 obj"]
 
 
+def test_comments_between_packed_objects_are_no_fault():
+    """Qpdf writes one before each, where it writes for people."""
+    first, second, third = PACKED
+    with opened(pdf_of(objects=(first, second + b"\n%% object 3", third), remark=b"%% object 1\n")) as pdf:
+        assert [pdf.resolved(IndirectObject(number, 0, pdf.reader)) for number in (2, 3)] == [
+            {"/Type": "/Pages", "/Kids": [], "/Count": 0},
+            "words",
+        ]
+        assert not pdf.reader.unclear
+
+
 def test_another_generation_of_a_packed_object_is_told():
     """It is none by the standard; a viewer that looks at the number finds it."""
     with opened(pdf_of()) as pdf:
