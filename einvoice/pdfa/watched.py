@@ -74,8 +74,10 @@ class Watched(PdfReader):
 
     def _read_xref(self, stream: Any) -> int | None:
         """A table of places, with the stream of a hybrid file, which tells where those lie that the table has free."""
-        self._table = set()
+        self._table, first = set(), self.xref_index
         before = super()._read_xref(stream)
+        if before is not None:  # the table of an update need not begin with 0; pypdf would look for a fault everywhere
+            self.xref_index = first
         self._said |= self._table
         self._table = None
         return before

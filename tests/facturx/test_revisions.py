@@ -29,7 +29,7 @@ class Revised:
     def table(self, *rows: tuple[int, int, int, bytes], extra: bytes = b"") -> bytes:
         """The file with a table of some numbers: each with its place, its generation, and n or f."""
         start = len(self.data)
-        self.data += b"xref\n0 0\n" + b"".join(b"%d 1\n%010d %05d %s \n" % row for row in rows)
+        self.data += b"xref\n" + b"".join(b"%d 1\n%010d %05d %s \n" % row for row in rows)
         self.data += b"trailer\n<</Size 30/Prev %d%s%s>>\nstartxref\n%d\n%%%%EOF\n" % (self.before, ROOT, extra, start)
         self.before = start
         return bytes(self.data)
@@ -59,6 +59,14 @@ def old_place(data: bytes | bytearray, number: int) -> int:
 def replaced() -> bytes:
     """A page's content is replaced, by a table."""
     file = Revised()
+    return file.table((s.CONTENT, file.added(s.CONTENT, NEW), 0, b"n"))
+
+
+def replaced_where_a_row_says_nothing() -> bytes:
+    """Some makers have rows for objects that are nowhere; nothing refers to them."""
+    file = Revised(s.archival() | {12: b"null"})
+    row = file.data.rindex(b" 65535 f")
+    file.data[row : row + 8] = b" 00000 n"
     return file.table((s.CONTENT, file.added(s.CONTENT, NEW), 0, b"n"))
 
 
@@ -102,6 +110,7 @@ def hybrid(generation: int = 0) -> bytes:
     "made",
     [
         replaced,
+        replaced_where_a_row_says_nothing,
         replaced_twice,
         replaced_by_a_table_after_a_stream,
         removed_and_made_again,
