@@ -4,7 +4,7 @@
 
 The floor is `lxml.etree.fromstring` on the same file. The aim is that `parse` and `build`, with all their checks, take
 at most 8 times the floor. Each is called once in turn, as a user calls them. `bench/table.py` calls each many times in
-a row, which leaves the floor the processor's caches to itself: there it takes a fifth less, and the ratio is higher.
+a row, which leaves the floor the processor's caches to itself: there it takes a quarter less, and the ratio is higher.
 factur-x and drafthorse are measured where they are installed.
 """
 

@@ -20,11 +20,10 @@ from einvoice.draft.ledger import Disagreement, Figure, Ledger, because
 from einvoice.draft.lines import exactly, net_of_gross, percentage_due, remark_on_base_quantity
 from einvoice.draft.nesting import GROUP, INFORMATION
 from einvoice.draft.remarks import remark_on_identifiers, remark_on_instalments, remark_on_line_vat
-from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, rounded, short
+from einvoice.draft.rounding import AMOUNT_DECIMALS, EXACT, SLACK, rounded, short
 from einvoice.model import AllowanceCharge, Invoice, Line
 
 _NOTHING = Decimal(0)
-_SLACK = Decimal("0.02")  # what PEPPOL-EN16931-R120 and R040 leave to rounding
 
 
 def arithmetic(invoice: Invoice) -> tuple[Disagreement, ...]:
@@ -56,7 +55,7 @@ def _vat_groups(invoice: Invoice, ledger: Ledger) -> None:
     for index, each in enumerate(invoice.vat_breakdown):
         if each.rate and abs(each.rate) < 1 and None not in (each.taxable_amount, each.tax_amount):
             as_fraction = (each.taxable_amount or _NOTHING) * each.rate - (each.tax_amount or _NOTHING)
-            if each.tax_amount and abs(as_fraction) <= _SLACK:
+            if each.tax_amount and abs(as_fraction) <= SLACK:
                 reason = because("FRACTION", percentage=each.rate, meant=short(each.rate * 100))
                 ledger.remark(Figure(f"vat_breakdown[{index}].rate", "BT-119"), each.rate, reason)
     there = {(group.category_code, group.rate or _NOTHING) for group in invoice.vat_breakdown}
@@ -79,7 +78,7 @@ def _vat_in_currency(invoice: Invoice, ledger: Ledger) -> None:
     given, vat, exponent = totals.vat_amount_in_accounting_currency, totals.vat_amount, rate.as_tuple().exponent
     if vat is not None and isinstance(exponent, int):
         computed = rounded(vat * rate, AMOUNT_DECIMALS)
-        slack = _SLACK + abs(vat) * Decimal(1).scaleb(exponent) / 2
+        slack = SLACK + abs(vat) * Decimal(1).scaleb(exponent) / 2
         reason = because("VAT-ACCOUNTING", rate=rate, sum=computed)
         figure = Figure("totals.vat_amount_in_accounting_currency", "BT-111")
         ledger.settle(figure, given, computed, reason, slack=slack)
@@ -106,14 +105,14 @@ def _line(line: Line, path: str, ledger: Ledger) -> None:
             _part(part, figure, ledger)
     if line.item_gross_price is not None and None not in (line.item_net_price, line.item_price_discount):
         net, reason = net_of_gross(line.item_gross_price, line.item_price_discount)
-        ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), line.item_net_price, net, reason, slack=_SLACK)
+        ledger.settle(Figure(f"{path}.item_net_price", "BT-146"), line.item_net_price, net, reason, slack=SLACK)
     priced_unit = line.item_price_base_quantity_unit_code or line.unit_code
     if line.net_amount is not None and priced_unit == line.unit_code:  # a price for another unit is not ours to convert
         exact = exactly(line)
         if exact is None or exact == line.net_amount:
             return
         amount = rounded(exact, AMOUNT_DECIMALS)
-        if abs(line.net_amount - amount) > _SLACK:
+        if abs(line.net_amount - amount) > SLACK:
             reason = because("LINE", net=amount)
             ledger.settle(Figure(f"{path}.net_amount", "BT-131"), line.net_amount, amount, reason)
 
@@ -128,4 +127,4 @@ def _parts(holder: Invoice | Line, path: str, allowance: str, charge: str) -> It
 def _part(part: AllowanceCharge, figure: Figure, ledger: Ledger) -> None:
     if part.percentage is not None and part.amount is not None and part.base_amount is not None:
         due, reason = percentage_due(part, part.base_amount, AMOUNT_DECIMALS)
-        ledger.settle(figure, part.amount, due, reason, slack=_SLACK)
+        ledger.settle(figure, part.amount, due, reason, slack=SLACK)

@@ -21,6 +21,7 @@ from einvoice.draft.rounding import (
     PRICE_DECIMALS,
     QUANTITY_DECIMALS,
     RATE_DECIMALS,
+    SLACK,
     fitted,
     rounded,
     short,
@@ -31,7 +32,6 @@ from einvoice.rulebook import Sentence
 
 _NOTHING = Decimal(0)
 _ONE = "C62"  # UN/ECE recommendation 20: a unit of count
-_PERCENTAGE_SLACK = Decimal("0.02")  # a percentage is often rounded itself; PEPPOL-EN16931-R040 allows as much
 
 
 def amounts(line: DraftLine, path: str, ledger: Ledger, decimals: int) -> DraftLine:
@@ -129,7 +129,7 @@ def with_amount(
         filled["base_amount"] = base = base if filled["base_amount"] is None else filled["base_amount"]
         if base is not None:
             due, reason = percentage_due(part, base, decimals)
-            filled["amount"] = ledger.settle(figure, filled["amount"], due, reason, slack=_PERCENTAGE_SLACK)
+            filled["amount"] = ledger.settle(figure, filled["amount"], due, reason, slack=SLACK)
     return changed(part, filled)
 
 
@@ -137,7 +137,7 @@ def percentage_due(part: AllowanceCharge, base: Decimal, decimals: int) -> tuple
     """The amount that a percentage of a base gives, and how; a percentage written as a fraction is named as such."""
     percentage = part.percentage or Decimal()
     due = rounded(base * percentage / 100, decimals)
-    if part.amount and abs(percentage) < 1 and abs(base * percentage - part.amount) <= _PERCENTAGE_SLACK:
+    if part.amount and abs(percentage) < 1 and abs(base * percentage - part.amount) <= SLACK:
         return due, because("FRACTION", percentage=percentage, meant=short(percentage * 100))
     return due, because("PERCENTAGE", percentage=percentage, base=base, amount=due)
 

@@ -17,14 +17,13 @@ from einvoice.draft.exemptions import EXEMPT
 from einvoice.draft.ledger import Figure, Ledger, because
 from einvoice.draft.lines import exactly
 from einvoice.draft.nesting import GROUP, INFORMATION, Placed, counted
-from einvoice.draft.rounding import rounded, vat_amount
+from einvoice.draft.rounding import SLACK, rounded, vat_amount
 from einvoice.instalments import last_day
 from einvoice.model import InvoiceHead, Line, Totals, VatBreakdown
 
 if TYPE_CHECKING:  # a document is looked at by these remarks too, and needs no VAT of a draft
     from einvoice.draft.vat import Billed, VatBearing
 
-_SLACK = Decimal("0.02")  # what rounding line by line, or prices with VAT, may leave
 _MOST = Decimal(10) ** 13  # with two decimals more than the 15 digits of floating numbers, as rules have them
 
 
@@ -55,11 +54,11 @@ def remark_on_line_vat(path: str, line: Line, ledger: Ledger) -> None:
     if net is None or rate is None or line.subtype_code in (GROUP, INFORMATION):
         return
     vat = vat_amount(net, rate)
-    if line.vat_amount is not None and abs(line.vat_amount - vat) > _SLACK:
+    if line.vat_amount is not None and abs(line.vat_amount - vat) > SLACK:
         reason = because("VAT-AMOUNT", base=net, rate=rate, vat=vat)
         ledger.remark(Figure(f"{path}.vat_amount", "EXT-FR-FE-181"), line.vat_amount, reason)
     total = net + (vat if line.vat_amount is None else line.vat_amount)
-    if line.amount_with_vat is not None and abs(line.amount_with_vat - total) > _SLACK:
+    if line.amount_with_vat is not None and abs(line.amount_with_vat - total) > SLACK:
         reason = because("WITH-VAT", sum=total)
         ledger.remark(Figure(f"{path}.amount_with_vat", "EXT-FR-FE-184"), line.amount_with_vat, reason)
 

@@ -35,6 +35,7 @@ PRICE_DECIMALS = 6  # BR-FR-DEC-03
 RATE_DECIMALS = 2  # BR-FR-DEC-04
 
 TOLERANCE = Decimal(1)  # BR-CO-17 and BR-S-09 as published: less than one currency unit
+SLACK = Decimal("0.02")  # what rounding may leave in a line's figures, as PEPPOL-EN16931-R120 and R040 allow
 
 # Exact for any amount of 19 digits, whatever decimal context the caller has set.
 EXACT = Context(prec=60, rounding=ROUND_HALF_UP)
